@@ -1,0 +1,30 @@
+namespace Rekkord.Engine.FileSystem;
+
+/// <summary>A regular file being written by a restore.</summary>
+public abstract class DestinationFile : IDisposable
+{
+    /// <summary>Writes all bytes at a position; what is never written stays a hole where the file system has holes. Thread-safe.</summary>
+    /// <exception cref="FileSystemException">Writing failed, for example because the disk is full.</exception>
+    public abstract void Write(ReadOnlySpan<byte> data, long offset);
+
+    /// <summary>Sets the size in bytes; what was not written reads as zeros.</summary>
+    /// <exception cref="FileSystemException">The system refused.</exception>
+    public abstract void SetSize(long size);
+
+    /// <summary>
+    /// Applies owner, extended attributes, mode and times, in the order in which one does not undo another (an owner change
+    /// clears setuid; times come last).
+    /// </summary>
+    /// <returns>What could not be applied, a sentence each; empty when all was (an owner that an unprivileged user may not set is among them).</returns>
+    public abstract IReadOnlyList<string> ApplyMetadata(FileMetadata metadata);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Closes the handle.</summary>
+    protected abstract void Dispose(bool disposing);
+}

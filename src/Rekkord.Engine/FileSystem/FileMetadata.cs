@@ -1,0 +1,38 @@
+namespace Rekkord.Engine.FileSystem;
+
+/// <summary>What a restore puts back on an entry beside its content.</summary>
+public sealed record FileMetadata
+{
+    /// <summary>The type of the entry.</summary>
+    public required FileKind Kind { get; init; }
+
+    /// <summary>Permission bits with setuid, setgid and sticky (07777); null when saved on Windows.</summary>
+    public uint? Mode { get; init; }
+
+    /// <summary>Owning user's number, null when saved on Windows.</summary>
+    public uint? UserId { get; init; }
+
+    /// <summary>Owning group's number, null when saved on Windows.</summary>
+    public uint? GroupId { get; init; }
+
+    /// <summary>Owning user's name, where the saving machine knew one.</summary>
+    public string? UserName { get; init; }
+
+    /// <summary>Owning group's name, where the saving machine knew one.</summary>
+    public string? GroupName { get; init; }
+
+    /// <summary>Time of the last change of the content.</summary>
+    public required FileTime ModifiedTime { get; init; }
+
+    /// <summary>Time of creation, where it was known. Put back on Windows and macOS only: Linux offers no call for it.</summary>
+    public FileTime? CreatedTime { get; init; }
+
+    /// <summary>Windows file attributes (FILE_ATTRIBUTE_*), null elsewhere.</summary>
+    public uint? WindowsAttributes { get; init; }
+
+    /// <summary>Windows security descriptor in self-relative form, null elsewhere.</summary>
+    public byte[]? SecurityDescriptor { get; init; }
+
+    /// <summary>Extended attributes, POSIX ACLs among them.</summary>
+    public IReadOnlyList<ExtendedAttribute> ExtendedAttributes { get; init; } = [];
+}

@@ -1,0 +1,47 @@
+namespace Rekkord.Engine.FileSystem;
+
+/// <summary>What the file system says of one entry: Unix's <c>struct stat</c> and its Windows counterpart.</summary>
+public readonly record struct FileStatus
+{
+    /// <summary>The type of the entry.</summary>
+    public FileKind Kind { get; init; }
+
+    /// <summary>Permission bits with setuid, setgid and sticky (07777); 0 on Windows.</summary>
+    public uint Mode { get; init; }
+
+    /// <summary>Owning user's number; 0 on Windows.</summary>
+    public uint UserId { get; init; }
+
+    /// <summary>Owning group's number; 0 on Windows.</summary>
+    public uint GroupId { get; init; }
+
+    /// <summary>Size in bytes; for a symbolic link, of its target text.</summary>
+    public long Size { get; init; }
+
+    /// <summary>Bytes that the file occupies on its device; less than <see cref="Size"/> where it has holes.</summary>
+    public long AllocatedSize { get; init; }
+
+    /// <summary>Time of the last change of the content.</summary>
+    public FileTime ModifiedTime { get; init; }
+
+    /// <summary>Time of the last change of content or metadata (ctime); equal to <see cref="ModifiedTime"/> where there is none.</summary>
+    public FileTime ChangedTime { get; init; }
+
+    /// <summary>Time of creation (btime); null where the file system does not keep it.</summary>
+    public FileTime? CreatedTime { get; init; }
+
+    /// <summary>Number of the file's inode on its device.</summary>
+    public ulong Inode { get; init; }
+
+    /// <summary>Number of the device that holds the file: major in the upper, minor in the lower 32 bits.</summary>
+    public ulong Device { get; init; }
+
+    /// <summary>Number of hard links.</summary>
+    public uint LinkCount { get; init; }
+
+    /// <summary>For device nodes, the device they stand for: major in the upper, minor in the lower 32 bits.</summary>
+    public ulong SpecialDevice { get; init; }
+
+    /// <summary>Windows file attributes (FILE_ATTRIBUTE_*); 0 elsewhere.</summary>
+    public uint WindowsAttributes { get; init; }
+}

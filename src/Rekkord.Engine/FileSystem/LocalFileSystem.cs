@@ -1,0 +1,24 @@
+namespace Rekkord.Engine.FileSystem;
+
+/// <summary>The way to the machine's files: the Linux implementation on Linux, the one on .NET's own file API elsewhere.</summary>
+public abstract class LocalFileSystem
+{
+    /// <summary>The implementation for this operating system.</summary>
+    public static LocalFileSystem Current => throw new PlatformNotSupportedException();
+
+    /// <summary>Opens a directory by path, following links in it (the user named it).</summary>
+    /// <param name="path">Absolute path, in the system's bytes.</param>
+    /// <exception cref="FileSystemException">There is none, or the system refused.</exception>
+    public abstract SourceDirectory OpenDirectory(byte[] path);
+
+    /// <summary>Makes a directory with its parents where they are missing, and opens it for a restore.</summary>
+    /// <param name="path">Absolute path, in the system's bytes.</param>
+    /// <exception cref="FileSystemException">Something else is there, or the system refused.</exception>
+    public abstract DestinationDirectory CreateDestination(byte[] path);
+
+    /// <summary>The name of a user number, null when the machine knows none. Cached; thread-safe.</summary>
+    public abstract string? GetUserName(uint userId);
+
+    /// <summary>The name of a group number, null when the machine knows none. Cached; thread-safe.</summary>
+    public abstract string? GetGroupName(uint groupId);
+}

@@ -1,0 +1,61 @@
+namespace Rekkord.Engine.FileSystem;
+
+/// <summary>
+/// A directory opened for reading. Everything goes by entry name relative to the open handle, so no path is too long and a
+/// directory that is moved or replaced by a link under way cannot lead astray. Names are the system's own bytes on Unix,
+/// and UTF-8 of the UTF-16 name on Windows (lone surrogates in the generalised form, WTF-8). Thread-safe.
+/// </summary>
+public abstract class SourceDirectory : IDisposable
+{
+    /// <summary>The directory's path for messages: invalid bytes are shown as <c>\xNN</c>.</summary>
+    public abstract string DisplayPath { get; }
+
+    /// <summary>Lists the names of the entries without <c>.</c> and <c>..</c>, in byte order.</summary>
+    /// <exception cref="FileSystemException">The directory cannot be read.</exception>
+    public abstract byte[][] ReadNames();
+
+    /// <summary>The status of an entry, of a link itself unless <paramref name="followLink"/>.</summary>
+    /// <exception cref="FileSystemException">There is no such entry any more, or the system refused.</exception>
+    public abstract FileStatus GetStatus(byte[] name, bool followLink = false);
+
+    /// <summary>The status of this directory.</summary>
+    /// <exception cref="FileSystemException">The system refused.</exception>
+    public abstract FileStatus GetStatus();
+
+    /// <summary>Opens a subdirectory; a link is followed only when told to.</summary>
+    /// <exception cref="FileSystemException">It is no directory (any more), or the system refused.</exception>
+    public abstract SourceDirectory OpenDirectory(byte[] name, bool followLink = false);
+
+    /// <summary>Opens a regular file; a link is followed only when told to.</summary>
+    /// <exception cref="FileSystemException">It is no regular file (any more), or the system refused.</exception>
+    public abstract SourceFile OpenFile(byte[] name, bool followLink = false);
+
+    /// <summary>The target text of a symbolic link, as bytes.</summary>
+    /// <exception cref="FileSystemException">It is no link (any more), or the system refused.</exception>
+    public abstract byte[] ReadLink(byte[] name);
+
+    /// <summary>The extended attributes of an entry of any type (not followed), in name order.</summary>
+    /// <exception cref="FileSystemException">The system refused.</exception>
+    public abstract IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(byte[] name, bool followLink = false);
+
+    /// <summary>The extended attributes of this directory, in name order.</summary>
+    /// <exception cref="FileSystemException">The system refused.</exception>
+    public abstract IReadOnlyList<ExtendedAttribute> GetExtendedAttributes();
+
+    /// <summary>On Windows, the self-relative security descriptor of an entry (null name: of this directory); null elsewhere.</summary>
+    /// <exception cref="FileSystemException">The system refused.</exception>
+    public virtual byte[]? GetSecurityDescriptor(byte[]? name) => null;
+
+    /// <summary>The displayable path of an entry.</summary>
+    public string DisplayPathOf(byte[] name) => Path.Join(DisplayPath, FileName.ToDisplay(name));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Closes the handle.</summary>
+    protected abstract void Dispose(bool disposing);
+}
