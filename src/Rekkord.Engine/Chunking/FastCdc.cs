@@ -1,0 +1,67 @@
+using System.Buffers.Binary;
+
+namespace Rekkord.Engine.Chunking;
+
+/// <summary>
+/// Content-defined chunking: cuts where the content itself says so, so that an insertion moves only the cuts beside it.
+/// FastCDC with normalized chunking (Xia et al., "FastCDC: a Fast and Efficient Content-Defined Chunking Approach for Data
+/// Deduplication", USENIX ATC 2016), its gear table drawn from the repository's secret, so that chunk sizes do not tell
+/// which known file was saved. Immutable and thread-safe.
+/// </summary>
+internal sealed class FastCdc
+{
+    /// <summary>Bytes of secret from which the gear table is made.</summary>
+    public const int GearLength = 256 * sizeof(ulong);
+
+    // Normalization of level 2: before the average size a cut needs two bits more than log2(average), after it two bits less.
+    private const int Normalization = 2;
+
+    private readonly ulong[] _gear = new ulong[256];
+    private readonly int _strictShift;
+    private readonly int _looseShift;
+
+    /// <summary>Creates a chunker.</summary>
+    /// <param name="gear">2,048 secret bytes.</param>
+    /// <param name="parameters">The sizes.</param>
+    public FastCdc(ReadOnlySpan<byte> gear, ChunkSizes parameters)
+    {
+        for (var i = 0; i < _gear.Length; i++)
+            _gear[i] = BinaryPrimitives.ReadUInt64LittleEndian(gear[(i * sizeof(ulong))..]);
+        Sizes = parameters;
+        var averageBits = int.Log2(parameters.Average);
+        _strictShift = 64 - (averageBits + Normalization);
+        _looseShift = 64 - (averageBits - Normalization);
+    }
+
+    /// <summary>The smallest, average and largest chunk.</summary>
+    public ChunkSizes Sizes { get; }
+
+    /// <summary>Finds the length of the next chunk.</summary>
+    /// <param name="data">What follows the last cut: at least <see cref="ChunkSizes.Maximum"/> bytes, or all that is left of the content.</param>
+    /// <returns>The chunk's length in bytes, 1 to the maximum; all of <paramref name="data"/> when it holds no cut.</returns>
+    public int FindCut(ReadOnlySpan<byte> data)
+    {
+        if (data.Length <= Sizes.Minimum)
+            return data.Length;
+
+        var end = Math.Min(data.Length, Sizes.Maximum);
+        var middle = Math.Min(end, Sizes.Average);
+        var hash = 0UL;
+        var position = Scan(data[..middle], Sizes.Minimum, _strictShift, ref hash);
+        return position < middle ? position : Scan(data[..end], position, _looseShift, ref hash);
+    }
+
+    /// <summary>Rolls the gear hash until its upper bits, which depend on the last 64 bytes, are all zero.</summary>
+    private int Scan(ReadOnlySpan<byte> data, int start, int shift, ref ulong hash)
+    {
+        ref var gear = ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(_gear);
+        for (var i = start; i < data.Length; i++)
+        {
+            hash = (hash << 1) + System.Runtime.CompilerServices.Unsafe.Add(ref gear, data[i]);
+            if (hash >> shift == 0)
+                return i + 1;
+        }
+
+        return data.Length;
+    }
+}

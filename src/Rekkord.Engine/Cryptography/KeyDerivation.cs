@@ -1,0 +1,25 @@
+using System.Security.Cryptography;
+
+namespace Rekkord.Engine.Cryptography;
+
+/// <summary>Derives the keys of this format from others with HKDF-SHA-256 (RFC 5869), one purpose a key.</summary>
+internal static class KeyDerivation
+{
+    public const int KeyLength = 32;
+
+    /// <summary>Derives bytes for one purpose from a secret that is uniformly random already.</summary>
+    public static byte[] Derive(ReadOnlySpan<byte> secret, string purpose, int length = KeyLength)
+    {
+        var output = new byte[length];
+        HKDF.Expand(HashAlgorithmName.SHA256, secret, output, System.Text.Encoding.ASCII.GetBytes(purpose));
+        return output;
+    }
+
+    /// <summary>Derives a key for one object from a long-lived key and a salt that no other object has.</summary>
+    public static byte[] DeriveForObject(byte[] secret, ReadOnlySpan<byte> salt, string purpose)
+    {
+        var output = new byte[KeyLength];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, output, salt, System.Text.Encoding.ASCII.GetBytes(purpose));
+        return output;
+    }
+}

@@ -1,0 +1,154 @@
+using System.Security.Cryptography;
+using Rekkord.Engine.Errors;
+
+namespace Rekkord.Engine.Cryptography;
+
+/// <summary>
+/// The keys that one keyfile holds. What a role may not do, its keyfile lacks the key for: a part that is absent is null
+/// here, and asking for it raises an error that names the role which has it.
+/// </summary>
+public sealed class KeyMaterial : IDisposable
+{
+    internal const int IdLength = 16;
+    private const int SeedLength = 32;
+
+    private readonly byte[]? _seed;
+    private readonly byte[]? _idKey;
+    private readonly byte[]? _indexKey;
+    private readonly byte[]? _dataPrivateKey;
+    private readonly byte[]? _logPrivateKey;
+    private readonly byte[]? _signingPrivateKey;
+
+    internal KeyMaterial(KeyParts parts)
+    {
+        Role = parts.Role;
+        RepositoryId = parts.RepositoryId;
+        KeyId = parts.KeyId;
+        MasterPublicKey = parts.MasterPublicKey;
+        Certificate = parts.Certificate;
+        _seed = parts.Seed;
+        _idKey = parts.IdKey;
+        _indexKey = parts.IndexKey;
+        _dataPrivateKey = parts.DataPrivateKey;
+        _logPrivateKey = parts.LogPrivateKey;
+        _signingPrivateKey = parts.SigningPrivateKey;
+    }
+
+    /// <summary>The role of the keyfile.</summary>
+    public KeyRole Role { get; }
+
+    /// <summary>The ID of the repository the keyfile belongs to, 16 bytes.</summary>
+    public byte[] RepositoryId { get; }
+
+    /// <summary>The ID of the keyfile itself, 16 bytes.</summary>
+    public byte[] KeyId { get; }
+
+    /// <summary>The public half of the master signing key, against which everything signed is checked.</summary>
+    internal byte[] MasterPublicKey { get; }
+
+    /// <summary>The master key's certificate of this keyfile's signing key; empty for the master keyfile.</summary>
+    internal byte[] Certificate { get; }
+
+    /// <summary>The secret that everything derives from; the master keyfile alone holds it.</summary>
+    internal byte[] Seed => Require(_seed, "Master");
+
+    /// <summary>The key that object IDs are computed under.</summary>
+    internal byte[] IdKey => Require(_idKey, "WriteOnly, ReadWrite or Master");
+
+    /// <summary>The key of indexes and pack directories.</summary>
+    internal byte[] IndexKey => Require(_indexKey, "WriteOnly, ReadWrite or Master");
+
+    /// <summary>The private key that opens packs and snapshots.</summary>
+    internal byte[] DataPrivateKey => Require(_dataPrivateKey, "ReadWrite or Master");
+
+    /// <summary>The private key that opens tags.</summary>
+    internal byte[] LogPrivateKey => Require(_logPrivateKey, "LogOnly, ReadWrite or Master");
+
+    /// <summary>The key that snapshots and tags are signed with.</summary>
+    internal byte[] SigningPrivateKey => Require(_signingPrivateKey, "WriteOnly, ReadWrite or Master");
+
+    /// <summary>Whether snapshots can be made with it.</summary>
+    public bool CanWrite => _signingPrivateKey is not null;
+
+    /// <summary>Whether content can be read with it.</summary>
+    public bool CanRead => _dataPrivateKey is not null;
+
+    /// <summary>Whether snapshots can be listed with it.</summary>
+    public bool CanList => _logPrivateKey is not null;
+
+    /// <summary>Makes the material of a new master key, for a new repository.</summary>
+    public static KeyMaterial CreateMaster() =>
+        FromSeed(RandomNumberGenerator.GetBytes(SeedLength), RandomNumberGenerator.GetBytes(IdLength));
+
+    /// <summary>Everything a master keyfile stands for derives from its seed.</summary>
+    internal static KeyMaterial FromSeed(byte[] seed, byte[] repositoryId)
+    {
+        var signing = Hpke.DerivePrivateKey(KeyDerivation.Derive(seed, "rekkord master signing key v1"));
+        return new KeyMaterial(new KeyParts
+        {
+            Role = KeyRole.Master,
+            RepositoryId = repositoryId,
+            KeyId = KeyDerivation.Derive(seed, "rekkord master key id v1", IdLength),
+            MasterPublicKey = P256.GetPublicKey(signing),
+            Certificate = [],
+            Seed = seed,
+            IdKey = KeyDerivation.Derive(seed, "rekkord id key v1"),
+            IndexKey = KeyDerivation.Derive(seed, "rekkord index key v1"),
+            DataPrivateKey = Hpke.DerivePrivateKey(KeyDerivation.Derive(seed, "rekkord data key v1")),
+            LogPrivateKey = Hpke.DerivePrivateKey(KeyDerivation.Derive(seed, "rekkord log key v1")),
+            SigningPrivateKey = signing,
+        });
+    }
+
+    /// <summary>Makes the material of a keyfile with less than the master's powers.</summary>
+    /// <param name="role">ReadWrite, WriteOnly or LogOnly.</param>
+    /// <exception cref="RekkordException">This is not a master key (<c>KeyRoleInsufficient</c>).</exception>
+    public KeyMaterial Derive(KeyRole role)
+    {
+        var masterSigning = Hpke.DerivePrivateKey(KeyDerivation.Derive(Seed, "rekkord master signing key v1"));
+        var keyId = RandomNumberGenerator.GetBytes(IdLength);
+        var signing = Hpke.DerivePrivateKey(RandomNumberGenerator.GetBytes(SeedLength));
+        var writes = role is KeyRole.ReadWrite or KeyRole.WriteOnly;
+        var created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        return new KeyMaterial(new KeyParts
+        {
+            Role = role,
+            RepositoryId = RepositoryId,
+            KeyId = keyId,
+            MasterPublicKey = MasterPublicKey,
+            Certificate = new Certificate(RepositoryId, keyId, role, P256.GetPublicKey(signing), created).Issue(masterSigning),
+            IdKey = writes ? IdKey : null,
+            IndexKey = writes ? IndexKey : null,
+            DataPrivateKey = role == KeyRole.ReadWrite ? DataPrivateKey : null,
+            LogPrivateKey = role != KeyRole.WriteOnly ? LogPrivateKey : null,
+            SigningPrivateKey = writes ? signing : null,
+        });
+    }
+
+    internal KeyParts ToParts() => new()
+    {
+        Role = Role,
+        RepositoryId = RepositoryId,
+        KeyId = KeyId,
+        MasterPublicKey = MasterPublicKey,
+        Certificate = Certificate,
+        Seed = _seed,
+        IdKey = _idKey,
+        IndexKey = _indexKey,
+        DataPrivateKey = _dataPrivateKey,
+        LogPrivateKey = _logPrivateKey,
+        SigningPrivateKey = _signingPrivateKey,
+    };
+
+    /// <summary>Overwrites the secret parts.</summary>
+    public void Dispose()
+    {
+        foreach (var secret in (ReadOnlySpan<byte[]?>)[_seed, _idKey, _indexKey, _dataPrivateKey, _logPrivateKey, _signingPrivateKey])
+            CryptographicOperations.ZeroMemory(secret);
+    }
+
+    private byte[] Require(byte[]? part, string roles) => part ?? throw new RekkordException(
+        "KeyRoleInsufficient",
+        RekkordErrorKind.PermissionDenied,
+        $"This needs a {roles} keyfile; the one in use is {Role}. Give another with -KeyFile.");
+}

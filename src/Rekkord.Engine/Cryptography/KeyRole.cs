@@ -1,0 +1,17 @@
+namespace Rekkord.Engine.Cryptography;
+
+/// <summary>What the holder of a keyfile can do. The values are stored in keyfiles and certificates and never change.</summary>
+public enum KeyRole : byte
+{
+    /// <summary>Everything, and making further keyfiles.</summary>
+    Master = 1,
+
+    /// <summary>Save, list, scan and restore.</summary>
+    ReadWrite = 2,
+
+    /// <summary>Save only: what was saved cannot be read back with it.</summary>
+    WriteOnly = 3,
+
+    /// <summary>List snapshots only.</summary>
+    LogOnly = 4,
+}

@@ -1,0 +1,55 @@
+using System.Formats.Cbor;
+using System.Security.Cryptography;
+
+namespace Rekkord.Engine.Cryptography;
+
+/// <summary>
+/// A payload with the signature of the keyfile that made it and the certificate of that keyfile. The certificate is empty
+/// when the master key itself signed. The signature covers a domain, the repository's ID and the payload.
+/// </summary>
+internal static class SignedEnvelope
+{
+    /// <summary>Signs a payload.</summary>
+    public static byte[] Wrap(KeyMaterial keys, ReadOnlySpan<byte> domain, byte[] payload)
+    {
+        var signature = P256.Sign(keys.SigningPrivateKey, Message(domain, keys.RepositoryId, payload));
+        var writer = new CborWriter(CborConformanceMode.Canonical);
+        writer.WriteStartArray(3);
+        writer.WriteByteString(payload);
+        writer.WriteByteString(signature);
+        writer.WriteByteString(keys.Certificate);
+        writer.WriteEndArray();
+        return writer.Encode();
+    }
+
+    /// <summary>Checks signature and certificate.</summary>
+    /// <returns>The payload, and the ID of the keyfile that signed it (null: the master key).</returns>
+    /// <exception cref="CryptographicException">The envelope is malformed, or not signed by a key of this repository.</exception>
+    public static (byte[] Payload, byte[]? KeyId) Unwrap(byte[] envelope, ReadOnlySpan<byte> domain, ReadOnlySpan<byte> masterPublicKey, byte[] repositoryId)
+    {
+        byte[] payload, signature, certificateBytes;
+        try
+        {
+            var reader = new CborReader(envelope, CborConformanceMode.Canonical);
+            reader.ReadStartArray();
+            payload = reader.ReadByteString();
+            signature = reader.ReadByteString();
+            certificateBytes = reader.ReadByteString();
+            reader.ReadEndArray();
+        }
+        catch (Exception error) when (error is CborContentException or InvalidOperationException)
+        {
+            throw new CryptographicException("The signed record is malformed.", error);
+        }
+
+        var certificate = certificateBytes.Length == 0 ? null : Certificate.Verify(certificateBytes, masterPublicKey, repositoryId);
+        if (certificate is { Role: KeyRole.LogOnly })
+            throw new CryptographicException("The record is signed by a LogOnly key, which may not write.");
+        var signer = certificate is null ? masterPublicKey : certificate.PublicKey;
+        if (!P256.Verify(signer, Message(domain, repositoryId, payload), signature))
+            throw new CryptographicException("The signature does not match the record.");
+        return (payload, certificate?.KeyId);
+    }
+
+    private static byte[] Message(ReadOnlySpan<byte> domain, byte[] repositoryId, byte[] payload) => [.. domain, .. repositoryId, .. payload];
+}

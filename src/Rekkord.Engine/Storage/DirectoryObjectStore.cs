@@ -1,0 +1,184 @@
+using Rekkord.Engine.Errors;
+
+namespace Rekkord.Engine.Storage;
+
+/// <summary>
+/// Objects as files of a local directory. A new object is written to <c>tmp/</c>, flushed, renamed to its name, and the
+/// directories that the rename changed are flushed, so that what was committed survives a power cut.
+/// </summary>
+public sealed class DirectoryObjectStore : IObjectStore
+{
+    internal const string TemporaryFolder = "tmp";
+
+    private readonly string _root;
+
+    private DirectoryObjectStore(string root) => _root = root;
+
+    /// <inheritdoc/>
+    public string Location => _root;
+
+    /// <summary>Opens the store in an existing directory.</summary>
+    /// <exception cref="StorageException">There is no such directory (<c>RepositoryNotFound</c>).</exception>
+    public static DirectoryObjectStore Open(string directory)
+    {
+        var root = Path.GetFullPath(directory);
+        if (!Directory.Exists(root))
+        {
+            throw new StorageException(
+                "RepositoryNotFound",
+                RekkordErrorKind.NotFound,
+                $"There is no repository at '{root}': the directory does not exist. Check the path, mount the disk, or make one with Initialize-RekkordRepository.",
+                root);
+        }
+
+        return new DirectoryObjectStore(root);
+    }
+
+    /// <summary>Opens the store in a directory that is made if it does not exist.</summary>
+    /// <exception cref="StorageException">The directory cannot be made (<c>RepositoryWriteError</c>).</exception>
+    public static DirectoryObjectStore CreateOrOpen(string directory)
+    {
+        var root = Path.GetFullPath(directory);
+        try
+        {
+            Directory.CreateDirectory(root);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.WriteFailed(root, root, error);
+        }
+
+        return new DirectoryObjectStore(root);
+    }
+
+    /// <inheritdoc/>
+    public bool Exists(string name) => File.Exists(PathOf(name));
+
+    /// <inheritdoc/>
+    public byte[] Read(string name, int maximumLength) => Guard(name, path =>
+    {
+        using var file = File.OpenHandle(path);
+        var length = RandomAccess.GetLength(file);
+        if (length > maximumLength)
+            throw StorageException.TooLarge(Location, name);
+        var bytes = new byte[length];
+        Fill(file, name, 0, bytes);
+        return bytes;
+    });
+
+    /// <inheritdoc/>
+    public void Read(string name, long offset, Span<byte> buffer)
+    {
+        try
+        {
+            using var file = File.OpenHandle(PathOf(name));
+            Fill(file, name, offset, buffer);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Translate(name, error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Stream OpenRead(string name) => Guard(name, path =>
+        new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan));
+
+    /// <inheritdoc/>
+    public ObjectWriter Create() => new DirectoryObjectWriter(_root);
+
+    /// <inheritdoc/>
+    public IEnumerable<ObjectInfo> List(string folder)
+    {
+        var directory = new DirectoryInfo(PathOf(folder.TrimEnd('/')));
+        if (!directory.Exists)
+            return [];
+        try
+        {
+            return [.. directory.EnumerateFiles("*", SearchOption.AllDirectories)
+                .Select(file => new ObjectInfo(Path.GetRelativePath(_root, file.FullName).Replace('\\', '/'), file.Length, file.LastWriteTimeUtc))
+                .OrderBy(found => found.Name, StringComparer.Ordinal)];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Translate(folder, error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Move(string name, string newName)
+    {
+        try
+        {
+            var target = PathOf(newName);
+            var targetDirectory = Path.GetDirectoryName(target)!;
+            Directory.CreateDirectory(targetDirectory);
+            File.Move(PathOf(name), target, overwrite: true);
+            DurableDirectory.Flush(targetDirectory);
+            DurableDirectory.Flush(Path.GetDirectoryName(PathOf(name))!);
+            DurableDirectory.Flush(_root);
+        }
+        catch (FileNotFoundException error)
+        {
+            throw StorageException.NotFound(Location, name, error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.WriteFailed(Location, name, error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public int RemoveLeftovers(DateTimeOffset before)
+    {
+        var directory = new DirectoryInfo(PathOf(TemporaryFolder));
+        if (!directory.Exists)
+            return 0;
+        var removed = 0;
+        foreach (var file in directory.EnumerateFiles().Where(file => file.LastWriteTimeUtc < before.UtcDateTime))
+        {
+            file.Delete();
+            removed++;
+        }
+
+        return removed;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Every call opens and closes what it needs.
+    }
+
+    private static string Join(string root, string name) => Path.Combine(root, name.Replace('/', Path.DirectorySeparatorChar));
+
+    private string PathOf(string name) => Join(_root, name);
+
+    private void Fill(Microsoft.Win32.SafeHandles.SafeFileHandle file, string name, long offset, Span<byte> buffer)
+    {
+        while (!buffer.IsEmpty)
+        {
+            var read = RandomAccess.Read(file, buffer, offset);
+            if (read == 0)
+                throw StorageException.TooShort(Location, name);
+            buffer = buffer[read..];
+            offset += read;
+        }
+    }
+
+    private T Guard<T>(string name, Func<string, T> read)
+    {
+        try
+        {
+            return read(PathOf(name));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Translate(name, error);
+        }
+    }
+
+    private StorageException Translate(string name, Exception error) => error is FileNotFoundException or DirectoryNotFoundException
+        ? StorageException.NotFound(Location, name, error)
+        : StorageException.ReadFailed(Location, name, error);
+}

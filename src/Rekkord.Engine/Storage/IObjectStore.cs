@@ -1,0 +1,45 @@
+namespace Rekkord.Engine.Storage;
+
+/// <summary>
+/// Where a repository's objects lie: a row of names with bytes, written once and never changed. Nothing above knows whether
+/// it is a directory, memory or something far away. Thread-safe.
+/// </summary>
+public interface IObjectStore : IDisposable
+{
+    /// <summary>Where it is, for messages and for hooks: a path or URL without credentials.</summary>
+    string Location { get; }
+
+    /// <summary>Whether an object exists.</summary>
+    /// <exception cref="StorageException">The store cannot be reached.</exception>
+    bool Exists(string name);
+
+    /// <summary>Reads a whole object.</summary>
+    /// <param name="name">The object's name.</param>
+    /// <param name="maximumLength">The most bytes to accept: a larger object is an error, before memory is taken for it.</param>
+    /// <exception cref="StorageException">There is none (<c>ObjectNotFound</c>), it is too large, or reading failed.</exception>
+    byte[] Read(string name, int maximumLength);
+
+    /// <summary>Reads a part of an object, all of <paramref name="buffer"/>.</summary>
+    /// <exception cref="StorageException">There is none (<c>ObjectNotFound</c>), it ends before, or reading failed.</exception>
+    void Read(string name, long offset, Span<byte> buffer);
+
+    /// <summary>Opens an object for reading from its start to its end.</summary>
+    /// <exception cref="StorageException">There is none (<c>ObjectNotFound</c>), or reading failed.</exception>
+    Stream OpenRead(string name);
+
+    /// <summary>Starts a new object.</summary>
+    /// <exception cref="StorageException">The store refused.</exception>
+    ObjectWriter Create();
+
+    /// <summary>Lists the objects whose names start with a folder's name, such as <c>packs/</c>, in name order. Leftovers of writers are not among them.</summary>
+    /// <exception cref="StorageException">The store cannot be reached.</exception>
+    IEnumerable<ObjectInfo> List(string folder);
+
+    /// <summary>Gives an object another name, for example to put a damaged one aside. One that exists under that name is replaced.</summary>
+    /// <exception cref="StorageException">There is none (<c>ObjectNotFound</c>), or the store refused.</exception>
+    void Move(string name, string newName);
+
+    /// <summary>Removes what writers that never finished left behind before a point in time.</summary>
+    /// <returns>How many were removed.</returns>
+    int RemoveLeftovers(DateTimeOffset before);
+}
