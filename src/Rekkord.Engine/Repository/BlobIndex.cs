@@ -1,0 +1,109 @@
+namespace Rekkord.Engine.Repository;
+
+/// <summary>
+/// Where every blob lies, in memory: about 60 bytes a blob. Filled once, then read by any number of threads. A blob that is
+/// stored twice is found where it was met first.
+/// </summary>
+internal sealed class BlobIndex
+{
+    private readonly List<StoredPack> _packs = [];
+    private readonly List<SegmentLocation> _segments = [];
+    private Oid[] _oids = new Oid[1 << 10];
+    private BlobLocation[] _locations = new BlobLocation[1 << 10];
+    private int _count;
+
+    /// <summary>The packs, numbered as in <see cref="SegmentLocation.Pack"/>; their directories are not kept.</summary>
+    public IReadOnlyList<StoredPack> Packs => _packs;
+
+    /// <summary>The segments, numbered as in <see cref="BlobLocation.Segment"/>.</summary>
+    public IReadOnlyList<SegmentLocation> Segments => _segments;
+
+    /// <summary>How many different blobs there are.</summary>
+    public int Count => _count;
+
+    /// <summary>Adds a pack with all its blobs.</summary>
+    /// <exception cref="InvalidDataException">Its directory is malformed or does not fit its size; nothing of it is added then.</exception>
+    public void Add(StoredPack pack)
+    {
+        Validate(pack);
+        var reader = new PackDirectoryReader(pack.Directory.Span);
+        var offset = (long)PackFormat.HeaderLength;
+        for (var ordinal = 0; reader.NextSegment(out var storedLength, out var method); ordinal++)
+        {
+            var length = 0;
+            while (reader.NextBlob(out var blob))
+            {
+                Add(blob.Oid, new BlobLocation(_segments.Count, length, blob.Length, blob.Type));
+                length += blob.Length;
+            }
+
+            _segments.Add(new SegmentLocation(_packs.Count, ordinal, offset, storedLength, length, method));
+            offset += storedLength;
+        }
+
+        _packs.Add(pack with { Directory = default });
+    }
+
+    public bool TryFind(Oid oid, out BlobLocation location)
+    {
+        var slot = Find(_oids, oid);
+        location = _locations[slot];
+        return location.Type != default;
+    }
+
+    /// <summary>Checks that a directory's segments fill its pack exactly, before any of it is believed.</summary>
+    public static void Validate(StoredPack pack)
+    {
+        var reader = new PackDirectoryReader(pack.Directory.Span);
+        var end = (long)PackFormat.HeaderLength;
+        while (reader.NextSegment(out var storedLength, out var method))
+        {
+            var length = 0L;
+            while (reader.NextBlob(out var blob))
+                length += blob.Type is BlobType.Data or BlobType.Tree or BlobType.ChunkList ? blob.Length : throw new InvalidDataException("A blob's type is unknown.");
+            if (length > FormatLimits.Segment || storedLength < PackFormat.TagLength
+                || (method == SegmentMethod.Stored && length != storedLength - PackFormat.TagLength))
+                throw new InvalidDataException("A segment's length is out of bounds.");
+            end += storedLength;
+        }
+
+        if (end + pack.Directory.Length + PackFormat.TagLength + PackFormat.TrailerLength != pack.Size)
+            throw new InvalidDataException("The segments do not fill the pack.");
+    }
+
+    private static int Find(Oid[] oids, Oid oid)
+    {
+        var mask = oids.Length - 1;
+        var slot = (int)oid.Spread & mask;
+        while (oids[slot] != oid && oids[slot] != default)
+            slot = (slot + 1) & mask;
+        return slot;
+    }
+
+    private void Add(Oid oid, BlobLocation location)
+    {
+        var slot = Find(_oids, oid);
+        if (_locations[slot].Type != default)
+            return;
+        _oids[slot] = oid;
+        _locations[slot] = location;
+        if (++_count > _oids.Length / 4 * 3)
+            Grow();
+    }
+
+    private void Grow()
+    {
+        var oids = new Oid[_oids.Length * 2];
+        var locations = new BlobLocation[oids.Length];
+        for (var i = 0; i < _oids.Length; i++)
+        {
+            if (_locations[i].Type == default)
+                continue;
+            var slot = Find(oids, _oids[i]);
+            oids[slot] = _oids[i];
+            locations[slot] = _locations[i];
+        }
+
+        (_oids, _locations) = (oids, locations);
+    }
+}

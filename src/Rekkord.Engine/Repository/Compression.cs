@@ -1,0 +1,48 @@
+using System.Buffers.Binary;
+using ZstdSharp;
+
+namespace Rekkord.Engine.Repository;
+
+/// <summary>Small bodies compressed whole: their length before compression (32 bits, little-endian), then one Zstandard frame.</summary>
+internal static class Compression
+{
+    private const int Level = 3;
+
+    public static byte[] Compress(ReadOnlySpan<byte> body)
+    {
+        using var compressor = new Compressor(Level);
+        var output = new byte[sizeof(int) + Compressor.GetCompressBound(body.Length)];
+        BinaryPrimitives.WriteInt32LittleEndian(output, body.Length);
+        var length = compressor.Wrap(body, output.AsSpan(sizeof(int)));
+        return output[..(sizeof(int) + length)];
+    }
+
+    /// <exception cref="InvalidDataException">The bytes are damaged, or longer than <paramref name="maximumLength"/> once decompressed.</exception>
+    public static byte[] Decompress(ReadOnlySpan<byte> bytes, int maximumLength)
+    {
+        if (bytes.Length < sizeof(int))
+            throw new InvalidDataException("The compressed body is cut off.");
+        var length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
+        if (length < 0 || length > maximumLength)
+            throw new InvalidDataException("The compressed body's length is wrong.");
+        var body = new byte[length];
+        using var decompressor = new Decompressor();
+        Decompress(decompressor, bytes[sizeof(int)..], body);
+        return body;
+    }
+
+    /// <summary>Decompresses a frame that must give exactly as many bytes as the destination has.</summary>
+    /// <exception cref="InvalidDataException">It does not.</exception>
+    public static void Decompress(Decompressor decompressor, ReadOnlySpan<byte> frame, Span<byte> destination)
+    {
+        try
+        {
+            if (decompressor.Unwrap(frame, destination) != destination.Length)
+                throw new InvalidDataException("The compressed bytes give another length than was recorded.");
+        }
+        catch (ZstdException error)
+        {
+            throw new InvalidDataException($"The compressed bytes are damaged ({error.Message}).", error);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Rekkord.Engine.Cryptography;
+
+namespace Rekkord.Engine.Repository;
+
+/// <summary>An index object: the directories of some packs, compressed and sealed with the index key, so that a save learns with few reads what is stored.</summary>
+internal static class IndexObject
+{
+    private const int SaltLength = 32;
+    private const int TagLength = 16;
+    private const int HashLength = 32;
+    private const int HeadLength = 4 + SaltLength;
+
+    // An index grows to this before another is begun, so that none needs much memory at once.
+    private const int TargetLength = 16 * 1024 * 1024;
+
+    private static ReadOnlySpan<byte> Magic => "RKI\u0001"u8;
+
+    /// <summary>Encodes packs as one or more index objects.</summary>
+    public static IEnumerable<byte[]> Encode(KeyMaterial keys, IEnumerable<StoredPack> packs)
+    {
+        var body = new ArrayBufferWriter<byte>(64 * 1024);
+        foreach (var pack in packs)
+        {
+            body.Write(pack.Hash);
+            BinaryPrimitives.WriteInt64LittleEndian(body.GetSpan(sizeof(long)), pack.Size);
+            body.Advance(sizeof(long));
+            BinaryPrimitives.WriteInt32LittleEndian(body.GetSpan(sizeof(int)), pack.Directory.Length);
+            body.Advance(sizeof(int));
+            body.Write(pack.Directory.Span);
+            if (body.WrittenCount >= TargetLength)
+            {
+                yield return Seal(keys, body.WrittenSpan);
+                body.ResetWrittenCount();
+            }
+        }
+
+        if (body.WrittenCount > 0)
+            yield return Seal(keys, body.WrittenSpan);
+    }
+
+    /// <summary>Decodes an index object.</summary>
+    /// <exception cref="DamagedObjectException">It is damaged, or sealed with another key.</exception>
+    public static IReadOnlyList<StoredPack> Decode(KeyMaterial keys, string name, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < HeadLength + TagLength || !bytes.StartsWith(Magic))
+            throw new DamagedObjectException(name, "it does not start as an index does.");
+        try
+        {
+            var compressed = new byte[bytes.Length - HeadLength - TagLength];
+            using (var aead = new AesGcm(ObjectKey(keys, bytes[Magic.Length..HeadLength]), TagLength))
+                aead.Decrypt(stackalloc byte[12], bytes[HeadLength..^TagLength], bytes[^TagLength..], compressed, Magic);
+            return Parse(Compression.Decompress(compressed, FormatLimits.Index));
+        }
+        catch (Exception error) when (error is CryptographicException or InvalidDataException)
+        {
+            throw new DamagedObjectException(name, "it cannot be opened.", error);
+        }
+    }
+
+    private static byte[] Seal(KeyMaterial keys, ReadOnlySpan<byte> body)
+    {
+        var compressed = Compression.Compress(body);
+        var output = new byte[HeadLength + compressed.Length + TagLength];
+        Magic.CopyTo(output);
+        RandomNumberGenerator.Fill(output.AsSpan(Magic.Length, SaltLength));
+        using var aead = new AesGcm(ObjectKey(keys, output.AsSpan(Magic.Length, SaltLength)), TagLength);
+        aead.Encrypt(stackalloc byte[12], compressed, output.AsSpan(HeadLength, compressed.Length), output.AsSpan(^TagLength..), Magic);
+        return output;
+    }
+
+    private static List<StoredPack> Parse(byte[] body)
+    {
+        var packs = new List<StoredPack>();
+        var rest = body.AsMemory();
+        while (!rest.IsEmpty)
+        {
+            const int head = HashLength + sizeof(long) + sizeof(int);
+            if (rest.Length < head)
+                throw new InvalidDataException("The index is cut off.");
+            var size = BinaryPrimitives.ReadInt64LittleEndian(rest.Span[HashLength..]);
+            var length = BinaryPrimitives.ReadInt32LittleEndian(rest.Span[(HashLength + sizeof(long))..]);
+            if (length < 0 || length > rest.Length - head)
+                throw new InvalidDataException("A directory's length is wrong.");
+            packs.Add(new StoredPack(rest[..HashLength].ToArray(), size, rest.Slice(head, length)));
+            rest = rest[(head + length)..];
+        }
+
+        return packs;
+    }
+
+    private static byte[] ObjectKey(KeyMaterial keys, ReadOnlySpan<byte> salt) =>
+        KeyDerivation.DeriveForObject(keys.IndexKey, salt, "rekkord index v1");
+}

@@ -1,0 +1,150 @@
+using System.Security.Cryptography;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Storage;
+
+namespace Rekkord.Engine.Repository;
+
+/// <summary>
+/// Writes the packs of one kind: seals segments into the open pack and closes it once it is large enough. Closing (flush to
+/// the disk, rename) goes on beside the next pack, two at a time at most. Thread-safe.
+/// </summary>
+internal sealed class PackWriter : IDisposable
+{
+    private const int ClosingAtOnce = 2;
+
+    private readonly Lock _lock = new();
+    private readonly IObjectStore _store;
+    private readonly KeyMaterial _keys;
+    private readonly Descriptor _descriptor;
+    private readonly PackKind _kind;
+    private readonly Action<StoredPack> _stored;
+    private readonly Queue<Task> _closing = new();
+    private OpenPack? _open;
+
+    /// <summary>Creates a writer.</summary>
+    /// <param name="store">Where the packs go.</param>
+    /// <param name="keys">Keys of a role that can write.</param>
+    /// <param name="descriptor">The repository's parameters and public key.</param>
+    /// <param name="kind">What the packs hold.</param>
+    /// <param name="stored">Called for each pack once it is durable, from any thread.</param>
+    public PackWriter(IObjectStore store, KeyMaterial keys, Descriptor descriptor, PackKind kind, Action<StoredPack> stored)
+    {
+        _store = store;
+        _keys = keys;
+        _descriptor = descriptor;
+        _kind = kind;
+        _stored = stored;
+    }
+
+    /// <summary>Appends a segment, compressed or not.</summary>
+    /// <exception cref="StorageException">The store failed, now or while a pack before was closed.</exception>
+    public void Append(ReadOnlySpan<byte> segment, SegmentMethod method, IReadOnlyList<BlobEntry> blobs)
+    {
+        lock (_lock)
+        {
+            _open ??= new OpenPack(_store, _keys, _descriptor, _kind);
+            _open.Append(segment, method, blobs);
+            if (_open.Length >= _descriptor.PackSize)
+                Close();
+        }
+    }
+
+    /// <summary>Closes the open pack and waits until everything is durable.</summary>
+    /// <exception cref="StorageException">The store failed.</exception>
+    public void Finish()
+    {
+        lock (_lock)
+        {
+            Close();
+            while (_closing.TryDequeue(out var task))
+                task.GetAwaiter().GetResult();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _open?.Dispose();
+            _open = null;
+            Task.WhenAll(_closing).ContinueWith(static all => all.Exception, TaskScheduler.Default).Wait();
+        }
+    }
+
+    private void Close()
+    {
+        if (_open is not { } pack)
+            return;
+        _open = null;
+        while (_closing.Count >= ClosingAtOnce)
+            _closing.Dequeue().GetAwaiter().GetResult();
+        _closing.Enqueue(Task.Run(() =>
+        {
+            using (pack)
+                _stored(pack.Commit());
+        }));
+    }
+
+    /// <summary>A pack that takes segments.</summary>
+    private sealed class OpenPack : IDisposable
+    {
+        private readonly KeyMaterial _keys;
+        private readonly PackKind _kind;
+        private readonly ObjectWriter _writer;
+        private readonly byte[] _header;
+        private readonly AesGcm _aead;
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private readonly PackDirectoryWriter _directory = new();
+        private byte[] _sealed = [];
+
+        public OpenPack(IObjectStore store, KeyMaterial keys, Descriptor descriptor, PackKind kind)
+        {
+            _keys = keys;
+            _kind = kind;
+            var key = RandomNumberGenerator.GetBytes(PackFormat.KeyLength);
+            _header = PackFormat.CreateHeader(descriptor, key);
+            _aead = new AesGcm(key, PackFormat.TagLength);
+            CryptographicOperations.ZeroMemory(key);
+            _writer = store.Create();
+            Write(_header);
+        }
+
+        public long Length { get; private set; }
+
+        public void Append(ReadOnlySpan<byte> segment, SegmentMethod method, IReadOnlyList<BlobEntry> blobs)
+        {
+            var length = segment.Length + PackFormat.TagLength;
+            if (_sealed.Length < length)
+                _sealed = new byte[Math.Max(length, 1024 * 1024)];
+
+            Span<byte> nonce = stackalloc byte[PackFormat.NonceLength];
+            PackFormat.WriteNonce(nonce, _directory.SegmentCount);
+            _aead.Encrypt(nonce, segment, _sealed.AsSpan(0, segment.Length), _sealed.AsSpan(segment.Length, PackFormat.TagLength));
+            Write(_sealed.AsSpan(0, length));
+            _directory.Add(length, method, blobs);
+        }
+
+        public StoredPack Commit()
+        {
+            var directory = _directory.ToArray(_kind);
+            Write(PackFormat.SealDirectory(_keys, _header, directory));
+            var hash = _hash.GetHashAndReset();
+            _writer.Commit(ObjectName.ForPack(hash));
+            return new StoredPack(hash, Length, directory);
+        }
+
+        public void Dispose()
+        {
+            _writer.Dispose();
+            _aead.Dispose();
+            _hash.Dispose();
+        }
+
+        private void Write(ReadOnlySpan<byte> bytes)
+        {
+            _writer.Write(bytes);
+            _hash.AppendData(bytes);
+            Length += bytes.Length;
+        }
+    }
+}

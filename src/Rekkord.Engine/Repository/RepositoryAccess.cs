@@ -1,0 +1,100 @@
+using Rekkord.Engine.Chunking;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Storage;
+
+namespace Rekkord.Engine.Repository;
+
+/// <summary>An open repository: its store, the keys in use, and what its descriptor says. Thread-safe.</summary>
+public sealed class RepositoryAccess : IDisposable
+{
+    private readonly Lazy<BlobHasher> _hasher;
+    private readonly Lazy<FastCdc> _chunker;
+
+    private RepositoryAccess(IObjectStore store, KeyMaterial keys, Descriptor descriptor)
+    {
+        Store = store;
+        Keys = keys;
+        Descriptor = descriptor;
+        _hasher = new Lazy<BlobHasher>(() => new BlobHasher(keys.IdKey));
+        _chunker = new Lazy<FastCdc>(() =>
+            new FastCdc(KeyDerivation.Derive(keys.IdKey, "rekkord gear v1", FastCdc.GearLength), descriptor.ChunkSizes));
+    }
+
+    /// <summary>Where it is: a path or URL without credentials.</summary>
+    public string Location => Store.Location;
+
+    /// <summary>Its ID, as 32 hex digits.</summary>
+    public string Id => Convert.ToHexStringLower(Descriptor.RepositoryId);
+
+    /// <summary>The version of its format.</summary>
+    public int FormatVersion { get; } = Descriptor.CurrentVersion;
+
+    /// <summary>When it was made.</summary>
+    public DateTimeOffset CreatedTime => DateTimeOffset.FromUnixTimeSeconds(Descriptor.CreatedSeconds);
+
+    /// <summary>The role of the keyfile in use.</summary>
+    public KeyRole Role => Keys.Role;
+
+    internal IObjectStore Store { get; }
+
+    internal KeyMaterial Keys { get; }
+
+    internal Descriptor Descriptor { get; }
+
+    internal BlobHasher Hasher => _hasher.Value;
+
+    internal FastCdc Chunker => _chunker.Value;
+
+    /// <summary>Makes a repository in a store that has none.</summary>
+    /// <param name="store">Where; belongs to the repository afterwards.</param>
+    /// <param name="master">A new master key; belongs to the repository afterwards.</param>
+    /// <exception cref="RekkordException">There is one already (<c>RepositoryExists</c>).</exception>
+    public static RepositoryAccess Initialize(IObjectStore store, KeyMaterial master) => Initialize(store, master, ChunkSizes.Default);
+
+    /// <summary>Opens a repository.</summary>
+    /// <param name="store">Where it is; belongs to the repository afterwards.</param>
+    /// <param name="keys">Keys of any role; belong to the repository afterwards.</param>
+    /// <exception cref="RekkordException">
+    /// <c>NotARepository</c>, <c>RepositoryVersionUnknown</c>, <c>KeyFileMismatch</c>, <c>ObjectDamaged</c>, or the store failed.
+    /// </exception>
+    public static RepositoryAccess Open(IObjectStore store, KeyMaterial keys)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(keys);
+        byte[] bytes;
+        try
+        {
+            bytes = store.Read(ObjectName.Descriptor, FormatLimits.Descriptor);
+        }
+        catch (StorageException error) when (error.ErrorId is "ObjectNotFound" or "ObjectTooLarge")
+        {
+            throw Descriptor.NotARepository(store.Location);
+        }
+
+        return new RepositoryAccess(store, keys, Descriptor.Decode(bytes, keys, store.Location));
+    }
+
+    internal static RepositoryAccess Initialize(IObjectStore store, KeyMaterial master, ChunkSizes chunkSizes)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(master);
+        var descriptor = Descriptor.Create(master, chunkSizes);
+        using var writer = store.Create();
+        writer.Write(descriptor.Encode(master));
+        return writer.Commit(ObjectName.Descriptor)
+            ? new RepositoryAccess(store, master, descriptor)
+            : throw new RekkordException(
+                "RepositoryExists",
+                RekkordErrorKind.AlreadyExists,
+                $"'{store.Location}' is a repository already. Use it with its keyfile, or choose another place.",
+                store.Location);
+    }
+
+    /// <summary>Closes the store and wipes the keys.</summary>
+    public void Dispose()
+    {
+        Store.Dispose();
+        Keys.Dispose();
+    }
+}

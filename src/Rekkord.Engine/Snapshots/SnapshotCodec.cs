@@ -1,0 +1,226 @@
+using System.Formats.Cbor;
+using Rekkord.Engine.Trees;
+
+namespace Rekkord.Engine.Snapshots;
+
+/// <summary>The CBOR of snapshot records and tags. docs/format.md lists the fields.</summary>
+internal static class SnapshotCodec
+{
+    public static byte[] EncodeRecord(SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots)
+    {
+        var writer = new CborWriter(CborConformanceMode.Canonical);
+        writer.WriteStartMap(2);
+        writer.WriteInt32(1);
+        WriteSummary(writer, summary);
+        writer.WriteInt32(2);
+        writer.WriteStartArray(roots.Count);
+        foreach (var (path, entry) in roots)
+        {
+            writer.WriteStartArray(2);
+            writer.WriteByteString(path);
+            writer.WriteByteString(entry);
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndMap();
+        return writer.Encode();
+    }
+
+    /// <exception cref="InvalidDataException">It is malformed.</exception>
+    public static (SnapshotSummary Summary, IReadOnlyList<SnapshotRoot> Roots) DecodeRecord(byte[] bytes) => Guard(bytes, static reader =>
+    {
+        reader.ReadStartMap();
+        Expect(reader, 1);
+        var summary = ReadSummary(reader);
+        Expect(reader, 2);
+        var roots = ReadArray(reader, static item =>
+        {
+            item.ReadStartArray();
+            var root = new SnapshotRoot(item.ReadByteString(), TreeEntryDecoder.DecodeEntry(item.ReadByteString()));
+            item.ReadEndArray();
+            return root;
+        });
+        reader.ReadEndMap();
+        return (summary, (IReadOnlyList<SnapshotRoot>)roots);
+    });
+
+    public static byte[] EncodeTag(byte[] snapshotOid, byte[] snapshotHash, SnapshotSummary summary)
+    {
+        var writer = new CborWriter(CborConformanceMode.Canonical);
+        writer.WriteStartMap(3);
+        writer.WriteInt32(1);
+        writer.WriteByteString(snapshotOid);
+        writer.WriteInt32(2);
+        writer.WriteByteString(snapshotHash);
+        writer.WriteInt32(3);
+        WriteSummary(writer, summary);
+        writer.WriteEndMap();
+        return writer.Encode();
+    }
+
+    /// <exception cref="InvalidDataException">It is malformed.</exception>
+    public static (byte[] SnapshotOid, byte[] SnapshotHash, SnapshotSummary Summary) DecodeTag(byte[] bytes) => Guard(bytes, static reader =>
+    {
+        reader.ReadStartMap();
+        Expect(reader, 1);
+        var oid = ReadHash(reader);
+        Expect(reader, 2);
+        var hash = ReadHash(reader);
+        Expect(reader, 3);
+        var summary = ReadSummary(reader);
+        reader.ReadEndMap();
+        return (oid, hash, summary);
+    });
+
+    private static void WriteSummary(CborWriter writer, SnapshotSummary summary)
+    {
+        writer.WriteStartMap(12);
+        writer.WriteInt32(1);
+        writer.WriteTextString(summary.Channel);
+        writer.WriteInt32(2);
+        writer.WriteInt64(summary.Time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks);
+        writer.WriteInt32(3);
+        writer.WriteInt64(summary.Duration.Ticks);
+        writer.WriteInt32(4);
+        writer.WriteTextString(summary.HostName);
+        writer.WriteInt32(5);
+        writer.WriteTextString(summary.UserName);
+        writer.WriteInt32(6);
+        writer.WriteStartArray(summary.Paths.Count);
+        foreach (var path in summary.Paths)
+            writer.WriteByteString(path);
+        writer.WriteEndArray();
+        ReadOnlySpan<long> counts = [summary.Files, summary.Directories, summary.Size, summary.AddedSize, summary.StoredSize];
+        for (var i = 0; i < counts.Length; i++)
+        {
+            writer.WriteInt32(7 + i);
+            writer.WriteInt64(counts[i]);
+        }
+
+        writer.WriteInt32(12);
+        WriteErrorsAndHooks(writer, summary);
+        writer.WriteEndMap();
+    }
+
+    private static void WriteErrorsAndHooks(CborWriter writer, SnapshotSummary summary)
+    {
+        writer.WriteStartArray(2);
+        writer.WriteInt64(summary.ErrorCount);
+        writer.WriteStartArray(summary.Hooks.Count);
+        foreach (var hook in summary.Hooks)
+        {
+            writer.WriteStartArray(4);
+            writer.WriteTextString(hook.Name);
+            writer.WriteTextString(hook.Status);
+            if (hook.ExitCode is { } code)
+                writer.WriteInt32(code);
+            else
+                writer.WriteNull();
+            writer.WriteInt64(hook.Duration.Ticks);
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndArray();
+    }
+
+    private static SnapshotSummary ReadSummary(CborReader reader)
+    {
+        reader.ReadStartMap();
+        var channel = Field(reader, 1).ReadTextString();
+        var time = ReadTime(Field(reader, 2));
+        var duration = new TimeSpan(Field(reader, 3).ReadInt64());
+        var host = Field(reader, 4).ReadTextString();
+        var user = Field(reader, 5).ReadTextString();
+        var paths = ReadArray(Field(reader, 6), static item => item.ReadByteString());
+        var counts = new long[5];
+        for (var i = 0; i < counts.Length; i++)
+            counts[i] = Field(reader, 7 + i).ReadInt64();
+        Expect(reader, 12);
+        reader.ReadStartArray();
+        var errors = reader.ReadInt64();
+        var hooks = ReadArray(reader, ReadHook);
+        reader.ReadEndArray();
+        reader.ReadEndMap();
+        return new SnapshotSummary
+        {
+            Channel = channel,
+            Time = time,
+            Duration = duration,
+            HostName = host,
+            UserName = user,
+            Paths = paths,
+            Files = counts[0],
+            Directories = counts[1],
+            Size = counts[2],
+            AddedSize = counts[3],
+            StoredSize = counts[4],
+            ErrorCount = errors,
+            Hooks = hooks,
+        };
+    }
+
+    private static HookRecord ReadHook(CborReader reader)
+    {
+        reader.ReadStartArray();
+        var name = reader.ReadTextString();
+        var status = reader.ReadTextString();
+        int? code = null;
+        if (reader.PeekState() == CborReaderState.Null)
+            reader.ReadNull();
+        else
+            code = reader.ReadInt32();
+        var duration = new TimeSpan(reader.ReadInt64());
+        reader.ReadEndArray();
+        return new HookRecord(name, status, code, duration);
+    }
+
+    private static DateTimeOffset ReadTime(CborReader reader)
+    {
+        var ticks = reader.ReadInt64() + DateTimeOffset.UnixEpoch.Ticks;
+        return ticks >= 0 && ticks <= DateTimeOffset.MaxValue.Ticks
+            ? new DateTimeOffset(ticks, TimeSpan.Zero)
+            : throw new CborContentException("A time is out of bounds.");
+    }
+
+    private static List<T> ReadArray<T>(CborReader reader, Func<CborReader, T> readItem)
+    {
+        var items = new List<T>();
+        reader.ReadStartArray();
+        while (reader.PeekState() != CborReaderState.EndArray)
+            items.Add(readItem(reader));
+        reader.ReadEndArray();
+        return items;
+    }
+
+    private static byte[] ReadHash(CborReader reader)
+    {
+        var hash = reader.ReadByteString();
+        return hash.Length == 32 ? hash : throw new CborContentException("A hash has a wrong length.");
+    }
+
+    private static CborReader Field(CborReader reader, int key)
+    {
+        Expect(reader, key);
+        return reader;
+    }
+
+    private static void Expect(CborReader reader, int key)
+    {
+        if (reader.ReadInt32() != key)
+            throw new CborContentException("A field is missing.");
+    }
+
+    private static T Guard<T>(byte[] bytes, Func<CborReader, T> read)
+    {
+        try
+        {
+            return read(new CborReader(bytes, CborConformanceMode.Canonical));
+        }
+        catch (Exception error) when (error is CborContentException or InvalidOperationException or OverflowException)
+        {
+            throw new InvalidDataException("A snapshot's record is malformed.", error);
+        }
+    }
+}

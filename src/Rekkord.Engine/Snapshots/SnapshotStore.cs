@@ -1,0 +1,169 @@
+using System.Security.Cryptography;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Storage;
+
+namespace Rekkord.Engine.Snapshots;
+
+/// <summary>Writes, reads and lists the snapshots of a repository. Thread-safe.</summary>
+public sealed class SnapshotStore
+{
+    private readonly RepositoryAccess _repository;
+
+    /// <summary>Works on an open repository.</summary>
+    public SnapshotStore(RepositoryAccess repository) => _repository = repository;
+
+    private static ReadOnlySpan<byte> SnapshotMagic => "RKS\u0001"u8;
+
+    private static ReadOnlySpan<byte> TagMagic => "RKT\u0001"u8;
+
+    private static ReadOnlySpan<byte> SnapshotDomain => "rekkord snapshot v1\0"u8;
+
+    private static ReadOnlySpan<byte> TagDomain => "rekkord tag v1\0"u8;
+
+    /// <summary>Lists the snapshots, oldest first, by their tags. Needs a key that can list.</summary>
+    /// <param name="damaged">Told of each tag that cannot be read; the others are listed all the same.</param>
+    /// <param name="cancellation">Stops between tags.</param>
+    /// <exception cref="RekkordException">The key's role cannot list (<c>KeyRoleInsufficient</c>), or the store failed.</exception>
+    public IReadOnlyList<Snapshot> List(Action<RekkordException> damaged, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(damaged);
+        _ = _repository.Keys.LogPrivateKey;
+        var names = _repository.Store.List(ObjectName.Tags).Select(tag => tag.Name).ToArray();
+        var found = new Snapshot?[names.Length];
+        var errors = new RekkordException?[names.Length];
+        var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(0, names.Length, options, i =>
+        {
+            try
+            {
+                found[i] = ReadTag(names[i]);
+            }
+            catch (RekkordException error)
+            {
+                errors[i] = error;
+            }
+        });
+
+        foreach (var error in errors)
+        {
+            if (error is not null)
+                damaged(error);
+        }
+
+        return [.. found.OfType<Snapshot>().OrderBy(snapshot => snapshot.Summary.Time).ThenBy(snapshot => snapshot.TagName, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Finds the snapshot that a user names: by OID, by the beginning of one (4 digits at least), or by channel (the newest one).</summary>
+    /// <exception cref="RekkordException">There is none (<c>SnapshotNotFound</c>), or several begin so (<c>SnapshotAmbiguous</c>).</exception>
+    public Snapshot Find(string reference, CancellationToken cancellation)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(reference);
+        var damagedCount = 0;
+        var all = List(_ => damagedCount++, cancellation);
+        if (reference.Length >= 4 && reference.All(char.IsAsciiHexDigit))
+        {
+            var matches = all.Where(snapshot => snapshot.Id.ToString().StartsWith(reference, StringComparison.OrdinalIgnoreCase))
+                .DistinctBy(snapshot => snapshot.Id).ToArray();
+            if (matches.Length == 1)
+                return matches[0];
+            if (matches.Length > 1)
+            {
+                throw new RekkordException(
+                    "SnapshotAmbiguous",
+                    RekkordErrorKind.InvalidArgument,
+                    $"{matches.Length} snapshots have an ID that begins with '{reference}'. Give more of it.",
+                    reference);
+            }
+        }
+
+        return all.LastOrDefault(snapshot => snapshot.Summary.Channel == reference) ?? throw new RekkordException(
+            "SnapshotNotFound",
+            RekkordErrorKind.NotFound,
+            $"No snapshot has the ID or channel '{reference}' in the repository '{_repository.Location}'."
+            + (damagedCount == 0 ? " Get-RekkordSnapshot lists what there is." : $" {damagedCount} tag(s) could not be read: run Invoke-RekkordScan."),
+            reference);
+    }
+
+    /// <summary>Writes a snapshot, then its tag. Everything it refers to must be durable.</summary>
+    internal Snapshot Write(SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots)
+    {
+        var payload = SnapshotCodec.EncodeRecord(summary, roots);
+        var oid = _repository.Hasher.Compute(BlobType.Snapshot, payload);
+        var envelope = SignedEnvelope.Wrap(_repository.Keys, SnapshotDomain, payload);
+        var (snapshotName, hash) = Put(ObjectName.Snapshots, SnapshotMagic, _repository.Descriptor.DataPublicKey, SnapshotDomain, envelope);
+        var tagName = WriteTag(oid, hash, summary);
+        return new Snapshot(oid, summary, snapshotName, tagName, _repository.Role == KeyRole.Master ? "" : Convert.ToHexStringLower(_repository.Keys.KeyId));
+    }
+
+    /// <summary>Files a snapshot under its channel.</summary>
+    internal string WriteTag(Oid oid, byte[] snapshotHash, SnapshotSummary summary)
+    {
+        var payload = SnapshotCodec.EncodeTag(oid.ToArray(), snapshotHash, summary);
+        var envelope = SignedEnvelope.Wrap(_repository.Keys, TagDomain, payload);
+        return Put(ObjectName.Tags, TagMagic, _repository.Descriptor.LogPublicKey, TagDomain, envelope).Name;
+    }
+
+    /// <summary>Reads a tag.</summary>
+    /// <exception cref="DamagedObjectException">It is damaged, or signed by a stranger.</exception>
+    internal Snapshot ReadTag(string name)
+    {
+        var (payload, keyId) = Get(name, TagMagic, _repository.Keys.LogPrivateKey, TagDomain);
+        try
+        {
+            var (oid, hash, summary) = SnapshotCodec.DecodeTag(payload);
+            return new Snapshot(new Oid(oid), summary, ObjectName.For(ObjectName.Snapshots, hash), name, Hex(keyId));
+        }
+        catch (InvalidDataException error)
+        {
+            throw new DamagedObjectException(name, "it cannot be parsed.", error);
+        }
+    }
+
+    /// <summary>Reads a snapshot's record.</summary>
+    /// <exception cref="DamagedObjectException">It is damaged, or signed by a stranger.</exception>
+    internal (Snapshot Snapshot, IReadOnlyList<SnapshotRoot> Roots) Read(string name)
+    {
+        var (payload, keyId) = Get(name, SnapshotMagic, _repository.Keys.DataPrivateKey, SnapshotDomain);
+        try
+        {
+            var (summary, roots) = SnapshotCodec.DecodeRecord(payload);
+            return (new Snapshot(_repository.Hasher.Compute(BlobType.Snapshot, payload), summary, name, "", Hex(keyId)), roots);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new DamagedObjectException(name, "it cannot be parsed.", error);
+        }
+    }
+
+    private static string Hex(byte[]? keyId) => keyId is null ? "" : Convert.ToHexStringLower(keyId);
+
+    private (string Name, byte[] Hash) Put(string folder, ReadOnlySpan<byte> magic, byte[] publicKey, ReadOnlySpan<byte> domain, byte[] envelope)
+    {
+        byte[] bytes = [.. magic, .. Hpke.Aes256.Seal(publicKey, [.. domain, .. _repository.Keys.RepositoryId], magic, Compression.Compress(envelope))];
+        var hash = SHA256.HashData(bytes);
+        var name = ObjectName.For(folder, hash);
+        using var writer = _repository.Store.Create();
+        writer.Write(bytes);
+        writer.Commit(name);
+        return (name, hash);
+    }
+
+    private (byte[] Payload, byte[]? KeyId) Get(string name, ReadOnlySpan<byte> magic, byte[] privateKey, ReadOnlySpan<byte> domain)
+    {
+        var bytes = _repository.Store.Read(name, FormatLimits.Record);
+        if (!bytes.AsSpan().StartsWith(magic))
+            throw new DamagedObjectException(name, "it does not start as such an object does.");
+        try
+        {
+            var compressed = Hpke.Aes256.Open(privateKey, [.. domain, .. _repository.Keys.RepositoryId], magic, bytes.AsSpan(magic.Length));
+            var envelope = Compression.Decompress(compressed, FormatLimits.Record);
+            return SignedEnvelope.Unwrap(envelope, domain, _repository.Keys.MasterPublicKey, _repository.Keys.RepositoryId);
+        }
+        catch (Exception error) when (error is CryptographicException or InvalidDataException)
+        {
+            throw new DamagedObjectException(name, $"{error.Message.TrimEnd('.')}.", error);
+        }
+    }
+}

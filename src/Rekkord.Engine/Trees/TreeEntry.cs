@@ -1,0 +1,57 @@
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Repository;
+
+namespace Rekkord.Engine.Trees;
+
+/// <summary>One entry of a stored directory: name, metadata, and where its content is.</summary>
+internal sealed record TreeEntry
+{
+    public required byte[] Name { get; init; }
+
+    public required FileMetadata Metadata { get; init; }
+
+    /// <summary>Size of a regular file in bytes, holes included; 0 for other types.</summary>
+    public long Size { get; init; }
+
+    /// <summary>References (36 bytes each) to a file's data chunks, or to a directory's pages.</summary>
+    public ReadOnlyMemory<byte> Chunks { get; init; }
+
+    /// <summary>IDs (32 bytes each) of chunk list pages, for a file with too many chunks to name here.</summary>
+    public ReadOnlyMemory<byte> ChunkLists { get; init; }
+
+    /// <summary>The stretches of a sparse file that the chunks fill, in order; empty where the chunks are all of the file.</summary>
+    public IReadOnlyList<ByteRange> DataRanges { get; init; } = [];
+
+    /// <summary>Target text of a symbolic link.</summary>
+    public byte[]? LinkTarget { get; init; }
+
+    /// <summary>Device and inode number of a file with several names: entries with the same pair are one file.</summary>
+    public (ulong Device, ulong Inode)? HardLink { get; init; }
+
+    /// <summary>For device nodes: major in the upper, minor in the lower 32 bits.</summary>
+    public ulong SpecialDevice { get; init; }
+
+    public EntryFlags Flags { get; init; }
+
+    public FileKind Kind => Metadata.Kind;
+
+    /// <summary>The references in <see cref="Chunks"/>.</summary>
+    public IEnumerable<ChunkReference> ChunkReferences
+    {
+        get
+        {
+            for (var offset = 0; offset < Chunks.Length; offset += ChunkReference.EncodedLength)
+                yield return ChunkReference.Decode(Chunks.Span[offset..]);
+        }
+    }
+
+    /// <summary>The IDs in <see cref="ChunkLists"/>.</summary>
+    public IEnumerable<Oid> ChunkListOids
+    {
+        get
+        {
+            for (var offset = 0; offset < ChunkLists.Length; offset += Oid.Length)
+                yield return new Oid(ChunkLists.Span[offset..]);
+        }
+    }
+}
