@@ -3,6 +3,7 @@ using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Storage;
+using Oid = Rekkord.Engine.Repository.Oid;
 
 namespace Rekkord.Engine.Snapshots;
 

@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+
+namespace Rekkord.Engine.Saving;
+
+/// <summary>The slabs of a save: a fixed number, so that reading waits when hashing and compressing fall behind.</summary>
+internal sealed class SlabPool : IDisposable
+{
+    private readonly int _length;
+    private readonly SemaphoreSlim _free;
+    private readonly ConcurrentBag<Slab> _idle = [];
+
+    public SlabPool(int count, int length)
+    {
+        _length = length;
+        _free = new SemaphoreSlim(count, count);
+    }
+
+    /// <summary>Takes a slab, with the caller as its first user; waits until one is free.</summary>
+    public Slab Rent(CancellationToken cancellation)
+    {
+        _free.Wait(cancellation);
+        if (!_idle.TryTake(out var slab))
+            slab = new Slab(this, _length);
+        slab.AddUser();
+        return slab;
+    }
+
+    public void Return(Slab slab)
+    {
+        _idle.Add(slab);
+        _free.Release();
+    }
+
+    public void Dispose() => _free.Dispose();
+}
