@@ -25,6 +25,14 @@ internal sealed class SlabPool : IDisposable
         return slab;
     }
 
+    /// <summary>Makes a slab beyond the fixed number, with the caller as its first user, for who must not wait.</summary>
+    public Slab CreateExtra()
+    {
+        var slab = new Slab(null, _length);
+        slab.AddUser();
+        return slab;
+    }
+
     public void Return(Slab slab)
     {
         _idle.Add(slab);

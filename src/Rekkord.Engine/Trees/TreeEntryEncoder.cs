@@ -13,9 +13,13 @@ internal sealed class TreeEntryEncoder
     // Keys are written in order and each once, which is all that the canonical mode would check.
     private readonly CborWriter _writer = new(CborConformanceMode.Lax, convertIndefiniteLengthEncodings: false);
 
+    /// <summary>Where, in what was encoded last, the bytes of <see cref="TreeEntry.Chunks"/> start.</summary>
+    public int ChunksOffset { get; private set; }
+
     public byte[] Encode(TreeEntry entry)
     {
         _writer.Reset();
+        ChunksOffset = 0;
         var metadata = entry.Metadata;
         _writer.WriteStartMap(CountFields(entry));
         Write(EntryField.Name, entry.Name);
@@ -31,6 +35,7 @@ internal sealed class TreeEntryEncoder
         if (entry.Kind == FileKind.File)
             Write(EntryField.Size, (ulong)entry.Size);
         WriteOptional(EntryField.Chunks, entry.Chunks);
+        ChunksOffset = _writer.BytesWritten - entry.Chunks.Length;
         WriteOptional(EntryField.ChunkLists, entry.ChunkLists);
         WriteDataRanges(entry.DataRanges);
         WriteOptional(EntryField.LinkTarget, entry.LinkTarget);

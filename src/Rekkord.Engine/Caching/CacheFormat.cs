@@ -1,0 +1,20 @@
+namespace Rekkord.Engine.Caching;
+
+/// <summary>
+/// The layout of the local cache file. It is disposable: of another version or damaged, it is as if there were none.
+/// A head (magic, repository ID), then records, then a table of where each record is, then a foot with the table's place and
+/// hash. A record holds entries of one page of one directory, in name order, and ends in its own hash.
+/// </summary>
+internal static class CacheFormat
+{
+    public const int RepositoryIdLength = 16;
+    public const int HeadLength = 8 + RepositoryIdLength;
+    public const int TableEntryLength = 16 + sizeof(int) + sizeof(long) + sizeof(int);
+    public const int FootLength = sizeof(long) + sizeof(int) + 16;
+    public const int HashLength = sizeof(ulong);
+
+    /// <summary>Bytes before the name of each entry: lengths of name, entry and listed chunks, place of the references, status hash.</summary>
+    public const int EntryHeadLength = sizeof(ushort) + (4 * sizeof(int)) + 16;
+
+    public static ReadOnlySpan<byte> Magic => "RKCACHE1"u8;
+}

@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+
+namespace Rekkord.Engine.Caching;
+
+/// <summary>The cached entries of one directory, read page by page as names are asked for in ascending byte order.</summary>
+internal sealed class CachedDirectory
+{
+    private readonly FileCache _cache;
+    private readonly UInt128 _pathHash;
+    private byte[]? _record;
+    private int _page;
+    private int _position;
+
+    public CachedDirectory(FileCache cache, UInt128 pathHash)
+    {
+        _cache = cache;
+        _pathHash = pathHash;
+        _record = cache.ReadRecord(pathHash, 0);
+    }
+
+    /// <summary>Finds an entry. Names must be asked for in ascending order.</summary>
+    /// <param name="name">The entry's name.</param>
+    /// <param name="statusHash">The status it has now; one that had another is not found.</param>
+    /// <param name="entry">What is known of it.</param>
+    public bool TryFind(ReadOnlySpan<byte> name, UInt128 statusHash, out CachedEntry entry)
+    {
+        while (_record is not null)
+        {
+            if (_position >= _record.Length)
+            {
+                _record = _cache.ReadRecord(_pathHash, ++_page);
+                _position = 0;
+                continue;
+            }
+
+            if (!TryParse(_record.AsSpan(_position), out var found))
+            {
+                _record = null;
+                break;
+            }
+
+            var order = found.Name.SequenceCompareTo(name);
+            if (order > 0)
+                break;
+            _position += found.Length;
+            if (order == 0)
+                return TryTake(found, statusHash, out entry);
+        }
+
+        entry = default;
+        return false;
+    }
+
+    private static bool TryTake(ParsedEntry found, UInt128 statusHash, out CachedEntry entry)
+    {
+        entry = default;
+        if (found.StatusHash != statusHash)
+            return false;
+        entry = new CachedEntry(statusHash, found.Entry.ToArray(), found.ChunksOffset, found.ChunksLength, found.ListedChunks.ToArray());
+        return entry.IsValid;
+    }
+
+    private static bool TryParse(ReadOnlySpan<byte> bytes, out ParsedEntry parsed)
+    {
+        parsed = default;
+        if (bytes.Length < CacheFormat.EntryHeadLength)
+            return false;
+        var nameLength = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+        var entryLength = BinaryPrimitives.ReadInt32LittleEndian(bytes[2..]);
+        var listedLength = BinaryPrimitives.ReadInt32LittleEndian(bytes[6..]);
+        var length = (long)CacheFormat.EntryHeadLength + nameLength + entryLength + listedLength;
+        if (entryLength < 0 || listedLength < 0 || length > bytes.Length)
+            return false;
+        var rest = bytes[CacheFormat.EntryHeadLength..];
+        parsed = new ParsedEntry
+        {
+            Length = (int)length,
+            ChunksOffset = BinaryPrimitives.ReadInt32LittleEndian(bytes[10..]),
+            ChunksLength = BinaryPrimitives.ReadInt32LittleEndian(bytes[14..]),
+            StatusHash = BinaryPrimitives.ReadUInt128LittleEndian(bytes[18..]),
+            Name = rest[..nameLength],
+            Entry = rest.Slice(nameLength, entryLength),
+            ListedChunks = rest.Slice(nameLength + entryLength, listedLength),
+        };
+        return true;
+    }
+
+    private ref struct ParsedEntry
+    {
+        public int Length;
+        public int ChunksOffset;
+        public int ChunksLength;
+        public UInt128 StatusHash;
+        public ReadOnlySpan<byte> Name;
+        public ReadOnlySpan<byte> Entry;
+        public ReadOnlySpan<byte> ListedChunks;
+    }
+}

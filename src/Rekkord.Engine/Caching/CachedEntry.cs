@@ -1,0 +1,20 @@
+using Rekkord.Engine.Trees;
+
+namespace Rekkord.Engine.Caching;
+
+/// <summary>What the cache keeps of an entry: its encoded form, ready to be put into a tree again, and which chunks it rests on.</summary>
+/// <param name="StatusHash">The status it had.</param>
+/// <param name="Entry">The encoded entry.</param>
+/// <param name="ChunksOffset">Where the references start in <paramref name="Entry"/>; unused when <paramref name="ListedChunks"/> has them.</param>
+/// <param name="ChunksLength">Their length in bytes there.</param>
+/// <param name="ListedChunks">All references of a file whose entry names chunk lists instead, otherwise empty.</param>
+internal readonly record struct CachedEntry(UInt128 StatusHash, byte[] Entry, int ChunksOffset, int ChunksLength, byte[] ListedChunks)
+{
+    /// <summary>The references (36 bytes each) to all chunks of the content.</summary>
+    public ReadOnlySpan<byte> References =>
+        ListedChunks.Length > 0 ? ListedChunks : Entry.AsSpan(ChunksOffset, ChunksLength);
+
+    /// <summary>Whether all references are well-formed; a cache's bytes are checked before they are believed.</summary>
+    public bool IsValid =>
+        ChunksOffset >= 0 && ChunksLength >= 0 && ChunksOffset <= Entry.Length - ChunksLength && References.Length % ChunkReference.EncodedLength == 0;
+}

@@ -1,0 +1,117 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using Microsoft.Win32.SafeHandles;
+
+namespace Rekkord.Engine.Caching;
+
+/// <summary>
+/// What the last save of the same paths knew of unchanged files. Only the table of directories is in memory; their records
+/// are read as the walk comes to them, in its order. Losing or damaging the file costs time and never data.
+/// </summary>
+internal sealed class FileCache : IDisposable
+{
+    private readonly SafeFileHandle? _file;
+    private readonly Dictionary<(UInt128 Directory, int Page), (long Offset, int Length)> _records;
+
+    private FileCache(SafeFileHandle? file, Dictionary<(UInt128, int), (long, int)> records)
+    {
+        _file = file;
+        _records = records;
+    }
+
+    /// <summary>A cache that knows nothing.</summary>
+    public static FileCache Empty => new(null, []);
+
+    /// <summary>Opens a cache file; what cannot be used is as empty as what does not exist.</summary>
+    public static FileCache Open(string path, ReadOnlySpan<byte> repositoryId)
+    {
+        SafeFileHandle? file = null;
+        try
+        {
+            file = File.OpenHandle(path);
+            if (ReadTable(file, repositoryId) is { } records)
+                return new FileCache(file, records);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Nothing to report: the save reads the files instead.
+            System.Diagnostics.Debug.WriteLine(error.Message);
+        }
+
+        file?.Dispose();
+        return Empty;
+    }
+
+    /// <summary>What is known of a directory, to be asked in name order.</summary>
+    public CachedDirectory OpenDirectory(UInt128 pathHash) => new(this, pathHash);
+
+    /// <summary>Reads one record; null when there is none or it is damaged.</summary>
+    public byte[]? ReadRecord(UInt128 directory, int page)
+    {
+        if (_file is null || !_records.TryGetValue((directory, page), out var place))
+            return null;
+        var bytes = new byte[place.Length];
+        try
+        {
+            if (!TryRead(_file, bytes, place.Offset))
+                return null;
+        }
+        catch (IOException error)
+        {
+            System.Diagnostics.Debug.WriteLine(error.Message);
+            return null;
+        }
+
+        var body = bytes.AsSpan(0, bytes.Length - CacheFormat.HashLength);
+        return XxHash3.HashToUInt64(body) == BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(body.Length)) ? body.ToArray() : null;
+    }
+
+    public void Dispose() => _file?.Dispose();
+
+    private static Dictionary<(UInt128, int), (long, int)>? ReadTable(SafeFileHandle file, ReadOnlySpan<byte> repositoryId)
+    {
+        var length = RandomAccess.GetLength(file);
+        var head = new byte[CacheFormat.HeadLength];
+        var foot = new byte[CacheFormat.FootLength];
+        if (length < head.Length + foot.Length || !TryRead(file, head, 0) || !TryRead(file, foot, length - foot.Length))
+            return null;
+        if (!head.AsSpan().StartsWith(CacheFormat.Magic) || !head.AsSpan(CacheFormat.Magic.Length).SequenceEqual(repositoryId))
+            return null;
+
+        var tableOffset = BinaryPrimitives.ReadInt64LittleEndian(foot);
+        var count = BinaryPrimitives.ReadInt32LittleEndian(foot.AsSpan(sizeof(long)));
+        var tableLength = (long)count * CacheFormat.TableEntryLength;
+        if (count < 0 || tableOffset < head.Length || tableOffset + tableLength + foot.Length != length || tableLength > int.MaxValue)
+            return null;
+        var table = new byte[tableLength];
+        if (!TryRead(file, table, tableOffset) || XxHash128.HashToUInt128(table) != BinaryPrimitives.ReadUInt128LittleEndian(foot.AsSpan(sizeof(long) + sizeof(int))))
+            return null;
+
+        var records = new Dictionary<(UInt128, int), (long, int)>(count);
+        for (var entry = table.AsSpan(); !entry.IsEmpty; entry = entry[CacheFormat.TableEntryLength..])
+        {
+            var key = (BinaryPrimitives.ReadUInt128LittleEndian(entry), BinaryPrimitives.ReadInt32LittleEndian(entry[16..]));
+            var offset = BinaryPrimitives.ReadInt64LittleEndian(entry[20..]);
+            var recordLength = BinaryPrimitives.ReadInt32LittleEndian(entry[28..]);
+            if (offset < head.Length || recordLength < CacheFormat.HashLength || offset + recordLength > tableOffset)
+                return null;
+            records[key] = (offset, recordLength);
+        }
+
+        return records;
+    }
+
+    private static bool TryRead(SafeFileHandle file, Span<byte> buffer, long offset)
+    {
+        while (!buffer.IsEmpty)
+        {
+            var read = RandomAccess.Read(file, buffer, offset);
+            if (read == 0)
+                return false;
+            buffer = buffer[read..];
+            offset += read;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,151 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Security.Cryptography;
+
+namespace Rekkord.Engine.Caching;
+
+/// <summary>
+/// Writes the cache of a save beside the old one and puts it in its place when the save has succeeded. A cache that cannot be
+/// written is given up without failing the save. Thread-safe.
+/// </summary>
+internal sealed class FileCacheWriter : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly string _path;
+    private readonly string _temporaryPath;
+    private readonly ArrayBufferWriter<byte> _table = new();
+    private readonly ArrayBufferWriter<byte> _record = new();
+    private FileStream? _file;
+    private int _count;
+
+    public FileCacheWriter(string path, ReadOnlySpan<byte> repositoryId)
+    {
+        _path = path;
+        _temporaryPath = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}.tmp";
+        try
+        {
+            CreatePrivateDirectory(Path.GetDirectoryName(path)!);
+            _file = new FileStream(_temporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 256 * 1024);
+            _file.Write(CacheFormat.Magic);
+            _file.Write(repositoryId);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            GiveUp(error);
+        }
+    }
+
+    /// <summary>Why there will be no cache; null when there will be one.</summary>
+    public string? Failure { get; private set; }
+
+    /// <summary>Adds what is to be remembered of one page of a directory, in name order.</summary>
+    public void Add(UInt128 directory, int page, IReadOnlyList<(byte[] Name, CachedEntry Entry)> entries)
+    {
+        lock (_lock)
+        {
+            if (_file is null)
+                return;
+            _record.ResetWrittenCount();
+            foreach (var (name, entry) in entries)
+                Append(name, entry);
+            var hash = XxHash3.HashToUInt64(_record.WrittenSpan);
+            BinaryPrimitives.WriteUInt64LittleEndian(_record.GetSpan(CacheFormat.HashLength), hash);
+            _record.Advance(CacheFormat.HashLength);
+
+            var place = _table.GetSpan(CacheFormat.TableEntryLength);
+            BinaryPrimitives.WriteUInt128LittleEndian(place, directory);
+            BinaryPrimitives.WriteInt32LittleEndian(place[16..], page);
+            BinaryPrimitives.WriteInt64LittleEndian(place[20..], _file.Position);
+            BinaryPrimitives.WriteInt32LittleEndian(place[28..], _record.WrittenCount);
+            _table.Advance(CacheFormat.TableEntryLength);
+            _count++;
+            try
+            {
+                _file.Write(_record.WrittenSpan);
+            }
+            catch (IOException error)
+            {
+                GiveUp(error);
+            }
+        }
+    }
+
+    /// <summary>Completes the cache and puts it in place of the old one.</summary>
+    public void Commit()
+    {
+        lock (_lock)
+        {
+            if (_file is null)
+                return;
+            try
+            {
+                Span<byte> foot = stackalloc byte[CacheFormat.FootLength];
+                BinaryPrimitives.WriteInt64LittleEndian(foot, _file.Position);
+                BinaryPrimitives.WriteInt32LittleEndian(foot[sizeof(long)..], _count);
+                BinaryPrimitives.WriteUInt128LittleEndian(foot[(sizeof(long) + sizeof(int))..], XxHash128.HashToUInt128(_table.WrittenSpan));
+                _file.Write(_table.WrittenSpan);
+                _file.Write(foot);
+                _file.Dispose();
+                File.Move(_temporaryPath, _path, overwrite: true);
+                _file = null;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                GiveUp(error);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_file is null)
+                return;
+            _file.Dispose();
+            _file = null;
+            File.Delete(_temporaryPath);
+        }
+    }
+
+    /// <summary>Makes a directory that only the current user can look into: the cache has the names of files.</summary>
+    private static void CreatePrivateDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private void Append(byte[] name, in CachedEntry entry)
+    {
+        var head = _record.GetSpan(CacheFormat.EntryHeadLength);
+        BinaryPrimitives.WriteUInt16LittleEndian(head, (ushort)name.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(head[2..], entry.Entry.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(head[6..], entry.ListedChunks.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(head[10..], entry.ChunksOffset);
+        BinaryPrimitives.WriteInt32LittleEndian(head[14..], entry.ChunksLength);
+        BinaryPrimitives.WriteUInt128LittleEndian(head[18..], entry.StatusHash);
+        _record.Advance(CacheFormat.EntryHeadLength);
+        _record.Write(name);
+        _record.Write(entry.Entry);
+        _record.Write(entry.ListedChunks);
+    }
+
+    private void GiveUp(Exception error)
+    {
+        Failure = error.Message;
+        var file = _file;
+        _file = null;
+        file?.Dispose();
+        try
+        {
+            File.Delete(_temporaryPath);
+        }
+        catch (Exception leftover) when (leftover is IOException or UnauthorizedAccessException)
+        {
+            Failure = $"{Failure} {leftover.Message}";
+        }
+    }
+}

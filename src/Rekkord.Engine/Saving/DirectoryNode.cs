@@ -1,0 +1,154 @@
+using System.Buffers;
+using System.IO.Hashing;
+using Rekkord.Engine.Caching;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Trees;
+
+namespace Rekkord.Engine.Saving;
+
+/// <summary>
+/// A directory whose entries are being saved. Entries finish in any order; as soon as those at the front are done they go
+/// into pages of its tree, so that a huge directory is never in memory as a whole. When the last is done the directory is
+/// an entry of its parent.
+/// </summary>
+internal sealed class DirectoryNode : IEntryReceiver
+{
+    // A page ends after a name whose hash has ten zero bits, so that a new file changes one page of a large directory.
+    private const ulong PageBoundaryMask = 0x3ff;
+    private const int MaximumPageLength = 256 * 1024;
+
+    private readonly Lock _lock = new();
+    private readonly SaveContext _context;
+    private readonly IEntryReceiver _parent;
+    private readonly int _slotInParent;
+    private readonly byte[] _name;
+    private readonly FileMetadata _metadata;
+    private readonly ArrayBufferWriter<byte> _page = new(1024);
+    private readonly ArrayBufferWriter<byte> _pageReferences = new(ChunkReference.EncodedLength);
+    private readonly List<(byte[], CachedEntry)> _pageCache = [];
+    private (bool Done, EncodedEntry Entry)[] _slots = [];
+    private EntryFlags _flags;
+    private int _entriesInPage;
+    private int _pages;
+    private int _flushed;
+    private int _handleUsers = 1;
+
+    public DirectoryNode(
+        SaveContext context, IEntryReceiver parent, int slotInParent, byte[] name, UInt128 pathHash, SourceDirectory directory, FileStatus status, FileMetadata metadata)
+    {
+        _context = context;
+        _parent = parent;
+        _slotInParent = slotInParent;
+        _name = name;
+        _metadata = metadata;
+        PathHash = pathHash;
+        Directory = directory;
+        Status = status;
+    }
+
+    /// <summary>The open directory; closed when no file of it waits to be opened any more.</summary>
+    public SourceDirectory Directory { get; }
+
+    public FileStatus Status { get; }
+
+    /// <summary>A hash of the directory's path: its key in the cache.</summary>
+    public UInt128 PathHash { get; }
+
+    /// <summary>The key in the cache of a path's last part below another's.</summary>
+    public static UInt128 HashPath(UInt128 parent, ReadOnlySpan<byte> name)
+    {
+        var hash = new XxHash128();
+        Span<byte> bytes = stackalloc byte[16];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt128LittleEndian(bytes, parent);
+        hash.Append(bytes);
+        hash.Append(name);
+        return hash.GetCurrentHashAsUInt128();
+    }
+
+    /// <summary>Reserves the places of the entries.</summary>
+    public void Begin(int count)
+    {
+        _slots = new (bool, EncodedEntry)[count];
+        if (count == 0)
+            Finish();
+    }
+
+    /// <summary>Ends a directory that cannot be listed: it is in the snapshot, marked, without entries.</summary>
+    public void BeginUnreadable()
+    {
+        _flags = EntryFlags.Unreadable;
+        Begin(0);
+    }
+
+    public void Complete(int slot, in EncodedEntry entry)
+    {
+        bool finished;
+        lock (_lock)
+        {
+            _slots[slot] = (true, entry);
+            while (_flushed < _slots.Length && _slots[_flushed].Done)
+            {
+                Append(_slots[_flushed].Entry);
+                _slots[_flushed++].Entry = default;
+            }
+
+            finished = _flushed == _slots.Length;
+        }
+
+        if (finished)
+            Finish();
+    }
+
+    public void AddHandleUser() => Interlocked.Increment(ref _handleUsers);
+
+    public void RemoveHandleUser()
+    {
+        if (Interlocked.Decrement(ref _handleUsers) == 0)
+            Directory.Dispose();
+    }
+
+    private void Append(in EncodedEntry entry)
+    {
+        if (entry.Bytes is null)
+            return;
+        _page.Write(entry.Bytes);
+        _entriesInPage++;
+        if (entry.Cache is { } cached)
+            _pageCache.Add((entry.Name, cached));
+        if ((XxHash3.HashToUInt64(entry.Name) & PageBoundaryMask) == 0 || _page.WrittenCount >= MaximumPageLength)
+            StorePage();
+    }
+
+    private void StorePage()
+    {
+        var page = new byte[CborHead.ArrayLength(_entriesInPage) + _page.WrittenCount];
+        var head = CborHead.WriteArray(page, _entriesInPage);
+        _page.WrittenSpan.CopyTo(page.AsSpan(head));
+        var oid = _context.Sink.StoreMetadata(BlobType.Tree, page);
+        new ChunkReference(oid, page.Length).Encode(_pageReferences.GetSpan(ChunkReference.EncodedLength));
+        _pageReferences.Advance(ChunkReference.EncodedLength);
+
+        // Cached pages are numbered without gaps: a reader stops at the first that is not there.
+        if (_pageCache.Count > 0)
+            _context.CacheWriter.Add(PathHash, _pages++, _pageCache);
+        _pageCache.Clear();
+        _page.ResetWrittenCount();
+        _entriesInPage = 0;
+    }
+
+    private void Finish()
+    {
+        if (_entriesInPage > 0)
+            StorePage();
+        var bytes = SaveContext.Encoder.Encode(new TreeEntry
+        {
+            Name = _name,
+            Metadata = _metadata,
+            Chunks = _pageReferences.WrittenMemory,
+            Flags = _flags,
+        });
+        _slots = [];
+        _parent.Complete(_slotInParent, new EncodedEntry(_name, bytes, null));
+    }
+}

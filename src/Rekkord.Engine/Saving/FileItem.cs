@@ -1,0 +1,15 @@
+namespace Rekkord.Engine.Saving;
+
+/// <summary>A regular file to save: where it is, and where its entry goes.</summary>
+/// <param name="Source">Its directory.</param>
+/// <param name="Name">Its name there.</param>
+/// <param name="EntryName">The name that its entry gets; for a saved path that is a link, the link's.</param>
+/// <param name="Receiver">Takes the entry.</param>
+/// <param name="Slot">The place reserved for it.</param>
+/// <param name="Follow">Whether a link is followed to it.</param>
+/// <param name="Release">Called when the directory is not needed any more.</param>
+internal sealed record FileItem(
+    FileSystem.SourceDirectory Source, byte[] Name, byte[] EntryName, IEntryReceiver Receiver, int Slot, bool Follow, Action Release)
+{
+    public string DisplayPath => Source.DisplayPathOf(Name);
+}

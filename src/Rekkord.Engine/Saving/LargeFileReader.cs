@@ -1,0 +1,118 @@
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Trees;
+
+namespace Rekkord.Engine.Saving;
+
+/// <summary>Reads large files one after another, cuts them into chunks and passes these on; the walk waits when the workers are busy.</summary>
+internal sealed class LargeFileReader
+{
+    private const int Attempts = 2;
+
+    // Holes smaller than this in sum are not worth asking for: the file counts as dense.
+    private const long WorthwhileHole = 64 * 1024;
+
+    private readonly SaveContext _context;
+    private readonly Func<Slab> _rent;
+    private readonly Action<ChunkWork> _pass;
+
+    /// <summary>Creates a reader.</summary>
+    /// <param name="context">What the save's threads share.</param>
+    /// <param name="rent">Gives an empty slab.</param>
+    /// <param name="pass">Takes the chunks.</param>
+    public LargeFileReader(SaveContext context, Func<Slab> rent, Action<ChunkWork> pass)
+    {
+        _context = context;
+        _rent = rent;
+        _pass = pass;
+    }
+
+    /// <summary>Saves a file; one that changes meanwhile is read again, then saved as it came and reported.</summary>
+    /// <exception cref="FileSystemException">It cannot be read.</exception>
+    public void Save(FileItem item, SourceFile file)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var before = file.GetStatus();
+            var ranges = before.AllocatedSize + WorthwhileHole < before.Size ? file.GetDataRanges(before.Size) : [new ByteRange(0, before.Size)];
+            var target = new LargeFile(_context, item);
+            var read = ReadRanges(file, ranges, target);
+            var after = file.GetStatus();
+            var whole = read == ranges.Sum(range => range.Length) && FileChange.IsSame(before, after);
+            if (!whole && attempt < Attempts)
+                continue;
+            if (!whole)
+                _context.Report(FileChange.Report(item.DisplayPath));
+
+            var dense = ranges is [{ Offset: 0 } all] && all.Length == before.Size;
+            var attributes = file.GetExtendedAttributes();
+            target.Close(
+                new TreeEntry
+                {
+                    Name = item.EntryName,
+                    Metadata = _context.Describe(after, attributes, item.Source.GetSecurityDescriptor(item.Name)),
+                    Size = dense ? read : before.Size,
+                    DataRanges = dense ? [] : whole ? ranges : Cut(ranges, read),
+                    HardLink = after.LinkCount > 1 ? (after.Device, after.Inode) : null,
+                    Flags = whole ? EntryFlags.None : EntryFlags.Changed,
+                },
+                after);
+            return;
+        }
+    }
+
+    /// <summary>The ranges that were filled before a shrinking file ended.</summary>
+    private static List<ByteRange> Cut(IReadOnlyList<ByteRange> ranges, long read)
+    {
+        var filled = new List<ByteRange>();
+        foreach (var range in ranges)
+        {
+            var length = Math.Min(range.Length, read);
+            if (length > 0)
+                filled.Add(range with { Length = length });
+            read -= length;
+        }
+
+        return filled;
+    }
+
+    private long ReadRanges(SourceFile file, IReadOnlyList<ByteRange> ranges, LargeFile target)
+    {
+        var content = new RangeReader(file, ranges);
+        var chunker = _context.Repository.Chunker;
+        var slab = _rent();
+        try
+        {
+            for (int start = 0, filled = 0; ;)
+            {
+                _context.Cancellation.ThrowIfCancellationRequested();
+                var room = slab.Bytes.AsSpan(filled);
+                var read = content.Read(room);
+                filled += read;
+                var ended = read < room.Length;
+                while (start < filled)
+                {
+                    var length = chunker.FindCut(slab.Bytes.AsSpan(start, filled - start));
+                    if (start + length == filled && length < chunker.Sizes.Maximum && !ended)
+                        break;
+                    slab.AddUser();
+                    _pass(new ChunkWork(target, target.AddChunk(), slab, start, length));
+                    start += length;
+                }
+
+                if (ended)
+                    return content.Total;
+
+                var next = _rent();
+                slab.Bytes.AsSpan(start, filled - start).CopyTo(next.Bytes);
+                (filled, start) = (filled - start, 0);
+                slab.RemoveUser();
+                slab = next;
+            }
+        }
+        finally
+        {
+            slab.RemoveUser();
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using Rekkord.Engine.Caching;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Trees;
+
+namespace Rekkord.Engine.Saving;
+
+/// <summary>What the threads of one save share.</summary>
+internal sealed class SaveContext : IDisposable
+{
+    // Enough for the workers never to wait for the walk, little enough for a stop to be prompt.
+    private const int QueueLength = 64;
+    private const int SlabCount = 4;
+    private const int KeptErrors = 1000;
+
+    // A file that changed this short a time ago may change again without its times showing it (FAT counts two seconds).
+    private static readonly TimeSpan TimeGranule = TimeSpan.FromSeconds(2);
+
+    [ThreadStatic]
+    private static TreeEntryEncoder? _encoder;
+
+    private readonly CancellationTokenSource _stop;
+    private readonly ISaveObserver _observer;
+    private readonly ConcurrentQueue<RekkordException> _errors = new();
+    private ExceptionDispatchInfo? _failure;
+
+    public SaveContext(
+        RepositoryAccess repository, SaveRequest request, BlobSink sink, FileCache cache, FileCacheWriter cacheWriter, ISaveObserver observer, CancellationToken cancellation)
+    {
+        Repository = repository;
+        Request = request;
+        Sink = sink;
+        Cache = cache;
+        CacheWriter = cacheWriter;
+        _observer = observer;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Slabs = new SlabPool(SlabCount, 2 * repository.Chunker.Sizes.Maximum);
+        Excluded = [.. request.Exclude.Select(pattern => new ExcludePattern(pattern))];
+    }
+
+    public RepositoryAccess Repository { get; }
+
+    public SaveRequest Request { get; }
+
+    public BlobSink Sink { get; }
+
+    public FileCache Cache { get; }
+
+    public FileCacheWriter CacheWriter { get; }
+
+    public SlabPool Slabs { get; }
+
+    public IReadOnlyList<ExcludePattern> Excluded { get; }
+
+    public LocalFileSystem Files { get; } = LocalFileSystem.Current;
+
+    public SaveCounters Counters { get; } = new();
+
+    public BlockingCollection<IWork> Queue { get; } = new(QueueLength);
+
+    public CancellationToken Cancellation => _stop.Token;
+
+    public IReadOnlyList<RekkordException> Errors => [.. _errors];
+
+    /// <summary>This thread's encoder.</summary>
+    public static TreeEntryEncoder Encoder => _encoder ??= new TreeEntryEncoder();
+
+    /// <summary>Ends the save because something failed that it cannot do without.</summary>
+    public void Fail(Exception error)
+    {
+        Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(error), null);
+        _stop.Cancel();
+    }
+
+    /// <summary>Raises what <see cref="Fail"/> was told first.</summary>
+    public void ThrowIfFailed() => _failure?.Throw();
+
+    /// <summary>Reports an entry that is not saved whole.</summary>
+    public void Report(RekkordException error)
+    {
+        if (Counters.AddError() <= KeptErrors)
+            _errors.Enqueue(error);
+        _observer.EntryFailed(error);
+    }
+
+    public void Warn(string message) => _observer.Warn(message);
+
+    /// <summary>Whether a file's status can vouch for its content the next time.</summary>
+    public static bool IsSettled(in FileStatus status) =>
+        status.ChangedTime < FileTime.FromDateTimeOffset(DateTimeOffset.UtcNow - TimeGranule);
+
+    /// <summary>Describes an entry's metadata for storing.</summary>
+    public FileMetadata Describe(in FileStatus status, IReadOnlyList<ExtendedAttribute> attributes, byte[]? securityDescriptor)
+    {
+        var unix = !OperatingSystem.IsWindows();
+        return new FileMetadata
+        {
+            Kind = status.Kind,
+            Mode = unix ? status.Mode : null,
+            UserId = unix ? status.UserId : null,
+            GroupId = unix ? status.GroupId : null,
+            UserName = unix ? Files.GetUserName(status.UserId) : null,
+            GroupName = unix ? Files.GetGroupName(status.GroupId) : null,
+            ModifiedTime = status.ModifiedTime,
+            CreatedTime = status.CreatedTime,
+            WindowsAttributes = unix ? null : status.WindowsAttributes,
+            SecurityDescriptor = securityDescriptor,
+            ExtendedAttributes = attributes,
+        };
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        Slabs.Dispose();
+        Queue.Dispose();
+    }
+}

@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using System.Text;
+using Rekkord.Engine.Caching;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Snapshots;
+
+namespace Rekkord.Engine.Saving;
+
+/// <summary>
+/// Makes one snapshot. Packs come first, then the index that names them, then the snapshot, then its tag: whenever it is
+/// stopped or killed, what was there before stays whole, and what it stored already is used by the next.
+/// </summary>
+public sealed class SaveOperation
+{
+    private const int MaximumChannelLength = 256;
+
+    // Deep enough for the deepest tree that the format allows.
+    private const int WalkStackSize = 64 * 1024 * 1024;
+
+    private static readonly TimeSpan LeftoverAge = TimeSpan.FromDays(1);
+
+    private readonly RepositoryAccess _repository;
+    private readonly SaveRequest _request;
+    private readonly ISaveObserver _observer;
+    private SaveContext? _context;
+    private SourceWalker? _walker;
+    private string _activity = "Starting";
+
+    /// <summary>Prepares a save.</summary>
+    /// <param name="repository">Where to, opened with a key that can write.</param>
+    /// <param name="request">What to save.</param>
+    /// <param name="observer">Is told what it meets.</param>
+    public SaveOperation(RepositoryAccess repository, SaveRequest request, ISaveObserver observer)
+    {
+        _repository = repository;
+        _request = request;
+        _observer = observer;
+    }
+
+    /// <summary>How far the save is; may be asked at any time from any thread.</summary>
+    public SaveProgress Progress => _context is { } context
+        ? new SaveProgress(
+            _activity, context.Counters.Files, context.Counters.Directories, context.Counters.Size, context.Sink.AddedSize, _walker?.CurrentPath ?? "")
+        : new SaveProgress(_activity, 0, 0, 0, 0, "");
+
+    /// <summary>Checks a channel's name.</summary>
+    /// <exception cref="RekkordException">It is empty, too long, or has control characters (<c>ChannelInvalid</c>).</exception>
+    public static void ValidateChannel(string channel)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        if (channel.Length == 0 || Encoding.UTF8.GetByteCount(channel) > MaximumChannelLength || channel.Any(char.IsControl))
+        {
+            throw new RekkordException(
+                "ChannelInvalid",
+                RekkordErrorKind.InvalidArgument,
+                $"A channel's name has 1 to {MaximumChannelLength} bytes of UTF-8 and no control characters. Choose another name with -Channel.",
+                channel);
+        }
+    }
+
+    /// <summary>Makes the snapshot.</summary>
+    /// <exception cref="RekkordException">
+    /// The request is wrong (<c>ChannelInvalid</c>, <c>SourceNotFound</c>, <c>SourceUnreadable</c>), the key cannot write
+    /// (<c>KeyRoleInsufficient</c>), or the repository failed.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; no snapshot was made.</exception>
+    public SaveResult Run(CancellationToken cancellation)
+    {
+        ValidateChannel(_request.Channel);
+        _ = _repository.Keys.SigningPrivateKey;
+        var start = DateTimeOffset.UtcNow;
+        var watch = Stopwatch.StartNew();
+        var roots = new List<SourceRoot>();
+        try
+        {
+            foreach (var path in _request.Paths)
+                roots.Add(SourceRoot.Open(LocalFileSystem.Current, path));
+            return Run(roots, start, watch, cancellation);
+        }
+        finally
+        {
+            roots.ForEach(root => root.Dispose());
+        }
+    }
+
+    private SaveResult Run(List<SourceRoot> roots, DateTimeOffset start, Stopwatch watch, CancellationToken cancellation)
+    {
+        _activity = "Reading the index";
+        var known = new OidSet();
+        var loader = new IndexLoader(_repository, error => _observer.Warn(error.Message));
+        loader.Load(pack => AddBlobs(known, pack), cancellation);
+
+        _activity = "Saving";
+        var cachePath = CacheLocation.ForPaths(_repository.Id, _request.CacheDirectory, _request.Paths);
+        using var sink = new BlobSink(_repository, known, loader.Unindexed, _request.CompressionLevel);
+        using var cache = FileCache.Open(cachePath, _repository.Keys.RepositoryId);
+        using var cacheWriter = new FileCacheWriter(cachePath, _repository.Keys.RepositoryId);
+        using var context = new SaveContext(_repository, _request, sink, cache, cacheWriter, _observer, cancellation);
+        _context = context;
+        try
+        {
+            var saved = new RootSet(_request.Paths);
+            WalkAndStore(context, roots, saved);
+            cancellation.ThrowIfCancellationRequested();
+
+            _activity = "Writing the snapshot";
+            sink.Finish();
+            var snapshot = new SnapshotStore(_repository).Write(Summarize(context, start, watch.Elapsed), saved.Saved);
+            cacheWriter.Commit();
+            if (cacheWriter.Failure is { } failure)
+                _observer.Warn($"The local cache '{cachePath}' could not be written: {failure} The next save reads every file again.");
+            _repository.Store.RemoveLeftovers(start - LeftoverAge);
+            return new SaveResult(snapshot, sink.NewDataPacks, sink.NewMetadataPacks, context.Counters.UnchangedFiles, context.Errors);
+        }
+        finally
+        {
+            _context = null;
+        }
+    }
+
+    private static void AddBlobs(OidSet known, StoredPack pack)
+    {
+        var reader = new PackDirectoryReader(pack.Directory.Span);
+        while (reader.NextSegment(out _, out _))
+        {
+            while (reader.NextBlob(out var blob))
+                known.Add(blob.Oid);
+        }
+    }
+
+    private void WalkAndStore(SaveContext context, List<SourceRoot> roots, RootSet saved)
+    {
+        var count = _request.Threads > 0 ? _request.Threads : Environment.ProcessorCount;
+        var workers = Enumerable.Range(0, count).Select(_ => new SaveWorker(context)).ToArray();
+        var threads = workers.Select((worker, i) => new Thread(worker.Run) { IsBackground = true, Name = $"Rekkord save {i}" }).ToList();
+        var walker = _walker = new SourceWalker(context);
+        threads.Add(new Thread(() => Walk(context, walker, roots, saved), WalkStackSize) { IsBackground = true, Name = "Rekkord walk" });
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        foreach (var worker in workers)
+            worker.Dispose();
+        context.ThrowIfFailed();
+    }
+
+    private static void Walk(SaveContext context, SourceWalker walker, List<SourceRoot> roots, RootSet saved)
+    {
+        try
+        {
+            walker.Walk(roots, saved);
+        }
+        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
+        {
+            // The thread that stopped the save says why.
+            return;
+        }
+#pragma warning disable CA1031 // Nothing may escape a thread: it would end the process. Fail passes it to the caller.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            context.Fail(error);
+        }
+        finally
+        {
+            context.Queue.CompleteAdding();
+        }
+    }
+
+    private SnapshotSummary Summarize(SaveContext context, DateTimeOffset start, TimeSpan duration) => new()
+    {
+        Channel = _request.Channel,
+        Time = start,
+        Duration = duration,
+        HostName = Environment.MachineName,
+        UserName = Environment.UserName,
+        Paths = _request.Paths,
+        Files = context.Counters.Files,
+        Directories = context.Counters.Directories,
+        Size = context.Counters.Size,
+        AddedSize = context.Sink.AddedSize,
+        StoredSize = context.Sink.StoredSize,
+        ErrorCount = context.Counters.Errors,
+        Hooks = _request.Hooks,
+    };
+}

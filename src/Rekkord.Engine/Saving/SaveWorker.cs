@@ -1,0 +1,126 @@
+using Rekkord.Engine.Caching;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Trees;
+
+namespace Rekkord.Engine.Saving;
+
+/// <summary>One of the threads that read small files, hash, compress and seal, each with a segment and a compressor of its own.</summary>
+internal sealed class SaveWorker : IDisposable
+{
+    private const int Attempts = 3;
+
+    private readonly SaveContext _context;
+    private readonly SegmentPacker _packer;
+    private readonly byte[] _buffer;
+
+    public SaveWorker(SaveContext context)
+    {
+        _context = context;
+        _packer = context.Sink.CreateDataPacker();
+        _buffer = new byte[context.Repository.Chunker.Sizes.Minimum + 1];
+    }
+
+    public CancellationToken Cancellation => _context.Cancellation;
+
+    /// <summary>Works until the queue has ended; what fails ends the save.</summary>
+    public void Run()
+    {
+        try
+        {
+            foreach (var work in _context.Queue.GetConsumingEnumerable(_context.Cancellation))
+                work.Run(this);
+            _packer.Flush();
+        }
+        catch (OperationCanceledException) when (_context.Cancellation.IsCancellationRequested)
+        {
+            // The thread that stopped the save says why.
+            return;
+        }
+#pragma warning disable CA1031 // Nothing may escape a thread: it would end the process. Fail passes it to the caller.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _context.Fail(error);
+        }
+    }
+
+    public Repository.Oid Store(ReadOnlySpan<byte> plaintext) => _context.Sink.StoreData(_packer, plaintext);
+
+    /// <summary>Saves a file that was small when it was listed.</summary>
+    public void SaveSmallFile(FileItem item)
+    {
+        try
+        {
+            using var file = item.Source.OpenFile(item.Name, item.Follow);
+            Save(item, file);
+        }
+        catch (FileSystemException error)
+        {
+            UnreadableFile.Complete(_context, item, error);
+        }
+        finally
+        {
+            item.Release();
+        }
+    }
+
+    public void Dispose() => _packer.Dispose();
+
+    private void Save(FileItem item, SourceFile file)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var before = file.GetStatus();
+            if (before.Size >= _buffer.Length)
+            {
+                SaveGrown(item, file);
+                return;
+            }
+
+            // One byte more than the file has: a file that grew meanwhile shows it.
+            var length = file.Read(_buffer.AsSpan(0, (int)before.Size + 1), 0);
+            var after = file.GetStatus();
+            var whole = length == before.Size && FileChange.IsSame(before, after);
+            if (!whole && attempt < Attempts)
+                continue;
+            if (!whole)
+                _context.Report(FileChange.Report(item.DisplayPath));
+            Complete(item, file, after, length, whole);
+            return;
+        }
+    }
+
+    private void Complete(FileItem item, SourceFile file, in FileStatus status, int length, bool whole)
+    {
+        var chunks = Array.Empty<byte>();
+        if (length > 0)
+        {
+            chunks = new byte[ChunkReference.EncodedLength];
+            new ChunkReference(Store(_buffer.AsSpan(0, length)), length).Encode(chunks);
+        }
+
+        var bytes = SaveContext.Encoder.Encode(new TreeEntry
+        {
+            Name = item.EntryName,
+            Metadata = _context.Describe(status, file.GetExtendedAttributes(), item.Source.GetSecurityDescriptor(item.Name)),
+            Size = length,
+            Chunks = chunks,
+            HardLink = status.LinkCount > 1 ? (status.Device, status.Inode) : null,
+            Flags = whole ? EntryFlags.None : EntryFlags.Changed,
+        });
+        CachedEntry? cached = whole && SaveContext.IsSettled(status)
+            ? new CachedEntry(StatusHash.Compute(status), bytes, SaveContext.Encoder.ChunksOffset, chunks.Length, [])
+            : null;
+        _context.Counters.AddFile(length, unchanged: false);
+        item.Receiver.Complete(item.Slot, new EncodedEntry(item.EntryName, bytes, cached));
+    }
+
+    /// <summary>
+    /// Saves a file that has become large since it was listed: here and now, with a slab outside the pool, because a worker
+    /// that waited for a slab or for room in the queue might wait for itself.
+    /// </summary>
+    private void SaveGrown(FileItem item, SourceFile file) =>
+        new LargeFileReader(_context, _context.Slabs.CreateExtra, work => work.Run(this)).Save(item, file);
+}

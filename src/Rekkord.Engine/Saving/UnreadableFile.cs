@@ -1,0 +1,44 @@
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Trees;
+
+namespace Rekkord.Engine.Saving;
+
+/// <summary>What becomes of a file that cannot be read.</summary>
+internal static class UnreadableFile
+{
+    /// <summary>
+    /// Completes a file's entry. A file that is gone is left out with a warning: there is nothing of it to miss. Any other is
+    /// in the snapshot with its metadata and a mark, so that a restore says what is missing instead of making an empty file.
+    /// </summary>
+    public static void Complete(SaveContext context, FileItem item, FileSystemException error)
+    {
+        FileStatus status;
+        try
+        {
+            status = item.Source.GetStatus(item.Name, item.Follow);
+        }
+        catch (FileSystemException gone) when (gone.Kind == RekkordErrorKind.NotFound)
+        {
+            context.Warn($"'{item.DisplayPath}' was gone when its turn came, and is not in the snapshot.");
+            item.Receiver.Complete(item.Slot, EncodedEntry.LeftOut);
+            return;
+        }
+        catch (FileSystemException)
+        {
+            context.Report(error);
+            item.Receiver.Complete(item.Slot, EncodedEntry.LeftOut);
+            return;
+        }
+
+        context.Report(error);
+        var bytes = SaveContext.Encoder.Encode(new TreeEntry
+        {
+            Name = item.EntryName,
+            Metadata = context.Describe(status, [], null),
+            Size = status.Size,
+            Flags = EntryFlags.Unreadable,
+        });
+        item.Receiver.Complete(item.Slot, new EncodedEntry(item.EntryName, bytes, null));
+    }
+}
