@@ -7,9 +7,9 @@ namespace Rekkord.Engine.Saving;
 /// <param name="Receiver">Takes the entry.</param>
 /// <param name="Slot">The place reserved for it.</param>
 /// <param name="Follow">Whether a link is followed to it.</param>
-/// <param name="Release">Called when the directory is not needed any more.</param>
+/// <param name="Owner">The node whose handle is in use until the file was opened; null for a saved path itself.</param>
 internal sealed record FileItem(
-    FileSystem.SourceDirectory Source, byte[] Name, byte[] EntryName, IEntryReceiver Receiver, int Slot, bool Follow, Action Release)
+    FileSystem.SourceDirectory Source, byte[] Name, byte[] EntryName, IEntryReceiver Receiver, int Slot, bool Follow, DirectoryNode? Owner)
 {
     public string DisplayPath => Source.DisplayPathOf(Name);
 }

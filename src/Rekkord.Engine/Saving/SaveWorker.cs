@@ -62,7 +62,7 @@ internal sealed class SaveWorker : IDisposable
         }
         finally
         {
-            item.Release();
+            item.Owner?.RemoveHandleUser();
         }
     }
 

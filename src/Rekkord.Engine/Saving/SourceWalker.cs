@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
@@ -33,7 +34,7 @@ internal sealed class SourceWalker
         {
             var root = roots[i];
             var cached = _context.Cache.OpenDirectory(default);
-            var place = new Place(root.Parent, root.Name, root.EntryName, receiver, i, default, cached, Follow: true, AddUser: static () => { }, Release: static () => { });
+            var place = new Place(root.Parent, root.Name, root.EntryName, receiver, i, XxHash128.HashToUInt128(root.Path), cached, Follow: true, Owner: null);
             VisitSafely(place);
         }
 
@@ -64,7 +65,7 @@ internal sealed class SourceWalker
         {
             _context.Cancellation.ThrowIfCancellationRequested();
             VisitSafely(new Place(
-                node.Directory, names[i], names[i], node, i, node.PathHash, cached, _context.Request.FollowLinks, node.AddHandleUser, node.RemoveHandleUser));
+                node.Directory, names[i], names[i], node, i, node.PathHash, cached, _context.Request.FollowLinks, node));
         }
 
         _ancestors.RemoveAt(_ancestors.Count - 1);
@@ -179,8 +180,8 @@ internal sealed class SourceWalker
     {
         if (status.Kind == FileKind.File)
         {
-            place.AddUser();
-            var item = new FileItem(place.Source, place.Name, place.EntryName, place.Receiver, place.Slot, follow, place.Release);
+            place.Owner?.AddHandleUser();
+            var item = new FileItem(place.Source, place.Name, place.EntryName, place.Receiver, place.Slot, follow, place.Owner);
             if (status.Size <= _context.Repository.Chunker.Sizes.Minimum)
                 AddToBatch(item, status.Size);
             else
@@ -250,7 +251,7 @@ internal sealed class SourceWalker
         }
         finally
         {
-            item.Release();
+            item.Owner?.RemoveHandleUser();
         }
     }
 
@@ -310,8 +311,7 @@ internal sealed class SourceWalker
         UInt128 ParentHash,
         CachedDirectory Cached,
         bool Follow,
-        Action AddUser,
-        Action Release)
+        DirectoryNode? Owner)
     {
         public string DisplayPath => Source.DisplayPathOf(Name);
 
