@@ -4,7 +4,7 @@ namespace Rekkord.Engine.FileSystem;
 public abstract class LocalFileSystem
 {
     /// <summary>The implementation for this operating system.</summary>
-    public static LocalFileSystem Current => throw new PlatformNotSupportedException();
+    public static LocalFileSystem Current { get; } = new Linux.LinuxFileSystem();
 
     /// <summary>Opens a directory by path, following links in it (the user named it).</summary>
     /// <param name="path">Absolute path, in the system's bytes.</param>
