@@ -29,9 +29,6 @@ internal static partial class LibC
     /// <summary>POSIX_FADV_SEQUENTIAL.</summary>
     internal const int AdviceSequential = 2;
 
-    /// <summary>Leaves an id as it is (chown).</summary>
-    internal const uint UnchangedId = uint.MaxValue;
-
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true)]
     internal static partial int Open(ReadOnlySpan<byte> path, int flags, uint mode);
 
@@ -132,24 +129,6 @@ internal static partial class LibC
     [LibraryImport(Library, EntryPoint = "lremovexattr", SetLastError = true)]
     internal static partial int RemoveAttributeNoFollow(ReadOnlySpan<byte> path, ReadOnlySpan<byte> attribute);
 
-    /// <summary>Returns the error number; <paramref name="result"/> is 0 when there is no such user.</summary>
-    [LibraryImport(Library, EntryPoint = "getpwuid_r")]
-    internal static partial int GetUserById(uint id, out AccountRecord record, Span<byte> buffer, nint size, out nint result);
-
-    /// <inheritdoc cref="GetUserById"/>
-    [LibraryImport(Library, EntryPoint = "getpwnam_r")]
-    internal static partial int GetUserByName(
-        ReadOnlySpan<byte> name, out AccountRecord record, Span<byte> buffer, nint size, out nint result);
-
-    /// <summary>Returns the error number; <paramref name="result"/> is 0 when there is no such group.</summary>
-    [LibraryImport(Library, EntryPoint = "getgrgid_r")]
-    internal static partial int GetGroupById(uint id, out AccountRecord record, Span<byte> buffer, nint size, out nint result);
-
-    /// <inheritdoc cref="GetGroupById"/>
-    [LibraryImport(Library, EntryPoint = "getgrnam_r")]
-    internal static partial int GetGroupByName(
-        ReadOnlySpan<byte> name, out AccountRecord record, Span<byte> buffer, nint size, out nint result);
-
     /// <summary>struct timespec.</summary>
     /// <param name="Seconds">Since 1970, UTC.</param>
     /// <param name="Nanoseconds">Within the second, or <see cref="Omit"/>.</param>
@@ -157,18 +136,5 @@ internal static partial class LibC
     {
         /// <summary>UTIME_OMIT: leave this time as it is.</summary>
         internal const long Omit = (1L << 30) - 2;
-    }
-
-    /// <summary>
-    /// The part that struct passwd and struct group share: name, password, number. (For a user, the group's number lies in
-    /// <see cref="Rest"/>, which also makes room for what follows in either.)
-    /// </summary>
-    [StructLayout(LayoutKind.Sequential, Size = 64)]
-    internal readonly struct AccountRecord
-    {
-        internal readonly nint Name;
-        internal readonly nint Password;
-        internal readonly uint Id;
-        internal readonly uint Rest;
     }
 }

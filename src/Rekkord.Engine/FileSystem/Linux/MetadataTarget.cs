@@ -1,3 +1,5 @@
+using Rekkord.Engine.FileSystem.Unix;
+
 namespace Rekkord.Engine.FileSystem.Linux;
 
 /// <summary>An entry that metadata is put on: by its handle, or by name for what is not opened. Nothing here follows a link.</summary>
@@ -7,7 +9,7 @@ internal abstract class MetadataTarget
     /// <summary>The entry's path for messages.</summary>
     internal abstract string DisplayPath { get; }
 
-    /// <summary>Sets user and group, or leaves one that is <see cref="LibC.UnchangedId"/>.</summary>
+    /// <summary>Sets user and group, or leaves one that is <see cref="Posix.UnchangedId"/>.</summary>
     internal abstract int SetOwner(uint userId, uint groupId);
 
     /// <summary>Sets an extended attribute; its name is NUL-terminated.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Rekkord.Engine.FileSystem.Unix;
 
 namespace Rekkord.Engine.FileSystem.Linux;
 
@@ -56,7 +57,7 @@ internal sealed class MetadataWriter
     {
         var user = Resolve(_metadata.UserId, _metadata.UserName, AccountDatabase.FindUser);
         var group = Resolve(_metadata.GroupId, _metadata.GroupName, AccountDatabase.FindGroup);
-        if (user == LibC.UnchangedId && group == LibC.UnchangedId)
+        if (user == Posix.UnchangedId && group == Posix.UnchangedId)
             return;
 
         var error = Try(() => _target.SetOwner(user, group));
@@ -64,8 +65,8 @@ internal sealed class MetadataWriter
             return;
 
         // Only root may give files away, but a user may set each group that he or she is in.
-        var groupError = group == LibC.UnchangedId ? 0 : Try(() => _target.SetOwner(LibC.UnchangedId, group));
-        var userIsRight = user == LibC.UnchangedId || (_target.ReadStatus(out var status) == 0 && status.UserId == user);
+        var groupError = group == Posix.UnchangedId ? 0 : Try(() => _target.SetOwner(Posix.UnchangedId, group));
+        var userIsRight = user == Posix.UnchangedId || (_target.ReadStatus(out var status) == 0 && status.UserId == user);
         if (!userIsRight)
             Report($"the owner {Describe(_metadata.UserName, user)} could not be set", error);
         if (groupError != 0)
@@ -186,7 +187,7 @@ internal sealed class MetadataWriter
     }
 
     private static uint Resolve(uint? number, string? name, Func<string, uint?> find) =>
-        (name is null ? null : find(name)) ?? number ?? LibC.UnchangedId;
+        (name is null ? null : find(name)) ?? number ?? Posix.UnchangedId;
 
     private static string Describe(string? name, uint id) => string.IsNullOrEmpty(name) ? $"{id}" : $"'{name}' ({id})";
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Rekkord.Engine.FileSystem.Linux;
+namespace Rekkord.Engine.FileSystem.Unix;
 
 /// <summary>
 /// The machine's users and groups, from wherever its name service has them. Answers are kept for the life of the process:
@@ -18,27 +18,27 @@ internal static class AccountDatabase
     private static readonly ConcurrentDictionary<string, uint?> UserIds = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<string, uint?> GroupIds = new(StringComparer.Ordinal);
 
-    private delegate int Query(out LibC.AccountRecord record, Span<byte> buffer, out nint result);
+    private delegate int Query(out Posix.AccountRecord record, Span<byte> buffer, out nint result);
 
     /// <summary>A user's name, null when the machine knows none.</summary>
     internal static string? GetUserName(uint id) => UserNames.GetOrAdd(id, static id => Find(
-        (out LibC.AccountRecord record, Span<byte> buffer, out nint result) =>
-            LibC.GetUserById(id, out record, buffer, buffer.Length, out result))?.Name);
+        (out Posix.AccountRecord record, Span<byte> buffer, out nint result) =>
+            Posix.GetUserById(id, out record, buffer, buffer.Length, out result))?.Name);
 
     /// <summary>A group's name, null when the machine knows none.</summary>
     internal static string? GetGroupName(uint id) => GroupNames.GetOrAdd(id, static id => Find(
-        (out LibC.AccountRecord record, Span<byte> buffer, out nint result) =>
-            LibC.GetGroupById(id, out record, buffer, buffer.Length, out result))?.Name);
+        (out Posix.AccountRecord record, Span<byte> buffer, out nint result) =>
+            Posix.GetGroupById(id, out record, buffer, buffer.Length, out result))?.Name);
 
     /// <summary>A user's number, null when the machine does not know the name.</summary>
     internal static uint? FindUser(string name) => FindId(name, UserIds, static name => Find(
-        (out LibC.AccountRecord record, Span<byte> buffer, out nint result) =>
-            LibC.GetUserByName(Terminate(name), out record, buffer, buffer.Length, out result))?.Id);
+        (out Posix.AccountRecord record, Span<byte> buffer, out nint result) =>
+            Posix.GetUserByName(Terminate(name), out record, buffer, buffer.Length, out result))?.Id);
 
     /// <summary>A group's number, null when the machine does not know the name.</summary>
     internal static uint? FindGroup(string name) => FindId(name, GroupIds, static name => Find(
-        (out LibC.AccountRecord record, Span<byte> buffer, out nint result) =>
-            LibC.GetGroupByName(Terminate(name), out record, buffer, buffer.Length, out result))?.Id);
+        (out Posix.AccountRecord record, Span<byte> buffer, out nint result) =>
+            Posix.GetGroupByName(Terminate(name), out record, buffer, buffer.Length, out result))?.Id);
 
     // A name with a NUL, out of a hostile repository, would be looked up as the part before it.
     private static uint? FindId(string name, ConcurrentDictionary<string, uint?> known, Func<string, uint?> find) =>
@@ -56,9 +56,9 @@ internal static class AccountDatabase
             GC.KeepAlive(buffer);
             if (!string.IsNullOrEmpty(name))
                 return (name, record.Id);
-            if (error == Errno.ERANGE && size < LargestBufferSize)
+            if (error == Posix.ERANGE && size < LargestBufferSize)
                 size *= 2; // groups list their members
-            else if (error != Errno.EINTR)
+            else if (error != Posix.EINTR)
                 return null;
         }
     }
