@@ -16,6 +16,7 @@ public abstract class DestinationFile : IDisposable
     /// clears setuid; times come last).
     /// </summary>
     /// <returns>What could not be applied, a sentence each; empty when all was (an owner that an unprivileged user may not set is among them).</returns>
+    /// <exception cref="FileSystemException">The system reports only now that written data could not be stored, as network file systems do.</exception>
     public abstract IReadOnlyList<string> ApplyMetadata(FileMetadata metadata);
 
     /// <inheritdoc/>

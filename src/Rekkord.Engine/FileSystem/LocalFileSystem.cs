@@ -1,10 +1,25 @@
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem.Linux;
+using Rekkord.Engine.FileSystem.Portable;
+
 namespace Rekkord.Engine.FileSystem;
 
 /// <summary>The way to the machine's files: the Linux implementation on Linux, the one on .NET's own file API elsewhere.</summary>
 public abstract class LocalFileSystem
 {
+    private static readonly LocalFileSystem? Supported =
+        !OperatingSystem.IsLinux() ? new PortableFileSystem() : Environment.Is64BitProcess ? new LinuxFileSystem() : null;
+
     /// <summary>The implementation for this operating system.</summary>
-    public static LocalFileSystem Current => throw new PlatformNotSupportedException();
+    /// <exception cref="RekkordException">This is a 32-bit process on Linux.</exception>
+    public static LocalFileSystem Current => Supported ?? throw new RekkordException(
+        "UnsupportedSystem", RekkordErrorKind.InvalidOperation, "On Linux, files are read and restored by 64-bit processes only: use a 64-bit PowerShell.");
+
+    /// <summary>Whether entries have Unix permission bits: <see cref="FileStatus.Mode"/> means nothing otherwise.</summary>
+    public abstract bool HasModes { get; }
+
+    /// <summary>Whether owners are numbers: <see cref="FileStatus.UserId"/> and <see cref="FileStatus.GroupId"/> mean nothing otherwise.</summary>
+    public abstract bool HasOwners { get; }
 
     /// <summary>Opens a directory by path, following links in it (the user named it).</summary>
     /// <param name="path">Absolute path, in the system's bytes.</param>

@@ -3,6 +3,9 @@ namespace Rekkord.Engine.FileSystem;
 /// <summary>A regular file opened for reading. Opening never follows a link and never blocks (a fifo put in its place is refused).</summary>
 public abstract class SourceFile : IDisposable
 {
+    /// <summary>The file's status when it was opened, read anyway to check that it is a regular file: saves a call.</summary>
+    public abstract FileStatus StatusAtOpening { get; }
+
     /// <summary>The file's status as it is now, through the open handle.</summary>
     /// <exception cref="FileSystemException">The system refused.</exception>
     public abstract FileStatus GetStatus();

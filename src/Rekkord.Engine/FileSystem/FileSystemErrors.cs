@@ -1,0 +1,83 @@
+using Rekkord.Engine.Errors;
+
+namespace Rekkord.Engine.FileSystem;
+
+/// <summary>Makes the exceptions of both implementations: one place for error ids and for what to advise.</summary>
+internal static class FileSystemErrors
+{
+    /// <summary>The exception for a failed call.</summary>
+    /// <param name="failure">Why it failed.</param>
+    /// <param name="operation">What was being done.</param>
+    /// <param name="path">To what, displayable.</param>
+    /// <param name="reason">The system's own words, without a full stop.</param>
+    /// <param name="errorNumber">The system's error number.</param>
+    internal static FileSystemException Create(
+        FileSystemFailure failure, FileOperation operation, string path, string reason, int errorNumber)
+    {
+        var (errorId, kind) = Classify(failure, operation.Writes);
+        var message = $"Cannot {operation.Words} '{path}': {reason}. {Advise(failure, operation.Writes)}";
+        return new FileSystemException(errorId, kind, message, path, errorNumber);
+    }
+
+    /// <summary>The refusal of a name that cannot be one entry's.</summary>
+    internal static FileSystemException UnsafeName(FileOperation operation, string directory, ReadOnlySpan<byte> name) =>
+        Create(
+            FileSystemFailure.UnsafeName,
+            operation,
+            directory,
+            $"'{FileName.ToDisplay(name)}' is no name for an entry of it",
+            errorNumber: 0);
+
+    /// <summary>The reason for not opening something as a file.</summary>
+    internal static string DescribeKind(FileKind kind) => kind switch
+    {
+        FileKind.Directory => "it is a directory",
+        FileKind.SymbolicLink => "it is a symbolic link",
+        FileKind.Fifo => "it is a fifo",
+        FileKind.Socket => "it is a socket",
+        FileKind.CharacterDevice or FileKind.BlockDevice => "it is a device",
+        _ => "it is no regular file",
+    };
+
+    private static (string ErrorId, RekkordErrorKind Kind) Classify(FileSystemFailure failure, bool writes)
+    {
+        var general = writes ? RekkordErrorKind.WriteError : RekkordErrorKind.ReadError;
+        return failure switch
+        {
+            FileSystemFailure.NotFound => ("FileNotFound", RekkordErrorKind.NotFound),
+            FileSystemFailure.AccessDenied or FileSystemFailure.ReadOnly => ("FileAccessDenied", RekkordErrorKind.PermissionDenied),
+            FileSystemFailure.DiskFull or FileSystemFailure.QuotaExceeded => ("DiskFull", RekkordErrorKind.WriteError),
+            FileSystemFailure.Exists => ("FileExists", RekkordErrorKind.AlreadyExists),
+            FileSystemFailure.NotADirectory => ("NotADirectory", general),
+            FileSystemFailure.NotARegularFile => ("NotARegularFile", general),
+            FileSystemFailure.TooManyLinks => ("TooManyLinks", general),
+            FileSystemFailure.UnsafeName => ("UnsafeFileName", RekkordErrorKind.Security),
+            _ => (writes ? "FileWriteError" : "FileReadError", general),
+        };
+    }
+
+    private static string Advise(FileSystemFailure failure, bool writes) => failure switch
+    {
+        FileSystemFailure.NotFound when writes => "Check the path, and that nothing else changes the destination meanwhile.",
+        FileSystemFailure.NotFound => "Check the path; it may have been removed, renamed or left dangling meanwhile.",
+        FileSystemFailure.AccessDenied when writes => "Run as a user who may write there, or choose another destination.",
+        FileSystemFailure.AccessDenied => "Run as a user who may read it, or exclude it.",
+        FileSystemFailure.ReadOnly => "Choose a destination on a file system that is mounted for writing.",
+        FileSystemFailure.DiskFull => "Free space on that file system, or choose another one, and run it again.",
+        FileSystemFailure.QuotaExceeded => "Free space within the user's quota, or have it raised, and run it again.",
+        FileSystemFailure.TooLarge => "Choose a file system that takes files of that size, or raise the limit (ulimit -f).",
+        FileSystemFailure.Exists => "Remove or rename what is there, or choose another destination.",
+        FileSystemFailure.NotADirectory when writes => "Remove what stands there, or choose another destination.",
+        FileSystemFailure.NotADirectory => "Check the path; it may have been replaced meanwhile.",
+        FileSystemFailure.NotARegularFile => "It is not read; if it was a file before, it has been replaced meanwhile.",
+        FileSystemFailure.TooManyLinks => "Symbolic links on the way form a loop or a chain that is too long: correct them.",
+        FileSystemFailure.TooManyOpenFiles => "Raise the limit of open files (ulimit -n), or use fewer threads.",
+        FileSystemFailure.NameTooLong when writes => "Choose a destination whose file system takes longer names.",
+        FileSystemFailure.NameTooLong => "Use a shorter path.",
+        FileSystemFailure.UnsafeName => "If it came out of a repository, the repository is damaged or was tampered with, or was made on another system.",
+        FileSystemFailure.NotSupported when writes => "Choose a destination on a file system, or a machine, that supports it.",
+        FileSystemFailure.NotSupported => "Exclude it, or save it from a machine that supports it.",
+        FileSystemFailure.Device => "Check the disk or the network connection and the system's log.",
+        _ => "Run it again; if it stays, look into the system's log.",
+    };
+}

@@ -1,0 +1,35 @@
+using System.Text;
+
+namespace Rekkord.Engine.FileSystem.Linux;
+
+/// <summary>
+/// Where an open directory was found, for messages. It is kept as a chain of names and put together only when a message
+/// needs it: paths of a deep tree would otherwise cost memory in the square of its depth.
+/// </summary>
+internal sealed class EntryPath(EntryPath? parent, byte[] name)
+{
+    /// <summary>The path of an entry.</summary>
+    internal EntryPath Append(byte[] entry) => new(this, entry);
+
+    /// <summary>The displayable path.</summary>
+    public override string ToString()
+    {
+        var names = new Stack<byte[]>();
+        for (var path = this; path is not null; path = path.Parent)
+            names.Push(path.Name);
+
+        var text = new StringBuilder(FileName.ToDisplay(names.Pop()));
+        foreach (var entry in names)
+        {
+            if (text.Length == 0 || text[^1] != '/')
+                text.Append('/');
+            text.Append(FileName.ToDisplay(entry));
+        }
+
+        return text.ToString();
+    }
+
+    private EntryPath? Parent { get; } = parent;
+
+    private byte[] Name { get; } = name;
+}

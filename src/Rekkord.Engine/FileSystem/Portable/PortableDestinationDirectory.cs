@@ -1,0 +1,178 @@
+namespace Rekkord.Engine.FileSystem.Portable;
+
+/// <summary>A directory being restored into through .NET's API.</summary>
+/// <remarks>What is made is private by its mode on Unix; on Windows it has the permissions that its directory hands down.</remarks>
+internal sealed class PortableDestinationDirectory(string path) : DestinationDirectory
+{
+    private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode PrivateDirectory = PrivateFile | UnixFileMode.UserExecute;
+
+    /// <inheritdoc/>
+    public override string DisplayPath => PortablePath.ToDisplay(path);
+
+    /// <summary>Makes a directory for the current user alone.</summary>
+    internal static void MakePrivateDirectory(string directory)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(directory);
+        else
+            Directory.CreateDirectory(directory, PrivateDirectory);
+    }
+
+    /// <inheritdoc/>
+    public override FileStatus? TryGetStatus(byte[] name)
+    {
+        var entry = PathOf(name, FileOperation.ReadStatus);
+        return PortableErrors.Run(FileOperation.ReadStatus, entry, () => PortableStatus.TryRead(entry, followLink: false));
+    }
+
+    /// <inheritdoc/>
+    public override DestinationDirectory CreateDirectory(byte[] name)
+    {
+        var entry = PathOf(name, FileOperation.MakeDirectory);
+        return PortableErrors.Run(FileOperation.MakeDirectory, entry, () =>
+        {
+            if (PortableStatus.TryRead(entry, followLink: false) is null)
+                MakePrivateDirectory(entry);
+            return PortableStatus.Read(entry, followLink: false).Kind == FileKind.Directory
+                ? new PortableDestinationDirectory(entry)
+                : throw FileSystemErrors.Create(
+                    FileSystemFailure.NotADirectory,
+                    FileOperation.EnterDirectory,
+                    PortablePath.ToDisplay(entry),
+                    "something that is no directory has its name",
+                    errorNumber: 0);
+        });
+    }
+
+    /// <inheritdoc/>
+    public override DestinationFile CreateFile(byte[] name)
+    {
+        var entry = PathOf(name, FileOperation.CreateFile);
+        return PortableErrors.Run(FileOperation.CreateFile, entry, () =>
+        {
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew, // never follows a link
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.Read | FileShare.Delete,
+                BufferSize = 0,
+            };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = PrivateFile;
+            return new PortableDestinationFile(new FileStream(entry, options), entry);
+        });
+    }
+
+    /// <inheritdoc/>
+    public override SourceFile OpenFile(byte[] name) =>
+        PortableSourceFile.Open(PathOf(name, FileOperation.OpenFile), followLink: false);
+
+    /// <inheritdoc/>
+    public override void CreateSymbolicLink(byte[] name, byte[] target)
+    {
+        var entry = PathOf(name, FileOperation.CreateLink);
+        var text = PortableName.FromBytes(target);
+        if (string.IsNullOrEmpty(text) || text.Contains('\0', StringComparison.Ordinal))
+            throw FileSystemErrors.Create(
+                FileSystemFailure.UnsafeName, FileOperation.CreateLink, DisplayPathOf(name), "this system cannot express its target", 0);
+
+        PortableErrors.Run(FileOperation.CreateLink, entry, () =>
+        {
+            RefuseTaken(entry, FileOperation.CreateLink);
+            // Windows has links of two kinds. Which one it was comes with the metadata; until then, what it leads to decides.
+            if (Directory.Exists(Path.Combine(path, text)))
+                Directory.CreateSymbolicLink(entry, text);
+            else
+                File.CreateSymbolicLink(entry, text);
+        });
+    }
+
+    /// <inheritdoc/>
+    public override void CreateSpecial(byte[] name, FileKind kind, ulong device)
+    {
+        PathOf(name, FileOperation.CreateDevice);
+        throw FileSystemErrors.Create(
+            FileSystemFailure.NotSupported,
+            kind == FileKind.Fifo ? FileOperation.CreateFifo : FileOperation.CreateDevice,
+            DisplayPathOf(name),
+            "fifos and devices are restored on Linux only",
+            errorNumber: 0);
+    }
+
+    /// <inheritdoc/>
+    public override void CreateHardLink(DestinationDirectory existingDirectory, byte[] existingName, byte[] name)
+    {
+        if (existingDirectory is not PortableDestinationDirectory existing)
+            throw new ArgumentException("It belongs to another file system implementation.", nameof(existingDirectory));
+        var existingEntry = existing.PathOf(existingName, FileOperation.CreateHardLink);
+        var entry = PathOf(name, FileOperation.CreateHardLink);
+        PortableErrors.Run(FileOperation.CreateHardLink, entry, () => HardLink.Create(existingEntry, entry));
+    }
+
+    /// <inheritdoc/>
+    public override void Rename(byte[] name, byte[] newName, bool replace)
+    {
+        var from = PathOf(name, FileOperation.Rename);
+        var to = PathOf(newName, FileOperation.Rename);
+        PortableErrors.Run(FileOperation.Rename, to, () =>
+        {
+            if (!replace)
+                RefuseTaken(to, FileOperation.Rename);
+            if (PortableStatus.Read(from, followLink: false).Kind == FileKind.Directory)
+                Directory.Move(from, to);
+            else
+                File.Move(from, to, overwrite: replace);
+        });
+    }
+
+    /// <inheritdoc/>
+    public override void Remove(byte[] name)
+    {
+        var entry = PathOf(name, FileOperation.Remove);
+        PortableErrors.Run(FileOperation.Remove, entry, () =>
+        {
+            if (PortableStatus.TryRead(entry, followLink: false) is { } status)
+                Remove(entry, status);
+        });
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ApplyMetadata(byte[] name, FileMetadata metadata) =>
+        PortableMetadata.Apply(PathOf(name, FileOperation.WriteFile), metadata);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ApplyMetadata(FileMetadata metadata) => PortableMetadata.Apply(path, metadata);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        // A path holds nothing open.
+    }
+
+    private static void Remove(string entry, FileStatus status)
+    {
+        var attributes = (FileAttributes)status.WindowsAttributes;
+        if (status.Kind == FileKind.SymbolicLink && attributes.HasFlag(FileAttributes.Directory))
+        {
+            Directory.Delete(entry); // on Windows a link to a directory is removed as one
+            return;
+        }
+
+        if (attributes.HasFlag(FileAttributes.ReadOnly))
+            File.SetAttributes(entry, attributes & ~FileAttributes.ReadOnly); // which would keep Windows from removing it
+        File.Delete(entry);
+    }
+
+    private static void RefuseTaken(string entry, FileOperation operation)
+    {
+        if (PortableStatus.TryRead(entry, followLink: false) is not null)
+            throw FileSystemErrors.Create(
+                FileSystemFailure.Exists, operation, PortablePath.ToDisplay(entry), "the name is taken", errorNumber: 0);
+    }
+
+    private string PathOf(byte[] name, FileOperation operation) =>
+        PortableName.TryGetEntryName(name, OperatingSystem.IsWindows()) is { } text
+            ? Path.Join(path, text)
+            : throw FileSystemErrors.UnsafeName(operation, DisplayPath, name);
+}

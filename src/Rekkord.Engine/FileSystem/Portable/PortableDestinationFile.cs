@@ -1,0 +1,32 @@
+namespace Rekkord.Engine.FileSystem.Portable;
+
+/// <summary>A regular file being written through .NET's API.</summary>
+internal sealed class PortableDestinationFile(FileStream stream, string path) : DestinationFile
+{
+    /// <inheritdoc/>
+    public override void Write(ReadOnlySpan<byte> data, long offset)
+    {
+        try
+        {
+            RandomAccess.Write(stream.SafeFileHandle, data, offset);
+        }
+        catch (Exception e) when (PortableErrors.IsFileError(e))
+        {
+            throw PortableErrors.Create(e, FileOperation.WriteFile, path);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void SetSize(long size) =>
+        PortableErrors.Run(FileOperation.SetSize, path, () => RandomAccess.SetLength(stream.SafeFileHandle, size));
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ApplyMetadata(FileMetadata metadata) => PortableMetadata.Apply(path, metadata);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            stream.Dispose();
+    }
+}

@@ -1,0 +1,43 @@
+using Rekkord.Engine.FileSystem.Unix;
+
+namespace Rekkord.Engine.FileSystem.Portable;
+
+/// <summary>
+/// The files of a machine through .NET's own API, for Windows and macOS. It goes by path: entries are checked not to be links
+/// before they are used, but another process with the right to write there could swap one in between.
+/// </summary>
+internal sealed class PortableFileSystem : LocalFileSystem
+{
+    /// <inheritdoc/>
+    public override bool HasModes => !OperatingSystem.IsWindows();
+
+    /// <inheritdoc/>
+    public override bool HasOwners => OperatingSystem.IsMacOS();
+
+    /// <inheritdoc/>
+    public override SourceDirectory OpenDirectory(byte[] path) =>
+        PortableSourceDirectory.Open(PortablePath.FromUser(path, FileOperation.OpenDirectory), followLink: true);
+
+    /// <inheritdoc/>
+    public override DestinationDirectory CreateDestination(byte[] path)
+    {
+        var text = PortablePath.FromUser(path, FileOperation.EnterDirectory);
+        return PortableErrors.Run(FileOperation.EnterDirectory, text, () =>
+        {
+            if (!Directory.Exists(text))
+            {
+                if (Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(text)) is { Length: > 0 } parent)
+                    Directory.CreateDirectory(parent);
+                PortableDestinationDirectory.MakePrivateDirectory(text);
+            }
+
+            return new PortableDestinationDirectory(text);
+        });
+    }
+
+    /// <inheritdoc/>
+    public override string? GetUserName(uint userId) => OperatingSystem.IsWindows() ? null : AccountDatabase.GetUserName(userId);
+
+    /// <inheritdoc/>
+    public override string? GetGroupName(uint groupId) => OperatingSystem.IsWindows() ? null : AccountDatabase.GetGroupName(groupId);
+}

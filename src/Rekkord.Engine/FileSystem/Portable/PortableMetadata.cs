@@ -1,0 +1,125 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Rekkord.Engine.FileSystem.Unix;
+
+namespace Rekkord.Engine.FileSystem.Portable;
+
+/// <summary>
+/// Puts metadata on an entry in the order in which one step does not undo another or forbid the next: owner, mode, times,
+/// Windows attributes (read-only among them), security descriptor. Links get times only.
+/// </summary>
+internal sealed class PortableMetadata
+{
+    // Those that SetFileAttributes takes; compression, encryption and sparseness are set in other ways.
+    private const FileAttributes SettableAttributes =
+        FileAttributes.ReadOnly | FileAttributes.Hidden | FileAttributes.System | FileAttributes.Archive
+        | FileAttributes.Temporary | FileAttributes.NotContentIndexed;
+
+    private const uint SpecialBits = 0xc00; // setuid and setgid
+
+    private readonly string _path;
+    private readonly FileMetadata _metadata;
+    private readonly List<string> _problems = [];
+    private uint _mode;
+
+    private PortableMetadata(string path, FileMetadata metadata)
+    {
+        _path = path;
+        _metadata = metadata;
+        _mode = (metadata.Mode ?? 0) & 0xfff;
+    }
+
+    /// <summary>Applies the metadata.</summary>
+    /// <returns>What could not be applied, a sentence each.</returns>
+    internal static IReadOnlyList<string> Apply(string path, FileMetadata metadata)
+    {
+        var writer = new PortableMetadata(path, metadata);
+        if (!OperatingSystem.IsWindows())
+            writer.ApplyOwnerAndMode();
+        writer.ApplyTimes();
+        if (OperatingSystem.IsWindows())
+            writer.ApplyWindowsMetadata();
+        if (metadata.ExtendedAttributes.Count > 0)
+            writer._problems.Add($"On '{PortablePath.ToDisplay(path)}' the extended attributes were left out: they are restored on Linux only.");
+        return writer._problems;
+    }
+
+    private bool IsLink => _metadata.Kind == FileKind.SymbolicLink;
+
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    private void ApplyOwnerAndMode()
+    {
+        var user = Resolve(_metadata.UserId, _metadata.UserName, AccountDatabase.FindUser);
+        var group = Resolve(_metadata.GroupId, _metadata.GroupName, AccountDatabase.FindGroup);
+        if ((user, group) != (Posix.UnchangedId, Posix.UnchangedId) && !TrySetOwner(user, group))
+        {
+            // Only root may give files away, but a user may set each group that he or she is in.
+            Report($"the owner {user}:{group} could not be set", Marshal.GetLastPInvokeErrorMessage());
+            TrySetOwner(Posix.UnchangedId, group);
+            _mode &= ~SpecialBits; // they were meant for another owner
+        }
+
+        if (_metadata.Mode is not null && !IsLink)
+            Try($"the mode {Convert.ToString(_mode, 8).PadLeft(4, '0')} could not be set", () => File.SetUnixFileMode(_path, (UnixFileMode)_mode));
+    }
+
+    private void ApplyTimes()
+    {
+        // On Linux .NET takes setting the time of creation for setting that of modification.
+        if (_metadata.CreatedTime is { } created && !OperatingSystem.IsLinux())
+            Try("the time of creation could not be set", () => Info().CreationTimeUtc = created.ToDateTimeOffset().UtcDateTime);
+        Try("the modification time could not be set", () => Info().LastWriteTimeUtc = _metadata.ModifiedTime.ToDateTimeOffset().UtcDateTime);
+    }
+
+    [System.Runtime.Versioning.SupportedOSPlatform("windows")]
+    private void ApplyWindowsMetadata()
+    {
+        var attributes = (FileAttributes)(_metadata.WindowsAttributes ?? 0);
+        if (IsLink)
+        {
+            if (attributes.HasFlag(FileAttributes.Directory))
+                Try("it could not be made a link to a directory", MakeDirectoryLink);
+            return;
+        }
+
+        if (_metadata.WindowsAttributes is not null)
+            Try("the file attributes could not be set", () => File.SetAttributes(_path, attributes & SettableAttributes));
+        if (attributes.HasFlag(FileAttributes.Encrypted))
+            Report("the encryption by Windows was not put back", "its keys are not part of a snapshot");
+        if (_metadata.SecurityDescriptor is { } descriptor && WindowsSecurity.Apply(_path, descriptor) is { } problem)
+            _problems.Add($"On '{PortablePath.ToDisplay(_path)}' {problem}.");
+    }
+
+    // A link is made before what it leads to may exist, and then as one to a file.
+    private void MakeDirectoryLink()
+    {
+        var link = new FileInfo(_path);
+        if (link.Attributes.HasFlag(FileAttributes.Directory) || link.LinkTarget is not { } target)
+            return;
+        link.Delete();
+        Directory.CreateSymbolicLink(_path, target);
+        Info().LastWriteTimeUtc = _metadata.ModifiedTime.ToDateTimeOffset().UtcDateTime;
+    }
+
+    private FileSystemInfo Info() => _metadata.Kind == FileKind.Directory ? new DirectoryInfo(_path) : new FileInfo(_path);
+
+    private bool TrySetOwner(uint user, uint group) =>
+        Posix.ChangeOwnerNoFollow(Encoding.UTF8.GetBytes(_path + '\0'), user, group) == 0;
+
+    private void Try(string problem, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (PortableErrors.IsFileError(e) || e is ArgumentOutOfRangeException)
+        {
+            Report(problem, e.Message.ReplaceLineEndings(" ").TrimEnd('.'));
+        }
+    }
+
+    private void Report(string problem, string reason) => _problems.Add($"On '{PortablePath.ToDisplay(_path)}' {problem} ({reason}).");
+
+    private static uint Resolve(uint? number, string? name, Func<string, uint?> find) =>
+        (name is null ? null : find(name)) ?? number ?? Posix.UnchangedId;
+}

@@ -1,0 +1,90 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Rekkord.Engine.FileSystem.Portable;
+
+/// <summary>A regular file being read through .NET's API.</summary>
+internal sealed class PortableSourceFile : SourceFile
+{
+    private readonly SafeFileHandle _handle;
+    private readonly string _path;
+    private readonly bool _followLink;
+
+    private PortableSourceFile(SafeFileHandle handle, string path, bool followLink, FileStatus status)
+    {
+        _handle = handle;
+        _path = path;
+        _followLink = followLink;
+        StatusAtOpening = status;
+    }
+
+    /// <inheritdoc/>
+    public override FileStatus StatusAtOpening { get; }
+
+    /// <summary>Opens a file by path.</summary>
+    /// <exception cref="FileSystemException">It is no regular file, or the system refused.</exception>
+    internal static PortableSourceFile Open(string path, bool followLink) => PortableErrors.Run(FileOperation.OpenFile, path, () =>
+    {
+        var status = PortableStatus.Read(path, followLink);
+        if (status.Kind != FileKind.File)
+            throw FileSystemErrors.Create(
+                FileSystemFailure.NotARegularFile,
+                FileOperation.OpenFile,
+                PortablePath.ToDisplay(path),
+                FileSystemErrors.DescribeKind(status.Kind),
+                errorNumber: 0);
+        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return new PortableSourceFile(handle, path, followLink, status);
+    });
+
+    /// <inheritdoc/>
+    /// <remarks>Size and time come from the handle; what only the path tells is as it was at opening.</remarks>
+    public override FileStatus GetStatus() => PortableErrors.Run(FileOperation.ReadStatus, _path, () =>
+    {
+        var modified = FileTime.FromDateTimeOffset(File.GetLastWriteTimeUtc(_handle));
+        var size = RandomAccess.GetLength(_handle);
+        var now = PortableStatus.TryRead(_path, _followLink) ?? StatusAtOpening;
+        return now with
+        {
+            Size = size,
+            ModifiedTime = modified,
+            ChangedTime = OperatingSystem.IsMacOS() ? now.ChangedTime : modified,
+        };
+    });
+
+    /// <inheritdoc/>
+    public override int Read(Span<byte> buffer, long offset)
+    {
+        var total = 0;
+        while (total < buffer.Length)
+        {
+            int length;
+            try
+            {
+                length = RandomAccess.Read(_handle, buffer[total..], offset + total);
+            }
+            catch (Exception e) when (PortableErrors.IsFileError(e))
+            {
+                throw PortableErrors.Create(e, FileOperation.ReadFile, _path);
+            }
+
+            if (length == 0)
+                break;
+            total += length;
+        }
+
+        return total;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ByteRange> GetDataRanges(long size) => size > 0 ? [new ByteRange(0, size)] : [];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes() => [];
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _handle.Dispose();
+    }
+}

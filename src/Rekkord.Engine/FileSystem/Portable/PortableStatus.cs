@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+namespace Rekkord.Engine.FileSystem.Portable;
+
+/// <summary>
+/// The status of an entry as far as .NET tells it. On Windows there are no owners by number, no inodes and link counts, and
+/// no allocated size: that is the size, and every file counts as one without holes and with one name.
+/// </summary>
+internal static class PortableStatus
+{
+    /// <summary>Reads the status of an entry; null when there is none.</summary>
+    internal static FileStatus? TryRead(string path, bool followLink)
+    {
+        if (OperatingSystem.IsMacOS())
+        {
+            return DarwinStatus.Read(path, followLink, out var status) switch
+            {
+                0 => status,
+                2 => null,
+                var error => throw new IOException(Marshal.GetPInvokeErrorMessage(error), error),
+            };
+        }
+
+        FileSystemInfo? info = new FileInfo(path);
+        if (!Exists(info))
+            return null;
+        if (followLink && info.LinkTarget is not null)
+            info = info.ResolveLinkTarget(returnFinalTarget: true);
+        return info is null || !Exists(info) ? null : FromInfo(info);
+    }
+
+    /// <summary>Reads the status of an entry.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    internal static FileStatus Read(string path, bool followLink) =>
+        TryRead(path, followLink) ?? throw new FileNotFoundException("there is no such entry");
+
+    private static bool Exists(FileSystemInfo info) => info.Attributes != (FileAttributes)(-1);
+
+    private static FileStatus FromInfo(FileSystemInfo info)
+    {
+        var target = info.LinkTarget;
+        var isDirectory = target is null && info.Attributes.HasFlag(FileAttributes.Directory);
+        var size = target is not null ? PortableName.ToBytes(target).Length : isDirectory ? 0 : new FileInfo(info.FullName).Length;
+        var modified = FileTime.FromDateTimeOffset(info.LastWriteTimeUtc);
+        return new FileStatus
+        {
+            Kind = target is not null ? FileKind.SymbolicLink : isDirectory ? FileKind.Directory : FileKind.File,
+            Mode = OperatingSystem.IsWindows() ? 0 : (uint)info.UnixFileMode,
+            Size = size,
+            AllocatedSize = size,
+            ModifiedTime = modified,
+            ChangedTime = modified,
+            CreatedTime = OperatingSystem.IsWindows() ? FileTime.FromDateTimeOffset(info.CreationTimeUtc) : null,
+            LinkCount = 1,
+            WindowsAttributes = OperatingSystem.IsWindows() ? (uint)info.Attributes : 0,
+        };
+    }
+}

@@ -1,0 +1,73 @@
+using System.Runtime.Versioning;
+using System.Security.AccessControl;
+
+namespace Rekkord.Engine.FileSystem.Portable;
+
+/// <summary>Windows security descriptors: owner, group and access list. (The audit list needs a privilege that backups rarely have.)</summary>
+[SupportedOSPlatform("windows")]
+internal static class WindowsSecurity
+{
+    private const AccessControlSections SavedSections =
+        AccessControlSections.Owner | AccessControlSections.Group | AccessControlSections.Access;
+
+    /// <summary>The self-relative descriptor of a file or directory; null for a link.</summary>
+    internal static byte[]? Read(string path)
+    {
+        var info = new FileInfo(path);
+        if (info.LinkTarget is not null)
+            return null;
+        FileSystemSecurity security = info.Attributes.HasFlag(FileAttributes.Directory)
+            ? new DirectoryInfo(path).GetAccessControl(SavedSections)
+            : info.GetAccessControl(SavedSections);
+        return security.GetSecurityDescriptorBinaryForm();
+    }
+
+    /// <summary>Puts a descriptor on a file or directory: all of it, or if the user may not set the owner, the access list.</summary>
+    /// <returns>What could not be applied, null when all was.</returns>
+    internal static string? Apply(string path, byte[] descriptor)
+    {
+        try
+        {
+            Write(path, descriptor, SavedSections);
+            return null;
+        }
+        catch (Exception e) when (IsRefusal(e))
+        {
+            return ApplyAccessOnly(path, descriptor, e.Message);
+        }
+    }
+
+    private static string ApplyAccessOnly(string path, byte[] descriptor, string ownerReason)
+    {
+        try
+        {
+            Write(path, descriptor, AccessControlSections.Access);
+            return $"the owner could not be set ({ownerReason.TrimEnd('.')})";
+        }
+        catch (Exception e) when (IsRefusal(e))
+        {
+            return $"the owner and the permissions could not be set ({e.Message.TrimEnd('.')})";
+        }
+    }
+
+    // A malformed descriptor is an ArgumentException; a missing privilege an UnauthorizedAccessException or, for the owner of
+    // another's file, an InvalidOperationException.
+    private static bool IsRefusal(Exception exception) =>
+        PortableErrors.IsFileError(exception) || exception is ArgumentException or InvalidOperationException;
+
+    private static void Write(string path, byte[] descriptor, AccessControlSections sections)
+    {
+        if (Directory.Exists(path))
+        {
+            var security = new DirectorySecurity();
+            security.SetSecurityDescriptorBinaryForm(descriptor, sections);
+            new DirectoryInfo(path).SetAccessControl(security);
+        }
+        else
+        {
+            var security = new FileSecurity();
+            security.SetSecurityDescriptorBinaryForm(descriptor, sections);
+            new FileInfo(path).SetAccessControl(security);
+        }
+    }
+}
