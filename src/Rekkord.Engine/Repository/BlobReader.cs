@@ -7,7 +7,7 @@ namespace Rekkord.Engine.Repository;
 
 /// <summary>
 /// Reads blobs: finds the segment, opens and decompresses it, and checks the blob against its ID, so that what comes out is
-/// what was saved or an error. Recently used segments are kept, since blobs that are used together lie together. Thread-safe.
+/// what was saved or an error. Recently used segments of several blobs are kept, since blobs that are used together lie together. Thread-safe.
 /// </summary>
 internal sealed class BlobReader
 {
@@ -36,17 +36,15 @@ internal sealed class BlobReader
     {
         if (!_index.TryFind(oid, out var location) || location.Type != type)
             throw new DamagedObjectException($"blob {oid}", "no pack that is left holds it.");
-        var segment = ReadSegment(location.Segment);
+        var whole = location.Length == _index.Segments[location.Segment].Length;
+        var segment = whole ? Open(location.Segment) : ReadSegment(location.Segment);
         var blob = segment.AsMemory(location.Offset, location.Length);
         if (_repository.Hasher.Compute(type, blob.Span) != oid)
             throw new DamagedObjectException(PackOf(location.Segment).Name, $"the blob {oid} in it has another content than was saved.");
         return blob;
     }
 
-    /// <summary>Opens and decompresses a segment.</summary>
-    /// <exception cref="DamagedObjectException">It is damaged.</exception>
-    /// <exception cref="StorageException">Reading failed.</exception>
-    public byte[] ReadSegment(int number)
+    private byte[] ReadSegment(int number)
     {
         lock (_cacheLock)
         {

@@ -27,6 +27,9 @@ internal sealed class IndexLoader
     /// <summary>Packs that an index names and that do not exist, with the index's name; known after <see cref="Load"/>.</summary>
     public List<(StoredPack Pack, string Index)> Missing { get; } = [];
 
+    /// <summary>Packs that were cut short or grew since they were indexed; nothing in them is relied on. Known after <see cref="Load"/>.</summary>
+    public List<StoredPack> WrongSize { get; } = [];
+
     /// <summary>The packs that exist, with what the listing says of them; known after <see cref="Load"/>.</summary>
     public IReadOnlyDictionary<string, Storage.ObjectInfo> Present { get; private set; } = new Dictionary<string, Storage.ObjectInfo>();
 
@@ -47,8 +50,10 @@ internal sealed class IndexLoader
             foreach (var pack in Read(index.Name))
             {
                 if (!present.TryGetValue(pack.Name, out var found))
-                    Missing.Add((pack with { Directory = default }, index.Name));
-                else if (!visited.Contains(pack.Name) && TryVisit(pack with { Size = found.Size }, index.Name, visit))
+                    Missing.Add((pack, index.Name));
+                else if (found.Size != pack.Size)
+                    AddWrongSize(pack, found.Size, visited);
+                else if (!visited.Contains(pack.Name) && TryVisit(pack, index.Name, visit))
                     visited.Add(pack.Name);
             }
         }
@@ -58,6 +63,14 @@ internal sealed class IndexLoader
             cancellation.ThrowIfCancellationRequested();
             Adopt(pack, visit);
         }
+    }
+
+    private void AddWrongSize(StoredPack pack, long size, HashSet<string> visited)
+    {
+        if (!visited.Add(pack.Name))
+            return;
+        WrongSize.Add(pack);
+        _damaged(new DamagedObjectException(pack.Name, $"it has {size} bytes and should have {pack.Size}."));
     }
 
     private IReadOnlyList<StoredPack> Read(string name)

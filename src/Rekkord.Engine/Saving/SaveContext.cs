@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Trees;
 
@@ -38,7 +39,7 @@ internal sealed class SaveContext : IDisposable
         _observer = observer;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Slabs = new SlabPool(SlabCount, 2 * repository.Chunker.Sizes.Maximum);
-        Excluded = [.. request.Exclude.Select(pattern => new ExcludePattern(pattern))];
+        Excluded = [.. request.Exclude.Select(pattern => new PathPattern(pattern))];
     }
 
     public RepositoryAccess Repository { get; }
@@ -53,7 +54,7 @@ internal sealed class SaveContext : IDisposable
 
     public SlabPool Slabs { get; }
 
-    public IReadOnlyList<ExcludePattern> Excluded { get; }
+    public IReadOnlyList<PathPattern> Excluded { get; }
 
     public LocalFileSystem Files { get; } = LocalFileSystem.Current;
 

@@ -24,6 +24,7 @@ public sealed class SaveOperation
     private readonly RepositoryAccess _repository;
     private readonly SaveRequest _request;
     private readonly ISaveObserver _observer;
+    private readonly IReadOnlyList<byte[]> _paths;
     private SaveContext? _context;
     private SourceWalker? _walker;
     private string _activity = "Starting";
@@ -34,8 +35,10 @@ public sealed class SaveOperation
     /// <param name="observer">Is told what it meets.</param>
     public SaveOperation(RepositoryAccess repository, SaveRequest request, ISaveObserver observer)
     {
+        ArgumentNullException.ThrowIfNull(request);
         _repository = repository;
         _request = request;
+        _paths = SourcePaths.RemoveNested(request.Paths);
         _observer = observer;
     }
 
@@ -75,7 +78,7 @@ public sealed class SaveOperation
         var roots = new List<SourceRoot>();
         try
         {
-            foreach (var path in _request.Paths)
+            foreach (var path in _paths)
                 roots.Add(SourceRoot.Open(LocalFileSystem.Current, path));
             return Run(roots, start, watch, cancellation);
         }
@@ -93,7 +96,7 @@ public sealed class SaveOperation
         loader.Load(pack => AddBlobs(known, pack), cancellation);
 
         _activity = "Saving";
-        var cachePath = CacheLocation.ForPaths(_repository.Id, _request.CacheDirectory, _request.Paths);
+        var cachePath = CacheLocation.ForPaths(_repository.Id, _request.CacheDirectory, _paths);
         using var sink = new BlobSink(_repository, known, loader.Unindexed, _request.CompressionLevel);
         using var cache = FileCache.Open(cachePath, _repository.Keys.RepositoryId);
         using var cacheWriter = new FileCacheWriter(cachePath, _repository.Keys.RepositoryId);
@@ -101,7 +104,7 @@ public sealed class SaveOperation
         _context = context;
         try
         {
-            var saved = new RootSet(_request.Paths);
+            var saved = new RootSet(_paths);
             WalkAndStore(context, roots, saved);
             cancellation.ThrowIfCancellationRequested();
 
@@ -174,7 +177,7 @@ public sealed class SaveOperation
         Duration = duration,
         HostName = Environment.MachineName,
         UserName = Environment.UserName,
-        Paths = _request.Paths,
+        Paths = _paths,
         Files = context.Counters.Files,
         Directories = context.Counters.Directories,
         Size = context.Counters.Size,

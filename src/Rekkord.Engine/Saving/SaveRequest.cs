@@ -11,7 +11,7 @@ public sealed record SaveRequest
     /// <summary>Absolute paths, in the system's bytes. A link named here is followed.</summary>
     public required IReadOnlyList<byte[]> Paths { get; init; }
 
-    /// <summary>Patterns of what to leave out; see <see cref="ExcludePattern"/>.</summary>
+    /// <summary>Patterns of what to leave out; see <see cref="Patterns.PathPattern"/>.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
     /// <summary>Read every file again, also those that seem unchanged.</summary>

@@ -72,7 +72,7 @@ internal sealed class SaveWorker : IDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            var before = file.GetStatus();
+            var before = attempt == 1 ? file.StatusAtOpening : file.GetStatus();
             if (before.Size >= _buffer.Length)
             {
                 SaveGrown(item, file);

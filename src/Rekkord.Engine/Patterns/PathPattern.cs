@@ -1,22 +1,22 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Rekkord.Engine.Saving;
+namespace Rekkord.Engine.Patterns;
 
 /// <summary>
-/// A pattern of what to leave out. <c>*</c> stands for any characters but a separator, <c>**</c> for any at all, <c>?</c> for
+/// A pattern of paths, to leave them out of a save or to take only them in a restore. <c>*</c> stands for any characters but a separator, <c>**</c> for any at all, <c>?</c> for
 /// one. A pattern without a separator is matched against names anywhere (<c>*.tmp</c>, <c>node_modules</c>); one with a
 /// separator against the whole path (<c>/home/*/.cache</c>), or its end if it does not start with one (<c>build/obj</c>).
-/// Everything below a directory that is left out is left out too. Case matters except on Windows.
+/// What holds for a directory holds for everything below it. Case matters except on Windows.
 /// </summary>
-public sealed class ExcludePattern
+public sealed class PathPattern
 {
     private readonly Regex _expression;
     private readonly bool _matchesPath;
 
     /// <summary>Takes a pattern.</summary>
     /// <exception cref="ArgumentException">The pattern is empty.</exception>
-    public ExcludePattern(string pattern)
+    public PathPattern(string pattern)
     {
         ArgumentException.ThrowIfNullOrEmpty(pattern);
         var normal = (OperatingSystem.IsWindows() ? pattern.Replace('\\', '/') : pattern).TrimEnd('/');
@@ -27,7 +27,7 @@ public sealed class ExcludePattern
         _expression = new Regex(_matchesPath && !rooted ? $"^(?:.*/)?{Translate(normal)}$" : $"^{Translate(normal)}$", options);
     }
 
-    /// <summary>Whether an entry is left out.</summary>
+    /// <summary>Whether an entry is meant.</summary>
     /// <param name="path">Its whole path, as displayed.</param>
     /// <param name="name">Its name alone, as displayed.</param>
     public bool Matches(string path, string name) =>

@@ -1,0 +1,179 @@
+using System.Security.Cryptography;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Trees;
+
+namespace Rekkord.Engine.Restoring;
+
+/// <summary>
+/// One regular file being restored: written under a temporary name, given its metadata, renamed, and verified if asked.
+/// Several threads may write its pieces; the one that writes the last completes it.
+/// </summary>
+internal sealed class FileRestore
+{
+    private readonly RestoreContext _context;
+    private readonly RestoreNode _node;
+    private readonly DestinationDirectory _directory;
+    private readonly TreeEntry _entry;
+    private readonly byte[] _temporaryName;
+    private readonly TaskCompletionSource<bool> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private DestinationFile? _file;
+    private RekkordException? _error;
+    private int _missing = 1;
+
+    /// <summary>Prepares a file; its directory stays open until it is complete.</summary>
+    /// <exception cref="FileSystemException">The directory cannot be made.</exception>
+    public FileRestore(RestoreContext context, RestoreNode node, TreeEntry entry)
+    {
+        _context = context;
+        _node = node;
+        _directory = node.Open();
+        _entry = entry;
+        _temporaryName = FileName.FromText($".rekkord-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.tmp");
+        node.AddUser();
+    }
+
+    /// <summary>Ends when the file is complete; tells whether it is there as it was saved.</summary>
+    public Task<bool> Completion => _completion.Task;
+
+    private string DisplayPath => _directory.DisplayPathOf(_entry.Name);
+
+    /// <summary>Writes all of the file's pieces.</summary>
+    public void RestoreWhole()
+    {
+        try
+        {
+            WritePieces([.. PlacedChunk.Place(_entry, TreeReader.ReadChunks(_context.Blobs, _entry))]);
+        }
+        catch (RekkordException error)
+        {
+            _error = error;
+        }
+    }
+
+    /// <summary>Reserves a thread's part in writing.</summary>
+    public void AddWriter() => Interlocked.Increment(ref _missing);
+
+    /// <summary>Writes some pieces; an error is kept for the end.</summary>
+    public void WritePieces(IReadOnlyList<PlacedChunk> pieces)
+    {
+        try
+        {
+            var file = OpenFile();
+            foreach (var piece in pieces)
+            {
+                if (_context.Cancellation.IsCancellationRequested || Volatile.Read(ref _error) is not null)
+                    return;
+                piece.Write(_context.Blobs, file);
+            }
+        }
+        catch (RekkordException error)
+        {
+            Interlocked.CompareExchange(ref _error, error, null);
+        }
+    }
+
+    /// <summary>Ends a thread's part; the last one completes the file.</summary>
+    public void RemoveWriter()
+    {
+        if (Interlocked.Decrement(ref _missing) != 0)
+            return;
+        var restored = false;
+        try
+        {
+            restored = Complete();
+        }
+        finally
+        {
+            _node.RemoveUser();
+            _completion.SetResult(restored);
+        }
+    }
+
+    /// <summary>Keeps what went wrong before any piece was written.</summary>
+    public void Abandon(RekkordException error) => Interlocked.CompareExchange(ref _error, error, null);
+
+    private DestinationFile OpenFile()
+    {
+        lock (_completion)
+            return _file ??= _directory.CreateFile(_temporaryName);
+    }
+
+    private bool Complete()
+    {
+        try
+        {
+            if (_error is null && !_context.Cancellation.IsCancellationRequested)
+            {
+                Publish(OpenFile());
+                _context.CountFile(_entry.Size);
+                return !_context.Request.Verify || Verify();
+            }
+        }
+        catch (RekkordException error)
+        {
+            _error = error;
+        }
+
+        RemoveTemporary();
+        if (_error is not null)
+            _context.Report(Describe(_error));
+        return false;
+    }
+
+    private void Publish(DestinationFile file)
+    {
+        using (file)
+        {
+            file.SetSize(_entry.Size);
+            foreach (var problem in file.ApplyMetadata(_entry.Metadata))
+                _context.Warn(problem);
+        }
+
+        _directory.Rename(_temporaryName, _entry.Name, _context.Request.Force);
+    }
+
+    private void RemoveTemporary()
+    {
+        if (_file is null)
+            return;
+        _file.Dispose();
+        try
+        {
+            _directory.Remove(_temporaryName);
+        }
+        catch (FileSystemException error)
+        {
+            _context.Warn(error.Message);
+        }
+    }
+
+    private bool Verify()
+    {
+        try
+        {
+            using var file = _directory.OpenFile(_entry.Name);
+            var buffer = Array.Empty<byte>();
+            foreach (var piece in PlacedChunk.Place(_entry, TreeReader.ReadChunks(_context.Blobs, _entry)))
+            {
+                if (buffer.Length < piece.Length)
+                    buffer = new byte[piece.Length];
+                if (!piece.IsEqual(_context.Repository.Hasher, file, buffer))
+                    throw new RekkordException("VerifyFailed", RekkordErrorKind.InvalidData, $"'{DisplayPath}' reads back differently from what was written. Check the disk, then restore it again.", DisplayPath);
+            }
+
+            _context.CountVerified();
+            return true;
+        }
+        catch (RekkordException error)
+        {
+            _context.Report(error);
+            return false;
+        }
+    }
+
+    private RekkordException Describe(RekkordException error) => error is FileSystemException
+        ? error
+        : new RekkordException(error.ErrorId, error.Kind, $"'{DisplayPath}' is not restored: {error.Message}", DisplayPath, error);
+}

@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Trees;
+
+namespace Rekkord.Engine.Restoring;
+
+/// <summary>What the threads of one restore share.</summary>
+internal sealed class RestoreContext : IDisposable
+{
+    private const int QueueLength = 64;
+    private const int KeptErrors = 1000;
+
+    private readonly CancellationTokenSource _stop;
+    private readonly IRestoreObserver _observer;
+    private readonly ConcurrentQueue<RekkordException> _errors = new();
+    private ExceptionDispatchInfo? _failure;
+    private long _files;
+    private long _directories;
+    private long _size;
+    private long _verified;
+    private long _errorCount;
+
+    public RestoreContext(RepositoryAccess repository, RestoreRequest request, BlobReader blobs, IRestoreObserver observer, CancellationToken cancellation)
+    {
+        Repository = repository;
+        Request = request;
+        Blobs = blobs;
+        _observer = observer;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+    }
+
+    public RepositoryAccess Repository { get; }
+
+    public RestoreRequest Request { get; }
+
+    public BlobReader Blobs { get; }
+
+    public BlockingCollection<Action> Queue { get; } = new(QueueLength);
+
+    public CancellationToken Cancellation => _stop.Token;
+
+    public long Files => Interlocked.Read(ref _files);
+
+    public long Directories => Interlocked.Read(ref _directories);
+
+    public long Size => Interlocked.Read(ref _size);
+
+    public long VerifiedFiles => Interlocked.Read(ref _verified);
+
+    public long ErrorCount => Interlocked.Read(ref _errorCount);
+
+    public IReadOnlyList<RekkordException> Errors => [.. _errors];
+
+    public void CountFile(long size)
+    {
+        Interlocked.Increment(ref _files);
+        Interlocked.Add(ref _size, size);
+    }
+
+    public void CountDirectory() => Interlocked.Increment(ref _directories);
+
+    public void CountVerified() => Interlocked.Increment(ref _verified);
+
+    /// <summary>Ends the restore because something failed that it cannot do without.</summary>
+    public void Fail(Exception error)
+    {
+        Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(error), null);
+        _stop.Cancel();
+    }
+
+    /// <summary>Raises what <see cref="Fail"/> was told first.</summary>
+    public void ThrowIfFailed() => _failure?.Throw();
+
+    public void Report(RekkordException error)
+    {
+        if (Interlocked.Increment(ref _errorCount) <= KeptErrors)
+            _errors.Enqueue(error);
+        _observer.EntryFailed(error);
+    }
+
+    public void Warn(string message) => _observer.Warn(message);
+
+    /// <summary>Reads the pages of a stored directory one after another.</summary>
+    /// <exception cref="RekkordException">A page is missing or damaged.</exception>
+    public IEnumerable<TreeEntry> ReadDirectory(TreeEntry directory)
+    {
+        foreach (var page in directory.ChunkReferences)
+        {
+            foreach (var entry in TreeReader.ReadPage(Blobs, page))
+                yield return entry;
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        Queue.Dispose();
+    }
+}

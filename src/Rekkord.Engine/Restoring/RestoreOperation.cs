@@ -1,0 +1,187 @@
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Trees;
+
+namespace Rekkord.Engine.Restoring;
+
+/// <summary>
+/// Restores a snapshot, or a part of one, below a directory. Every blob is checked against its ID before it is written; what
+/// cannot be restored is reported and the rest goes on. Interrupted, it leaves whole files and no half ones.
+/// </summary>
+public sealed class RestoreOperation
+{
+    private const int WalkStackSize = 64 * 1024 * 1024;
+
+    private readonly RepositoryAccess _repository;
+    private readonly RestoreRequest _request;
+    private readonly IRestoreObserver _observer;
+    private RestoreContext? _context;
+    private SnapshotSummary? _summary;
+
+    /// <summary>Prepares a restore.</summary>
+    /// <param name="repository">Where from, opened with a key that can read.</param>
+    /// <param name="request">What to restore.</param>
+    /// <param name="observer">Is told what it meets.</param>
+    public RestoreOperation(RepositoryAccess repository, RestoreRequest request, IRestoreObserver observer)
+    {
+        _repository = repository;
+        _request = request;
+        _observer = observer;
+    }
+
+    /// <summary>How far the restore is; may be asked at any time from any thread.</summary>
+    public RestoreProgress Progress => _context is { } context && _summary is { } summary
+        ? new RestoreProgress("Restoring", context.Files, context.Size, summary.Files, summary.Size)
+        : new RestoreProgress("Reading the index", 0, 0, 0, 0);
+
+    /// <summary>Restores.</summary>
+    /// <exception cref="RekkordException">
+    /// There is no such snapshot (<c>SnapshotNotFound</c>, <c>SnapshotAmbiguous</c>) or path in it (<c>PathNotInSnapshot</c>), the
+    /// destination has something in it (<c>DestinationNotEmpty</c>) or cannot be made, the key cannot read
+    /// (<c>KeyRoleInsufficient</c>), or the repository failed.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public RestoreResult Run(CancellationToken cancellation)
+    {
+        _ = _repository.Keys.DataPrivateKey;
+        var snapshots = new SnapshotStore(_repository);
+        var snapshot = snapshots.Find(_request.Snapshot, cancellation);
+        var (record, roots) = snapshots.Read(snapshot.ObjectName);
+        if (record.Id != snapshot.Id)
+            throw new DamagedObjectException(snapshot.ObjectName, "it is not the snapshot that its tag names.");
+        var destination = CheckDestination();
+
+        var index = new BlobIndex();
+        new IndexLoader(_repository, error => _observer.Warn(error.Message)).Load(index.Add, cancellation);
+        using var context = new RestoreContext(_repository, _request, new BlobReader(_repository, index), _observer, cancellation);
+        _summary = snapshot.Summary;
+        _context = context;
+        try
+        {
+            var part = _request.Path is { } path ? SnapshotPath.Find(context, snapshot, roots, path) : null;
+            using var directory = LocalFileSystem.Current.CreateDestination(FileName.FromText(destination));
+            WalkAndWrite(context, directory, roots, part);
+            cancellation.ThrowIfCancellationRequested();
+            return new RestoreResult(
+                snapshot, destination, context.Files, context.Directories, context.Size, context.VerifiedFiles, context.ErrorCount, context.Errors);
+        }
+        finally
+        {
+            _context = null;
+        }
+    }
+
+    private string CheckDestination()
+    {
+        var destination = Path.GetFullPath(_request.Destination);
+        if (File.Exists(destination))
+            throw new RekkordException("DestinationNotADirectory", RekkordErrorKind.InvalidArgument, $"'{destination}' is a file. Give a directory with -Destination.", destination);
+        if (!_request.Force && Directory.Exists(destination) && Directory.EnumerateFileSystemEntries(destination).Any())
+        {
+            throw new RekkordException(
+                "DestinationNotEmpty",
+                RekkordErrorKind.AlreadyExists,
+                $"'{destination}' has something in it; nothing was restored. Choose an empty or new directory, or add -Force to restore into it and replace files of the same names.",
+                destination);
+        }
+
+        return destination;
+    }
+
+    private void WalkAndWrite(RestoreContext context, DestinationDirectory destination, IReadOnlyList<SnapshotRoot> roots, TreeEntry? part)
+    {
+        var count = _request.Threads > 0 ? _request.Threads : Environment.ProcessorCount;
+        var threads = Enumerable.Range(0, count).Select(i => new Thread(() => Work(context)) { IsBackground = true, Name = $"Rekkord restore {i}" }).ToList();
+        threads.Add(new Thread(() => Walk(context, destination, roots, part), WalkStackSize) { IsBackground = true, Name = "Rekkord restore walk" });
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        context.ThrowIfFailed();
+    }
+
+    private static void Work(RestoreContext context)
+    {
+        try
+        {
+            // What was begun is ended also after a stop, so that no half file stays; each piece looks at the token itself.
+            foreach (var work in context.Queue.GetConsumingEnumerable(CancellationToken.None))
+                work();
+        }
+#pragma warning disable CA1031 // Nothing may escape a thread: it would end the process. Fail passes it to the caller.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            context.Fail(error);
+        }
+    }
+
+    private void Walk(RestoreContext context, DestinationDirectory destination, IReadOnlyList<SnapshotRoot> roots, TreeEntry? part)
+    {
+        try
+        {
+            var restorer = new TreeRestorer(context, destination);
+            if (part is { } entry)
+                RestorePart(context, restorer, destination, entry);
+            else
+                RestoreRoots(context, restorer, destination, roots);
+        }
+        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
+        {
+            // The thread that stopped the restore says why.
+            return;
+        }
+#pragma warning disable CA1031 // Nothing may escape a thread: it would end the process. Fail passes it to the caller.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            context.Fail(error);
+        }
+        finally
+        {
+            context.Queue.CompleteAdding();
+        }
+    }
+
+    private void RestorePart(RestoreContext context, TreeRestorer restorer, DestinationDirectory destination, TreeEntry entry)
+    {
+        if (entry.Kind != FileKind.Directory)
+        {
+            restorer.Restore(OpenDestination(context, destination, null), entry, _request.Path!, included: true);
+            return;
+        }
+
+        var node = OpenDestination(context, destination, entry.Metadata);
+        try
+        {
+            restorer.RestoreContent(node, entry, _request.Path!.TrimEnd('/'), included: false);
+        }
+        finally
+        {
+            node.RemoveUser();
+        }
+    }
+
+    private static void RestoreRoots(RestoreContext context, TreeRestorer restorer, DestinationDirectory destination, IReadOnlyList<SnapshotRoot> roots)
+    {
+        var top = OpenDestination(context, destination, null);
+        foreach (var root in roots)
+        {
+            var names = SnapshotPath.Split(root.Path);
+            var nodes = new List<RestoreNode> { top };
+            foreach (var name in names.SkipLast(1))
+                nodes.Add(new RestoreNode(nodes[^1], name, metadata: null));
+            if (names.Count == 0)
+                restorer.RestoreContent(top, root.Entry, "", included: false);
+            else
+                restorer.Restore(nodes[^1], root.Entry with { Name = names[^1] }, FileName.ToDisplay(root.Path), included: false);
+            foreach (var node in nodes.Skip(1).Reverse())
+                node.RemoveUser();
+        }
+
+        top.RemoveUser();
+    }
+
+    private static RestoreNode OpenDestination(RestoreContext context, DestinationDirectory destination, FileMetadata? metadata) =>
+        new(context, destination, metadata);
+}

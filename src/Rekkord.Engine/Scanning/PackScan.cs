@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Repository;
+
+namespace Rekkord.Engine.Scanning;
+
+/// <summary>Verifies the packs of a repository, several at a time, and learns which blobs are damaged.</summary>
+internal sealed class PackScan
+{
+    private readonly RepositoryAccess _repository;
+    private readonly ScanRequest _request;
+    private readonly ProblemList _problems;
+    private readonly ScanState _state;
+    private long _readSize;
+    private int _verified;
+    private int _skipped;
+
+    public PackScan(RepositoryAccess repository, ScanRequest request, ProblemList problems, ScanState state)
+    {
+        _repository = repository;
+        _request = request;
+        _problems = problems;
+        _state = state;
+    }
+
+    /// <summary>Blobs that do not come out as they were saved, with the problem of their pack.</summary>
+    public Dictionary<Oid, RepositoryProblem> DamagedBlobs { get; } = [];
+
+    public long ReadSize => Interlocked.Read(ref _readSize);
+
+    public long TotalSize { get; private set; }
+
+    public int VerifiedPacks => _verified;
+
+    public int SkippedPacks => _skipped;
+
+    public bool OutOfTime { get; private set; }
+
+    /// <summary>Verifies the packs, those that were verified longest ago first.</summary>
+    public void Run(IReadOnlyList<StoredPack> packs, CancellationToken cancellation)
+    {
+        var now = DateTimeOffset.UtcNow;
+        var due = packs
+            .Select(pack => (Pack: pack, Last: _state.LastVerified(pack.Name, _request.Full)))
+            .Where(item => _request.MaximumAge is not { } age || item.Last is not { } last || last < now - age || last > now)
+            .OrderBy(item => item.Last ?? DateTimeOffset.MinValue)
+            .Select(item => item.Pack)
+            .ToArray();
+        _skipped = packs.Count - due.Length;
+        TotalSize = due.Sum(pack => pack.Size);
+
+        var watch = Stopwatch.StartNew();
+        var options = new ParallelOptions
+        {
+            CancellationToken = cancellation,
+            MaxDegreeOfParallelism = _request.Threads > 0 ? _request.Threads : Environment.ProcessorCount,
+        };
+        Parallel.ForEach(
+            System.Collections.Concurrent.Partitioner.Create(due, System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering),
+            options,
+            () => new PackVerifier(_repository),
+            (pack, _, verifier) =>
+            {
+                if (_request.TimeLimit is { } limit && watch.Elapsed >= limit)
+                {
+                    OutOfTime = true;
+                    Interlocked.Increment(ref _skipped);
+                }
+                else
+                {
+                    Verify(verifier, pack, now, cancellation);
+                }
+
+                return verifier;
+            },
+            verifier => verifier.Dispose());
+    }
+
+    private void Verify(PackVerifier verifier, StoredPack pack, DateTimeOffset now, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _verified);
+        var damaged = new List<Oid>();
+        string? wrong;
+        try
+        {
+            wrong = verifier.Verify(pack, _request.Full, damaged.Add, Count, cancellation);
+
+            // Knowing that some byte is wrong is not enough: open everything in it to learn what is lost and what is not.
+            if (wrong is not null && !_request.Full)
+                wrong = verifier.Verify(pack, openSegments: true, damaged.Add, Ignore, cancellation);
+        }
+        catch (RekkordException error)
+        {
+            MarkAll(pack, _problems.Add(ProblemKind.PackDamaged, pack.Name, error));
+            _state.Remove(pack.Name);
+            return;
+        }
+
+        if (wrong is null)
+        {
+            _state.SetVerified(pack.Name, _request.Full, now);
+            return;
+        }
+
+        _state.Remove(pack.Name);
+        var consequence = damaged.Count > 0 ? $"{damaged.Count} blobs in it are lost" : "all blobs in it can still be read";
+        var problem = _problems.Add(
+            ProblemKind.PackDamaged,
+            pack.Name,
+            $"The pack '{pack.Name}' is damaged: {wrong} {consequence}. Put back a good copy of the file if there is one; otherwise run the scan with -Repair, then save again what still exists.");
+        lock (DamagedBlobs)
+            damaged.ForEach(oid => DamagedBlobs[oid] = problem);
+    }
+
+    private void MarkAll(StoredPack pack, RepositoryProblem problem)
+    {
+        var reader = new PackDirectoryReader(pack.Directory.Span);
+        lock (DamagedBlobs)
+        {
+            while (reader.NextSegment(out _, out _))
+            {
+                while (reader.NextBlob(out var blob))
+                    DamagedBlobs[blob.Oid] = problem;
+            }
+        }
+    }
+
+    private void Count(int length) => Interlocked.Add(ref _readSize, length);
+
+    private static void Ignore(int length)
+    {
+        // A second look at a damaged pack is not progress.
+    }
+}

@@ -1,0 +1,137 @@
+using System.Security.Cryptography;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Repository;
+using ZstdSharp;
+using Oid = Rekkord.Engine.Repository.Oid;
+
+namespace Rekkord.Engine.Scanning;
+
+/// <summary>Verifies one pack after another in one pass over its bytes. One a thread.</summary>
+internal sealed class PackVerifier : IDisposable
+{
+    private readonly RepositoryAccess _repository;
+    private readonly Decompressor _decompressor = new();
+    private byte[] _stored = [];
+    private byte[] _body = [];
+    private byte[] _plaintext = [];
+
+    public PackVerifier(RepositoryAccess repository) => _repository = repository;
+
+    /// <summary>Reads a pack.</summary>
+    /// <param name="pack">The pack with its directory.</param>
+    /// <param name="openSegments">Whether to open, decompress and check every blob too.</param>
+    /// <param name="damagedBlobs">Told of each blob that does not come out as it was saved.</param>
+    /// <param name="read">Told of bytes read.</param>
+    /// <param name="cancellation">Stops between segments.</param>
+    /// <returns>What is wrong with the pack, a sentence; null when it is sound.</returns>
+    /// <exception cref="RekkordException">It cannot be read.</exception>
+    public string? Verify(StoredPack pack, bool openSegments, Action<Oid> damagedBlobs, Action<int> read, CancellationToken cancellation)
+    {
+        using var stream = _repository.Store.OpenRead(pack.Name);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var header = Read(stream, PackFormat.HeaderLength, hash, pack.Name).ToArray();
+        using var aead = openSegments ? OpenKey(header) : null;
+        var reader = new PackDirectoryReader(pack.Directory.Span);
+        var damagedSegments = 0;
+        for (var ordinal = 0; reader.NextSegment(out var storedLength, out var method); ordinal++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var stored = Read(stream, storedLength, hash, pack.Name);
+            read(storedLength);
+            if (!CheckSegment(aead, openSegments, ordinal, method, stored, ref reader, damagedBlobs))
+                damagedSegments++;
+        }
+
+        var rest = (int)(pack.Size - stream.Position);
+        Read(stream, rest, hash, pack.Name);
+        var sound = hash.GetHashAndReset().AsSpan().SequenceEqual(pack.Hash);
+        return damagedSegments > 0 ? $"{damagedSegments} of its segments cannot be opened or hold other content than was saved."
+            : sound ? null : "its bytes are not those that its name was made from.";
+    }
+
+    public void Dispose() => _decompressor.Dispose();
+
+    private AesGcm? OpenKey(byte[] header)
+    {
+        try
+        {
+            return new AesGcm(PackFormat.OpenKey(_repository.Keys, header), PackFormat.TagLength);
+        }
+        catch (CryptographicException)
+        {
+            // Without its key every segment counts as damaged, which says the same.
+            return null;
+        }
+    }
+
+    private bool CheckSegment(
+        AesGcm? aead, bool openSegments, int ordinal, SegmentMethod method, ReadOnlySpan<byte> stored, ref PackDirectoryReader directory, Action<Oid> damagedBlobs)
+    {
+        var blobs = new List<BlobEntry>();
+        while (directory.NextBlob(out var blob))
+            blobs.Add(blob);
+        if (!openSegments)
+            return true;
+
+        var sound = true;
+        var plaintext = aead is null ? default : Open(aead, ordinal, method, stored, blobs.Sum(blob => blob.Length));
+        foreach (var blob in blobs)
+        {
+            var intact = plaintext.Length >= blob.Length && _repository.Hasher.Compute(blob.Type, plaintext[..blob.Length]) == blob.Oid;
+            if (!intact)
+                damagedBlobs(blob.Oid);
+            sound &= intact;
+            plaintext = plaintext.Length >= blob.Length ? plaintext[blob.Length..] : default;
+        }
+
+        return sound;
+    }
+
+    /// <summary>Opens a segment; nothing when it cannot be opened.</summary>
+    private ReadOnlySpan<byte> Open(AesGcm aead, int ordinal, SegmentMethod method, ReadOnlySpan<byte> stored, int length)
+    {
+        var body = Grow(ref _body, stored.Length - PackFormat.TagLength);
+        Span<byte> nonce = stackalloc byte[PackFormat.NonceLength];
+        PackFormat.WriteNonce(nonce, ordinal);
+        try
+        {
+            aead.Decrypt(nonce, stored[..body.Length], stored[body.Length..], body);
+            if (method == SegmentMethod.Stored)
+                return body;
+            var plaintext = Grow(ref _plaintext, length);
+            Compression.Decompress(_decompressor, body, plaintext);
+            return plaintext;
+        }
+        catch (Exception error) when (error is CryptographicException or InvalidDataException)
+        {
+            return default;
+        }
+    }
+
+    private ReadOnlySpan<byte> Read(Stream stream, int length, IncrementalHash hash, string name)
+    {
+        var buffer = Grow(ref _stored, length);
+        try
+        {
+            stream.ReadExactly(buffer);
+        }
+        catch (EndOfStreamException error)
+        {
+            throw new DamagedObjectException(name, "it ends too early.", error);
+        }
+        catch (IOException error)
+        {
+            throw Storage.StorageException.ReadFailed(_repository.Location, name, error);
+        }
+
+        hash.AppendData(buffer);
+        return buffer;
+    }
+
+    private static Span<byte> Grow(ref byte[] buffer, int length)
+    {
+        if (buffer.Length < length)
+            buffer = new byte[Math.Max(length, 1024 * 1024)];
+        return buffer.AsSpan(0, length);
+    }
+}

@@ -1,0 +1,32 @@
+namespace Rekkord.Engine.Scanning;
+
+/// <summary>What a scan found wrong.</summary>
+public enum ProblemKind
+{
+    /// <summary>A pack has other bytes than were written.</summary>
+    PackDamaged,
+
+    /// <summary>A pack that an index names is gone.</summary>
+    PackMissing,
+
+    /// <summary>An index object has other bytes than were written.</summary>
+    IndexDamaged,
+
+    /// <summary>A tag has other bytes than were written, or is not signed by a key of this repository.</summary>
+    TagDamaged,
+
+    /// <summary>A snapshot has other bytes than were written, or is not signed by a key of this repository.</summary>
+    SnapshotDamaged,
+
+    /// <summary>A tag names a snapshot that is gone.</summary>
+    SnapshotMissing,
+
+    /// <summary>A snapshot has no tag, so that no listing shows it.</summary>
+    TagMissing,
+
+    /// <summary>A snapshot refers to content that no pack holds.</summary>
+    ContentMissing,
+
+    /// <summary>An object could not be read.</summary>
+    Unreadable,
+}

@@ -1,0 +1,51 @@
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Repository;
+
+namespace Rekkord.Engine.Scanning;
+
+/// <summary>The problems of a scan, one an object and kind. Thread-safe.</summary>
+internal sealed class ProblemList
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(ProblemKind, string), RepositoryProblem> _problems = [];
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _problems.Count;
+        }
+    }
+
+    public IReadOnlyList<RepositoryProblem> All
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _problems.Values.OrderBy(problem => problem.Kind).ThenBy(problem => problem.ObjectName, StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>Adds a problem unless the object has it already.</summary>
+    public RepositoryProblem Add(ProblemKind kind, string objectName, string message)
+    {
+        lock (_lock)
+        {
+            if (!_problems.TryGetValue((kind, objectName), out var problem))
+                _problems[(kind, objectName)] = problem = new RepositoryProblem(kind, objectName, message);
+            return problem;
+        }
+    }
+
+    /// <summary>Adds what reading an object raised.</summary>
+    public RepositoryProblem Add(ProblemKind damaged, string objectName, RekkordException error) =>
+        Add(error is DamagedObjectException ? damaged : ProblemKind.Unreadable, objectName, error.Message);
+
+    /// <summary>The problem that an object has with its own bytes, if any.</summary>
+    public RepositoryProblem? Find(string objectName)
+    {
+        lock (_lock)
+            return _problems.Values.FirstOrDefault(problem => problem.ObjectName == objectName);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Snapshots;
+using Oid = Rekkord.Engine.Repository.Oid;
+
+namespace Rekkord.Engine.Scanning;
+
+/// <summary>Verifies the small objects: indexes, tags and snapshots, and that tags and snapshots name each other.</summary>
+internal sealed class RecordScan
+{
+    private readonly RepositoryAccess _repository;
+    private readonly SnapshotStore _store;
+    private readonly ProblemList _problems;
+
+    public RecordScan(RepositoryAccess repository, ProblemList problems)
+    {
+        _repository = repository;
+        _store = new SnapshotStore(repository);
+        _problems = problems;
+    }
+
+    /// <summary>The snapshots that could be read, with their roots.</summary>
+    public List<(Snapshot Snapshot, IReadOnlyList<SnapshotRoot> Roots)> Snapshots { get; } = [];
+
+    /// <summary>Snapshots that no readable tag names.</summary>
+    public List<Snapshot> Untagged { get; } = [];
+
+    public void Run(CancellationToken cancellation)
+    {
+        CheckNames(ObjectName.Indexes, ProblemKind.IndexDamaged, cancellation);
+        CheckNames(ObjectName.Tags, ProblemKind.TagDamaged, cancellation);
+        CheckNames(ObjectName.Snapshots, ProblemKind.SnapshotDamaged, cancellation);
+        ReadSnapshots(cancellation);
+        ReadTags(cancellation);
+    }
+
+    /// <summary>Whether an object's bytes are those that its name was made from.</summary>
+    private void CheckNames(string folder, ProblemKind damaged, CancellationToken cancellation)
+    {
+        foreach (var found in _repository.Store.List(folder))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (ObjectName.TryGetHash(found.Name) is not { } expected)
+                continue;
+            try
+            {
+                if (!SHA256.HashData(_repository.Store.Read(found.Name, FormatLimits.Index)).AsSpan().SequenceEqual(expected))
+                    _problems.Add(damaged, found.Name, $"'{found.Name}' is damaged: its bytes are not those that its name was made from. Put back a good copy if there is one, or run the scan with -Repair.");
+            }
+            catch (RekkordException error)
+            {
+                _problems.Add(damaged, found.Name, error);
+            }
+        }
+    }
+
+    private void ReadSnapshots(CancellationToken cancellation)
+    {
+        foreach (var found in _repository.Store.List(ObjectName.Snapshots))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                Snapshots.Add(_store.Read(found.Name));
+            }
+            catch (RekkordException error)
+            {
+                _problems.Add(ProblemKind.SnapshotDamaged, found.Name, error);
+            }
+        }
+    }
+
+    private void ReadTags(CancellationToken cancellation)
+    {
+        var tagged = new HashSet<Oid>();
+        var existing = _repository.Store.List(ObjectName.Snapshots).Select(found => found.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var found in _repository.Store.List(ObjectName.Tags))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                var tag = _store.ReadTag(found.Name);
+                tagged.Add(tag.Id);
+                if (!existing.Contains(tag.ObjectName))
+                {
+                    _problems.Add(
+                        ProblemKind.SnapshotMissing,
+                        tag.ObjectName,
+                        $"The snapshot {tag.Id} of channel '{tag.Summary.Channel}' ({tag.Summary.Time:u}) is gone: its object '{tag.ObjectName}' does not exist. Put back a copy if there is one.").Touched.Add(tag.Id.ToString());
+                }
+                else if (_problems.Find(tag.ObjectName) is { } damaged)
+                {
+                    damaged.Touched.Add(tag.Id.ToString());
+                }
+            }
+            catch (RekkordException error)
+            {
+                _problems.Add(ProblemKind.TagDamaged, found.Name, error);
+            }
+        }
+
+        foreach (var (snapshot, _) in Snapshots.Where(read => !tagged.Contains(read.Snapshot.Id)))
+        {
+            Untagged.Add(snapshot);
+            _problems.Add(
+                ProblemKind.TagMissing,
+                snapshot.ObjectName,
+                $"The snapshot {snapshot.Id} of channel '{snapshot.Summary.Channel}' has no readable tag, so no listing shows it. Run the scan with -Repair to make its tag again.").Touched.Add(snapshot.Id.ToString());
+        }
+    }
+}

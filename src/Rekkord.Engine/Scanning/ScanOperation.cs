@@ -1,0 +1,139 @@
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Repository;
+
+namespace Rekkord.Engine.Scanning;
+
+/// <summary>
+/// Verifies a repository. Always: every object's bytes against its name, every index, tag, signature, snapshot and tree, and
+/// that everything a snapshot needs is there. With <see cref="ScanRequest.Full"/> also every blob's content against its ID.
+/// </summary>
+public sealed class ScanOperation
+{
+    private const int WalkStackSize = 64 * 1024 * 1024;
+
+    private readonly RepositoryAccess _repository;
+    private readonly ScanRequest _request;
+    private readonly Action<string> _warn;
+    private readonly ProblemList _problems = new();
+    private PackScan? _packs;
+    private string _activity = "Reading the index";
+
+    /// <summary>Prepares a scan.</summary>
+    /// <param name="repository">The repository, opened with a key that can read.</param>
+    /// <param name="request">How to verify it.</param>
+    /// <param name="warn">Is told what is worth knowing and no problem of the repository.</param>
+    public ScanOperation(RepositoryAccess repository, ScanRequest request, Action<string> warn)
+    {
+        _repository = repository;
+        _request = request;
+        _warn = warn;
+    }
+
+    /// <summary>How far the scan is; may be asked at any time from any thread.</summary>
+    public ScanProgress Progress => new(_activity, _packs?.ReadSize ?? 0, _packs?.TotalSize ?? 0, _problems.Count);
+
+    /// <summary>Verifies.</summary>
+    /// <exception cref="RekkordException">The key cannot read (<c>KeyRoleInsufficient</c>), or the store cannot be reached.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public ScanResult Run(CancellationToken cancellation)
+    {
+        _ = _repository.Keys.DataPrivateKey;
+        _ = _repository.Keys.LogPrivateKey;
+        var packs = new List<StoredPack>();
+        var loader = new IndexLoader(_repository, error => AddDamaged(error));
+        loader.Load(packs.Add, cancellation);
+        var lost = FindLost(loader);
+
+        _activity = "Checking snapshots";
+        var records = new RecordScan(_repository, _problems);
+        records.Run(cancellation);
+
+        _activity = "Reading packs";
+        var state = ScanState.Load(_repository.Id, _request.CacheDirectory);
+        _packs = new PackScan(_repository, _request, _problems, state);
+        _packs.Run(packs, cancellation);
+
+        _activity = "Walking snapshots";
+        var index = new BlobIndex();
+        packs.ForEach(index.Add);
+        WalkTrees(index, lost, records, cancellation);
+
+        if (_request.Repair)
+            new RepositoryRepair(_repository).Run(_problems.All, loader.Unindexed, records.Untagged);
+        SaveState(state, loader);
+        return new ScanResult(
+            _problems.All, records.Snapshots.Count, _packs.VerifiedPacks, _packs.SkippedPacks, _packs.ReadSize, index.Count, loader.Unindexed.Count, _packs.OutOfTime);
+    }
+
+    private void AddDamaged(RekkordException error)
+    {
+        var name = error.Target ?? "";
+        var kind = name.StartsWith(ObjectName.Packs, StringComparison.Ordinal) ? ProblemKind.PackDamaged : ProblemKind.IndexDamaged;
+        _problems.Add(kind, name, error);
+    }
+
+    /// <summary>The blobs of packs that are gone; the problem is one only for what no other pack holds.</summary>
+    private Dictionary<Oid, RepositoryProblem> FindLost(IndexLoader loader)
+    {
+        var lost = new Dictionary<Oid, RepositoryProblem>();
+        foreach (var (pack, index) in loader.Missing)
+        {
+            var problem = _problems.Add(
+                ProblemKind.PackMissing,
+                pack.Name,
+                $"The pack '{pack.Name}' is gone; '{index}' names it. Put back a copy if there is one; otherwise save again what still exists: the next save does not rely on it.");
+            AddBlobs(pack, problem, lost);
+        }
+
+        foreach (var pack in loader.WrongSize)
+            AddBlobs(pack, _problems.Find(pack.Name)!, lost);
+        return lost;
+    }
+
+    private static void AddBlobs(StoredPack pack, RepositoryProblem problem, Dictionary<Oid, RepositoryProblem> blobs)
+    {
+        var reader = new PackDirectoryReader(pack.Directory.Span);
+        while (reader.NextSegment(out _, out _))
+        {
+            while (reader.NextBlob(out var blob))
+                blobs[blob.Oid] = problem;
+        }
+    }
+
+    private void WalkTrees(BlobIndex index, Dictionary<Oid, RepositoryProblem> lost, RecordScan records, CancellationToken cancellation)
+    {
+        var trees = new TreeScan(index, new BlobReader(_repository, index), _problems, _packs!.DamagedBlobs, lost);
+        System.Runtime.ExceptionServices.ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(
+            () =>
+            {
+                try
+                {
+                    foreach (var (snapshot, roots) in records.Snapshots)
+                        trees.Walk(snapshot.Id.ToString(), roots, cancellation);
+                }
+#pragma warning disable CA1031 // Nothing may escape a thread: it would end the process. It is raised below.
+                catch (Exception error)
+#pragma warning restore CA1031
+                {
+                    failure = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(error);
+                }
+            },
+            WalkStackSize);
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+    }
+
+    private void SaveState(ScanState state, IndexLoader loader)
+    {
+        try
+        {
+            state.Save(loader.Present.Keys.ToHashSet(StringComparer.Ordinal));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _warn($"When packs were verified could not be remembered: {error.Message} A scan with -MaxAge reads them again.");
+        }
+    }
+}
