@@ -74,7 +74,8 @@ internal static class FileSystemErrors
         FileSystemFailure.TooManyOpenFiles => "Raise the limit of open files (ulimit -n), or use fewer threads.",
         FileSystemFailure.NameTooLong when writes => "Choose a destination whose file system takes longer names.",
         FileSystemFailure.NameTooLong => "Use a shorter path.",
-        FileSystemFailure.UnsafeName => "If it came out of a repository, the repository is damaged or was tampered with, or was made on another system.",
+        FileSystemFailure.UnsafeName =>
+            "If it came out of a repository, that was made on another system, is damaged, or was tampered with.",
         FileSystemFailure.NotSupported when writes => "Choose a destination on a file system, or a machine, that supports it.",
         FileSystemFailure.NotSupported => "Exclude it, or save it from a machine that supports it.",
         FileSystemFailure.Device => "Check the disk or the network connection and the system's log.",

@@ -13,12 +13,16 @@ public abstract class LocalFileSystem
     /// <summary>The implementation for this operating system.</summary>
     /// <exception cref="RekkordException">This is a 32-bit process on Linux.</exception>
     public static LocalFileSystem Current => Supported ?? throw new RekkordException(
-        "UnsupportedSystem", RekkordErrorKind.InvalidOperation, "On Linux, files are read and restored by 64-bit processes only: use a 64-bit PowerShell.");
+        "UnsupportedSystem",
+        RekkordErrorKind.InvalidOperation,
+        "On Linux, files are read and restored by 64-bit processes only: use a 64-bit PowerShell.");
 
     /// <summary>Whether entries have Unix permission bits: <see cref="FileStatus.Mode"/> means nothing otherwise.</summary>
     public abstract bool HasModes { get; }
 
-    /// <summary>Whether owners are numbers: <see cref="FileStatus.UserId"/> and <see cref="FileStatus.GroupId"/> mean nothing otherwise.</summary>
+    /// <summary>
+    /// Whether entries have owners by number: <see cref="FileStatus.UserId"/> and <see cref="FileStatus.GroupId"/> mean nothing otherwise.
+    /// </summary>
     public abstract bool HasOwners { get; }
 
     /// <summary>Opens a directory by path, following links in it (the user named it).</summary>

@@ -19,7 +19,8 @@ internal readonly ref struct AttributeSource
     private readonly EntryPath _displayPath;
     private readonly byte[]? _displayName;
 
-    private AttributeSource(FileDescriptor? descriptor, ReadOnlySpan<byte> path, bool followLink, EntryPath displayPath, byte[]? displayName)
+    private AttributeSource(
+        FileDescriptor? descriptor, ReadOnlySpan<byte> path, bool followLink, EntryPath displayPath, byte[]? displayName)
     {
         _descriptor = descriptor;
         _path = path;

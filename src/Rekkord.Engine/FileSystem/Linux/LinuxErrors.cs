@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Rekkord.Engine.FileSystem.Linux;
 
-/// <summary>From error numbers to exceptions. Made for the form <c>while (call() &lt; 0) LinuxErrors.ThrowUnlessInterrupted(…);</c></summary>
+/// <summary>
+/// From error numbers to exceptions. Made for the form <c>while (call() &lt; 0) LinuxErrors.ThrowUnlessInterrupted(…);</c>
+/// </summary>
 internal static class LinuxErrors
 {
     /// <summary>Throws for the last failed call, unless a signal interrupted it and it is to be repeated.</summary>

@@ -18,7 +18,8 @@ internal static partial class HardLink
             return;
         }
 
-        while (Posix.Link(Encoding.UTF8.GetBytes(existingPath + '\0'), Encoding.UTF8.GetBytes(path + '\0')) < 0)
+        byte[] nativeExisting = Encoding.UTF8.GetBytes(existingPath + '\0'), native = Encoding.UTF8.GetBytes(path + '\0');
+        while (Posix.LinkAt(Posix.NoDirectory, nativeExisting, Posix.NoDirectory, native, flags: 0) < 0)
         {
             var error = Marshal.GetLastPInvokeError();
             if (error != Posix.EINTR)

@@ -14,6 +14,8 @@ internal static class PortableErrors
     private const int ErrorDiskQuotaExceeded = 1295;
     private const int ErrorCantResolveFileName = 1921;
 
+    private static int LoopOnUnix => OperatingSystem.IsMacOS() ? 62 : 40; // ELOOP
+
     /// <summary>Does something to a path; a failure becomes the exception that callers expect.</summary>
     internal static T Run<T>(FileOperation operation, string path, Func<T> action)
     {
@@ -33,6 +35,10 @@ internal static class PortableErrors
         action();
         return 0;
     });
+
+    /// <summary>The exception that the system's own refusal of a loop of links would be.</summary>
+    internal static IOException TooManyLinks() => new(
+        "too many symbolic links in a row", OperatingSystem.IsWindows() ? Win32Facility | ErrorCantResolveFileName : LoopOnUnix);
 
     /// <summary>Whether an exception tells of a refused or failed file system call.</summary>
     internal static bool IsFileError(Exception exception) =>
@@ -81,7 +87,7 @@ internal static class PortableErrors
             27 => FileSystemFailure.TooLarge,
             28 => FileSystemFailure.DiskFull,
             30 => FileSystemFailure.ReadOnly,
-            _ when number == (mac ? 62 : 40) => FileSystemFailure.TooManyLinks, // ELOOP
+            _ when number == LoopOnUnix => FileSystemFailure.TooManyLinks,
             _ when number == (mac ? 66 : 39) => FileSystemFailure.Exists, // ENOTEMPTY
             _ when number == (mac ? 69 : 122) => FileSystemFailure.QuotaExceeded, // EDQUOT
             _ => FileSystemFailure.Other,

@@ -24,11 +24,20 @@ internal sealed class PortableFileSystem : LocalFileSystem
         var text = PortablePath.FromUser(path, FileOperation.EnterDirectory);
         return PortableErrors.Run(FileOperation.EnterDirectory, text, () =>
         {
-            if (!Directory.Exists(text))
+            switch (PortableStatus.TryRead(text, followLink: true))
             {
-                if (Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(text)) is { Length: > 0 } parent)
-                    Directory.CreateDirectory(parent);
-                PortableDestinationDirectory.MakePrivateDirectory(text);
+                case null:
+                    if (Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(text)) is { Length: > 0 } parent)
+                        Directory.CreateDirectory(parent);
+                    PortableDestinationDirectory.MakePrivateDirectory(text);
+                    break;
+                case { Kind: not FileKind.Directory }:
+                    throw FileSystemErrors.Create(
+                        FileSystemFailure.NotADirectory,
+                        FileOperation.EnterDirectory,
+                        PortablePath.ToDisplay(text),
+                        "something that is no directory has its name",
+                        errorNumber: 0);
             }
 
             return new PortableDestinationDirectory(text);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Text;
 using Rekkord.Engine.FileSystem.Unix;
 
@@ -40,13 +41,13 @@ internal sealed class PortableMetadata
         if (OperatingSystem.IsWindows())
             writer.ApplyWindowsMetadata();
         if (metadata.ExtendedAttributes.Count > 0)
-            writer._problems.Add($"On '{PortablePath.ToDisplay(path)}' the extended attributes were left out: they are restored on Linux only.");
+            writer.Report("the extended attributes were left out", "they are restored on Linux only");
         return writer._problems;
     }
 
     private bool IsLink => _metadata.Kind == FileKind.SymbolicLink;
 
-    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    [UnsupportedOSPlatform("windows")]
     private void ApplyOwnerAndMode()
     {
         var user = Resolve(_metadata.UserId, _metadata.UserName, AccountDatabase.FindUser);
@@ -60,7 +61,7 @@ internal sealed class PortableMetadata
         }
 
         if (_metadata.Mode is not null && !IsLink)
-            Try($"the mode {Convert.ToString(_mode, 8).PadLeft(4, '0')} could not be set", () => File.SetUnixFileMode(_path, (UnixFileMode)_mode));
+            Try($"the mode {Convert.ToString(_mode, 8)} could not be set", () => File.SetUnixFileMode(_path, (UnixFileMode)_mode));
     }
 
     private void ApplyTimes()
@@ -68,10 +69,10 @@ internal sealed class PortableMetadata
         // On Linux .NET takes setting the time of creation for setting that of modification.
         if (_metadata.CreatedTime is { } created && !OperatingSystem.IsLinux())
             Try("the time of creation could not be set", () => Info().CreationTimeUtc = created.ToDateTimeOffset().UtcDateTime);
-        Try("the modification time could not be set", () => Info().LastWriteTimeUtc = _metadata.ModifiedTime.ToDateTimeOffset().UtcDateTime);
+        Try("the modification time could not be set", SetModifiedTime);
     }
 
-    [System.Runtime.Versioning.SupportedOSPlatform("windows")]
+    [SupportedOSPlatform("windows")]
     private void ApplyWindowsMetadata()
     {
         var attributes = (FileAttributes)(_metadata.WindowsAttributes ?? 0);
@@ -98,8 +99,10 @@ internal sealed class PortableMetadata
             return;
         link.Delete();
         Directory.CreateSymbolicLink(_path, target);
-        Info().LastWriteTimeUtc = _metadata.ModifiedTime.ToDateTimeOffset().UtcDateTime;
+        SetModifiedTime();
     }
+
+    private void SetModifiedTime() => Info().LastWriteTimeUtc = _metadata.ModifiedTime.ToDateTimeOffset().UtcDateTime;
 
     private FileSystemInfo Info() => _metadata.Kind == FileKind.Directory ? new DirectoryInfo(_path) : new FileInfo(_path);
 
@@ -118,7 +121,8 @@ internal sealed class PortableMetadata
         }
     }
 
-    private void Report(string problem, string reason) => _problems.Add($"On '{PortablePath.ToDisplay(_path)}' {problem} ({reason}).");
+    private void Report(string problem, string reason) =>
+        _problems.Add($"On '{PortablePath.ToDisplay(_path)}' {problem} ({reason}).");
 
     private static uint Resolve(uint? number, string? name, Func<string, uint?> find) =>
         (name is null ? null : find(name)) ?? number ?? Posix.UnchangedId;

@@ -25,7 +25,8 @@ internal static class PortablePath
     /// <summary>The path as people write it.</summary>
     internal static string ToDisplay(string path)
     {
-        var plain = path.StartsWith(ExtendedSharePrefix, StringComparison.Ordinal) ? string.Concat(@"\\", path.AsSpan(ExtendedSharePrefix.Length))
+        var plain = path.StartsWith(ExtendedSharePrefix, StringComparison.Ordinal)
+                ? string.Concat(@"\\", path.AsSpan(ExtendedSharePrefix.Length))
             : path.StartsWith(ExtendedPrefix, StringComparison.Ordinal) ? path[ExtendedPrefix.Length..]
             : path;
         return FileName.ToDisplay(PortableName.ToBytes(plain));

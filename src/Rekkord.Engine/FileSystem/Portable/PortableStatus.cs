@@ -8,6 +8,9 @@ namespace Rekkord.Engine.FileSystem.Portable;
 /// </summary>
 internal static class PortableStatus
 {
+    /// <summary>As many symbolic links in a row as Linux follows (40); Windows takes 63, macOS 32.</summary>
+    private const int MaxLinks = 40;
+
     /// <summary>Reads the status of an entry; null when there is none.</summary>
     internal static FileStatus? TryRead(string path, bool followLink)
     {
@@ -21,18 +24,31 @@ internal static class PortableStatus
             };
         }
 
-        FileSystemInfo? info = new FileInfo(path);
+        FileSystemInfo info = new FileInfo(path);
         if (!Exists(info))
             return null;
-        if (followLink && info.LinkTarget is not null)
-            info = info.ResolveLinkTarget(returnFinalTarget: true);
-        return info is null || !Exists(info) ? null : FromInfo(info);
+        if (followLink)
+            info = Resolve(info);
+        return Exists(info) ? FromInfo(info) : null;
     }
 
     /// <summary>Reads the status of an entry.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     internal static FileStatus Read(string path, bool followLink) =>
         TryRead(path, followLink) ?? throw new FileNotFoundException("there is no such entry");
+
+    // .NET follows chains itself, but does not tell a loop from other failures.
+    private static FileSystemInfo Resolve(FileSystemInfo info)
+    {
+        for (var hops = 0; hops < MaxLinks; hops++)
+        {
+            if (info.ResolveLinkTarget(returnFinalTarget: false) is not { } target)
+                return info;
+            info = target;
+        }
+
+        throw PortableErrors.TooManyLinks();
+    }
 
     private static bool Exists(FileSystemInfo info) => info.Attributes != (FileAttributes)(-1);
 

@@ -3,7 +3,9 @@ using System.Security.AccessControl;
 
 namespace Rekkord.Engine.FileSystem.Portable;
 
-/// <summary>Windows security descriptors: owner, group and access list. (The audit list needs a privilege that backups rarely have.)</summary>
+/// <summary>
+/// Windows security descriptors: owner, group and access list. (The audit list needs a privilege that backups rarely have.)
+/// </summary>
 [SupportedOSPlatform("windows")]
 internal static class WindowsSecurity
 {

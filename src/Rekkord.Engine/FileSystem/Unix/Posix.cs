@@ -13,8 +13,13 @@ internal static partial class Posix
     /// <summary>Leaves an owner as it is.</summary>
     internal const uint UnchangedId = uint.MaxValue;
 
-    [LibraryImport(Library, EntryPoint = "link", SetLastError = true)]
-    internal static partial int Link(ReadOnlySpan<byte> existingPath, ReadOnlySpan<byte> path);
+    /// <summary>AT_FDCWD: paths are not relative to a handle.</summary>
+    internal static readonly int NoDirectory = OperatingSystem.IsMacOS() ? -2 : -100;
+
+    /// <summary>Without flags it links a symbolic link itself, which on macOS link(2) does not.</summary>
+    [LibraryImport(Library, EntryPoint = "linkat", SetLastError = true)]
+    internal static partial int LinkAt(
+        int existingDirectory, ReadOnlySpan<byte> existingPath, int directory, ReadOnlySpan<byte> path, int flags);
 
     [LibraryImport(Library, EntryPoint = "lchown", SetLastError = true)]
     internal static partial int ChangeOwnerNoFollow(ReadOnlySpan<byte> path, uint userId, uint groupId);

@@ -1,31 +1,40 @@
 using System.Diagnostics;
-using System.Text;
 
 namespace Rekkord.Engine.Tests.FileSystem;
 
 /// <summary>
-/// A directory that goes away with the test. It lies beside the test assembly, not in /tmp: a tmpfs may lack extended attributes.
+/// A directory that goes away with the test. On Unix it lies in /var/tmp: a tmpfs on /tmp may lack extended attributes, and
+/// the build directory may be out of reach for other users.
 /// </summary>
 internal sealed class TemporaryDirectory : IDisposable
 {
+    private static readonly string Parent = OperatingSystem.IsWindows() ? System.IO.Path.GetTempPath() : "/var/tmp";
+
     public TemporaryDirectory() => Directory.CreateDirectory(Path);
 
-    public string Path { get; } = System.IO.Path.Join(AppContext.BaseDirectory, "temporary", Guid.NewGuid().ToString("n"));
+    public string Path { get; } = System.IO.Path.Join(Parent, $"rekkord-test-{Guid.NewGuid():n}");
 
-    public byte[] NativePath => Encoding.UTF8.GetBytes(Path);
+    public byte[] NativePath => this.Native("");
 
     public string this[string entry] => System.IO.Path.Join(Path, entry);
 
+    /// <summary>The path of an entry in the system's bytes.</summary>
+    public byte[] Native(string entry) => Rekkord.Engine.FileSystem.FileName.FromText(entry.Length == 0 ? Path : this[entry]);
+
+    /// <summary>Runs a program in the directory, for what .NET cannot make or undo.</summary>
+    public void Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = Path })!;
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
+    }
+
     public void Dispose()
     {
+        // .NET can remove neither names that are not UTF-8 nor trees deeper than PATH_MAX; rm can.
         if (OperatingSystem.IsWindows())
-        {
             Directory.Delete(Path, recursive: true);
-            return;
-        }
-
-        // .NET cannot remove names that are not UTF-8, or paths longer than PATH_MAX; rm can.
-        using var remove = Process.Start("rm", ["-rf", "--", Path]);
-        remove.WaitForExit();
+        else
+            Run("rm", "-rf", "--", Path);
     }
 }

@@ -1,0 +1,5 @@
+using Rekkord.Engine.FileSystem.Linux;
+
+namespace Rekkord.Engine.Tests.FileSystem.Linux;
+
+public sealed class LinuxDestinationTests() : DestinationContract(new LinuxFileSystem());

@@ -1,0 +1,5 @@
+using Rekkord.Engine.FileSystem.Portable;
+
+namespace Rekkord.Engine.Tests.FileSystem.Portable;
+
+public sealed class PortableDestinationTests() : DestinationContract(new PortableFileSystem());
