@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Restoring;
+using Rekkord.Engine.Saving;
+using Rekkord.Engine.Scanning;
+using Rekkord.Engine.Storage;
+
+namespace Rekkord.Engine.Tests;
+
+/// <summary>A repository in a directory of its own, with a source and a destination beside it, used as a user would.</summary>
+internal sealed class TestRepository : ISaveObserver, IRestoreObserver, IDisposable
+{
+    private readonly string _base = Directory.CreateDirectory(
+        Path.Combine(AppContext.BaseDirectory, "work", Guid.NewGuid().ToString("n"))).FullName;
+
+    public TestRepository()
+    {
+        Directory.CreateDirectory(Source);
+        KeyFilePath = Path.Combine(_base, "master.key");
+        using var keys = KeyMaterial.CreateMaster();
+        KeyFile.Write(KeyFilePath, keys);
+        using var repository = RepositoryAccess.Initialize(DirectoryObjectStore.CreateOrOpen(Location), KeyFile.Read(KeyFilePath));
+    }
+
+    public string KeyFilePath { get; }
+
+    public string Location => Path.Combine(_base, "repository");
+
+    public string Source => Path.Combine(_base, "source");
+
+    public string Destination => Path.Combine(_base, "destination");
+
+    public string CacheDirectory => Path.Combine(_base, "cache");
+
+    public ConcurrentQueue<RekkordException> Failed { get; } = new();
+
+    public ConcurrentQueue<string> Warnings { get; } = new();
+
+    public RepositoryAccess Open() => RepositoryAccess.Open(DirectoryObjectStore.Open(Location), KeyFile.Read(KeyFilePath));
+
+    public SaveResult Save(params string[] paths) => Save(new SaveRequest
+    {
+        Channel = "test",
+        Paths = [.. (paths.Length > 0 ? paths : [Source]).Select(FileName.FromText)],
+        CacheDirectory = CacheDirectory,
+    });
+
+    public SaveResult Save(SaveRequest request, CancellationToken cancellation = default)
+    {
+        using var repository = Open();
+        return new SaveOperation(repository, request, this).Run(cancellation);
+    }
+
+    /// <summary>Restores the source directory's content into <see cref="Destination"/>.</summary>
+    public RestoreResult Restore(string snapshot = "test") => Restore(new RestoreRequest { Snapshot = snapshot, Path = Source, Destination = Destination });
+
+    public RestoreResult Restore(RestoreRequest request, CancellationToken cancellation = default)
+    {
+        using var repository = Open();
+        return new RestoreOperation(repository, request, this).Run(cancellation);
+    }
+
+    public ScanResult Scan(ScanRequest? request = null, CancellationToken cancellation = default)
+    {
+        using var repository = Open();
+        return new ScanOperation(repository, (request ?? new ScanRequest()) with { CacheDirectory = CacheDirectory }, Warnings.Enqueue).Run(cancellation);
+    }
+
+    /// <summary>The paths of stored objects below a folder of the repository.</summary>
+    public string[] Objects(string folder) => Directory.Exists(Path.Combine(Location, folder))
+        ? Directory.GetFiles(Path.Combine(Location, folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray()
+        : [];
+
+    /// <summary>Writes a file below the source.</summary>
+    public string Write(string name, ReadOnlySpan<byte> content)
+    {
+        var path = Path.Combine(Source, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, content);
+        return path;
+    }
+
+    public static byte[] RandomBytes(int seed, int length)
+    {
+        var bytes = new byte[length];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
+    public void EntryFailed(RekkordException error) => Failed.Enqueue(error);
+
+    public void Warn(string message) => Warnings.Enqueue(message);
+
+    public void Dispose()
+    {
+        // Directories without permissions, deeper than PATH_MAX, are removed by the program that can.
+        using var removal = System.Diagnostics.Process.Start("rm", ["-rf", _base]);
+        removal.WaitForExit();
+    }
+}
