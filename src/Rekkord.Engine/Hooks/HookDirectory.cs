@@ -44,7 +44,7 @@ internal static class HookDirectory
         var origin = $"[Hooks] {phase.DirectoryKey()}";
         try
         {
-            if (File.Exists(directory))
+            if (IsOtherThanDirectory(directory))
                 throw new RekkordException("HookDirectoryNotADirectory", RekkordErrorKind.InvalidArgument,
                     $"The hook directory '{directory}' ({origin}) is not a directory. Name the directory that holds the hooks.", directory);
             return [.. Directory.EnumerateFileSystemEntries(directory)
@@ -63,6 +63,10 @@ internal static class HookDirectory
                 $"The hook directory '{directory}' ({origin}) cannot be read: {OneLine.From(e.Message, 500)}", directory, e);
         }
     }
+
+    private static bool IsOtherThanDirectory(string path) => OperatingSystem.IsWindows()
+        ? File.Exists(path)
+        : UnixInterop.GetOwnership(path, followLink: true, out var found) == 0 && !found.IsDirectory;
 
     private static bool IsLeftOut(string name) =>
         name[0] is '.' or '_' || name[^1] == '~' || LeftOutExtensions.Contains(Path.GetExtension(name));

@@ -5,12 +5,15 @@ namespace Rekkord.Engine.Hooks;
 /// <summary>Runs one script hook through the executor, under the time limit.</summary>
 internal sealed class ScriptHook(IScriptHookExecutor executor, TimeSpan? timeout)
 {
+    // What a timer can count; a limit beyond it (49 days) is none.
+    private static readonly TimeSpan LongestLimit = TimeSpan.FromMilliseconds(uint.MaxValue - 1L);
+
     public HookResult Run(Hook hook, HookContext context, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var started = DateTimeOffset.Now;
         var clock = Stopwatch.StartNew();
-        if (timeout is { } span)
+        if (timeout is { } span && span <= LongestLimit)
             limit.CancelAfter(span);
 
         ScriptHookOutcome outcome;
@@ -30,11 +33,14 @@ internal sealed class ScriptHook(IScriptHookExecutor executor, TimeSpan? timeout
         }
 
         var duration = clock.Elapsed;
-        var timedOut = outcome.Status == HookStatus.Cancelled && !stop.IsCancellationRequested;
+        var ended = outcome.Status == HookStatus.Cancelled && limit.IsCancellationRequested;
+        var timedOut = ended && !stop.IsCancellationRequested;
         return new HookResult
         {
             Hook = hook,
-            Status = timedOut ? HookStatus.TimedOut : outcome.Status,
+            Status = timedOut ? HookStatus.TimedOut
+                : outcome.Status == HookStatus.Cancelled && !ended ? HookStatus.Failed
+                : outcome.Status,
             ExitCode = outcome.ExitCode,
             StartTime = started,
             Duration = duration,
@@ -46,8 +52,8 @@ internal sealed class ScriptHook(IScriptHookExecutor executor, TimeSpan? timeout
             OutputDropped = outcome.OutputDropped,
             ErrorOutputDropped = outcome.ErrorOutputDropped,
             Reason = timedOut ? StopReason.TimeLimit(timeout)
-                : outcome.Status == HookStatus.Cancelled ? StopReason.Stopped
-                : outcome.Reason,
+                : ended ? StopReason.Stopped
+                : outcome.Reason ?? (outcome.Status == HookStatus.Succeeded ? null : "ended without saying why"),
             Remedy = outcome.Remedy,
         };
     }
