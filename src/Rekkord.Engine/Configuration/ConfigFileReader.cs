@@ -1,0 +1,90 @@
+using System.Text;
+using Rekkord.Engine.Configuration.Ini;
+using Rekkord.Engine.Configuration.Toml;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Hooks;
+
+namespace Rekkord.Engine.Configuration;
+
+/// <summary>Reads a configuration file: TOML when it is named <c>.toml</c>, Rekkord's INI form under any other name.</summary>
+internal static class ConfigFileReader
+{
+    /// <summary>The largest file that is read, in bytes; a configuration has a few hundred.</summary>
+    private const int MaximumLength = 1 << 20;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <exception cref="ConfigurationException">
+    /// <c>ConfigFileUnreadable</c>, <c>ConfigSyntaxError</c>, <c>ConfigDuplicateKey</c>, <c>ConfigFileExposed</c> or
+    /// <c>ConfigFileUntrusted</c>.
+    /// </exception>
+    public static ConfigDocument Read(string file)
+    {
+        var text = Decode(ReadBytes(file), file);
+        var document = file.EndsWith(".toml", StringComparison.OrdinalIgnoreCase)
+            ? TomlReader.Read(text, file)
+            : IniReader.Read(text, file);
+        if (!OperatingSystem.IsWindows())
+            CheckMode(document, file);
+        return document;
+    }
+
+    private static byte[] ReadBytes(string file)
+    {
+        try
+        {
+            using var stream = File.OpenRead(file);
+            var bytes = new byte[MaximumLength + 1];
+            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            return length <= MaximumLength ? bytes[..length]
+                : throw new ConfigurationException("ConfigFileUnreadable", RekkordErrorKind.InvalidData,
+                    $"The configuration file '{file}' is larger than 1 MiB, which no configuration is.", file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var kind = e is UnauthorizedAccessException ? RekkordErrorKind.PermissionDenied : RekkordErrorKind.ReadError;
+            throw new ConfigurationException("ConfigFileUnreadable", kind,
+                $"The configuration file '{file}' cannot be read: {OneLine.From(e.Message, 500)}", file, e);
+        }
+    }
+
+    private static string Decode(byte[] bytes, string file)
+    {
+        var content = bytes.AsSpan();
+        if (content.StartsWith(Encoding.UTF8.Preamble))
+            content = content[Encoding.UTF8.Preamble.Length..];
+        var wrong = content.IndexOf((byte)0);
+        try
+        {
+            if (wrong < 0)
+                return StrictUtf8.GetString(content);
+        }
+        catch (DecoderFallbackException e)
+        {
+            wrong = Math.Max(e.Index, 0);
+        }
+
+        var before = content[..wrong];
+        var column = Encoding.UTF8.GetCharCount(before[(before.LastIndexOf((byte)'\n') + 1)..]) + 1;
+        throw new ConfigurationException("ConfigSyntaxError", file, new ConfigPosition(before.Count((byte)'\n') + 1, column),
+            "The file is not text in UTF-8 from here on. Save it as UTF-8.");
+    }
+
+    /// <summary>Passwords that everybody can read, and hook directories that everybody can choose, are refused.</summary>
+    private static void CheckMode(ConfigDocument document, string file)
+    {
+#pragma warning disable CA1416 // The caller knows that this is not Windows.
+        var mode = File.GetUnixFileMode(Path.GetFullPath(File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file));
+#pragma warning restore CA1416
+        var quoted = ShellQuoting.Quote(file);
+        var secret = document.Items.FirstOrDefault(item => ConfigSchema.Find(item.Section, item.Name) is { IsSecret: true });
+        if (secret is not null && mode.HasFlag(UnixFileMode.OtherRead))
+            throw new ConfigurationException("ConfigFileExposed", RekkordErrorKind.Security,
+                $"The configuration file '{file}' holds '{secret.Name}' and every user can read it. Run: chmod o-rwx {quoted}", file);
+
+        var hooks = document.Items.FirstOrDefault(item => item.Section == "Hooks");
+        if (hooks is not null && mode.HasFlag(UnixFileMode.OtherWrite))
+            throw new ConfigurationException("ConfigFileUntrusted", RekkordErrorKind.Security,
+                $"The configuration file '{file}' says which hooks run and every user can write to it. Run: chmod o-w {quoted}", file);
+    }
+}

@@ -1,0 +1,27 @@
+namespace Rekkord.Engine.Configuration;
+
+/// <summary>One key of the configuration: both file forms, the environment, the model and the documentation go by this.</summary>
+/// <param name="Section">Its section, such as <c>Hooks</c>.</param>
+/// <param name="Name">Its name, such as <c>HookTimeout</c>.</param>
+/// <param name="Type">What its value must be.</param>
+/// <param name="Description">What it does, in one line.</param>
+public sealed record ConfigKey(string Section, string Name, ConfigValueType Type, string Description)
+{
+    /// <summary>The environment variable that overrides the file; null when there is none.</summary>
+    public string? EnvironmentVariable { get; init; }
+
+    /// <summary>The default as text; null when the setting is unset by default.</summary>
+    public string? Default { get; init; }
+
+    /// <summary>Whether the value must never be shown.</summary>
+    public bool IsSecret { get; init; }
+
+    /// <summary>The least number allowed.</summary>
+    public int Minimum { get; init; } = int.MinValue;
+
+    /// <summary>The greatest number allowed.</summary>
+    public int Maximum { get; init; } = int.MaxValue;
+
+    /// <summary>Section and name, as in <c>Hooks.HookTimeout</c>.</summary>
+    public string FullName => $"{Section}.{Name}";
+}

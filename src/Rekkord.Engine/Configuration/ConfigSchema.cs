@@ -1,0 +1,53 @@
+namespace Rekkord.Engine.Configuration;
+
+/// <summary>Every section and key there is.</summary>
+public static class ConfigSchema
+{
+    /// <summary>The zstd levels that the compressor takes.</summary>
+    private const int MinimumCompressionLevel = 1, MaximumCompressionLevel = 19;
+
+    /// <summary>The keys, in the order in which they are listed.</summary>
+    public static IReadOnlyList<ConfigKey> Keys { get; } =
+    [
+        new("Repository", "URL", ConfigValueType.Location, "Where the repository is: a directory, an SFTP or an S3 location.")
+            { EnvironmentVariable = "REKKORD_REPOSITORY" },
+        new("Repository", "KeyFile", ConfigValueType.Path, "The keyfile to open it with.")
+            { EnvironmentVariable = "REKKORD_KEY_FILE" },
+
+        new("Settings", "Threads", ConfigValueType.Number, "How many threads compress and encrypt; unset for one a processor.")
+            { Minimum = 1, Maximum = 1024 },
+        new("Settings", "CompressionLevel", ConfigValueType.Number, "The zstd level: higher is smaller and slower.")
+            { Default = "1", Minimum = MinimumCompressionLevel, Maximum = MaximumCompressionLevel },
+
+        new("Hooks", "PreSaveDirectory", ConfigValueType.Path, "The directory of the hooks that run before a save."),
+        new("Hooks", "PostSaveDirectory", ConfigValueType.Path, "The directory of the hooks that run after a save."),
+        new("Hooks", "PreScanDirectory", ConfigValueType.Path, "The directory of the hooks that run before a scan."),
+        new("Hooks", "PostScanDirectory", ConfigValueType.Path, "The directory of the hooks that run after a scan."),
+        new("Hooks", "HookTimeout", ConfigValueType.Duration, "How long one hook may run; unset for as long as it takes."),
+        new("Hooks", "RunPostHooksAfterPreFailure", ConfigValueType.Boolean,
+            "Whether post hooks run, with SUCCESS=0, after a pre hook failed.") { Default = "false" },
+        new("Hooks", "TrustHookPermissions", ConfigValueType.Boolean,
+            "Whether hooks that other users could change are run all the same.") { Default = "false" },
+
+        new("Protection", "RetainDuration", ConfigValueType.Duration,
+            "How long what is written is kept from being deleted, where the storage can do that."),
+
+        new("S3", "AccessKeyID", ConfigValueType.Text, "The access key ID.")
+            { EnvironmentVariable = "REKKORD_S3_ACCESS_KEY_ID" },
+        new("S3", "SecretKey", ConfigValueType.Text, "The secret access key.")
+            { EnvironmentVariable = "REKKORD_S3_SECRET_KEY", IsSecret = true },
+        new("S3", "Region", ConfigValueType.Text, "The region; unset to take it from the URL."),
+
+        new("SFTP", "Password", ConfigValueType.Text, "The SSH password.")
+            { EnvironmentVariable = "REKKORD_SFTP_PASSWORD", IsSecret = true },
+        new("SFTP", "KeyFile", ConfigValueType.Path, "The SSH private key."),
+        new("SFTP", "Fingerprint", ConfigValueType.Text, "The fingerprint the host must have, as in SHA256:…"),
+    ];
+
+    /// <summary>The sections, in order.</summary>
+    public static IReadOnlyList<string> Sections { get; } = [.. Keys.Select(key => key.Section).Distinct()];
+
+    /// <summary>The key of that section and name (case-sensitive); null when there is none.</summary>
+    public static ConfigKey? Find(string section, string name) =>
+        Keys.FirstOrDefault(key => key.Section == section && key.Name == name);
+}

@@ -1,0 +1,74 @@
+namespace Rekkord.Engine.Configuration;
+
+/// <summary>
+/// The configuration a command runs with: parameters over environment over file, each value with its source. It holds secrets;
+/// <see cref="Entries"/> is the form to show.
+/// </summary>
+public sealed class RekkordConfig
+{
+    private RekkordConfig(string? configFile, ConfigResolution values)
+    {
+        ConfigFile = configFile;
+        Entries = values.ToEntries();
+        Repository = new RepositoryConfig(values.GetText("Repository.URL"), values.GetText("Repository.KeyFile"));
+        Settings = new SettingsConfig(values.GetStruct<int>("Settings.Threads"), values.GetRequired<int>("Settings.CompressionLevel"));
+        Hooks = new HooksConfig(
+            values.GetText("Hooks.PreSaveDirectory"),
+            values.GetText("Hooks.PostSaveDirectory"),
+            values.GetText("Hooks.PreScanDirectory"),
+            values.GetText("Hooks.PostScanDirectory"),
+            values.GetStruct<TimeSpan>("Hooks.HookTimeout"),
+            values.GetRequired<bool>("Hooks.RunPostHooksAfterPreFailure"),
+            values.GetRequired<bool>("Hooks.TrustHookPermissions"));
+        Protection = new ProtectionConfig(values.GetStruct<TimeSpan>("Protection.RetainDuration"));
+        S3 = new S3Config(values.GetText("S3.AccessKeyID"), values.GetText("S3.SecretKey"), values.GetText("S3.Region"));
+        Sftp = new SftpConfig(values.GetText("SFTP.Password"), values.GetText("SFTP.KeyFile"), values.GetText("SFTP.Fingerprint"));
+    }
+
+    /// <summary>The file that was read, as a full path; null when there is none.</summary>
+    public string? ConfigFile { get; }
+
+    /// <summary>Section <c>[Repository]</c>.</summary>
+    public RepositoryConfig Repository { get; }
+
+    /// <summary>Section <c>[Settings]</c>.</summary>
+    public SettingsConfig Settings { get; }
+
+    /// <summary>Section <c>[Hooks]</c>.</summary>
+    public HooksConfig Hooks { get; }
+
+    /// <summary>Section <c>[Protection]</c>.</summary>
+    public ProtectionConfig Protection { get; }
+
+    /// <summary>Section <c>[S3]</c>.</summary>
+    public S3Config S3 { get; }
+
+    /// <summary>Section <c>[SFTP]</c>.</summary>
+    public SftpConfig Sftp { get; }
+
+    /// <summary>Every setting, in the schema's order, as it may be shown.</summary>
+    public IReadOnlyList<ConfigEntry> Entries { get; }
+
+    /// <summary>Finds and reads the configuration. A machine without a configuration file is no error.</summary>
+    /// <exception cref="ConfigurationException">
+    /// The file is missing, unreadable, exposed or wrong, or an environment variable's value is.
+    /// </exception>
+    public static RekkordConfig Load(ConfigurationRequest request) =>
+        Load(request, Environment.GetEnvironmentVariable, ConfigLocations.Default);
+
+    internal static RekkordConfig Load(
+        ConfigurationRequest request, Func<string, string?> variable, IReadOnlyList<string> defaultDirectories)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var workingDirectory = request.WorkingDirectory ?? Environment.CurrentDirectory;
+        var values = new ConfigResolution();
+        var file = ConfigLocations.Find(request.ConfigPath, variable, workingDirectory, defaultDirectories);
+        if (file is not null)
+            values.AddFile(ConfigFileReader.Read(file), file);
+
+        values.AddEnvironment(variable, workingDirectory);
+        values.AddParameter("Repository.URL", request.Repository, workingDirectory, "-Repository");
+        values.AddParameter("Repository.KeyFile", request.KeyFile, workingDirectory, "-KeyFile");
+        return new RekkordConfig(file, values);
+    }
+}

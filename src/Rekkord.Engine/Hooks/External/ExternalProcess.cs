@@ -1,0 +1,27 @@
+namespace Rekkord.Engine.Hooks.External;
+
+/// <summary>What is started, and with what.</summary>
+/// <param name="Path">The full path of the file to run.</param>
+/// <param name="Environment">Its whole environment.</param>
+/// <param name="RunId">The value of <see cref="HookEnvironment.RunIdVariable"/> in that environment.</param>
+/// <param name="WorkingDirectory">The directory it starts in.</param>
+/// <param name="Timeout">How long it may run; null for as long as it takes.</param>
+internal sealed record ProcessStart(
+    string Path, IReadOnlyDictionary<string, string> Environment, string RunId, string WorkingDirectory, TimeSpan? Timeout);
+
+/// <summary>Runs a program with an empty standard input and both outputs captured, and ends it with all it started when told to.</summary>
+internal abstract class ExternalProcess
+{
+    /// <summary>How long a process may take to end itself before it is ended by force.</summary>
+    protected static readonly TimeSpan TerminationGrace = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long output is still waited for after the process has ended.</summary>
+    protected static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(2);
+
+    /// <summary>The way of this system.</summary>
+    public static ExternalProcess Create() => OperatingSystem.IsWindows() ? new WindowsProcess() : new UnixProcess();
+
+    /// <summary>Runs a program and waits for it. The captures are filled on the calling thread.</summary>
+    /// <exception cref="StartFailedException">It cannot be started.</exception>
+    public abstract ProcessOutcome Run(ProcessStart start, OutputCapture output, OutputCapture errors, CancellationToken stop);
+}

@@ -1,0 +1,67 @@
+using System.Buffers;
+using Microsoft.Win32.SafeHandles;
+using static Rekkord.Engine.Hooks.UnixInterop;
+
+namespace Rekkord.Engine.Hooks.External;
+
+/// <summary>Moves what arrives in pipes into captures, on the thread that calls it.</summary>
+internal sealed class OutputLoop : IDisposable
+{
+    private const int BufferSize = 64 << 10;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
+    private readonly WakeSignal _wake;
+    private readonly List<(SafeFileHandle Pipe, OutputCapture Capture)> _open;
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+
+    public OutputLoop(WakeSignal wake, IEnumerable<(SafeFileHandle Pipe, OutputCapture Capture)> streams)
+    {
+        _wake = wake;
+        _open = [.. streams];
+    }
+
+    /// <summary>Whether any stream can still bring something.</summary>
+    public bool HasOpenStreams => _open.Count > 0;
+
+    /// <summary>Waits until something arrives, the wake signal is raised or the time is up, and takes what has arrived.</summary>
+    /// <param name="limit">How long to wait; null for as long as it takes.</param>
+    public unsafe void Pump(TimeSpan? limit)
+    {
+        var descriptors = stackalloc PollDescriptor[_open.Count + 1];
+        descriptors[0] = new PollDescriptor { Descriptor = (int)_wake.Read.DangerousGetHandle(), Events = PollIn };
+        for (var i = 0; i < _open.Count; i++)
+            descriptors[i + 1] = new PollDescriptor { Descriptor = (int)_open[i].Pipe.DangerousGetHandle(), Events = PollIn };
+
+        var wait = limit is { } time && time < LongestWait ? (int)Math.Ceiling(Math.Max(0, time.TotalMilliseconds)) : (int)LongestWait.TotalMilliseconds;
+        // Interrupted or failed: the caller's loop comes again.
+        if (Poll(descriptors, (nuint)_open.Count + 1, wait) <= 0)
+            return;
+
+        for (var i = _open.Count - 1; i >= 0; i--)
+            if (descriptors[i + 1].Returned != 0 && !Take(_open[i]))
+                _open.RemoveAt(i);
+        if (descriptors[0].Returned != 0)
+            fixed (byte* buffer = _buffer)
+                _ = Read(descriptors[0].Descriptor, buffer, BufferSize);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+
+    private unsafe bool Take((SafeFileHandle Pipe, OutputCapture Capture) stream)
+    {
+        nint length;
+        fixed (byte* buffer = _buffer)
+            length = Read((int)stream.Pipe.DangerousGetHandle(), buffer, BufferSize);
+        if (length > 0)
+        {
+            stream.Capture.Append(_buffer.AsSpan(0, (int)length));
+            return true;
+        }
+
+        if (length < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Interrupted)
+            return true;
+        stream.Capture.Complete();
+        return false;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using Rekkord.Engine.Hooks.External;
+
+namespace Rekkord.Engine.Hooks;
+
+/// <summary>Runs one external hook and says how it ended.</summary>
+internal sealed class ExternalHook(IHookObserver observer, string workingDirectory, TimeSpan? timeout)
+{
+    private const int LastLineLength = 500;
+
+    public HookResult Run(Hook hook, HookContext context, CancellationToken stop)
+    {
+        var output = new OutputCapture(observer.WantsOutput ? line => observer.OnOutput(hook, HookStream.Output, line) : null);
+        var errors = new OutputCapture(observer.WantsOutput ? line => observer.OnOutput(hook, HookStream.Error, line) : null);
+        var environment = context.CreateEnvironment();
+        var start = new ProcessStart(
+            hook.Path,
+            environment.Apply(Environment.GetEnvironmentVariables()),
+            environment.Variables[HookEnvironment.RunIdVariable],
+            workingDirectory,
+            timeout);
+
+        var started = DateTimeOffset.Now;
+        var clock = Stopwatch.StartNew();
+        ProcessOutcome outcome;
+        try
+        {
+            outcome = ExternalProcess.Create().Run(start, output, errors, stop);
+        }
+        catch (StartFailedException e)
+        {
+            return new HookResult
+            {
+                Hook = hook, Status = HookStatus.Failed, StartTime = started, Reason = e.Message, Remedy = e.Remedy,
+            };
+        }
+
+        var duration = clock.Elapsed;
+        output.Complete();
+        errors.Complete();
+        var (lines, dropped) = output.ToLines();
+        var (errorLines, errorsDropped) = errors.ToLines();
+        return new HookResult
+        {
+            Hook = hook,
+            Status = Status(outcome),
+            ExitCode = outcome.ExitCode,
+            Signal = outcome.Signal is { } signal ? SignalName.Of(signal) : null,
+            StartTime = started,
+            Duration = duration,
+            Output = lines,
+            ErrorOutput = errorLines,
+            OutputDropped = dropped,
+            ErrorOutputDropped = errorsDropped,
+            Reason = Reason(outcome, errorLines, lines),
+            Note = outcome.OutputLeftOpen
+                ? "A process it started still had its output open 2 seconds after it ended; what that process wrote later is not here."
+                : null,
+        };
+    }
+
+    private static HookStatus Status(ProcessOutcome outcome) => outcome.Stopped switch
+    {
+        StopCause.TimeLimit => HookStatus.TimedOut,
+        StopCause.Cancellation => HookStatus.Cancelled,
+        _ => outcome.ExitCode == 0 ? HookStatus.Succeeded : HookStatus.Failed,
+    };
+
+    private string? Reason(ProcessOutcome outcome, IReadOnlyList<object?> errors, IReadOnlyList<object?> output)
+    {
+        var survivors = outcome.Survivors == 0 ? "" : $"; {outcome.Survivors} of its processes could not be ended";
+        if (outcome.Stopped == StopCause.TimeLimit)
+            return StopReason.TimeLimit(timeout) + survivors;
+        if (outcome.Stopped == StopCause.Cancellation)
+            return StopReason.Stopped + survivors;
+        if (outcome.ExitCode == 0)
+            return null;
+
+        var end = outcome.Signal is { } signal ? $"killed by {SignalName.Of(signal)}"
+            : outcome.ExitCode is { } code ? $"exit code {code}"
+            : "its exit code was taken by another part of this process, so it counts as failed";
+        var last = LastLine(errors) ?? LastLine(output);
+        return last is null ? end : $"{end}: {last}";
+    }
+
+    private static string? LastLine(IReadOnlyList<object?> lines) =>
+        lines.OfType<string>().Reverse().Take(20).Select(line => OneLine.From(line, LastLineLength)).FirstOrDefault(line => line.Length > 0);
+}

@@ -1,0 +1,143 @@
+using System.Collections.Frozen;
+using System.Runtime.InteropServices;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Hooks.Trust;
+
+namespace Rekkord.Engine.Hooks;
+
+/// <summary>Finds the hooks of a directory, in order, with what keeps any of them from running.</summary>
+internal static class HookDirectory
+{
+    private static readonly FrozenSet<string> LeftOutExtensions = FrozenSet.ToFrozenSet(
+        [
+            ".disabled", ".sample", ".bak", ".orig", ".rej", ".swp", ".tmp", ".md", ".txt",
+            ".dpkg-old", ".dpkg-new", ".dpkg-dist", ".rpmsave", ".rpmnew",
+        ],
+        StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenSet<string> WindowsExtensions =
+        FrozenSet.ToFrozenSet([".exe", ".com", ".cmd", ".bat"], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Reads a directory.</summary>
+    /// <exception cref="RekkordException">
+    /// <c>HookDirectoryNotFound</c>, <c>HookDirectoryNotADirectory</c> or <c>HookDirectoryUnreadable</c>.
+    /// </exception>
+    public static IReadOnlyList<Hook> Read(HookPhase phase, string directory, bool trustPermissions)
+    {
+        var trust = trustPermissions ? null : HookTrust.Create();
+        List<Hook> hooks = [];
+        foreach (var name in Names(phase, directory))
+        {
+            var path = Path.Combine(directory, name);
+            if (IsLeftOut(name) || Directory.Exists(path))
+                continue;
+            var kind = name.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase) ? HookKind.ScriptBlock : HookKind.External;
+            hooks.Add(new Hook(phase, hooks.Count + 1, name, path, kind, FindRefusal(path, name, kind, trust)));
+        }
+
+        return hooks;
+    }
+
+    /// <summary>By name, ordinal ignoring case, then ordinal: the same in every culture and on every system.</summary>
+    private static IEnumerable<string> Names(HookPhase phase, string directory)
+    {
+        var origin = $"[Hooks] {phase.DirectoryKey()}";
+        try
+        {
+            if (IsOtherThanDirectory(directory))
+                throw new RekkordException("HookDirectoryNotADirectory", RekkordErrorKind.InvalidArgument,
+                    $"The hook directory '{directory}' ({origin}) is not a directory. Name the directory that holds the hooks.", directory);
+            return [.. Directory.EnumerateFileSystemEntries(directory)
+                .Select(path => Path.GetFileName(path))
+                .Order(StringComparer.OrdinalIgnoreCase.ThenOrdinal())];
+        }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new RekkordException("HookDirectoryNotFound", RekkordErrorKind.NotFound,
+                $"The hook directory '{directory}' ({origin}) does not exist. Create it, or remove the setting if there are to be no hooks.",
+                directory, e);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new RekkordException("HookDirectoryUnreadable", RekkordErrorKind.PermissionDenied,
+                $"The hook directory '{directory}' ({origin}) cannot be read: {OneLine.From(e.Message, 500)}", directory, e);
+        }
+    }
+
+    private static bool IsOtherThanDirectory(string path) => OperatingSystem.IsWindows()
+        ? File.Exists(path)
+        : UnixInterop.GetOwnership(path, followLink: true, out var found) == 0 && !found.IsDirectory;
+
+    private static bool IsLeftOut(string name) =>
+        name[0] is '.' or '_' || name[^1] == '~' || LeftOutExtensions.Contains(Path.GetExtension(name));
+
+    private static HookRefusal? FindRefusal(string path, string name, HookKind kind, HookTrust? trust)
+    {
+        try
+        {
+            return OperatingSystem.IsWindows()
+                ? FindWindowsObstacle(path, name, kind) ?? trust?.Check(path)
+                : FindUnixObstacle(path, name) ?? trust?.Check(path) ?? (kind == HookKind.External ? FindExecuteObstacle(path) : null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            // What cannot be checked is not trusted.
+            return new HookRefusal(HookStatus.Refused, $"its permissions cannot be checked: {OneLine.From(e.Message, 500)}", null);
+        }
+    }
+
+    private static HookRefusal? FindUnixObstacle(string path, string name)
+    {
+        if (UnixInterop.GetOwnership(path, followLink: true, out var found) is var error and not 0)
+            return DescribeUnreachable(path, name, error);
+        return found.IsRegular ? null
+            : new HookRefusal(HookStatus.Failed, "it is not a regular file (but a pipe, socket or device)", $"Move it elsewhere, or remove it: rm {ShellQuoting.Quote(path)}");
+    }
+
+    private static HookRefusal DescribeUnreachable(string path, string name, int error)
+    {
+        if (UnixInterop.GetOwnership(path, followLink: false, out var entry) == 0 && entry.IsLink)
+        {
+            var reason = error == UnixInterop.LinkLoop ? "it is a symbolic link that leads back to itself"
+                : error == UnixInterop.NoEntry ? $"it is a symbolic link to '{new FileInfo(path).LinkTarget}', which does not exist"
+                : $"it is a symbolic link that cannot be followed: {Marshal.GetPInvokeErrorMessage(error)}";
+            return new HookRefusal(HookStatus.Failed, reason, $"Put back what it leads to, or remove the link: rm {ShellQuoting.Quote(path)}");
+        }
+
+        // .NET shows bytes that are no UTF-8 as U+FFFD, which is not the file's name.
+        return error == UnixInterop.NoEntry && name.Contains('\uFFFD', StringComparison.Ordinal)
+            ? new HookRefusal(HookStatus.Failed, "its name is not valid UTF-8", "Rename the file.")
+            : new HookRefusal(HookStatus.Failed, $"it cannot be looked at: {Marshal.GetPInvokeErrorMessage(error)}", null);
+    }
+
+    private static HookRefusal? FindExecuteObstacle(string path)
+    {
+        if (UnixInterop.CheckAccess(path, UnixInterop.ExecuteAccess) == 0)
+            return null;
+        UnixInterop.GetOwnership(path, followLink: true, out var found);
+        return (found.Mode & 0x49) == 0
+            ? new HookRefusal(HookStatus.Failed, "it has no execute permission", $"chmod +x {ShellQuoting.Quote(path)}")
+            : new HookRefusal(HookStatus.Failed,
+                "the current user may not execute it, or its file system is mounted noexec", $"chmod a+rx {ShellQuoting.Quote(path)}");
+    }
+
+    private static HookRefusal? FindWindowsObstacle(string path, string name, HookKind kind)
+    {
+        if (!File.Exists(path))
+            return new HookRefusal(HookStatus.Failed, "it is a link to a file that does not exist", "Remove the link.");
+        if (kind == HookKind.ScriptBlock)
+            return null;
+        var extension = Path.GetExtension(name);
+        if (!WindowsExtensions.Contains(extension))
+            return new HookRefusal(HookStatus.Failed,
+                $"nothing is known to run a file of extension '{extension}'", "Use .ps1, .exe, .com, .cmd or .bat, or add .disabled to its name.");
+        // The command processor replaces %NAME% even inside quotes, and has no way to write a % that is just a %.
+        var isBatch = extension.Equals(".cmd", StringComparison.OrdinalIgnoreCase) || extension.Equals(".bat", StringComparison.OrdinalIgnoreCase);
+        return isBatch && path.Contains('%', StringComparison.Ordinal)
+            ? new HookRefusal(HookStatus.Failed, "the command processor cannot be given a path with a '%' in it", "Rename the file or directory.")
+            : null;
+    }
+
+    private static Comparer<string> ThenOrdinal(this StringComparer first) => Comparer<string>.Create((a, b) =>
+        first.Compare(a, b) is var order and not 0 ? order : string.CompareOrdinal(a, b));
+}

@@ -1,0 +1,48 @@
+using Rekkord.Engine.Errors;
+
+namespace Rekkord.Engine.Hooks;
+
+/// <summary>How a phase ended.</summary>
+/// <param name="Phase">The phase.</param>
+/// <param name="Results">The result of each hook, in order.</param>
+/// <param name="DirectoryError">Why the phase's directory could not be used, in which case no hook ran; otherwise null.</param>
+public sealed record HookPhaseResult(HookPhase Phase, IReadOnlyList<HookResult> Results, RekkordException? DirectoryError = null)
+{
+    /// <summary>Whether every hook succeeded.</summary>
+    public bool Succeeded => DirectoryError is null && Results.All(result => result.Succeeded);
+
+    /// <summary>Whether the phase was stopped by cancellation before all its hooks had run.</summary>
+    public bool Cancelled => Results.Any(result => result.Status == HookStatus.Cancelled);
+
+    /// <summary>
+    /// The one error of a phase that did not succeed, which names every hook that failed and why; null when it succeeded.
+    /// Its identifier is <c>PreSaveHookFailed</c>, <c>PostSaveHookFailed</c>, <c>PreScanHookFailed</c> or <c>PostScanHookFailed</c>.
+    /// </summary>
+    public RekkordException? ToError()
+    {
+        if (Succeeded)
+            return null;
+        if (DirectoryError is not null)
+            return new RekkordException(Phase.FailureErrorId(), DirectoryError.Kind,
+                $"{Consequence} {DirectoryError.Message}", DirectoryError.Target, DirectoryError);
+
+        var failed = Results.Where(result => !result.Succeeded).ToList();
+        var each = failed.Select(result =>
+            $"'{OneLine.From(result.Hook.Name, 255)}': {result.Reason}{(result.Remedy is null ? "" : $" ({result.Remedy})")}");
+        var count = failed.Count == 1 ? "1 hook" : $"{failed.Count} hooks";
+        var kind = failed.TrueForAll(result => result.Status == HookStatus.Cancelled) ? RekkordErrorKind.Stopped
+            : failed.Exists(result => result.Status == HookStatus.Refused) ? RekkordErrorKind.Security
+            : RekkordErrorKind.InvalidOperation;
+        return new RekkordException(Phase.FailureErrorId(), kind,
+            $"{Consequence} {count} of {Results.Count} in phase {Phase} did not succeed: {string.Join("; ", each)}",
+            string.Join(", ", failed.Select(result => result.Hook.Path)));
+    }
+
+    private string Consequence => Phase switch
+    {
+        HookPhase.PreSave => "Nothing was saved.",
+        HookPhase.PreScan => "Nothing was scanned.",
+        HookPhase.PostSave => "The save itself had ended before.",
+        _ => "The scan itself had ended before.",
+    };
+}

@@ -1,0 +1,104 @@
+using Rekkord.Engine.Errors;
+
+namespace Rekkord.Engine.Hooks;
+
+/// <summary>
+/// The one life of a save and of a scan: pre hooks, the action unless one of them failed, post hooks whatever became of the action.
+/// </summary>
+public sealed class HookedCommand
+{
+    private readonly HookRunner _runner;
+    private readonly HookSettings _settings;
+
+    /// <summary>Creates the command.</summary>
+    /// <param name="runner">Runs the phases.</param>
+    /// <param name="settings">The configured directories and rules.</param>
+    public HookedCommand(HookRunner runner, HookSettings settings)
+    {
+        _runner = runner;
+        _settings = settings;
+    }
+
+    /// <summary>Runs the phases around an action.</summary>
+    /// <typeparam name="T">The action's result.</typeparam>
+    /// <param name="context">What hooks are told; its phase is the pre phase, which also says which command it is.</param>
+    /// <param name="action">The save or scan. It gets <paramref name="stop"/>, and the results of the pre hooks to record.</param>
+    /// <param name="stop">The first Ctrl-C: ends the hook or the action that runs; the post hooks still run.</param>
+    /// <param name="stopPostHooks">The second Ctrl-C: ends the post hooks as well.</param>
+    /// <returns>What came of it all. Failures of hooks and of the action are in there, not thrown.</returns>
+    /// <exception cref="RekkordException"><c>NestedHooks</c>: the process itself runs inside a hook, and would run hooks without end.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled before anything ran.</exception>
+    public HookedOutcome<T> Run<T>(
+        HookContext context,
+        Func<IReadOnlyList<HookRecord>, CancellationToken, HookedActionResult<T>> action,
+        CancellationToken stop,
+        CancellationToken stopPostHooks)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(action);
+        var postPhase = context.Phase.ToPost();
+        ThrowIfInsideHook(context.Phase, postPhase);
+        stop.ThrowIfCancellationRequested();
+
+        var pre = _runner.Run(context, stop);
+        var outcome = new HookedOutcome<T> { Pre = pre };
+        if (pre.Cancelled || stop.IsCancellationRequested)
+            outcome = outcome with { Cancelled = true };
+        else if (pre.Succeeded)
+            outcome = RunAction(outcome, action, stop);
+        else if (!_settings.RunPostHooksAfterPreFailure)
+            return outcome;
+
+        var postContext = context with
+        {
+            Phase = postPhase,
+            Success = !outcome.Cancelled && outcome.Action is { Succeeded: true },
+            Snapshot = outcome.Action?.Snapshot,
+            Errors = ErrorLines(outcome),
+            HookResults = pre.Results,
+        };
+        return outcome with { Post = _runner.Run(postContext, stopPostHooks) };
+    }
+
+    private static HookedOutcome<T> RunAction<T>(
+        HookedOutcome<T> outcome,
+        Func<IReadOnlyList<HookRecord>, CancellationToken, HookedActionResult<T>> action,
+        CancellationToken stop)
+    {
+        try
+        {
+            return outcome with { Action = action([.. outcome.Pre!.Results.Select(result => result.ToRecord())], stop) };
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return outcome with { Cancelled = true };
+        }
+#pragma warning disable CA1031 // Post hooks run after every failure, also one nobody foresaw; the exception is kept and raised afterwards.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return outcome with { ActionError = e };
+        }
+    }
+
+    private static List<string> ErrorLines<T>(HookedOutcome<T> outcome)
+    {
+        List<string> lines = [];
+        if (outcome.Cancelled)
+            lines.Add("The command was stopped.");
+        lines.AddRange(outcome.Action?.Errors ?? []);
+        lines.AddRange(outcome.Errors.Select(error => error.Message));
+        return lines;
+    }
+
+    // REKKORD_PHASE is in the environment of every hook, and of everything a hook starts.
+    private void ThrowIfInsideHook(HookPhase pre, HookPhase post)
+    {
+        var outer = Environment.GetEnvironmentVariable(HookEnvironment.PhaseVariable);
+        if (outer is null || !(_settings.Directories.ContainsKey(pre) || _settings.Directories.ContainsKey(post)))
+            return;
+        throw new RekkordException("NestedHooks", RekkordErrorKind.InvalidOperation,
+            $"This {pre.CommandName()} was started from a {OneLine.From(outer, 20)} hook and has hooks of its own, which could start each other "
+            + "without end. Leave its hooks out (-SkipHooks), or use a configuration without hook directories.");
+    }
+}

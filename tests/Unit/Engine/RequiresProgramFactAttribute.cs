@@ -1,0 +1,22 @@
+namespace Rekkord.Engine.Tests;
+
+/// <summary>
+/// A test that needs a program. Where the program is missing it is reported as skipped, by the program's name; in CI, where it has
+/// to be there, it runs and fails.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RequiresProgramFactAttribute : FactAttribute
+{
+    public RequiresProgramFactAttribute(params string[] programs)
+    {
+        var missing = programs.Where(program => Find(program) is null).ToList();
+        if (missing.Count > 0 && Environment.GetEnvironmentVariable("CI") != "true")
+            Skip = $"needs {string.Join(", ", missing)}";
+    }
+
+    /// <summary>The full path of a program on the PATH; null when it is not there.</summary>
+    public static string? Find(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Select(directory => Path.Combine(directory, program))
+            .FirstOrDefault(File.Exists);
+}
