@@ -1,6 +1,6 @@
 namespace Rekkord.Engine.Hooks;
 
-/// <summary>How a hook ended. Only <see cref="Succeeded"/> is success.</summary>
+/// <summary>How a hook ended. Only <see cref="Succeeded"/> is success. Snapshots store the values; they never change.</summary>
 public enum HookStatus
 {
     /// <summary>It ran and reported success.</summary>

@@ -1,4 +1,4 @@
-using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Hooks;
 
 namespace Rekkord.Engine.Saving;
 

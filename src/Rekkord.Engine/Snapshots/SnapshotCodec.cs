@@ -1,4 +1,5 @@
 using System.Formats.Cbor;
+using Rekkord.Engine.Hooks;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Snapshots;
@@ -112,7 +113,7 @@ internal static class SnapshotCodec
         {
             writer.WriteStartArray(4);
             writer.WriteTextString(hook.Name);
-            writer.WriteTextString(hook.Status);
+            writer.WriteInt32((int)hook.Status);
             if (hook.ExitCode is { } code)
                 writer.WriteInt32(code);
             else
@@ -165,7 +166,7 @@ internal static class SnapshotCodec
     {
         reader.ReadStartArray();
         var name = reader.ReadTextString();
-        var status = reader.ReadTextString();
+        var status = (HookStatus)reader.ReadInt32();
         int? code = null;
         if (reader.PeekState() == CborReaderState.Null)
             reader.ReadNull();
@@ -173,7 +174,7 @@ internal static class SnapshotCodec
             code = reader.ReadInt32();
         var duration = new TimeSpan(reader.ReadInt64());
         reader.ReadEndArray();
-        return new HookRecord(name, status, code, duration);
+        return Enum.IsDefined(status) ? new HookRecord(name, status, code, duration) : throw new CborContentException("A hook's status is not known.");
     }
 
     private static DateTimeOffset ReadTime(CborReader reader)

@@ -1,3 +1,5 @@
+using Rekkord.Engine.Hooks;
+
 namespace Rekkord.Engine.Snapshots;
 
 /// <summary>What is told of a snapshot in a listing. It stands in the snapshot and again in its tag, which a LogOnly keyfile can read.</summary>
