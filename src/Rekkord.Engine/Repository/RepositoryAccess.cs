@@ -84,12 +84,22 @@ public sealed class RepositoryAccess : IDisposable
         writer.Write(descriptor.Encode(master));
         return writer.Commit(ObjectName.Descriptor)
             ? new RepositoryAccess(store, master, descriptor)
-            : throw new RekkordException(
-                "RepositoryExists",
-                RekkordErrorKind.AlreadyExists,
-                $"'{store.Location}' is a repository already. Use it with its keyfile, or choose another place.",
-                store.Location);
+            : throw AlreadyExists(store.Location);
     }
+
+    /// <summary>Checks early that the key in use can make snapshots.</summary>
+    /// <exception cref="RekkordException">It cannot (<c>KeyRoleInsufficient</c>).</exception>
+    public void RequireWriting() => _ = Keys.SigningPrivateKey;
+
+    /// <summary>Checks early that the key in use can read content.</summary>
+    /// <exception cref="RekkordException">It cannot (<c>KeyRoleInsufficient</c>).</exception>
+    public void RequireReading() => _ = Keys.DataPrivateKey;
+
+    internal static RekkordException AlreadyExists(string location) => new(
+        "RepositoryExists",
+        RekkordErrorKind.AlreadyExists,
+        $"'{location}' is a repository already. Use it with its keyfile, or choose another place.",
+        location);
 
     /// <summary>Closes the store and wipes the keys.</summary>
     public void Dispose()

@@ -1,0 +1,32 @@
+@{
+    RootModule           = 'Rekkord.Cmdlets.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '6f1c2f0e-7f57-4e0d-9d6c-0d5b6c1b8a42'
+    Author               = 'The Rekkord for PowerShell developers'
+    CompanyName          = 'The Rekkord for PowerShell developers'
+    Copyright            = '(c) The Rekkord for PowerShell developers. MIT licence.'
+    Description          = 'Deduplicated, compressed, encrypted snapshots of files, verified and restored, with hooks before and after.'
+    PowerShellVersion    = '7.6'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('Rekkord.format.ps1xml')
+    TypesToProcess       = @('Rekkord.types.ps1xml')
+    FunctionsToExport    = @()
+    AliasesToExport      = @()
+    VariablesToExport    = @()
+    CmdletsToExport      = @(
+        'Get-RekkordConfig'
+        'Get-RekkordHook'
+        'Get-RekkordSnapshot'
+        'Initialize-RekkordRepository'
+        'Invoke-RekkordHook'
+        'Invoke-RekkordSave'
+        'Invoke-RekkordScan'
+        'Restore-RekkordSnapshot'
+    )
+    PrivateData          = @{
+        PSData = @{
+            Tags         = @('backup', 'snapshot', 'deduplication', 'encryption', 'hooks', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            ReleaseNotes = 'See CHANGELOG.md.'
+        }
+    }
+}

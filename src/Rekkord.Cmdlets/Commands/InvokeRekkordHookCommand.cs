@@ -1,0 +1,52 @@
+using System.Management.Automation;
+using Rekkord.Cmdlets.Hooks;
+using Rekkord.Cmdlets.Models;
+using Rekkord.Cmdlets.Pipeline;
+using Rekkord.Engine.Hooks;
+
+namespace Rekkord.Cmdlets.Commands;
+
+/// <summary>Runs the hooks of one phase alone, to rehearse them.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "RekkordHook", SupportsShouldProcess = true)]
+[OutputType(typeof(RekkordHookResult))]
+public sealed class InvokeRekkordHookCommand : RepositoryCommand
+{
+    /// <summary>The phase.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    public RekkordHookPhase Phase { get; set; }
+
+    /// <summary>What post hooks are told of the save or scan.</summary>
+    [Parameter]
+    public RekkordHookOutcome Outcome { get; set; } = RekkordHookOutcome.Success;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(() =>
+    {
+        var config = LoadConfig();
+        var settings = config.Hooks.ToHookSettings();
+        var phase = (HookPhase)Phase;
+        var plan = HookPlan.Discover(phase, settings);
+        if (!ShouldProcess($"{plan.Hooks.Count} hooks of phase {Phase}: {string.Join(", ", plan.Hooks.Select(hook => hook.Name))}", "Run hooks"))
+            return;
+
+        var context = new HookContext
+        {
+            Phase = phase,
+            Repository = config.Repository.Url.Value,
+            ConfigFile = config.ConfigFile,
+            Success = phase is HookPhase.PostSave or HookPhase.PostScan ? Outcome == RekkordHookOutcome.Success : null,
+            Errors = phase is HookPhase.PostSave or HookPhase.PostScan && Outcome == RekkordHookOutcome.Failure ? ["Rehearsal of a failure."] : [],
+        };
+        var directory = CurrentDirectory;
+        HookReporter? reporter = null;
+        var result = RunOperation(
+            pump =>
+            {
+                reporter = new HookReporter(this, pump, MyInvocation.BoundParameters.ContainsKey("Verbose"));
+                return new HookRunner(settings, new ScriptHookExecutor(this, pump, directory), reporter, directory).Run(context, StopToken);
+            },
+            () => reporter?.Running is { } hook ? new ProgressRecord(0, "Rekkord", hook) : null);
+        if (result.ToError() is { } error)
+            throw error;
+    });
+}

@@ -1,0 +1,140 @@
+using System.Management.Automation;
+using Rekkord.Cmdlets.Models;
+using Rekkord.Cmdlets.Pipeline;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Saving;
+using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
+
+namespace Rekkord.Cmdlets.Commands;
+
+/// <summary>Makes a snapshot of files and directories, between the pre-save and the post-save hooks.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "RekkordSave", SupportsShouldProcess = true)]
+[OutputType(typeof(RekkordHookResult), typeof(RekkordSaveResult))]
+public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
+{
+    private readonly List<string> _paths = [];
+
+    /// <summary>The name to file the snapshot under.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string Channel { get; set; } = "";
+
+    /// <summary>What to save. Wildcards are expanded where no file has that very name.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromRemainingArguments = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("FullName", "PSPath")]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>What to leave out: <c>*.tmp</c>, <c>node_modules</c>, <c>/home/*/.cache</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Exclude { get; set; } = [];
+
+    /// <summary>Reads every file again, also those that seem unchanged.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Saves what links point to instead of the links.</summary>
+    [Parameter]
+    public SwitchParameter FollowLinks { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(() =>
+    {
+        foreach (var path in Path)
+            _paths.AddRange(Expand(path));
+    });
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Guard(() =>
+    {
+        SaveOperation.ValidateChannel(Channel);
+        var config = LoadConfig();
+        if (DecideHooks(config.Hooks.ToHookSettings()) is not { } useHooks)
+            return;
+        if (!ShouldProcess($"{string.Join(", ", _paths)} to '{config.Repository.DisplayUrl}', channel '{Channel}'", "Save"))
+        {
+            WritePlans(config, useHooks);
+            return;
+        }
+
+        Save(config, useHooks);
+    });
+
+    private void Save(RekkordConfig config, bool useHooks)
+    {
+        // Opened before any hook runs: a save that cannot write anything must not stop a service first.
+        using var repository = OpenRepository(config);
+        repository.RequireWriting();
+        SaveOperation? operation = null;
+        var context = new HookContext
+        {
+            Phase = HookPhase.PreSave,
+            Channel = Channel,
+            Paths = _paths,
+            Repository = repository.Location,
+            ConfigFile = config.ConfigFile,
+        };
+        RunHooked(
+            config,
+            context,
+            useHooks,
+            (pump, hooks, stop) =>
+            {
+                operation = new SaveOperation(repository, CreateRequest(config, hooks), new EntryReporter(this, pump));
+                var result = operation.Run(stop);
+                return new HookedActionResult<SaveResult>(
+                    result, !result.IsPartial, result.Snapshot.Id.ToString(), [.. result.Errors.Select(error => error.Message)]);
+            },
+            (result, hooks) => new RekkordSaveResult(result, hooks),
+            () => operation is null ? null : Describe(operation.Progress));
+    }
+
+    private SaveRequest CreateRequest(RekkordConfig config, IReadOnlyList<HookRecord> hooks) => new()
+    {
+        Channel = Channel,
+        Paths = [.. _paths.Select(FileName.FromText)],
+        Exclude = Exclude,
+        IgnoreCache = Force,
+        FollowLinks = FollowLinks,
+        Hooks = hooks,
+        CompressionLevel = config.Settings.CompressionLevel.Value,
+        Threads = config.Settings.Threads.Value ?? 0,
+    };
+
+    private void WritePlans(RekkordConfig config, bool useHooks)
+    {
+        if (!useHooks || !MyInvocation.BoundParameters.ContainsKey("WhatIf"))
+            return;
+        var settings = config.Hooks.ToHookSettings();
+        WritePlan(settings, HookPhase.PreSave);
+        WritePlan(settings, HookPhase.PostSave);
+    }
+
+    private ProgressRecord Describe(SaveProgress progress)
+    {
+        var status = $"{progress.Files:N0} files, {Sizes.Format(progress.Size)}, {Sizes.Format(progress.AddedSize)} new";
+        return new ProgressRecord(0, $"{progress.Activity} '{Channel}'", status) { CurrentOperation = progress.CurrentPath };
+    }
+
+    /// <summary>The full paths that a path stands for. What exists under the very name is taken literally, whatever characters it has.</summary>
+    private IEnumerable<string> Expand(string path)
+    {
+        var literal = ResolvePath(path);
+        if (!WildcardPattern.ContainsWildcardCharacters(path) || System.IO.Path.Exists(literal))
+            return [Normalize(literal)];
+        var found = SessionState.Path.GetResolvedProviderPathFromPSPath(path, out _);
+        return found.Count > 0
+            ? found.Select(Normalize)
+            : throw new RekkordException("SourceNotFound", RekkordErrorKind.NotFound, $"There is nothing to save that matches '{path}'. Nothing was saved.", path);
+    }
+
+    private static string Normalize(string path)
+    {
+        var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        return OperatingSystem.IsWindows() ? full.Replace('\\', '/') : full;
+    }
+}

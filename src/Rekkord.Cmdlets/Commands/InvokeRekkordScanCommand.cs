@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using Rekkord.Cmdlets.Models;
+using Rekkord.Cmdlets.Pipeline;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Scanning;
+using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
+
+namespace Rekkord.Cmdlets.Commands;
+
+/// <summary>Verifies a repository, between the pre-scan and the post-scan hooks.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "RekkordScan", SupportsShouldProcess = true)]
+[OutputType(typeof(RekkordHookResult), typeof(RekkordScanResult))]
+public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
+{
+    /// <summary>Also opens and checks every blob; otherwise every stored byte is checked against its object's name, and all metadata in full.</summary>
+    [Parameter]
+    public SwitchParameter Full { get; set; }
+
+    /// <summary>Does not read packs again that this machine verified within this time.</summary>
+    [Parameter]
+    public TimeSpan? MaxAge { get; set; }
+
+    /// <summary>Stops reading packs after this time; the longest unverified come first.</summary>
+    [Parameter]
+    public TimeSpan? TimeLimit { get; set; }
+
+    /// <summary>Puts damaged objects aside, and makes indexes and tags again where they are missing.</summary>
+    [Parameter]
+    public SwitchParameter Repair { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(() =>
+    {
+        var config = LoadConfig();
+        if (DecideHooks(config.Hooks.ToHookSettings()) is not { } useHooks)
+            return;
+        if (!ShouldProcess($"'{config.Repository.DisplayUrl}'", Repair ? "Scan and repair" : "Scan"))
+        {
+            if (useHooks && MyInvocation.BoundParameters.ContainsKey("WhatIf"))
+            {
+                WritePlan(config.Hooks.ToHookSettings(), HookPhase.PreScan);
+                WritePlan(config.Hooks.ToHookSettings(), HookPhase.PostScan);
+            }
+
+            return;
+        }
+
+        Scan(config, useHooks);
+    });
+
+    private static ProgressRecord Describe(ScanProgress progress)
+    {
+        var status = progress.TotalSize == 0 ? " " : $"{Sizes.Format(progress.Size)} of {Sizes.Format(progress.TotalSize)}";
+        if (progress.Problems > 0)
+            status += $", {progress.Problems} problems";
+        return new ProgressRecord(0, progress.Activity, status)
+        {
+            PercentComplete = progress.TotalSize == 0 ? -1 : (int)Math.Min(100, progress.Size * 100 / progress.TotalSize),
+        };
+    }
+
+    private void Scan(RekkordConfig config, bool useHooks)
+    {
+        using var repository = OpenRepository(config);
+        repository.RequireReading();
+        ScanOperation? operation = null;
+        var start = DateTimeOffset.Now;
+        var watch = new Stopwatch();
+        RunHooked(
+            config,
+            new HookContext { Phase = HookPhase.PreScan, Repository = repository.Location, ConfigFile = config.ConfigFile },
+            useHooks,
+            (pump, _, stop) =>
+            {
+                watch.Start();
+                operation = new ScanOperation(repository, CreateRequest(config), message => pump.Post(() => WriteWarning(message)));
+                var result = operation.Run(stop);
+                watch.Stop();
+                foreach (var problem in result.Problems)
+                    pump.Post(() => WriteError(ErrorRecords.Create(Describe(problem))));
+                return new HookedActionResult<ScanResult>(result, result.Problems.Count == 0, null, [.. result.Problems.Select(problem => problem.Message)]);
+            },
+            (result, hooks) => new RekkordScanResult(result, repository.Location, Full, start, watch.Elapsed, hooks),
+            () => operation is null ? null : Describe(operation.Progress));
+    }
+
+    private static RekkordException Describe(RepositoryProblem problem)
+    {
+        var touched = problem.Snapshots.Count == 0 ? "No snapshot is touched." : $"Touched: {problem.PathCount} paths in {problem.Snapshots.Count} snapshots.";
+        return new RekkordException(problem.Kind.ToString(), RekkordErrorKind.InvalidData, $"{problem.Message} {touched}", problem.ObjectName);
+    }
+
+    private ScanRequest CreateRequest(RekkordConfig config) => new()
+    {
+        Full = Full,
+        MaximumAge = MaxAge,
+        TimeLimit = TimeLimit,
+        Repair = Repair,
+        Threads = config.Settings.Threads.Value ?? 0,
+    };
+}

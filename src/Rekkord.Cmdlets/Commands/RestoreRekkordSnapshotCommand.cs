@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using Rekkord.Cmdlets.Models;
+using Rekkord.Cmdlets.Pipeline;
+using Rekkord.Engine.Restoring;
+using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
+
+namespace Rekkord.Cmdlets.Commands;
+
+/// <summary>Restores a snapshot, or a part of one, into a directory.</summary>
+[Cmdlet(VerbsData.Restore, "RekkordSnapshot", SupportsShouldProcess = true)]
+[OutputType(typeof(RekkordRestoreResult))]
+public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
+{
+    /// <summary>A snapshot's ID, the beginning of one, or a channel (its newest snapshot); with <c>:path</c> for a part of it.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Id")]
+    [ValidateNotNullOrEmpty]
+    public string Snapshot { get; set; } = "";
+
+    /// <summary>The directory to restore into.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string Destination { get; set; } = "";
+
+    /// <summary>Patterns of what to restore; everything if none is given.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Include { get; set; } = [];
+
+    /// <summary>Restores into a directory that has something in it, and replaces files of the same names.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Reads every restored file again and compares it with the snapshot.</summary>
+    [Parameter]
+    public SwitchParameter Verify { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(() =>
+    {
+        var config = LoadConfig();
+        var destination = ResolvePath(Destination);
+        if (!ShouldProcess($"'{Snapshot}' to '{destination}'", "Restore"))
+            return;
+        using var repository = OpenRepository(config);
+        RestoreOperation? operation = null;
+        var watch = Stopwatch.StartNew();
+        var result = RunOperation(
+            pump =>
+            {
+                operation = new RestoreOperation(repository, CreateRequest(config, destination), new EntryReporter(this, pump));
+                return operation.Run(StopToken);
+            },
+            () => operation is null ? null : Describe(operation.Progress));
+        WriteObject(new RekkordRestoreResult(result, watch.Elapsed));
+    });
+
+    private static ProgressRecord Describe(RestoreProgress progress)
+    {
+        var status = progress.TotalSize == 0 ? " " : $"{progress.Files:N0} files, {Sizes.Format(progress.Size)} of {Sizes.Format(progress.TotalSize)}";
+        return new ProgressRecord(0, progress.Activity, status)
+        {
+            PercentComplete = progress.TotalSize == 0 ? -1 : (int)Math.Min(100, progress.Size * 100 / progress.TotalSize),
+        };
+    }
+
+    private RestoreRequest CreateRequest(RekkordConfig config, string destination)
+    {
+        var colon = Snapshot.IndexOf(':', StringComparison.Ordinal);
+        return new RestoreRequest
+        {
+            Snapshot = colon < 0 ? Snapshot : Snapshot[..colon],
+            Path = colon < 0 ? null : Snapshot[(colon + 1)..],
+            Destination = destination,
+            Include = Include,
+            Force = Force,
+            Verify = Verify,
+            Threads = config.Settings.Threads.Value ?? 0,
+        };
+    }
+}

@@ -1,0 +1,109 @@
+using System.Collections;
+using System.Management.Automation;
+using Rekkord.Cmdlets.Models;
+using Rekkord.Engine.Hooks;
+
+namespace Rekkord.Cmdlets.Hooks;
+
+/// <summary>One run of a <c>.ps1</c> hook, with its streams kept apart.</summary>
+internal sealed class ScriptHookRun
+{
+    // A nested pipeline sends warnings, verbose and information past its own streams to the host; merged into the output they
+    // can be told apart by type. $? of the call tells an `exit 3` from a program that returned 3 to a script which went on,
+    // which $LASTEXITCODE alone does not. Read-Host would ask where nobody answers: a hook's standard input is empty.
+    private const string Wrapper = """
+        param($RekkordHookPath, $RekkordHook, $RekkordHookEnd, $RekkordHookDirectory)
+        $ErrorActionPreference = 'Stop'
+        $PSNativeCommandUseErrorActionPreference = $true
+        function Read-Host { throw 'A hook cannot ask anything: nobody may be there to answer.' }
+        if ($RekkordHookDirectory) { $ExecutionContext.SessionState.Path.SetLocation($RekkordHookDirectory) > $null }
+        $global:LASTEXITCODE = 0
+        & $RekkordHookPath *>&1
+        $RekkordHookEnd.Succeeded = $?
+        $RekkordHookEnd.ExitCode = $global:LASTEXITCODE
+        """;
+
+    // Filled in by the wrapper; left empty when the script was stopped or threw.
+    private const string Succeeded = "Succeeded";
+    private const string ExitCode = "ExitCode";
+
+    private readonly PowerShell _shell;
+    private readonly ScriptHookStreams _streams = new();
+    private readonly Hashtable _end = [];
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="shell">An empty pipeline of the session to run in.</param>
+    /// <param name="path">The script.</param>
+    /// <param name="context">What it finds in <c>$RekkordHook</c>.</param>
+    /// <param name="workingDirectory">Where it starts.</param>
+    public ScriptHookRun(PowerShell shell, string path, RekkordHookContext context, string workingDirectory)
+    {
+        _shell = shell;
+        _shell.AddScript(Wrapper, useLocalScope: true)
+            .AddArgument(path).AddArgument(context).AddArgument(_end).AddArgument(WildcardPattern.Escape(workingDirectory));
+    }
+
+    /// <summary>Runs the script until it ends or is stopped.</summary>
+    public ScriptHookOutcome Invoke(CancellationToken stop)
+    {
+        using var output = new PSDataCollection<PSObject>();
+        output.DataAdded += (_, _) =>
+        {
+            foreach (var item in output.ReadAll())
+                _streams.Add(item);
+        };
+
+        // Stop can wait for the very thread that runs the script; BeginStop does not. Invoke then returns without an exception.
+        using var stopping = stop.Register(() => _shell.BeginStop(null, null));
+        try
+        {
+            _shell.Invoke(null, output, new PSInvocationSettings { AddToHistory = false });
+        }
+        catch (PipelineStoppedException) when (stop.IsCancellationRequested)
+        {
+            return Finish(HookStatus.Cancelled, null, "stopped");
+        }
+#pragma warning disable CA1031 // Whatever a script throws makes it a failed hook, and nothing else.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return stop.IsCancellationRequested ? Finish(HookStatus.Cancelled, null, "stopped") : Fail(error);
+        }
+
+        if (stop.IsCancellationRequested && !_end.ContainsKey(Succeeded))
+            return Finish(HookStatus.Cancelled, null, "stopped");
+        return _end[Succeeded] is true
+            ? Finish(HookStatus.Succeeded, null, null)
+            : Finish(HookStatus.Failed, _end[ExitCode] as int?, DescribeExit());
+    }
+
+    private string DescribeExit()
+    {
+        var reason = $"ended with exit code {_end[ExitCode]}";
+        return _streams.LastError is { } error ? $"{reason}: {error}" : reason;
+    }
+
+    private ScriptHookOutcome Fail(Exception error)
+    {
+        var record = (error as IContainsErrorRecord)?.ErrorRecord;
+        if (record is not null)
+            _streams.AddError(record);
+        var message = record?.ErrorDetails?.Message ?? error.Message;
+        var place = record?.InvocationInfo is { ScriptLineNumber: > 0 } position ? $"line {position.ScriptLineNumber}: " : "";
+        return Finish(HookStatus.Failed, null, place + message);
+    }
+
+    private ScriptHookOutcome Finish(HookStatus status, int? exitCode, string? reason) => new()
+    {
+        Status = status,
+        ExitCode = exitCode,
+        Reason = reason,
+        Output = _streams.Output.Kept,
+        ErrorOutput = _streams.Errors.Kept,
+        Warnings = _streams.Warnings.Kept,
+        Verbose = _streams.Verbose.Kept,
+        Information = _streams.Information.Kept,
+        OutputDropped = _streams.Output.Dropped,
+        ErrorOutputDropped = _streams.Errors.Dropped,
+    };
+}

@@ -1,0 +1,39 @@
+using System.Management.Automation;
+
+namespace Rekkord.Cmdlets.Hooks;
+
+/// <summary>A script's streams, sorted by the types of what comes out of them merged.</summary>
+internal sealed class ScriptHookStreams
+{
+    public BoundedRecords Output { get; } = new();
+
+    public BoundedRecords Errors { get; } = new();
+
+    public BoundedRecords Warnings { get; } = new();
+
+    public BoundedRecords Verbose { get; } = new();
+
+    public BoundedRecords Information { get; } = new();
+
+    /// <summary>What the last error said, on one line.</summary>
+    public string? LastError => Errors.Kept is [.., ErrorRecord error] ? error.ToString().ReplaceLineEndings(" ") : null;
+
+    public void Add(PSObject? item)
+    {
+        switch (item?.BaseObject)
+        {
+            case ErrorRecord error: Errors.Add(error); break;
+            case WarningRecord warning: Warnings.Add(warning); break;
+            case VerboseRecord verbose: Verbose.Add(verbose); break;
+            case DebugRecord: break;
+            case InformationRecord information: Information.Add(information); break;
+            case var value: Output.Add(item?.BaseObject is PSCustomObject ? item : value); break;
+        }
+    }
+
+    public void AddError(ErrorRecord error)
+    {
+        if (!Errors.Kept.Contains(error))
+            Errors.Add(error);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Reflection;
+using System.Runtime.Loader;
+
+namespace Rekkord.Cmdlets.Loading;
+
+/// <summary>
+/// The private load context of the engine and its packages: whatever other versions of these packages a session has loaded,
+/// neither side sees the other's. The default context asks for nothing but <c>Rekkord.Engine</c> itself, and is answered here.
+/// </summary>
+internal sealed class EngineLoadContext : AssemblyLoadContext
+{
+    private const string EngineName = "Rekkord.Engine";
+
+    private static readonly Lock RegistrationLock = new();
+    private static EngineLoadContext? _registered;
+
+    private readonly string _directory;
+
+    private EngineLoadContext(string directory)
+        : base("Rekkord") => _directory = directory;
+
+    /// <summary>Makes the engine resolvable. Does nothing the second time: a module is imported again, and in other runspaces.</summary>
+    public static void Register()
+    {
+        lock (RegistrationLock)
+        {
+            if (_registered is not null)
+                return;
+            var module = Path.GetDirectoryName(typeof(EngineLoadContext).Assembly.Location)!;
+            _registered = new EngineLoadContext(Path.Combine(module, "Dependencies"));
+            Default.Resolving += (_, name) => name.Name == EngineName ? _registered.LoadFromAssemblyName(name) : null;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Assembly? Load(AssemblyName assemblyName)
+    {
+        var path = Path.Combine(_directory, $"{assemblyName.Name}.dll");
+        return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+    }
+}

@@ -1,0 +1,67 @@
+using EngineConfig = Rekkord.Engine.Configuration.RekkordConfig;
+
+namespace Rekkord.Cmdlets.Models;
+
+/// <summary>The configuration in force, with where each value comes from.</summary>
+public sealed class RekkordConfig
+{
+    internal RekkordConfig(EngineConfig config)
+    {
+        ConfigFile = config.ConfigFile;
+        Repository = config.Repository.DisplayUrl;
+        KeyFile = config.Repository.KeyFile.Value;
+        Threads = config.Settings.Threads.Value;
+        CompressionLevel = config.Settings.CompressionLevel.Value;
+        PreSaveDirectory = config.Hooks.PreSaveDirectory.Value;
+        PostSaveDirectory = config.Hooks.PostSaveDirectory.Value;
+        PreScanDirectory = config.Hooks.PreScanDirectory.Value;
+        PostScanDirectory = config.Hooks.PostScanDirectory.Value;
+        HookTimeout = config.Hooks.HookTimeout.Value;
+        RunPostHooksAfterPreFailure = config.Hooks.RunPostHooksAfterPreFailure.Value;
+        TrustHookPermissions = config.Hooks.TrustHookPermissions.Value;
+        RetainDuration = config.Protection.RetainDuration.Value;
+        Values = [.. config.Entries.Select(entry => new RekkordConfigValue(entry))];
+    }
+
+    /// <summary>The file that was read; null when there is none.</summary>
+    public string? ConfigFile { get; }
+
+    /// <summary>The repository, without credentials.</summary>
+    public string? Repository { get; }
+
+    /// <summary>The keyfile.</summary>
+    public string? KeyFile { get; }
+
+    /// <summary>Threads to work with; null for one a processor.</summary>
+    public int? Threads { get; }
+
+    /// <summary>Zstandard's level.</summary>
+    public int CompressionLevel { get; }
+
+    /// <summary>The directory of pre-save hooks.</summary>
+    public string? PreSaveDirectory { get; }
+
+    /// <summary>The directory of post-save hooks.</summary>
+    public string? PostSaveDirectory { get; }
+
+    /// <summary>The directory of pre-scan hooks.</summary>
+    public string? PreScanDirectory { get; }
+
+    /// <summary>The directory of post-scan hooks.</summary>
+    public string? PostScanDirectory { get; }
+
+    /// <summary>How long one hook may run; null for as long as it takes.</summary>
+    public TimeSpan? HookTimeout { get; }
+
+    /// <summary>Whether post hooks run after a pre hook has failed.</summary>
+    public bool RunPostHooksAfterPreFailure { get; }
+
+    /// <summary>Whether hooks are run that other users could change.</summary>
+    public bool TrustHookPermissions { get; }
+
+    /// <summary>How long what is written is kept from being deleted.</summary>
+    public TimeSpan? RetainDuration { get; }
+
+    /// <summary>Every setting with where it comes from.</summary>
+    public RekkordConfigValue[] Values { get; }
+}

@@ -1,0 +1,67 @@
+using Rekkord.Engine.Scanning;
+
+namespace Rekkord.Cmdlets.Models;
+
+/// <summary>What a scan verified and found.</summary>
+public sealed class RekkordScanResult
+{
+    internal RekkordScanResult(ScanResult result, string repository, bool full, DateTimeOffset start, TimeSpan duration, RekkordHookResult[] hooks)
+    {
+        Status = result.Problems.Count == 0 ? RekkordScanStatus.Succeeded : RekkordScanStatus.ProblemsFound;
+        Repository = repository;
+        Full = full;
+        StartTime = start;
+        Duration = duration;
+        Snapshots = result.Snapshots;
+        Packs = result.VerifiedPacks;
+        SkippedPacks = result.SkippedPacks;
+        Size = result.VerifiedSize;
+        Blobs = result.Blobs;
+        UnindexedPacks = result.UnindexedPacks;
+        OutOfTime = result.OutOfTime;
+        Problems = [.. result.Problems.Select(problem => new RekkordProblem(problem))];
+        Hooks = hooks;
+    }
+
+    /// <summary>Whether all that was looked at is sound.</summary>
+    public RekkordScanStatus Status { get; }
+
+    /// <summary>The repository.</summary>
+    public string Repository { get; }
+
+    /// <summary>Whether every blob was opened and checked, beside every object's bytes.</summary>
+    public bool Full { get; }
+
+    /// <summary>When the scan began.</summary>
+    public DateTimeOffset StartTime { get; }
+
+    /// <summary>How long it took, without the hooks.</summary>
+    public TimeSpan Duration { get; }
+
+    /// <summary>Snapshots whose trees were walked.</summary>
+    public int Snapshots { get; }
+
+    /// <summary>Packs that were read.</summary>
+    public int Packs { get; }
+
+    /// <summary>Packs that were not read, because of -MaxAge or -TimeLimit.</summary>
+    public int SkippedPacks { get; }
+
+    /// <summary>Bytes read.</summary>
+    public long Size { get; }
+
+    /// <summary>Different blobs in the repository.</summary>
+    public int Blobs { get; }
+
+    /// <summary>Whole packs that no index names, left by a save that was stopped; harmless.</summary>
+    public int UnindexedPacks { get; }
+
+    /// <summary>Whether -TimeLimit ended it before all packs were read.</summary>
+    public bool OutOfTime { get; }
+
+    /// <summary>What is wrong; empty when nothing is.</summary>
+    public RekkordProblem[] Problems { get; }
+
+    /// <summary>The results of all hooks that ran.</summary>
+    public RekkordHookResult[] Hooks { get; }
+}

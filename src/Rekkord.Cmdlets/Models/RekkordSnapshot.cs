@@ -1,0 +1,80 @@
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Snapshots;
+
+namespace Rekkord.Cmdlets.Models;
+
+/// <summary>One saved state of some paths.</summary>
+public sealed class RekkordSnapshot
+{
+    internal RekkordSnapshot(Snapshot snapshot)
+    {
+        var summary = snapshot.Summary;
+        Id = snapshot.Id.ToString();
+        Channel = summary.Channel;
+        Time = summary.Time.ToLocalTime();
+        Duration = summary.Duration;
+        Paths = [.. summary.Paths.Select(path => FileName.ToDisplay(path))];
+        Files = summary.Files;
+        Directories = summary.Directories;
+        Size = summary.Size;
+        AddedSize = summary.AddedSize;
+        StoredSize = summary.StoredSize;
+        ErrorCount = summary.ErrorCount;
+        IsPartial = summary.ErrorCount > 0;
+        HostName = summary.HostName;
+        UserName = summary.UserName;
+        KeyId = snapshot.KeyId;
+        Hooks = [.. summary.Hooks.Select(record => new RekkordHookRecord(record))];
+    }
+
+    /// <summary>Its object ID: 64 hex digits.</summary>
+    public string Id { get; }
+
+    /// <summary>The name it is filed under.</summary>
+    public string Channel { get; }
+
+    /// <summary>When the save began.</summary>
+    public DateTimeOffset Time { get; }
+
+    /// <summary>How long the save took.</summary>
+    public TimeSpan Duration { get; }
+
+    /// <summary>The saved paths.</summary>
+    public string[] Paths { get; }
+
+    /// <summary>How many entries it has that are no directories.</summary>
+    public long Files { get; }
+
+    /// <summary>How many directories it has.</summary>
+    public long Directories { get; }
+
+    /// <summary>Bytes of all its files together.</summary>
+    public long Size { get; }
+
+    /// <summary>Bytes of new content that it brought, before compression.</summary>
+    public long AddedSize { get; }
+
+    /// <summary>Bytes that this took in the repository.</summary>
+    public long StoredSize { get; }
+
+    /// <summary>How many entries could not be saved whole.</summary>
+    public long ErrorCount { get; }
+
+    /// <summary>Whether something is missing from it.</summary>
+    public bool IsPartial { get; }
+
+    /// <summary>The machine that saved.</summary>
+    public string HostName { get; }
+
+    /// <summary>The user who saved.</summary>
+    public string UserName { get; }
+
+    /// <summary>The ID of the keyfile that signed it; empty for the master key.</summary>
+    public string KeyId { get; }
+
+    /// <summary>The pre-save hooks that ran before it.</summary>
+    public RekkordHookRecord[] Hooks { get; }
+
+    /// <summary>The ID.</summary>
+    public override string ToString() => Id;
+}

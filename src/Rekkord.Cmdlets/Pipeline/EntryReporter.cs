@@ -1,0 +1,14 @@
+using System.Management.Automation;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Restoring;
+using Rekkord.Engine.Saving;
+
+namespace Rekkord.Cmdlets.Pipeline;
+
+/// <summary>Writes what a save or restore meets to the pipeline: an entry that failed as a non-terminating error, the rest as a warning.</summary>
+internal sealed class EntryReporter(Cmdlet cmdlet, PipelinePump pump) : ISaveObserver, IRestoreObserver
+{
+    public void EntryFailed(RekkordException error) => pump.Post(() => cmdlet.WriteError(ErrorRecords.Create(error)));
+
+    public void Warn(string message) => pump.Post(() => cmdlet.WriteWarning(message));
+}

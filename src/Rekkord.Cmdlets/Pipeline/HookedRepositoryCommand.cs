@@ -1,0 +1,117 @@
+using System.Management.Automation;
+using Rekkord.Cmdlets.Hooks;
+using Rekkord.Cmdlets.Models;
+using Rekkord.Engine.Hooks;
+using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
+
+namespace Rekkord.Cmdlets.Pipeline;
+
+/// <summary>What save and scan share: an action between two hook phases, its result after all of them, its errors last.</summary>
+public abstract class HookedRepositoryCommand : RepositoryCommand
+{
+    private readonly CancellationTokenSource _stopPostHooks = new();
+    private ConsoleCancelEventHandler? _secondInterrupt;
+
+    /// <summary>Leaves the hooks out. A save without its dump hooks may miss what matters most, so this asks first.</summary>
+    [Parameter]
+    public SwitchParameter SkipHooks { get; set; }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing()
+    {
+        // PowerShell tells of the first Ctrl-C only; the post hooks that then run can be ended with a second one.
+        _secondInterrupt = (_, _) => _stopPostHooks.Cancel();
+        Console.CancelKeyPress += _secondInterrupt;
+        base.StopProcessing();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            if (_secondInterrupt is not null)
+                Console.CancelKeyPress -= _secondInterrupt;
+            _stopPostHooks.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Whether the hooks are to run; asks when they are to be left out.</summary>
+    /// <returns>Null when the user, asked, does not want to go on.</returns>
+    private protected bool? DecideHooks(HookSettings settings)
+    {
+        if (!SkipHooks)
+            return true;
+        var configured = settings.Directories.Count > 0;
+        var confirmGiven = MyInvocation.BoundParameters.TryGetValue("Confirm", out var confirm);
+        var asks = confirmGiven
+            ? ((SwitchParameter)confirm!).ToBool()
+            : !string.Equals(GetVariableValue("ConfirmPreference")?.ToString(), "None", StringComparison.OrdinalIgnoreCase);
+        if (!configured || !asks || MyInvocation.BoundParameters.ContainsKey("WhatIf"))
+            return false;
+        return ShouldContinue("Go on without the configured hooks? What they dump is then missing, or old.", "Skip hooks") ? false : null;
+    }
+
+    /// <summary>Prints which hooks a phase would run.</summary>
+    private protected void WritePlan(HookSettings settings, HookPhase phase)
+    {
+        foreach (var hook in HookPlan.Discover(phase, settings).Hooks)
+        {
+            var what = hook.WillRun ? $"What if: Running the {phase} hook \"{hook.Name}\"." : $"What if: The {phase} hook \"{hook.Name}\" would fail: {hook.Refusal!.Reason}";
+            Host.UI.WriteLine(what);
+        }
+    }
+
+    /// <summary>Runs the phases around an action and writes everything.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="context">What hooks are told.</param>
+    /// <param name="useHooks">Whether there are any.</param>
+    /// <param name="action">The action; it gets the pump to write through and the hooks to record.</param>
+    /// <param name="describe">Makes the command's result object, with the hook results.</param>
+    /// <param name="progress">How far the action is; null while it has not begun.</param>
+    private protected void RunHooked<T>(
+        RekkordConfig config,
+        HookContext context,
+        bool useHooks,
+        Func<PipelinePump, IReadOnlyList<HookRecord>, CancellationToken, HookedActionResult<T>> action,
+        Func<T, RekkordHookResult[], object> describe,
+        Func<ProgressRecord?> progress)
+        where T : class
+    {
+        var settings = useHooks ? config.Hooks.ToHookSettings() : new HookSettings();
+        var directory = CurrentDirectory;
+        var verbose = IsVerbose();
+        var errors = new List<Exception>();
+        HookReporter? reporter = null;
+        var outcome = RunOperation(
+            pump =>
+            {
+                reporter = new HookReporter(this, pump, verbose);
+                var runner = new HookRunner(settings, new ScriptHookExecutor(this, pump, directory), reporter, directory);
+                var done = new HookedCommand(runner, settings).Run(
+                    context, (records, stop) => action(pump, records, stop), StopToken, _stopPostHooks.Token);
+                if (done.Action is { } made)
+                    pump.Post(() => WriteObject(describe(made.Value, [.. reporter.Results])));
+                errors.AddRange(done.Errors);
+                return done;
+            },
+            () => reporter?.Running is { } hook ? new ProgressRecord(0, "Rekkord", hook) : progress());
+
+        if (outcome.Cancelled)
+            throw new PipelineStoppedException();
+        ThrowErrors(errors);
+    }
+
+    /// <summary>Ends the command with its errors, if there are any. Several end it together, so that none hides another.</summary>
+    private void ThrowErrors(List<Exception> errors)
+    {
+        if (errors.Count > 0)
+            ThrowTerminatingError(ErrorRecords.Combine(errors));
+    }
+
+    private bool IsVerbose() => MyInvocation.BoundParameters.TryGetValue("Verbose", out var verbose)
+        ? ((SwitchParameter)verbose!).ToBool()
+        : GetVariableValue("VerbosePreference") is { } preference && !string.Equals(preference.ToString(), "SilentlyContinue", StringComparison.OrdinalIgnoreCase);
+}

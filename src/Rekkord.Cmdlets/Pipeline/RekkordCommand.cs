@@ -1,0 +1,71 @@
+using System.Management.Automation;
+
+namespace Rekkord.Cmdlets.Pipeline;
+
+/// <summary>What all cmdlets of the module share: stopping, errors, and running engine operations beside the pipeline thread.</summary>
+public abstract class RekkordCommand : PSCmdlet, IDisposable
+{
+    // Made at once: StopProcessing may come before BeginProcessing has got anywhere.
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Cancelled when the pipeline is stopped, by Ctrl-C or by a command after this one that has enough.</summary>
+    private protected CancellationToken StopToken => _stop.Token;
+
+    /// <summary>The caller's current directory.</summary>
+    private protected string CurrentDirectory => SessionState.Path.CurrentFileSystemLocation.ProviderPath;
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _stop.Cancel();
+
+    /// <summary>Releases what the command holds. PowerShell calls it also when the pipeline ended early.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases what the command holds.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+            _stop.Dispose();
+    }
+
+    /// <summary>Runs code whose exceptions become the command's terminating errors, with their own IDs.</summary>
+    private protected void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception error) when (error is not (PipelineStoppedException or ActionPreferenceStopException or PSInvalidOperationException))
+        {
+            if (Stopping)
+                throw new PipelineStoppedException();
+            ThrowTerminatingError(ErrorRecords.Create(error is AggregateException { InnerExceptions: [var only] } ? only : error));
+        }
+    }
+
+    /// <summary>Runs an engine operation beside the pipeline thread, with progress.</summary>
+    private protected T RunOperation<T>(Func<PipelinePump, T> operation, Func<ProgressRecord?> progress)
+    {
+        ProgressRecord? shown = null;
+        using var pump = new PipelinePump(() =>
+        {
+            if (!Stopping && progress() is { } record)
+                WriteProgress(shown = record);
+        });
+        var result = pump.Run(() => operation(pump));
+        if (shown is not null && !Stopping)
+        {
+            shown.RecordType = ProgressRecordType.Completed;
+            WriteProgress(shown);
+        }
+
+        pump.ThrowIfWriteFailed();
+        return result;
+    }
+
+    /// <summary>The full path of what the user gave as a path of the file system.</summary>
+    private protected string ResolvePath(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+}

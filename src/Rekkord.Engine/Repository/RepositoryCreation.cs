@@ -1,0 +1,46 @@
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Storage;
+
+namespace Rekkord.Engine.Repository;
+
+/// <summary>Makes a repository with its master keyfile: both, or neither.</summary>
+public static class RepositoryCreation
+{
+    /// <summary>Makes the keyfile, then the repository that it opens.</summary>
+    /// <param name="location">Where the repository goes.</param>
+    /// <param name="keyFile">Where the master keyfile goes.</param>
+    /// <param name="overwriteKeyFile">Whether an existing file there may be replaced.</param>
+    /// <exception cref="RekkordException">
+    /// There is a repository already (<c>RepositoryExists</c>), the keyfile exists (<c>KeyFileExists</c>), or one of them cannot be written.
+    /// </exception>
+    public static RepositoryAccess Run(string location, string keyFile, bool overwriteKeyFile)
+    {
+        var store = ObjectStore.Create(location);
+        if (store.Exists(ObjectName.Descriptor))
+            throw RepositoryAccess.AlreadyExists(store.Location);
+        if (store.List("").Any())
+        {
+            throw new RekkordException(
+                "DirectoryNotEmpty",
+                RekkordErrorKind.AlreadyExists,
+                $"'{store.Location}' has something in it that is no repository. Choose an empty or new directory.",
+                store.Location);
+        }
+
+        var existed = File.Exists(keyFile);
+        var keys = KeyMaterial.CreateMaster();
+        KeyFile.Write(keyFile, keys, overwriteKeyFile);
+        try
+        {
+            return RepositoryAccess.Initialize(store, keys);
+        }
+        catch
+        {
+            // A key that opens nothing would only be mistaken for one that does.
+            if (!existed)
+                File.Delete(keyFile);
+            throw;
+        }
+    }
+}
