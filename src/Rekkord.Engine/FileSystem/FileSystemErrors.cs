@@ -69,6 +69,7 @@ internal static class FileSystemErrors
         FileSystemFailure.Exists => "Remove or rename what is there, or choose another destination.",
         FileSystemFailure.NotADirectory when writes => "Remove what stands there, or choose another destination.",
         FileSystemFailure.NotADirectory => "Check the path; it may have been replaced meanwhile.",
+        FileSystemFailure.NotARegularFile when writes => "Remove it by hand if it is in the way.",
         FileSystemFailure.NotARegularFile => "It is not read; if it was a file before, it has been replaced meanwhile.",
         FileSystemFailure.TooManyLinks => "Symbolic links on the way form a loop or a chain that is too long: correct them.",
         FileSystemFailure.TooManyOpenFiles => "Raise the limit of open files (ulimit -n), or use fewer threads.",

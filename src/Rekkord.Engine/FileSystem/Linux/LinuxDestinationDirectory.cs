@@ -172,14 +172,17 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
     private static (LinuxDirectory Directory, bool IsNew) MakeWithParents(byte[] path)
     {
         const uint everything = 0x1ff; // 0777, less the umask
+        var names = EntriesOf(path);
         var directory = LinuxDirectory.Open("/"u8.ToArray(), FileOperation.EnterDirectory);
         var isNew = false;
-        var names = EntriesOf(path);
         for (var i = 0; i < names.Count; i++)
         {
             using var parent = directory;
-            isNew = Make(parent, names[i], i < names.Count - 1 ? everything : PrivateDirectory);
-            directory = parent.OpenSubdirectory(names[i], followLink: true, FileOperation.EnterDirectory);
+            var isLast = i == names.Count - 1;
+            isNew = Make(parent, names[i], isLast ? PrivateDirectory : everything);
+            directory = isLast
+                ? parent.OpenSubdirectory(names[i], followLink: true, FileOperation.EnterDirectory)
+                : parent.OpenForSearch(names[i], FileOperation.EnterDirectory);
         }
 
         return (directory, isNew);

@@ -54,6 +54,18 @@ internal sealed class LinuxDirectory : IDisposable
         }
     }
 
+    /// <summary>Opens a subdirectory, following a link, for no more than to reach its entries by name.</summary>
+    /// <exception cref="FileSystemException">It is no directory, or the system refused.</exception>
+    internal LinuxDirectory OpenForSearch(byte[] name, FileOperation operation)
+    {
+        CheckName(name, operation);
+        var native = NativeName.Terminate(name, stackalloc byte[NativeName.StackSize]);
+        int descriptor;
+        while ((descriptor = LibC.OpenAt(Descriptor, native, OpenDirectoryFlags | OpenFlags.PathOnly, 0)) < 0)
+            LinuxErrors.ThrowUnlessInterrupted(operation, Path, name);
+        return new LinuxDirectory(descriptor, Path.Append(name), canRead: false);
+    }
+
     /// <summary>Opens a subdirectory.</summary>
     /// <exception cref="FileSystemException">It is no directory, or the system refused.</exception>
     [SkipLocalsInit]
