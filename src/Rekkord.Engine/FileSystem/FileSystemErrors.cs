@@ -39,6 +39,10 @@ internal static class FileSystemErrors
         _ => "it is no regular file",
     };
 
+    /// <summary>The refusal of a path that leads somewhere else on each call, or nowhere.</summary>
+    internal static FileSystemException NotAFullPath(FileOperation operation, ReadOnlySpan<byte> path) =>
+        Create(FileSystemFailure.NotAFullPath, operation, FileName.ToDisplay(path), "it is not a full path", errorNumber: 0);
+
     private static (string ErrorId, RekkordErrorKind Kind) Classify(FileSystemFailure failure, bool writes)
     {
         var general = writes ? RekkordErrorKind.WriteError : RekkordErrorKind.ReadError;
@@ -51,6 +55,7 @@ internal static class FileSystemErrors
             FileSystemFailure.NotADirectory => ("NotADirectory", general),
             FileSystemFailure.NotARegularFile => ("NotARegularFile", general),
             FileSystemFailure.TooManyLinks => ("TooManyLinks", general),
+            FileSystemFailure.NotAFullPath => ("PathNotAbsolute", RekkordErrorKind.InvalidArgument),
             FileSystemFailure.UnsafeName => ("UnsafeFileName", RekkordErrorKind.Security),
             _ => (writes ? "FileWriteError" : "FileReadError", general),
         };
@@ -75,6 +80,7 @@ internal static class FileSystemErrors
         FileSystemFailure.TooManyOpenFiles => "Raise the limit of open files (ulimit -n), or use fewer threads.",
         FileSystemFailure.NameTooLong when writes => "Choose a destination whose file system takes longer names.",
         FileSystemFailure.NameTooLong => "Use a shorter path.",
+        FileSystemFailure.NotAFullPath => "Give the full path.",
         FileSystemFailure.UnsafeName =>
             "If it came out of a repository, that was made on another system, is damaged, or was tampered with.",
         FileSystemFailure.NotSupported when writes => "Choose a destination on a file system, or a machine, that supports it.",

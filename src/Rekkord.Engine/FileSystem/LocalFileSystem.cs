@@ -31,7 +31,7 @@ public abstract class LocalFileSystem
     public abstract SourceDirectory OpenDirectory(byte[] path);
 
     /// <summary>Makes a directory with its parents where they are missing, and opens it for a restore.</summary>
-    /// <param name="path">Absolute path, in the system's bytes.</param>
+    /// <param name="path">Absolute path without <c>..</c>, in the system's bytes; links in it are followed.</param>
     /// <exception cref="FileSystemException">Something else is there, or the system refused.</exception>
     public abstract DestinationDirectory CreateDestination(byte[] path);
 

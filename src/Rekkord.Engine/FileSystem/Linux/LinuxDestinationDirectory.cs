@@ -42,7 +42,6 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
     public override FileStatus? TryGetStatus(byte[] name) => _directory.TryGetStatus(name);
 
     /// <inheritdoc/>
-    [SkipLocalsInit]
     public override DestinationDirectory CreateDirectory(byte[] name)
     {
         var isNew = Make(_directory, name, PrivateDirectory);

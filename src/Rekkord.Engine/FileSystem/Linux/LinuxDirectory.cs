@@ -31,7 +31,7 @@ internal sealed class LinuxDirectory : IDisposable
     {
         var displayPath = new EntryPath(null, path);
         if (path.AsSpan().IndexOf((byte)0) >= 0 || path is not [(byte)'/', ..])
-            throw FileSystemErrors.UnsafeName(operation, displayPath.ToString(), path);
+            throw FileSystemErrors.NotAFullPath(operation, path);
 
         using var parent = OpenLongPrefix(ref path, operation, displayPath);
         var native = NativeName.Terminate(path, stackalloc byte[NativeName.StackSize]);

@@ -188,7 +188,7 @@ public abstract class SourceContract : IDisposable
     [InlineData("")]
     [InlineData("/a\0b")]
     public void A_path_that_is_not_absolute_is_refused(string path) =>
-        AssertFails("UnsafeFileName", null, () => _fileSystem.OpenDirectory(FromText(path)));
+        AssertFails("PathNotAbsolute", null, () => _fileSystem.OpenDirectory(FromText(path)));
 
     [Fact]
     public void Display_paths_show_what_was_opened()
