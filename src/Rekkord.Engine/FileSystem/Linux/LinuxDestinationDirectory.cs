@@ -39,7 +39,11 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
     }
 
     /// <inheritdoc/>
-    public override FileStatus? TryGetStatus(byte[] name) => _directory.TryGetStatus(name);
+    public override FileStatus? TryGetStatus(byte[] name)
+    {
+        _directory.CheckName(name, FileOperation.ReadStatus);
+        return _directory.TryGetStatus(name);
+    }
 
     /// <inheritdoc/>
     public override DestinationDirectory CreateDirectory(byte[] name)
@@ -63,7 +67,11 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
     }
 
     /// <inheritdoc/>
-    public override SourceFile OpenFile(byte[] name) => _directory.OpenFile(name, followLink: false);
+    public override SourceFile OpenFile(byte[] name)
+    {
+        _directory.CheckName(name, FileOperation.OpenFile);
+        return LinuxSourceFile.Open(_directory, name, followLink: false);
+    }
 
     /// <inheritdoc/>
     public override void CreateSymbolicLink(byte[] name, byte[] target)
