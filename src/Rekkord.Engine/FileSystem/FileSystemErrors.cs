@@ -39,6 +39,10 @@ internal static class FileSystemErrors
         _ => "it is no regular file",
     };
 
+    /// <summary>The refusal of a path that leads somewhere else on each call, or nowhere.</summary>
+    internal static FileSystemException NotAFullPath(FileOperation operation, ReadOnlySpan<byte> path) =>
+        Create(FileSystemFailure.NotAFullPath, operation, FileName.ToDisplay(path), "it is not a full path", errorNumber: 0);
+
     private static (string ErrorId, RekkordErrorKind Kind) Classify(FileSystemFailure failure, bool writes)
     {
         var general = writes ? RekkordErrorKind.WriteError : RekkordErrorKind.ReadError;
@@ -51,6 +55,7 @@ internal static class FileSystemErrors
             FileSystemFailure.NotADirectory => ("NotADirectory", general),
             FileSystemFailure.NotARegularFile => ("NotARegularFile", general),
             FileSystemFailure.TooManyLinks => ("TooManyLinks", general),
+            FileSystemFailure.NotAFullPath => ("PathNotAbsolute", RekkordErrorKind.InvalidArgument),
             FileSystemFailure.UnsafeName => ("UnsafeFileName", RekkordErrorKind.Security),
             _ => (writes ? "FileWriteError" : "FileReadError", general),
         };
@@ -69,11 +74,13 @@ internal static class FileSystemErrors
         FileSystemFailure.Exists => "Remove or rename what is there, or choose another destination.",
         FileSystemFailure.NotADirectory when writes => "Remove what stands there, or choose another destination.",
         FileSystemFailure.NotADirectory => "Check the path; it may have been replaced meanwhile.",
+        FileSystemFailure.NotARegularFile when writes => "Remove it by hand if it is in the way.",
         FileSystemFailure.NotARegularFile => "It is not read; if it was a file before, it has been replaced meanwhile.",
         FileSystemFailure.TooManyLinks => "Symbolic links on the way form a loop or a chain that is too long: correct them.",
         FileSystemFailure.TooManyOpenFiles => "Raise the limit of open files (ulimit -n), or use fewer threads.",
         FileSystemFailure.NameTooLong when writes => "Choose a destination whose file system takes longer names.",
         FileSystemFailure.NameTooLong => "Use a shorter path.",
+        FileSystemFailure.NotAFullPath => "Give the full path.",
         FileSystemFailure.UnsafeName =>
             "If it came out of a repository, that was made on another system, is damaged, or was tampered with.",
         FileSystemFailure.NotSupported when writes => "Choose a destination on a file system, or a machine, that supports it.",

@@ -42,6 +42,9 @@ internal enum FileSystemFailure
     /// <summary>The file system does not take names that long.</summary>
     NameTooLong,
 
+    /// <summary>A full path is needed, and this is none, or none that the system can have.</summary>
+    NotAFullPath,
+
     /// <summary>The name cannot be that of one entry, or not on this system.</summary>
     UnsafeName,
 

@@ -17,21 +17,13 @@ public abstract class LocalFileSystem
         RekkordErrorKind.InvalidOperation,
         "On Linux, files are read and restored by 64-bit processes only: use a 64-bit PowerShell.");
 
-    /// <summary>Whether entries have Unix permission bits: <see cref="FileStatus.Mode"/> means nothing otherwise.</summary>
-    public abstract bool HasModes { get; }
-
-    /// <summary>
-    /// Whether entries have owners by number: <see cref="FileStatus.UserId"/> and <see cref="FileStatus.GroupId"/> mean nothing otherwise.
-    /// </summary>
-    public abstract bool HasOwners { get; }
-
     /// <summary>Opens a directory by path, following links in it (the user named it).</summary>
     /// <param name="path">Absolute path, in the system's bytes.</param>
     /// <exception cref="FileSystemException">There is none, or the system refused.</exception>
     public abstract SourceDirectory OpenDirectory(byte[] path);
 
     /// <summary>Makes a directory with its parents where they are missing, and opens it for a restore.</summary>
-    /// <param name="path">Absolute path, in the system's bytes.</param>
+    /// <param name="path">Absolute path without <c>..</c>, in the system's bytes; links in it are followed.</param>
     /// <exception cref="FileSystemException">Something else is there, or the system refused.</exception>
     public abstract DestinationDirectory CreateDestination(byte[] path);
 

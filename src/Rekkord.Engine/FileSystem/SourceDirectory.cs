@@ -2,7 +2,8 @@ namespace Rekkord.Engine.FileSystem;
 
 /// <summary>
 /// A directory opened for reading. Everything goes by entry name relative to the open handle, so no path is too long and a
-/// directory that is moved or replaced by a link under way cannot lead astray. Names are the system's own bytes on Unix,
+/// directory that is moved or replaced by a link under way cannot lead astray. <c>.</c> is the directory itself; other names that
+/// are no entry's (empty, <c>..</c>, with a separator or NUL) are refused with error id <c>UnsafeFileName</c>. Names are the system's own bytes on Unix,
 /// and UTF-8 of the UTF-16 name on Windows (lone surrogates in the generalised form, WTF-8). Thread-safe.
 /// </summary>
 public abstract class SourceDirectory : IDisposable

@@ -8,8 +8,8 @@ namespace Rekkord.Engine.FileSystem.Linux;
 /// </summary>
 internal sealed class EntryPath(EntryPath? parent, byte[] name)
 {
-    /// <summary>The path of an entry.</summary>
-    internal EntryPath Append(byte[] entry) => new(this, entry);
+    /// <summary>The path of an entry, or with <c>.</c> this one.</summary>
+    internal EntryPath Append(byte[] entry) => entry is [(byte)'.'] ? this : new EntryPath(this, entry);
 
     /// <summary>The displayable path.</summary>
     public override string ToString()

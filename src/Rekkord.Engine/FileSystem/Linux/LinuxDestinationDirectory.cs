@@ -39,10 +39,13 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
     }
 
     /// <inheritdoc/>
-    public override FileStatus? TryGetStatus(byte[] name) => _directory.TryGetStatus(name);
+    public override FileStatus? TryGetStatus(byte[] name)
+    {
+        _directory.CheckName(name, FileOperation.ReadStatus);
+        return _directory.TryGetStatus(name);
+    }
 
     /// <inheritdoc/>
-    [SkipLocalsInit]
     public override DestinationDirectory CreateDirectory(byte[] name)
     {
         var isNew = Make(_directory, name, PrivateDirectory);
@@ -64,7 +67,11 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
     }
 
     /// <inheritdoc/>
-    public override SourceFile OpenFile(byte[] name) => _directory.OpenFile(name, followLink: false);
+    public override SourceFile OpenFile(byte[] name)
+    {
+        _directory.CheckName(name, FileOperation.OpenFile);
+        return LinuxSourceFile.Open(_directory, name, followLink: false);
+    }
 
     /// <inheritdoc/>
     public override void CreateSymbolicLink(byte[] name, byte[] target)
@@ -172,14 +179,17 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
     private static (LinuxDirectory Directory, bool IsNew) MakeWithParents(byte[] path)
     {
         const uint everything = 0x1ff; // 0777, less the umask
+        var names = EntriesOf(path);
         var directory = LinuxDirectory.Open("/"u8.ToArray(), FileOperation.EnterDirectory);
         var isNew = false;
-        var names = EntriesOf(path);
         for (var i = 0; i < names.Count; i++)
         {
             using var parent = directory;
-            isNew = Make(parent, names[i], i < names.Count - 1 ? everything : PrivateDirectory);
-            directory = parent.OpenSubdirectory(names[i], followLink: true, FileOperation.EnterDirectory);
+            var isLast = i == names.Count - 1;
+            isNew = Make(parent, names[i], isLast ? PrivateDirectory : everything);
+            directory = isLast
+                ? parent.OpenSubdirectory(names[i], followLink: true, FileOperation.EnterDirectory)
+                : parent.OpenForSearch(names[i], FileOperation.EnterDirectory);
         }
 
         return (directory, isNew);

@@ -31,7 +31,7 @@ internal sealed class LinuxDirectory : IDisposable
     {
         var displayPath = new EntryPath(null, path);
         if (path.AsSpan().IndexOf((byte)0) >= 0 || path is not [(byte)'/', ..])
-            throw FileSystemErrors.UnsafeName(operation, displayPath.ToString(), path);
+            throw FileSystemErrors.NotAFullPath(operation, path);
 
         using var parent = OpenLongPrefix(ref path, operation, displayPath);
         var native = NativeName.Terminate(path, stackalloc byte[NativeName.StackSize]);
@@ -54,12 +54,22 @@ internal sealed class LinuxDirectory : IDisposable
         }
     }
 
+    /// <summary>Opens a subdirectory, following a link, for no more than to reach its entries by name.</summary>
+    /// <exception cref="FileSystemException">It is no directory, or the system refused.</exception>
+    internal LinuxDirectory OpenForSearch(byte[] name, FileOperation operation)
+    {
+        var native = NativeName.Terminate(name, stackalloc byte[NativeName.StackSize]);
+        int descriptor;
+        while ((descriptor = LibC.OpenAt(Descriptor, native, OpenDirectoryFlags | OpenFlags.PathOnly, 0)) < 0)
+            LinuxErrors.ThrowUnlessInterrupted(operation, Path, name);
+        return new LinuxDirectory(descriptor, Path.Append(name), canRead: false);
+    }
+
     /// <summary>Opens a subdirectory.</summary>
     /// <exception cref="FileSystemException">It is no directory, or the system refused.</exception>
     [SkipLocalsInit]
     internal LinuxDirectory OpenSubdirectory(byte[] name, bool followLink, FileOperation operation)
     {
-        CheckName(name, operation);
         var native = NativeName.Terminate(name, stackalloc byte[NativeName.StackSize]);
         var flags = OpenDirectoryFlags | OpenFlags.NoAccessTime | (followLink ? 0 : OpenFlags.NoFollow);
         int descriptor;
@@ -73,14 +83,6 @@ internal sealed class LinuxDirectory : IDisposable
         }
 
         return new LinuxDirectory(descriptor, Path.Append(name), canRead: true);
-    }
-
-    /// <summary>Opens a regular file for reading.</summary>
-    /// <exception cref="FileSystemException">It is no regular file, or the system refused.</exception>
-    internal LinuxSourceFile OpenFile(byte[] name, bool followLink)
-    {
-        CheckName(name, FileOperation.OpenFile);
-        return LinuxSourceFile.Open(this, name, followLink);
     }
 
     /// <summary>The status of an entry, null when there is none.</summary>
@@ -112,7 +114,7 @@ internal sealed class LinuxDirectory : IDisposable
         return error == 0 ? status : throw LinuxErrors.Create(error, FileOperation.ReadStatus, Path);
     }
 
-    /// <summary>Refuses what cannot be the name of one entry.</summary>
+    /// <summary>Refuses what cannot be the name of one entry. Whoever calls with a name from outside checks it first.</summary>
     internal void CheckName(byte[] name, FileOperation operation)
     {
         if (!FileName.IsSafe(name))
@@ -125,7 +127,6 @@ internal sealed class LinuxDirectory : IDisposable
     [SkipLocalsInit]
     private int ReadStatus(byte[] name, bool followLink, out FileStatus status)
     {
-        CheckName(name, FileOperation.ReadStatus);
         var native = NativeName.Terminate(name, stackalloc byte[NativeName.StackSize]);
         return StatusRecord.Read(Descriptor, native, followLink, out status);
     }

@@ -6,12 +6,6 @@ namespace Rekkord.Engine.FileSystem.Linux;
 internal sealed class LinuxFileSystem : LocalFileSystem
 {
     /// <inheritdoc/>
-    public override bool HasModes => true;
-
-    /// <inheritdoc/>
-    public override bool HasOwners => true;
-
-    /// <inheritdoc/>
     public override SourceDirectory OpenDirectory(byte[] path) =>
         new LinuxSourceDirectory(LinuxDirectory.Open(path, FileOperation.OpenDirectory));
 

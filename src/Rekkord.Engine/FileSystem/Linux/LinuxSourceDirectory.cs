@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Rekkord.Engine.FileSystem.Linux;
 
@@ -29,23 +30,34 @@ internal sealed class LinuxSourceDirectory(LinuxDirectory directory) : SourceDir
     }
 
     /// <inheritdoc/>
-    public override FileStatus GetStatus(byte[] name, bool followLink = false) => directory.GetStatus(name, followLink);
+    public override FileStatus GetStatus(byte[] name, bool followLink = false)
+    {
+        CheckName(name, FileOperation.ReadStatus);
+        return directory.GetStatus(name, followLink);
+    }
 
     /// <inheritdoc/>
     public override FileStatus GetStatus() => directory.GetStatus();
 
     /// <inheritdoc/>
-    public override SourceDirectory OpenDirectory(byte[] name, bool followLink = false) =>
-        new LinuxSourceDirectory(directory.OpenSubdirectory(name, followLink, FileOperation.OpenDirectory));
+    public override SourceDirectory OpenDirectory(byte[] name, bool followLink = false)
+    {
+        CheckName(name, FileOperation.OpenDirectory);
+        return new LinuxSourceDirectory(directory.OpenSubdirectory(name, followLink, FileOperation.OpenDirectory));
+    }
 
     /// <inheritdoc/>
-    public override SourceFile OpenFile(byte[] name, bool followLink = false) => directory.OpenFile(name, followLink);
+    public override SourceFile OpenFile(byte[] name, bool followLink = false)
+    {
+        CheckName(name, FileOperation.OpenFile);
+        return LinuxSourceFile.Open(directory, name, followLink);
+    }
 
     /// <inheritdoc/>
     [SkipLocalsInit]
     public override byte[] ReadLink(byte[] name)
     {
-        directory.CheckName(name, FileOperation.ReadLink);
+        CheckName(name, FileOperation.ReadLink);
         var native = NativeName.Terminate(name, stackalloc byte[NativeName.StackSize]);
         Span<byte> buffer = stackalloc byte[LinkBufferSize];
         while (true)
@@ -63,7 +75,7 @@ internal sealed class LinuxSourceDirectory(LinuxDirectory directory) : SourceDir
     /// <inheritdoc/>
     public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(byte[] name, bool followLink = false)
     {
-        directory.CheckName(name, FileOperation.ReadAttributes);
+        CheckName(name, FileOperation.ReadAttributes);
         return AttributeSource.Of(directory.Descriptor, name, followLink, directory.Path).ReadAll();
     }
 
@@ -80,10 +92,16 @@ internal sealed class LinuxSourceDirectory(LinuxDirectory directory) : SourceDir
             directory.Dispose();
     }
 
+    private void CheckName(byte[] name, FileOperation operation)
+    {
+        if (name is not [(byte)'.']) // the directory itself, harmless to read
+            directory.CheckName(name, operation);
+    }
+
     // EINVAL is the kernel's word for "this is no link".
     private void ThrowUnlessInterrupted(byte[] name)
     {
-        if (System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Errno.EINVAL)
+        if (Marshal.GetLastPInvokeError() == Errno.EINVAL)
             throw LinuxErrors.Create(
                 FileSystemFailure.Other, "it is no symbolic link (any more)", FileOperation.ReadLink, directory.Path, name);
         LinuxErrors.ThrowUnlessInterrupted(FileOperation.ReadLink, directory.Path, name);

@@ -74,6 +74,10 @@ internal sealed class LinuxSourceFile : SourceFile
                 break;
             else
                 total += (int)length;
+
+            // Less than asked for, up to where the file ended when it was opened: no second call to hear that it still ends there.
+            if (length < rest.Length && offset + total == StatusAtOpening.Size)
+                break;
         }
 
         return total;

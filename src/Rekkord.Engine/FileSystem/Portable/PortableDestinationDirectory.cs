@@ -139,10 +139,10 @@ internal sealed class PortableDestinationDirectory(string path) : DestinationDir
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ApplyMetadata(byte[] name, FileMetadata metadata) =>
-        PortableMetadata.Apply(PathOf(name, FileOperation.WriteFile), metadata);
+        PortableMetadata.Apply(PathOf(name, FileOperation.WriteFile), null, metadata);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ApplyMetadata(FileMetadata metadata) => PortableMetadata.Apply(path, metadata);
+    public override IReadOnlyList<string> ApplyMetadata(FileMetadata metadata) => PortableMetadata.Apply(path, null, metadata);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -21,7 +21,8 @@ internal sealed class PortableDestinationFile(FileStream stream, string path) : 
         PortableErrors.Run(FileOperation.SetSize, path, () => RandomAccess.SetLength(stream.SafeFileHandle, size));
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ApplyMetadata(FileMetadata metadata) => PortableMetadata.Apply(path, metadata);
+    public override IReadOnlyList<string> ApplyMetadata(FileMetadata metadata) =>
+        PortableMetadata.Apply(path, stream.SafeFileHandle, metadata);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

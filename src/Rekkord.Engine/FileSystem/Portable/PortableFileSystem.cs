@@ -9,12 +9,6 @@ namespace Rekkord.Engine.FileSystem.Portable;
 internal sealed class PortableFileSystem : LocalFileSystem
 {
     /// <inheritdoc/>
-    public override bool HasModes => !OperatingSystem.IsWindows();
-
-    /// <inheritdoc/>
-    public override bool HasOwners => OperatingSystem.IsMacOS();
-
-    /// <inheritdoc/>
     public override SourceDirectory OpenDirectory(byte[] path) =>
         PortableSourceDirectory.Open(PortablePath.FromUser(path, FileOperation.OpenDirectory), followLink: true);
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Rekkord.Engine.FileSystem.Unix;
 
 namespace Rekkord.Engine.FileSystem.Portable;
@@ -19,22 +20,30 @@ internal sealed class PortableMetadata
     private const uint SpecialBits = 0xc00; // setuid and setgid
 
     private readonly string _path;
+    private readonly SafeFileHandle? _handle;
     private readonly FileMetadata _metadata;
     private readonly List<string> _problems = [];
     private uint _mode;
 
-    private PortableMetadata(string path, FileMetadata metadata)
+    private PortableMetadata(string path, SafeFileHandle? handle, FileMetadata metadata)
     {
         _path = path;
+        _handle = handle;
         _metadata = metadata;
         _mode = (metadata.Mode ?? 0) & 0xfff;
     }
 
     /// <summary>Applies the metadata.</summary>
+    /// <param name="path">The entry.</param>
+    /// <param name="handle">
+    /// For a file that has been written, its handle: Windows takes the end of writing for the modification time when the handle
+    /// is closed, unless the time was set through that very handle.
+    /// </param>
+    /// <param name="metadata">What it gets.</param>
     /// <returns>What could not be applied, a sentence each.</returns>
-    internal static IReadOnlyList<string> Apply(string path, FileMetadata metadata)
+    internal static IReadOnlyList<string> Apply(string path, SafeFileHandle? handle, FileMetadata metadata)
     {
-        var writer = new PortableMetadata(path, metadata);
+        var writer = new PortableMetadata(path, handle, metadata);
         if (!OperatingSystem.IsWindows())
             writer.ApplyOwnerAndMode();
         writer.ApplyTimes();
@@ -68,7 +77,7 @@ internal sealed class PortableMetadata
     {
         // On Linux .NET takes setting the time of creation for setting that of modification.
         if (_metadata.CreatedTime is { } created && !OperatingSystem.IsLinux())
-            Try("the time of creation could not be set", () => Info().CreationTimeUtc = created.ToDateTimeOffset().UtcDateTime);
+            Try("the time of creation could not be set", () => SetCreatedTime(created.ToDateTimeOffset().UtcDateTime));
         Try("the modification time could not be set", SetModifiedTime);
     }
 
@@ -102,7 +111,22 @@ internal sealed class PortableMetadata
         SetModifiedTime();
     }
 
-    private void SetModifiedTime() => Info().LastWriteTimeUtc = _metadata.ModifiedTime.ToDateTimeOffset().UtcDateTime;
+    private void SetCreatedTime(DateTime time)
+    {
+        if (_handle is not null)
+            File.SetCreationTimeUtc(_handle, time);
+        else
+            Info().CreationTimeUtc = time;
+    }
+
+    private void SetModifiedTime()
+    {
+        var time = _metadata.ModifiedTime.ToDateTimeOffset().UtcDateTime;
+        if (_handle is not null)
+            File.SetLastWriteTimeUtc(_handle, time);
+        else
+            Info().LastWriteTimeUtc = time;
+    }
 
     private FileSystemInfo Info() => _metadata.Kind == FileKind.Directory ? new DirectoryInfo(_path) : new FileInfo(_path);
 

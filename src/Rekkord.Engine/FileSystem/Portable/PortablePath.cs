@@ -12,7 +12,7 @@ internal static class PortablePath
     {
         var text = PortableName.FromBytes(path);
         if (text is null || text.Contains('\0', StringComparison.Ordinal) || !Path.IsPathFullyQualified(text))
-            throw FileSystemErrors.UnsafeName(operation, FileName.ToDisplay(path), path);
+            throw FileSystemErrors.NotAFullPath(operation, path);
         return OperatingSystem.IsWindows() ? ToExtended(Path.GetFullPath(text)) : text;
     }
 

@@ -100,6 +100,8 @@ internal sealed class PortableSourceDirectory : SourceDirectory
 
     private string PathOf(byte[] name, FileOperation operation)
     {
+        if (name is [(byte)'.'])
+            return _path;
         // Names that Windows would not make may exist there all the same, and the extended form of paths reaches them.
         var text = FileName.IsSafe(name) ? PortableName.FromBytes(name) : null;
         return text is null || (OperatingSystem.IsWindows() && text.Contains('\\', StringComparison.Ordinal))
