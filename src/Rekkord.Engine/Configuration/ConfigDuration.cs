@@ -29,16 +29,17 @@ public static class ConfigDuration
             var digits = 0;
             while (at + digits < text.Length && char.IsAsciiDigit(text[at + digits]))
                 digits++;
-            // Nine digits of weeks overflow nothing and are far over the maximum.
+            // Nine digits fit an int, and as many seconds are still under the maximum.
             if (digits is 0 or > 9 || at + digits == text.Length)
                 return false;
 
             var unit = Array.FindIndex(Units, nextUnit, candidate => candidate.Unit[0] == text[at + digits]);
             if (unit < 0)
                 return false;
-            duration += Units[unit].Length * int.Parse(text.AsSpan(at, digits), NumberStyles.None, CultureInfo.InvariantCulture);
-            if (duration > Maximum)
+            var count = int.Parse(text.AsSpan(at, digits), NumberStyles.None, CultureInfo.InvariantCulture);
+            if (count > (Maximum - duration) / Units[unit].Length)
                 return false;
+            duration += Units[unit].Length * count;
             nextUnit = unit + 1;
             at += digits + 1;
         }

@@ -14,9 +14,17 @@ public sealed class RequiresProgramFactAttribute : FactAttribute
             Skip = $"needs {string.Join(", ", missing)}";
     }
 
-    /// <summary>The full path of a program on the PATH; null when it is not there.</summary>
+    /// <summary>
+    /// The full path of a program on the PATH, or where servers are kept beside it; null when it is not there.
+    /// </summary>
     public static string? Find(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Concat(ServerDirectories)
             .Select(directory => Path.Combine(directory, program))
             .FirstOrDefault(File.Exists);
+
+    private static IEnumerable<string> ServerDirectories =>
+        Directory.Exists("/usr/lib/postgresql")
+            ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(version => version + "/bin").Append("/usr/sbin")
+            : ["/usr/sbin"];
 }

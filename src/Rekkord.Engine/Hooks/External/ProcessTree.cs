@@ -14,15 +14,20 @@ internal sealed class ProcessTree(int leader, string runId)
 {
     private readonly byte[] _marker = Encoding.UTF8.GetBytes($"{HookEnvironment.RunIdVariable}={runId}");
 
+    // What was once found stays known until it has ended, also when its parent ends before it.
+    private readonly Dictionary<int, Member> _members = [];
+
     private readonly record struct Member(int Id, int Parent, int Group, int Session, char State, ulong StartTime);
 
     /// <summary>Sends a signal to all of it.</summary>
     public void Signal(int signal)
     {
+        // Found before anything is signalled: when a parent is gone, nothing says whose child a process was.
+        var members = Find();
         _ = Kill(-leader, signal);
-        foreach (var member in Find())
+        foreach (var member in members)
             // Between finding it and this, its number could only have come to another process if it had ended.
-            if (member.Group != leader && ReadStatus(member.Id) is { } now && now.StartTime == member.StartTime)
+            if (member.Group != leader && IsStillThere(member))
                 _ = Kill(member.Id, signal);
     }
 
@@ -41,14 +46,20 @@ internal sealed class ProcessTree(int leader, string runId)
             .OfType<Member>()
             .ToList();
 
-        var members = processes
-            .Where(process => process.Id == leader || process.Session == leader || process.Group == leader || HasMarker(process.Id))
-            .ToDictionary(process => process.Id);
+        foreach (var process in processes)
+            if (process.Id == leader || process.Session == leader || process.Group == leader || HasMarker(process.Id))
+                _members[process.Id] = process;
         // Children of what is found belong to it, and theirs; this ends, because every round adds or is the last.
-        while (processes.FindAll(process => !members.ContainsKey(process.Id) && members.ContainsKey(process.Parent)) is { Count: > 0 } more)
-            more.ForEach(process => members.Add(process.Id, process));
-        return [.. members.Values.Where(member => member.State is not ('Z' or 'X'))];
+        while (processes.FindAll(process => !_members.ContainsKey(process.Id) && _members.ContainsKey(process.Parent)) is { Count: > 0 } more)
+            more.ForEach(process => _members.Add(process.Id, process));
+
+        foreach (var gone in _members.Values.Where(member => !IsStillThere(member)).ToList())
+            _members.Remove(gone.Id);
+        return [.. _members.Values];
     }
+
+    private static bool IsStillThere(Member member) =>
+        ReadStatus(member.Id) is { State: not ('Z' or 'X') } now && now.StartTime == member.StartTime;
 
     private bool HasMarker(int id)
     {

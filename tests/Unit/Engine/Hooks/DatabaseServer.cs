@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Rekkord.Engine.Tests.Hooks;
+
+/// <summary>A real database server with data of its own in a temporary directory, reached over a Unix socket only.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+internal abstract class DatabaseServer : IDisposable
+{
+    private bool _killed;
+
+    protected DatabaseServer(string account)
+    {
+        Root = Directory.CreateTempSubdirectory("rekkord-db-").FullName;
+        Account = account;
+        if (Environment.IsPrivilegedProcess)
+            HookSandbox.Execute("chown", account, Root);
+    }
+
+    /// <summary>The server's directory; its socket is in there.</summary>
+    public string Root { get; }
+
+    private string Account { get; }
+
+    /// <summary>Runs one of the server's programs under the server's account.</summary>
+    protected void RunAsServer(string program, params string[] arguments)
+    {
+        var path = RequiresProgramFactAttribute.Find(program) ?? program;
+        if (Environment.IsPrivilegedProcess)
+            HookSandbox.Execute("runuser", ["-u", Account, "--", path, .. arguments]);
+        else
+            HookSandbox.Execute(path, arguments);
+    }
+
+    /// <summary>Ends the server as a crash does.</summary>
+    public void Kill()
+    {
+        _killed = true;
+        var id = int.Parse(File.ReadAllLines(ProcessIdFile)[0], CultureInfo.InvariantCulture);
+        using var process = Process.GetProcessById(id);
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+    }
+
+    protected abstract string ProcessIdFile { get; }
+
+    public void Dispose()
+    {
+        if (!_killed && File.Exists(ProcessIdFile))
+            Kill();
+        Directory.Delete(Root, recursive: true);
+    }
+}
