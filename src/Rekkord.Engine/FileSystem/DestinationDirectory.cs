@@ -50,11 +50,11 @@ public abstract class DestinationDirectory : IDisposable
     public abstract void Remove(byte[] name);
 
     /// <summary>Applies metadata to an entry that is no regular file or directory (a link, fifo or device), not following links.</summary>
-    /// <returns>What could not be applied, a sentence each; empty when all was.</returns>
+    /// <returns>What could not be applied, a sentence each without the path; empty when all was.</returns>
     public abstract IReadOnlyList<string> ApplyMetadata(byte[] name, FileMetadata metadata);
 
     /// <summary>Applies metadata to this directory itself: last, after its entries are made.</summary>
-    /// <returns>What could not be applied, a sentence each; empty when all was.</returns>
+    /// <returns>What could not be applied, a sentence each without the path; empty when all was.</returns>
     public abstract IReadOnlyList<string> ApplyMetadata(FileMetadata metadata);
 
     /// <summary>The displayable path of an entry.</summary>

@@ -16,7 +16,7 @@ public abstract class DestinationFile : IDisposable
     /// clears setuid; times come last). The owner goes by name where this machine knows the name, and by number otherwise; where
     /// it cannot be set, setuid and setgid bits are left out, for they would stand for another owner.
     /// </summary>
-    /// <returns>What could not be applied, a sentence each; empty when all was (an owner that an unprivileged user may not set is among them).</returns>
+    /// <returns>What could not be applied, a sentence each without the path; an owner that the user may not set is among them.</returns>
     /// <exception cref="FileSystemException">
     /// The system reports only now that written data could not be stored, as network file systems do.
     /// </exception>

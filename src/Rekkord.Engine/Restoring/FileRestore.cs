@@ -128,7 +128,7 @@ internal sealed class FileRestore
         {
             file.SetSize(_entry.Size);
             foreach (var problem in file.ApplyMetadata(_entry.Metadata))
-                _context.Warn(problem);
+                _context.Warn($"'{DisplayPath}': {problem}");
         }
 
         _directory.Rename(_temporaryName, _entry.Name, _context.Request.Force);

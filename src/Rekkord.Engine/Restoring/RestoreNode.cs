@@ -88,7 +88,7 @@ internal sealed class RestoreNode
         try
         {
             foreach (var problem in directory.ApplyMetadata(_metadata))
-                _context.Warn(problem);
+                _context.Warn($"'{directory.DisplayPath}': {problem}");
         }
         catch (FileSystemException error)
         {

@@ -189,7 +189,7 @@ internal sealed class TreeRestorer
             else
                 directory.CreateSpecial(name, entry.Kind, entry.SpecialDevice);
             foreach (var problem in directory.ApplyMetadata(name, entry.Metadata))
-                _context.Warn(problem);
+                _context.Warn($"'{path}': {problem}");
         });
         _context.CountFile(0);
         return Task.FromResult(true);

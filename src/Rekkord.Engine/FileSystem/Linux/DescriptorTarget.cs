@@ -4,9 +4,6 @@ namespace Rekkord.Engine.FileSystem.Linux;
 internal sealed class DescriptorTarget(FileDescriptor descriptor, EntryPath path, byte[]? name) : MetadataTarget
 {
     /// <inheritdoc/>
-    internal override string DisplayPath => (name is null ? path : path.Append(name)).ToString();
-
-    /// <inheritdoc/>
     internal override int SetOwner(uint userId, uint groupId) => LibC.ChangeOwner(descriptor, userId, groupId);
 
     /// <inheritdoc/>

@@ -7,9 +7,6 @@ internal sealed class EntryTarget(LinuxDirectory directory, byte[] name) : Metad
     private byte[]? _pathThroughProc;
 
     /// <inheritdoc/>
-    internal override string DisplayPath => directory.Path.Append(name).ToString();
-
-    /// <inheritdoc/>
     internal override int SetOwner(uint userId, uint groupId) =>
         LibC.ChangeOwnerAt(directory.Descriptor, _nativeName, userId, groupId, LibC.SymlinkNoFollow);
 

@@ -6,9 +6,6 @@ namespace Rekkord.Engine.FileSystem.Linux;
 /// <remarks>Each call returns 0, or -1 with the error number set.</remarks>
 internal abstract class MetadataTarget
 {
-    /// <summary>The entry's path for messages.</summary>
-    internal abstract string DisplayPath { get; }
-
     /// <summary>Sets user and group, or leaves one that is <see cref="Posix.UnchangedId"/>.</summary>
     internal abstract int SetOwner(uint userId, uint groupId);
 

@@ -68,9 +68,9 @@ internal sealed class MetadataWriter
         var groupError = group == Posix.UnchangedId ? 0 : Try(() => _target.SetOwner(Posix.UnchangedId, group));
         var userIsRight = user == Posix.UnchangedId || (_target.ReadStatus(out var status) == 0 && status.UserId == user);
         if (!userIsRight)
-            Report($"the owner {Describe(_metadata.UserName, user)} could not be set", error);
+            Report($"The owner {Describe(_metadata.UserName, user)} could not be set", error);
         if (groupError != 0)
-            Report($"the group {Describe(_metadata.GroupName, group)} could not be set", groupError);
+            Report($"The group {Describe(_metadata.GroupName, group)} could not be set", groupError);
         DropBitsOfOtherOwner(userIsRight, groupIsRight: groupError == 0);
     }
 
@@ -81,7 +81,7 @@ internal sealed class MetadataWriter
         if (dropped == 0 || IsLink)
             return;
         _mode &= ~dropped;
-        Report("its setuid and setgid bits were left out, because they would stand for another owner", error: 0);
+        Report("Its setuid and setgid bits were left out, because they would stand for another owner", error: 0);
     }
 
     private void ApplyAttributes()
@@ -93,14 +93,14 @@ internal sealed class MetadataWriter
         {
             if (attribute.Name.Length == 0 || attribute.Name.Contains((byte)0))
             {
-                Report($"the extended attribute '{FileName.ToDisplay(attribute.Name)}' has a name that no attribute can have", error: 0);
+                Report($"The extended attribute '{FileName.ToDisplay(attribute.Name)}' has a name that no attribute can have", error: 0);
                 continue;
             }
 
             byte[] name = [.. attribute.Name, 0];
             var error = Try(() => _target.SetAttribute(name, attribute.Value));
             if (error != 0 && !HasAlready(attribute))
-                Report($"the extended attribute '{FileName.ToDisplay(attribute.Name)}' could not be set", error);
+                Report($"The extended attribute '{FileName.ToDisplay(attribute.Name)}' could not be set", error);
         }
     }
 
@@ -112,7 +112,7 @@ internal sealed class MetadataWriter
                 continue;
             var error = Try(() => _target.RemoveAttribute(acl));
             if (error is not (0 or Errno.ENODATA or Errno.EOPNOTSUPP or Errno.EACCES))
-                Report("an ACL that it inherited from its directory could not be removed", error);
+                Report("An ACL that it inherited from its directory could not be removed", error);
         }
     }
 
@@ -136,7 +136,7 @@ internal sealed class MetadataWriter
             return;
         var error = Try(() => _target.SetMode(_mode));
         if (error != 0)
-            Report($"the mode {Octal(_mode)} could not be set", error);
+            Report($"The mode {Octal(_mode)} could not be set", error);
     }
 
     private void ApplyTimes()
@@ -147,7 +147,7 @@ internal sealed class MetadataWriter
             new LibC.TimeSpecification(_metadata.ModifiedTime.Seconds, _metadata.ModifiedTime.Nanoseconds),
         ]));
         if (error != 0)
-            Report("the modification time could not be set", error);
+            Report("The modification time could not be set", error);
     }
 
     // The kernel drops a setgid bit that the user has no right to, and cuts times, without an error: look.
@@ -161,17 +161,17 @@ internal sealed class MetadataWriter
         if (rareTime && status.ModifiedTime.Seconds != _metadata.ModifiedTime.Seconds)
         {
             var (wanted, kept) = (_metadata.ModifiedTime.ToDateTimeOffset(), status.ModifiedTime.ToDateTimeOffset());
-            Report($"the modification time {wanted:u} became {kept:u}, the nearest that the file system can keep", error: 0);
+            Report($"The modification time {wanted:u} became {kept:u}, the nearest that the file system can keep", error: 0);
         }
 
         if ((status.Mode & SpecialBits) != specialBits)
-            Report($"the mode {Octal(_mode)} became {Octal(status.Mode)}: the system dropped a bit that the user may not set", error: 0);
+            Report($"The mode {Octal(_mode)} became {Octal(status.Mode)}: the system dropped a bit that the user may not set", error: 0);
     }
 
     private void Report(string problem, int error)
     {
         var reason = error == 0 ? "" : $" ({LinuxErrors.ReasonOf(error)})";
-        (_problems ??= []).Add($"On '{_target.DisplayPath}' {problem}{reason}.");
+        (_problems ??= []).Add($"{problem}{reason}.");
     }
 
     private static int Try(Func<int> call)

@@ -50,7 +50,7 @@ internal sealed class PortableMetadata
         if (OperatingSystem.IsWindows())
             writer.ApplyWindowsMetadata();
         if (metadata.ExtendedAttributes.Count > 0)
-            writer.Report("the extended attributes were left out", "they are restored on Linux only");
+            writer.Report("The extended attributes were left out", "they are restored on Linux only");
         return writer._problems;
     }
 
@@ -64,21 +64,21 @@ internal sealed class PortableMetadata
         if ((user, group) != (Posix.UnchangedId, Posix.UnchangedId) && !TrySetOwner(user, group))
         {
             // Only root may give files away, but a user may set each group that he or she is in.
-            Report($"the owner {user}:{group} could not be set", Marshal.GetLastPInvokeErrorMessage());
+            Report($"The owner {user}:{group} could not be set", Marshal.GetLastPInvokeErrorMessage());
             TrySetOwner(Posix.UnchangedId, group);
             _mode &= ~SpecialBits; // they were meant for another owner
         }
 
         if (_metadata.Mode is not null && !IsLink)
-            Try($"the mode {Convert.ToString(_mode, 8)} could not be set", () => File.SetUnixFileMode(_path, (UnixFileMode)_mode));
+            Try($"The mode {Convert.ToString(_mode, 8)} could not be set", () => File.SetUnixFileMode(_path, (UnixFileMode)_mode));
     }
 
     private void ApplyTimes()
     {
         // On Linux .NET takes setting the time of creation for setting that of modification.
         if (_metadata.CreatedTime is { } created && !OperatingSystem.IsLinux())
-            Try("the time of creation could not be set", () => SetCreatedTime(created.ToDateTimeOffset().UtcDateTime));
-        Try("the modification time could not be set", SetModifiedTime);
+            Try("The time of creation could not be set", () => SetCreatedTime(created.ToDateTimeOffset().UtcDateTime));
+        Try("The modification time could not be set", SetModifiedTime);
     }
 
     [SupportedOSPlatform("windows")]
@@ -88,16 +88,16 @@ internal sealed class PortableMetadata
         if (IsLink)
         {
             if (attributes.HasFlag(FileAttributes.Directory))
-                Try("it could not be made a link to a directory", MakeDirectoryLink);
+                Try("It could not be made a link to a directory", MakeDirectoryLink);
             return;
         }
 
         if (_metadata.WindowsAttributes is not null)
-            Try("the file attributes could not be set", () => File.SetAttributes(_path, attributes & SettableAttributes));
+            Try("The file attributes could not be set", () => File.SetAttributes(_path, attributes & SettableAttributes));
         if (attributes.HasFlag(FileAttributes.Encrypted))
-            Report("the encryption by Windows was not put back", "its keys are not part of a snapshot");
+            Report("The encryption by Windows was not put back", "its keys are not part of a snapshot");
         if (_metadata.SecurityDescriptor is { } descriptor && WindowsSecurity.Apply(_path, descriptor) is { } problem)
-            _problems.Add($"On '{PortablePath.ToDisplay(_path)}' {problem}.");
+            _problems.Add(problem);
     }
 
     // A link is made before what it leads to may exist, and then as one to a file.
@@ -145,8 +145,7 @@ internal sealed class PortableMetadata
         }
     }
 
-    private void Report(string problem, string reason) =>
-        _problems.Add($"On '{PortablePath.ToDisplay(_path)}' {problem} ({reason}).");
+    private void Report(string problem, string reason) => _problems.Add($"{problem} ({reason}).");
 
     private static uint Resolve(uint? number, string? name, Func<string, uint?> find) =>
         (name is null ? null : find(name)) ?? number ?? Posix.UnchangedId;

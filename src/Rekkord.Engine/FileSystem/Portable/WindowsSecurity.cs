@@ -25,7 +25,7 @@ internal static class WindowsSecurity
     }
 
     /// <summary>Puts a descriptor on a file or directory: all of it, or if the user may not set the owner, the access list.</summary>
-    /// <returns>What could not be applied, null when all was.</returns>
+    /// <returns>What could not be applied, as a sentence; null when all was.</returns>
     internal static string? Apply(string path, byte[] descriptor)
     {
         try
@@ -44,11 +44,11 @@ internal static class WindowsSecurity
         try
         {
             Write(path, descriptor, AccessControlSections.Access);
-            return $"the owner could not be set ({ownerReason.TrimEnd('.')})";
+            return $"The owner could not be set ({ownerReason.TrimEnd('.')}).";
         }
         catch (Exception e) when (IsRefusal(e))
         {
-            return $"the owner and the permissions could not be set ({e.Message.TrimEnd('.')})";
+            return $"The owner and the permissions could not be set ({e.Message.TrimEnd('.')}).";
         }
     }
 
