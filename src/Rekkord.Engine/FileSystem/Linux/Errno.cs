@@ -11,7 +11,6 @@ internal static class Errno
     internal const int EAGAIN = 11;
     internal const int EACCES = 13;
     internal const int EEXIST = 17;
-    internal const int EXDEV = 18;
     internal const int ENODEV = 19;
     internal const int ENOTDIR = 20;
     internal const int EISDIR = 21;

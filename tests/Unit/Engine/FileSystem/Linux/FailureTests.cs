@@ -58,6 +58,24 @@ public sealed class FailureTests : LinuxFixture
     }
 
     [Fact]
+    public void What_is_disposed_or_refused_leaves_no_handle_open()
+    {
+        Destination.CreateDirectory(FromText("directory")).Dispose();
+        using (var file = Destination.CreateFile(FromText("file")))
+            file.ApplyMetadata(Plain(FileKind.File));
+        Destination.CreateSpecial(FromText("fifo"), FileKind.Fifo, 0);
+        Destination.ApplyMetadata(FromText("fifo"), Plain(FileKind.Fifo) with { Mode = Octal("600") });
+        Source.OpenFile(FromText("file")).Dispose();
+        Source.OpenDirectory(FromText("directory")).Dispose();
+        AssertFails("NotARegularFile", () => Source.OpenFile(FromText("fifo")));
+        AssertFails("NotARegularFile", () => Source.OpenFile(FromText("directory")));
+        FileSystem.CreateDestination(Temporary.Native("a/b")).Dispose();
+
+        var open = new DirectoryInfo("/proc/self/fd").GetFileSystemInfos().Select(descriptor => descriptor.LinkTarget);
+        Assert.DoesNotContain(open, target => target?.StartsWith(Temporary.Path + "/", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
     public void Closing_a_file_while_others_read_it_fails_them_cleanly()
     {
         File.WriteAllText(Temporary["file"], new string('x', 100_000));
