@@ -9,7 +9,10 @@ internal static class ConfigLocations
 
     /// <summary>The user's directory, then the machine's.</summary>
     public static IReadOnlyList<string> Default { get; } = OperatingSystem.IsWindows()
-        ? [InFolder(Environment.SpecialFolder.ApplicationData, "rekkord"), InFolder(Environment.SpecialFolder.CommonApplicationData, "rekkord")]
+        ? [
+            InFolder(Environment.SpecialFolder.ApplicationData, "rekkord"),
+            InFolder(Environment.SpecialFolder.CommonApplicationData, "rekkord"),
+        ]
         : [InFolder(Environment.SpecialFolder.UserProfile, ".config/rekkord"), "/etc/rekkord"];
 
     /// <summary>The file to read, as a full path; null when nobody named one and none is in its usual place.</summary>

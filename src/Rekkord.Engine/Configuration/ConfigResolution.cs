@@ -35,7 +35,8 @@ internal sealed class ConfigResolution
                     $"'{item.Name}' takes {Describe(key, item.IsTyped)}, not {DescribeValue(item.Value)}."),
             };
             if (value is null)
-                throw new ConfigurationException("ConfigInvalidValue", file, item.ValuePosition, Invalid(item.Name, key, Convert.ToString(item.Value, CultureInfo.InvariantCulture)!));
+                throw new ConfigurationException("ConfigInvalidValue", file, item.ValuePosition,
+                    Invalid(item.Name, key, Convert.ToString(item.Value, CultureInfo.InvariantCulture)!));
             _values[key] = new Resolved(value, ConfigSource.File, $"{file}:{item.KeyPosition.Line}");
         }
     }

@@ -6,7 +6,7 @@ namespace Rekkord.Engine.Hooks;
 /// <summary>Runs one external hook and says how it ended.</summary>
 internal sealed class ExternalHook(IHookObserver observer, string workingDirectory, TimeSpan? timeout)
 {
-    private const int LastLineLength = 500;
+    private const int LastLineLength = 500, LinesLookedAt = 20;
 
     public HookResult Run(Hook hook, HookContext context, CancellationToken stop)
     {
@@ -84,5 +84,7 @@ internal sealed class ExternalHook(IHookObserver observer, string workingDirecto
     }
 
     private static string? LastLine(IReadOnlyList<object?> lines) =>
-        lines.OfType<string>().Reverse().Take(20).Select(line => OneLine.From(line, LastLineLength)).FirstOrDefault(line => line.Length > 0);
+        lines.OfType<string>().Reverse().Take(LinesLookedAt)
+            .Select(line => OneLine.From(line, LastLineLength))
+            .FirstOrDefault(line => line.Length > 0);
 }

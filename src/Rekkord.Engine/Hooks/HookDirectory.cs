@@ -8,6 +8,8 @@ namespace Rekkord.Engine.Hooks;
 /// <summary>Finds the hooks of a directory, in order, with what keeps any of them from running.</summary>
 internal static class HookDirectory
 {
+    private const int MaximumReasonLength = 9000;
+
     private static readonly FrozenSet<string> LeftOutExtensions = FrozenSet.ToFrozenSet(
         [
             ".disabled", ".sample", ".bak", ".orig", ".rej", ".swp", ".tmp", ".md", ".txt",
@@ -32,7 +34,11 @@ internal static class HookDirectory
             if (IsLeftOut(name) || Directory.Exists(path))
                 continue;
             var kind = name.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase) ? HookKind.ScriptBlock : HookKind.External;
-            hooks.Add(new Hook(phase, hooks.Count + 1, name, path, kind, FindRefusal(path, name, kind, trust)));
+            var refusal = FindRefusal(path, name, kind, trust);
+            // A reason is one line, and names in it can hold line ends.
+            if (refusal is not null)
+                refusal = refusal with { Reason = OneLine.From(refusal.Reason, MaximumReasonLength) };
+            hooks.Add(new Hook(phase, hooks.Count + 1, name, path, kind, refusal));
         }
 
         return hooks;
@@ -54,8 +60,8 @@ internal static class HookDirectory
         catch (DirectoryNotFoundException e)
         {
             throw new RekkordException("HookDirectoryNotFound", RekkordErrorKind.NotFound,
-                $"The hook directory '{directory}' ({origin}) does not exist. Create it, or remove the setting if there are to be no hooks.",
-                directory, e);
+                $"The hook directory '{directory}' ({origin}) does not exist. "
+                + "Create it, or remove the setting if there are to be no hooks.", directory, e);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
@@ -91,7 +97,8 @@ internal static class HookDirectory
         if (UnixInterop.GetOwnership(path, followLink: true, out var found) is var error and not 0)
             return DescribeUnreachable(path, name, error);
         return found.IsRegular ? null
-            : new HookRefusal(HookStatus.Failed, "it is not a regular file (but a pipe, socket or device)", $"Move it elsewhere, or remove it: rm {ShellQuoting.Quote(path)}");
+            : new HookRefusal(HookStatus.Failed, "it is not a regular file (but a pipe, socket or device)",
+                $"Move it elsewhere, or remove it: rm {ShellQuoting.Quote(path)}");
     }
 
     private static HookRefusal DescribeUnreachable(string path, string name, int error)
@@ -101,7 +108,8 @@ internal static class HookDirectory
             var reason = error == UnixInterop.LinkLoop ? "it is a symbolic link that leads back to itself"
                 : error == UnixInterop.NoEntry ? $"it is a symbolic link to '{new FileInfo(path).LinkTarget}', which does not exist"
                 : $"it is a symbolic link that cannot be followed: {Marshal.GetPInvokeErrorMessage(error)}";
-            return new HookRefusal(HookStatus.Failed, reason, $"Put back what it leads to, or remove the link: rm {ShellQuoting.Quote(path)}");
+            return new HookRefusal(HookStatus.Failed, reason,
+                $"Put back what it leads to, or remove the link: rm {ShellQuoting.Quote(path)}");
         }
 
         // .NET shows bytes that are no UTF-8 as U+FFFD, which is not the file's name.
@@ -130,11 +138,13 @@ internal static class HookDirectory
         var extension = Path.GetExtension(name);
         if (!WindowsExtensions.Contains(extension))
             return new HookRefusal(HookStatus.Failed,
-                $"nothing is known to run a file of extension '{extension}'", "Use .ps1, .exe, .com, .cmd or .bat, or add .disabled to its name.");
+                $"nothing is known to run a file of extension '{extension}'",
+                "Use .ps1, .exe, .com, .cmd or .bat, or add .disabled to its name.");
         // The command processor replaces %NAME% even inside quotes, and has no way to write a % that is just a %.
-        var isBatch = extension.Equals(".cmd", StringComparison.OrdinalIgnoreCase) || extension.Equals(".bat", StringComparison.OrdinalIgnoreCase);
+        var isBatch = extension.ToUpperInvariant() is ".CMD" or ".BAT";
         return isBatch && path.Contains('%', StringComparison.Ordinal)
-            ? new HookRefusal(HookStatus.Failed, "the command processor cannot be given a path with a '%' in it", "Rename the file or directory.")
+            ? new HookRefusal(HookStatus.Failed,
+                "the command processor cannot be given a path with a '%' in it", "Rename the file or directory.")
             : null;
     }
 

@@ -1,5 +1,3 @@
-using Rekkord.Engine.Errors;
-
 namespace Rekkord.Engine.Hooks;
 
 /// <summary>
@@ -26,7 +24,7 @@ public sealed class HookedCommand
     /// <param name="stop">The first Ctrl-C: ends the hook or the action that runs; the post hooks still run.</param>
     /// <param name="stopPostHooks">The second Ctrl-C: ends the post hooks as well.</param>
     /// <returns>What came of it all. Failures of hooks and of the action are in there, not thrown.</returns>
-    /// <exception cref="RekkordException"><c>NestedHooks</c>: the process itself runs inside a hook, and would run hooks without end.</exception>
+    /// <exception cref="Errors.RekkordException"><c>NestedHooks</c>: see <see cref="HookNesting"/>.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled before anything ran.</exception>
     public HookedOutcome<T> Run<T>(
         HookContext context,
@@ -37,7 +35,7 @@ public sealed class HookedCommand
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(action);
         var postPhase = context.Phase.ToPost();
-        ThrowIfInsideHook(context.Phase, postPhase);
+        HookNesting.ThrowIfInsideHook(_settings, context.Phase, postPhase);
         stop.ThrowIfCancellationRequested();
 
         var pre = _runner.Run(context, stop);
@@ -89,16 +87,5 @@ public sealed class HookedCommand
         lines.AddRange(outcome.Action?.Errors ?? []);
         lines.AddRange(outcome.Errors.Select(error => error.Message));
         return lines;
-    }
-
-    // REKKORD_PHASE is in the environment of every hook, and of everything a hook starts.
-    private void ThrowIfInsideHook(HookPhase pre, HookPhase post)
-    {
-        var outer = Environment.GetEnvironmentVariable(HookEnvironment.PhaseVariable);
-        if (outer is null || !(_settings.Directories.ContainsKey(pre) || _settings.Directories.ContainsKey(post)))
-            return;
-        throw new RekkordException("NestedHooks", RekkordErrorKind.InvalidOperation,
-            $"This {pre.CommandName()} was started from a {OneLine.From(outer, 20)} hook and has hooks of its own, which could start each other "
-            + "without end. Leave its hooks out (-SkipHooks), or use a configuration without hook directories.");
     }
 }

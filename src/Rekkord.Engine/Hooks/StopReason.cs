@@ -5,6 +5,5 @@ internal static class StopReason
 {
     public const string Stopped = "ended because the command was stopped";
 
-    public static string TimeLimit(TimeSpan? limit) =>
-        $"ended because it ran longer than HookTimeout ({Configuration.ConfigDuration.Format(limit ?? TimeSpan.Zero)})";
+    public static string TimeLimit(TimeSpan? limit) => $"ended because it ran longer than HookTimeout ({limit:c})";
 }

@@ -1,6 +1,8 @@
 namespace Rekkord.Engine.Hooks.External;
 
-/// <summary>Waits for a child's end on a thread of its own. The child is not reaped: its number stays taken until its tree is done with.</summary>
+/// <summary>
+/// Waits for a child's end on a thread of its own. The child is not reaped: its number stays taken until its tree is done with.
+/// </summary>
 internal sealed class ExitWaiter
 {
     // The thread makes one system call.

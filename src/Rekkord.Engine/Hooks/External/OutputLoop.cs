@@ -32,7 +32,8 @@ internal sealed class OutputLoop : IDisposable
         for (var i = 0; i < _open.Count; i++)
             descriptors[i + 1] = new PollDescriptor { Descriptor = (int)_open[i].Pipe.DangerousGetHandle(), Events = PollIn };
 
-        var wait = limit is { } time && time < LongestWait ? (int)Math.Ceiling(Math.Max(0, time.TotalMilliseconds)) : (int)LongestWait.TotalMilliseconds;
+        var time = limit is { } given && given < LongestWait ? given : LongestWait;
+        var wait = (int)Math.Ceiling(Math.Max(0, time.TotalMilliseconds));
         // Interrupted or failed: the caller's loop comes again.
         if (Poll(descriptors, (nuint)_open.Count + 1, wait) <= 0)
             return;

@@ -1,18 +1,5 @@
 namespace Rekkord.Engine.Hooks.External;
 
-/// <summary>Why a process was ended from outside.</summary>
-internal enum StopCause
-{
-    /// <summary>It was not: it ended by itself.</summary>
-    None,
-
-    /// <summary>The time limit.</summary>
-    TimeLimit,
-
-    /// <summary>Cancellation.</summary>
-    Cancellation,
-}
-
 /// <summary>How a process that was started ended.</summary>
 /// <param name="ExitCode">Its exit code; null when a signal ended it, or it is not known.</param>
 /// <param name="Signal">The number of the signal that ended it; null when none did.</param>
@@ -20,10 +7,3 @@ internal enum StopCause
 /// <param name="OutputLeftOpen">Whether something it started kept its output open after it had ended.</param>
 /// <param name="Survivors">How many of its processes were still there after they had been killed.</param>
 internal sealed record ProcessOutcome(int? ExitCode, int? Signal, StopCause Stopped, bool OutputLeftOpen, int Survivors);
-
-/// <summary>The process could not be started.</summary>
-internal sealed class StartFailedException(string message, string? remedy, Exception? inner = null) : Exception(message, inner)
-{
-    /// <summary>What puts it right; null when that is not known.</summary>
-    public string? Remedy { get; } = remedy;
-}

@@ -25,12 +25,15 @@ internal static class StartFailure
                 "cannot be started: it has Windows line ends, so that its interpreter is looked for with a carriage return in its name",
                 $@"sed -i 's/\r$//' {quoted}"),
             NoEntry when interpreter is not null => new StartFailedException(
-                $"cannot be started: its interpreter '{OneLine.From(interpreter, 255)}' does not exist", "Install it, or correct the first line."),
-            NoEntry => new StartFailedException("cannot be started: the loader it was linked for does not exist on this machine", null),
+                $"cannot be started: its interpreter '{OneLine.From(interpreter, 255)}' does not exist",
+                "Install it, or correct the first line."),
+            NoEntry => new StartFailedException(
+                "cannot be started: the loader it was linked for does not exist on this machine", null),
             AccessDenied when (file.Mode & 0x49) == 0 => new StartFailedException(
                 "cannot be started: it has no execute permission", $"chmod +x {quoted}"),
             AccessDenied when interpreter is not null => new StartFailedException(
-                $"cannot be started: it, or its interpreter '{OneLine.From(interpreter, 255)}', may not be executed", $"chmod a+rx {quoted}"),
+                $"cannot be started: it, or its interpreter '{OneLine.From(interpreter, 255)}', may not be executed",
+                $"chmod a+rx {quoted}"),
             TooBig => new StartFailedException("cannot be started: the environment is too large", null),
             _ => new StartFailedException($"cannot be started: {Marshal.GetPInvokeErrorMessage(error)}", null),
         };

@@ -15,12 +15,12 @@ internal static class SampleHooks
         return Path.Combine(root.FullName, "samples", "hooks", name);
     }
 
-    /// <summary>Puts a copy of a sample into the sandbox's pre-save directory, with its settings before it.</summary>
-    public static void Install(HookSandbox sandbox, string name, params (string Name, string Value)[] settings)
+    /// <summary>Puts a copy of a sample into a phase's directory, with its settings before it.</summary>
+    public static void Install(HookSandbox sandbox, string name, HookPhase phase, params (string Name, string Value)[] settings)
     {
         var script = File.ReadAllText(PathOf(name)).Split('\n', 2);
         var exports = settings.Select(setting => $"export {setting.Name}='{setting.Value.Replace("'", @"'\''", StringComparison.Ordinal)}'\n");
-        sandbox.Add(Path.GetFileName(name), script[0] + "\n" + string.Concat(exports) + script[1]);
+        sandbox.Add(Path.GetFileName(name), script[0] + "\n" + string.Concat(exports) + script[1], phase);
     }
 
     /// <summary>A directory's files and their content, hidden ones too.</summary>

@@ -1,0 +1,27 @@
+using Rekkord.Engine.Errors;
+
+namespace Rekkord.Engine.Hooks;
+
+/// <summary>Keeps hooks from running commands whose hooks run commands, without end.</summary>
+public static class HookNesting
+{
+    /// <summary>
+    /// Refuses to run hooks inside a hook. The variable <c>REKKORD_PHASE</c> is in the environment of every hook and of everything
+    /// a hook starts, and, while a script hook runs, in that of this process.
+    /// </summary>
+    /// <param name="settings">The configured directories.</param>
+    /// <param name="phases">The phases about to run; those without a directory have nothing to run.</param>
+    /// <exception cref="RekkordException"><c>NestedHooks</c>.</exception>
+    public static void ThrowIfInsideHook(HookSettings settings, params ReadOnlySpan<HookPhase> phases)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var outer = Environment.GetEnvironmentVariable(HookEnvironment.PhaseVariable);
+        if (outer is null)
+            return;
+        foreach (var phase in phases)
+            if (settings.Directories.ContainsKey(phase))
+                throw new RekkordException("NestedHooks", RekkordErrorKind.InvalidOperation,
+                    $"This {phase.CommandName()} was started from a {OneLine.From(outer, 20)} hook and has hooks of its own, which could "
+                    + "start each other without end. Leave its hooks out (-SkipHooks), or use a configuration without hook directories.");
+    }
+}
