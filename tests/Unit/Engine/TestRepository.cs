@@ -55,7 +55,7 @@ internal sealed class TestRepository : ISaveObserver, IRestoreObserver, IDisposa
     }
 
     /// <summary>Restores the source directory's content into <see cref="Destination"/>.</summary>
-    public RestoreResult Restore(string snapshot = "test") => Restore(new RestoreRequest { Snapshot = snapshot, Path = Source, Destination = Destination });
+    public RestoreResult RestoreSource(string snapshot = "test") => Restore(new RestoreRequest { Snapshot = snapshot, Path = Source, Destination = Destination });
 
     public RestoreResult Restore(RestoreRequest request, CancellationToken cancellation = default)
     {

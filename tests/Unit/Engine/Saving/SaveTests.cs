@@ -14,7 +14,7 @@ public sealed class SaveTests : IDisposable
         _repository.Write("large.bin", TestRepository.RandomBytes(1, 20_000_000));
 
         var saved = _repository.Save();
-        var restored = _repository.Restore();
+        var restored = _repository.RestoreSource();
 
         Assert.False(saved.IsPartial);
         Assert.Equal(3, saved.Snapshot.Summary.Files);
