@@ -1,0 +1,236 @@
+using System.Text;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Restoring;
+using Rekkord.Engine.Saving;
+using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Trees;
+
+namespace Rekkord.Engine.Tests.Restoring;
+
+public sealed class RestoreTests : IDisposable
+{
+    private readonly TestRepository _repository = new();
+    private readonly List<(BlobType Type, byte[] Bytes)> _blobs = [];
+    private readonly BlobHasher _hasher;
+
+    public RestoreTests()
+    {
+        using var keys = KeyFile.Read(_repository.KeyFilePath);
+        _hasher = new BlobHasher(keys.IdKey);
+    }
+
+    public void Dispose() => _repository.Dispose();
+
+    [Fact]
+    public void A_destination_with_something_in_it_is_refused_and_left_alone()
+    {
+        _repository.Write("file", "saved"u8);
+        _repository.Save();
+        Directory.CreateDirectory(_repository.Destination);
+        var existing = Path.Combine(_repository.Destination, "file");
+        File.WriteAllText(existing, "mine");
+
+        var error = Assert.Throws<RekkordException>(() => _repository.RestoreSource());
+
+        Assert.Equal("DestinationNotEmpty", error.ErrorId);
+        Assert.Equal("mine", File.ReadAllText(existing));
+    }
+
+    [Fact]
+    public void With_force_files_of_the_same_names_are_replaced_and_others_stay()
+    {
+        _repository.Write("file", "saved"u8);
+        _repository.Save();
+        Directory.CreateDirectory(_repository.Destination);
+        File.WriteAllText(Path.Combine(_repository.Destination, "file"), "mine");
+        File.WriteAllText(Path.Combine(_repository.Destination, "other"), "other");
+
+        _repository.Restore(new RestoreRequest { Snapshot = "test", Path = _repository.Source, Destination = _repository.Destination, Force = true });
+
+        Assert.Equal("saved", File.ReadAllText(Path.Combine(_repository.Destination, "file")));
+        Assert.Equal("other", File.ReadAllText(Path.Combine(_repository.Destination, "other")));
+    }
+
+    [Fact]
+    public void Whole_snapshots_are_restored_under_their_full_paths()
+    {
+        _repository.Write("a/one", "1"u8);
+        _repository.Write("b/two", "2"u8);
+        _repository.Save(Path.Combine(_repository.Source, "a"), Path.Combine(_repository.Source, "b/two"));
+
+        _repository.Restore(new RestoreRequest { Snapshot = "test", Destination = _repository.Destination });
+
+        Assert.Equal("1", File.ReadAllText(Path.Join(_repository.Destination, _repository.Source, "a/one")));
+        Assert.Equal("2", File.ReadAllText(Path.Join(_repository.Destination, _repository.Source, "b/two")));
+    }
+
+    [Fact]
+    public void One_file_is_restored_by_its_path_and_some_by_pattern()
+    {
+        foreach (var name in new[] { "a/x.txt", "a/y.log", "b/z.txt" })
+            _repository.Write(name, Encoding.UTF8.GetBytes(name));
+        _repository.Save();
+
+        _repository.Restore(new RestoreRequest { Snapshot = "test", Path = $"{_repository.Source}/a/y.log", Destination = _repository.Destination });
+        Assert.Equal("a/y.log", File.ReadAllText(Path.Combine(_repository.Destination, "y.log")));
+
+        var some = $"{_repository.Destination}-some";
+        _repository.Restore(new RestoreRequest { Snapshot = "test", Path = _repository.Source, Destination = some, Include = ["*.txt"] });
+        Assert.Equal(["a/x.txt", "b/z.txt"], Directory.GetFiles(some, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(some, path)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Snapshots_are_found_by_id_by_its_beginning_and_by_channel()
+    {
+        _repository.Write("file", "1"u8);
+        var first = _repository.Save().Snapshot.Id.ToString();
+        _repository.Write("file", "22"u8);
+        var second = _repository.Save().Snapshot.Id.ToString();
+        using var repository = _repository.Open();
+        var store = new SnapshotStore(repository);
+
+        Assert.Equal(first, store.Find(first, CancellationToken.None).Id.ToString());
+        Assert.Equal(first, store.Find(first[..10].ToUpperInvariant(), CancellationToken.None).Id.ToString());
+        Assert.Equal(second, store.Find("test", CancellationToken.None).Id.ToString());
+        Assert.Equal("SnapshotNotFound", Assert.Throws<RekkordException>(() => store.Find("elsewhere", CancellationToken.None)).ErrorId);
+        Assert.Equal(
+            "PathNotInSnapshot",
+            Assert.Throws<RekkordException>(() => _repository.Restore(new RestoreRequest { Snapshot = "test", Path = "/not/there", Destination = _repository.Destination })).ErrorId);
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData("../outside")]
+    [InlineData("/etc/passwd")]
+    [InlineData("a/b")]
+    [InlineData("nul\0")]
+    [InlineData("")]
+    [InlineData(".")]
+    public void A_name_that_no_file_can_have_is_not_restored_and_the_rest_is(string name)
+    {
+        MakeHostileSnapshot(FileOf(name, "evil"), FileOf("good", "good"));
+
+        var result = _repository.Restore(new RestoreRequest { Snapshot = "hostile", Destination = _repository.Destination });
+
+        Assert.Equal("UnsafeFileName", Assert.Single(result.Errors).ErrorId);
+        Assert.Equal(["good"], Directory.GetFileSystemEntries(Path.Combine(_repository.Destination, "root")).Select(Path.GetFileName));
+        Assert.Equal(["root"], Directory.GetFileSystemEntries(_repository.Destination).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_link_followed_by_a_directory_of_the_same_name_writes_nothing_through_the_link()
+    {
+        var outside = Directory.CreateDirectory($"{_repository.Destination}-outside").FullName;
+        MakeHostileSnapshot(
+            Entry("trap", FileKind.SymbolicLink) with { LinkTarget = FileName.FromText(outside) },
+            DirectoryOf("trap", FileOf("planted", "evil")),
+            FileOf("trap", "evil"));
+
+        var result = _repository.Restore(new RestoreRequest { Snapshot = "hostile", Destination = _repository.Destination });
+
+        Assert.Empty(Directory.GetFileSystemEntries(outside));
+        Assert.True(result.ErrorCount >= 1);
+    }
+
+    [Fact]
+    public void A_tree_that_contains_itself_ends_with_an_error()
+    {
+        var deep = FileOf("bottom", "x");
+        for (var i = 0; i < FormatLimits.TreeDepth + 10; i++)
+            deep = DirectoryOf("d", deep);
+        MakeHostileSnapshot(deep);
+
+        var result = _repository.Restore(new RestoreRequest { Snapshot = "hostile", Destination = _repository.Destination });
+
+        Assert.Contains(result.Errors, error => error.ErrorId == "TreeTooDeep");
+    }
+
+    [Fact]
+    public void A_file_whose_chunks_do_not_fill_it_is_reported_and_not_made()
+    {
+        MakeHostileSnapshot(FileOf("short", "content") with { Size = 1_000_000 }, FileOf("long", "content") with { Size = 2 });
+
+        var result = _repository.Restore(new RestoreRequest { Snapshot = "hostile", Destination = _repository.Destination });
+
+        Assert.Equal(2, result.ErrorCount);
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_repository.Destination, "root")));
+    }
+
+    [Fact]
+    public void A_restore_that_is_stopped_leaves_no_half_file()
+    {
+        for (var i = 0; i < 1000; i++)
+            _repository.Write($"f{i}", TestRepository.RandomBytes(i, 50_000));
+        _repository.Write("large", TestRepository.RandomBytes(1, 60_000_000));
+        _repository.Save();
+        using var stop = new CancellationTokenSource();
+        using var repository = _repository.Open();
+        var operation = new RestoreOperation(repository, new RestoreRequest { Snapshot = "test", Path = _repository.Source, Destination = _repository.Destination }, _repository);
+        var running = Task.Run(() => operation.Run(stop.Token));
+        SpinWait.SpinUntil(() => operation.Progress.Files > 10 || running.IsCompleted);
+        stop.Cancel();
+
+        Assert.ThrowsAny<OperationCanceledException>(() => running.GetAwaiter().GetResult());
+        foreach (var path in Directory.GetFiles(_repository.Destination))
+            Assert.Equal(File.ReadAllBytes(Path.Combine(_repository.Source, Path.GetFileName(path))), File.ReadAllBytes(path));
+        Assert.Equal(0, _repository.Restore(new RestoreRequest { Snapshot = "test", Path = _repository.Source, Destination = _repository.Destination, Force = true }).ErrorCount);
+    }
+
+    private static TreeEntry Entry(string name, FileKind kind) => new()
+    {
+        Name = FileName.FromText(name),
+        Metadata = new FileMetadata { Kind = kind, Mode = 0x1ed, ModifiedTime = new FileTime(1, 0) },
+    };
+
+    private TreeEntry FileOf(string name, string content)
+    {
+        var bytes = Encoding.UTF8.GetBytes(content);
+        return Entry(name, FileKind.File) with { Size = bytes.Length, Chunks = Store(BlobType.Data, bytes) };
+    }
+
+    private TreeEntry DirectoryOf(string name, params TreeEntry[] entries) =>
+        Entry(name, FileKind.Directory) with { Chunks = Store(BlobType.Tree, Page(entries)) };
+
+    private static byte[] Page(TreeEntry[] entries)
+    {
+        var head = new byte[CborHead.ArrayLength(entries.Length)];
+        CborHead.WriteArray(head, entries.Length);
+        return [.. head, .. entries.SelectMany(new TreeEntryEncoder().Encode)];
+    }
+
+    private byte[] Store(BlobType type, byte[] bytes)
+    {
+        _blobs.Add((type, bytes));
+        var reference = new byte[ChunkReference.EncodedLength];
+        new ChunkReference(_hasher.Compute(type, bytes), bytes.Length).Encode(reference);
+        return reference;
+    }
+
+    /// <summary>Writes a snapshot as somebody with bad intent, or a bug, and the right key could.</summary>
+    private void MakeHostileSnapshot(params TreeEntry[] entries)
+    {
+        var root = DirectoryOf("root", entries);
+        using var repository = _repository.Open();
+        using (var sink = new BlobSink(repository, new OidSet(), [], 1))
+        {
+            using var packer = sink.CreateDataPacker();
+            foreach (var (type, bytes) in _blobs)
+            {
+                if (type == BlobType.Data)
+                    sink.StoreData(packer, bytes);
+                else
+                    sink.StoreMetadata(type, bytes);
+            }
+
+            packer.Flush();
+            sink.Finish();
+        }
+
+        new SnapshotStore(repository).Write(
+            new SnapshotSummary { Channel = "hostile", Time = DateTimeOffset.UtcNow, Paths = ["/root"u8.ToArray()] },
+            [("/root"u8.ToArray(), new TreeEntryEncoder().Encode(root))]);
+    }
+}
