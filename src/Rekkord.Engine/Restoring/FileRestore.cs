@@ -173,7 +173,10 @@ internal sealed class FileRestore
         }
     }
 
-    private RekkordException Describe(RekkordException error) => error is FileSystemException
-        ? error
-        : new RekkordException(error.ErrorId, error.Kind, $"'{DisplayPath}' is not restored: {error.Message}", DisplayPath, error);
+    /// <summary>Names the file that the user knows, not the temporary one that was written.</summary>
+    private RekkordException Describe(RekkordException error)
+    {
+        var message = error.Message.Replace(_directory.DisplayPathOf(_temporaryName), DisplayPath, StringComparison.Ordinal);
+        return new RekkordException(error.ErrorId, error.Kind, $"'{DisplayPath}' is not restored: {message}", DisplayPath, error);
+    }
 }
