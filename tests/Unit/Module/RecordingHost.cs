@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Management.Automation.Host;
+
+namespace Rekkord.Module.Tests;
+
+/// <summary>A host without a person in front of it: it keeps what is written to it, and answers questions as it was told to.</summary>
+internal sealed class RecordingHost : PSHost
+{
+    private readonly RecordingHostUserInterface _ui = new();
+
+    /// <summary>What was written straight to the host.</summary>
+    public List<string> Lines => _ui.Lines;
+
+    /// <summary>The questions asked.</summary>
+    public List<string> Questions => _ui.Questions;
+
+    /// <summary>What questions are answered with; 0 is yes, 2 is no.</summary>
+    public int Answer
+    {
+        get => _ui.Answer;
+        set => _ui.Answer = value;
+    }
+
+    public override CultureInfo CurrentCulture => CultureInfo.InvariantCulture;
+
+    public override CultureInfo CurrentUICulture => CultureInfo.InvariantCulture;
+
+    public override Guid InstanceId { get; } = Guid.NewGuid();
+
+    public override string Name => "RecordingHost";
+
+    public override PSHostUserInterface UI => _ui;
+
+    public override Version Version { get; } = new(1, 0);
+
+    public override void EnterNestedPrompt() => throw new NotSupportedException();
+
+    public override void ExitNestedPrompt() => throw new NotSupportedException();
+
+    public override void NotifyBeginApplication()
+    {
+        // There is no terminal whose state a program could change.
+    }
+
+    public override void NotifyEndApplication()
+    {
+        // There is no terminal whose state a program could change.
+    }
+
+    public override void SetShouldExit(int exitCode) => Lines.Add($"exit {exitCode}");
+}
