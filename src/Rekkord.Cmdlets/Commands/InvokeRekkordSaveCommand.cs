@@ -107,7 +107,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
 
     private void WritePlans(RekkordConfig config, bool useHooks)
     {
-        if (!useHooks || !MyInvocation.BoundParameters.ContainsKey("WhatIf"))
+        if (!useHooks || !IsWhatIf)
             return;
         var settings = config.Hooks.ToHookSettings();
         WritePlan(settings, HookPhase.PreSave);

@@ -38,7 +38,7 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
             return;
         if (!ShouldProcess($"'{config.Repository.DisplayUrl}'", Repair ? "Scan and repair" : "Scan"))
         {
-            if (useHooks && MyInvocation.BoundParameters.ContainsKey("WhatIf"))
+            if (useHooks && IsWhatIf)
             {
                 WritePlan(config.Hooks.ToHookSettings(), HookPhase.PreScan);
                 WritePlan(config.Hooks.ToHookSettings(), HookPhase.PostScan);

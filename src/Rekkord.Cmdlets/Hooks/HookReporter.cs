@@ -40,7 +40,7 @@ internal sealed class HookReporter : IHookObserver
         var written = new RekkordHookResult(result);
         Results.Add(written);
         _pump.Post(() => WriteStreams(result));
-        _pump.Post(() => _cmdlet.WriteObject(written));
+        _pump.PostObject(() => _cmdlet.WriteObject(written));
     }
 
     private void WriteStreams(HookResult result)

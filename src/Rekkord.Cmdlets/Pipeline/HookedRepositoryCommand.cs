@@ -38,6 +38,11 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
         base.Dispose(disposing);
     }
 
+    /// <summary>Whether nothing is to be done but to say what would be, by <c>-WhatIf</c> or by preference.</summary>
+    private protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given)
+        ? ((SwitchParameter)given!).ToBool()
+        : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+
     /// <summary>Whether the hooks are to run; asks when they are to be left out.</summary>
     /// <returns>Null when the user, asked, does not want to go on.</returns>
     private protected bool? DecideHooks(HookSettings settings)
@@ -49,7 +54,7 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
         var asks = confirmGiven
             ? ((SwitchParameter)confirm!).ToBool()
             : !string.Equals(GetVariableValue("ConfirmPreference")?.ToString(), "None", StringComparison.OrdinalIgnoreCase);
-        if (!configured || !asks || MyInvocation.BoundParameters.ContainsKey("WhatIf"))
+        if (!configured || !asks || IsWhatIf)
             return false;
         return ShouldContinue("Go on without the configured hooks? What they dump is then missing, or old.", "Skip hooks") ? false : null;
     }
@@ -93,7 +98,7 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
                 var done = new HookedCommand(runner, settings).Run(
                     context, (records, stop) => action(pump, records, stop), StopToken, _stopPostHooks.Token);
                 if (done.Action is { } made)
-                    pump.Post(() => WriteObject(describe(made.Value, [.. reporter.Results])));
+                    pump.PostObject(() => WriteObject(describe(made.Value, [.. reporter.Results])));
                 errors.AddRange(done.Errors);
                 return done;
             },

@@ -18,6 +18,7 @@ internal sealed class PipelinePump : IDisposable
     private readonly BlockingCollection<Action> _queue = new();
     private readonly Action _showProgress;
     private ExceptionDispatchInfo? _writeFailure;
+    private bool _outputRefused;
 
     /// <summary>Creates a pump.</summary>
     /// <param name="showProgress">Called on the pipeline thread, at most ten times a second.</param>
@@ -52,18 +53,27 @@ internal sealed class PipelinePump : IDisposable
     /// <summary>Has something written on the pipeline thread, without waiting for it.</summary>
     public void Post(Action write) => _queue.Add(() => Write(write));
 
+    /// <summary>
+    /// Has an object written on the pipeline thread, without waiting for it. The commands after this one that have once refused
+    /// one, because they have enough or have failed, get no more.
+    /// </summary>
+    public void PostObject(Action write) => _queue.Add(() => _outputRefused = _outputRefused || !Write(write));
+
     /// <summary>Writes now; on the pipeline thread only.</summary>
-    public void Write(Action write)
+    /// <returns>Whether it was written.</returns>
+    public bool Write(Action write)
     {
         try
         {
             write();
+            return true;
         }
 #pragma warning disable CA1031 // Whatever the caller's preferences or host make of a write is kept and raised at the end.
         catch (Exception error)
 #pragma warning restore CA1031
         {
             _writeFailure ??= ExceptionDispatchInfo.Capture(error);
+            return false;
         }
     }
 

@@ -38,13 +38,20 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
         {
             action();
         }
-        catch (Exception error) when (error is not (PipelineStoppedException or ActionPreferenceStopException or PSInvalidOperationException))
+        catch (Exception error) when (!IsFromPipeline(error))
         {
             if (Stopping)
                 throw new PipelineStoppedException();
             ThrowTerminatingError(ErrorRecords.Create(error is AggregateException { InnerExceptions: [var only] } ? only : error));
         }
     }
+
+    /// <summary>
+    /// Whether an exception came out of a write: the pipeline was stopped, a preference made an error of it, or a command after this
+    /// one left a loop, had enough (<c>Select-Object -First 1</c>), or failed. These go through as they are.
+    /// </summary>
+    private static bool IsFromPipeline(Exception error) =>
+        error is FlowControlException or PSInvalidOperationException or (RuntimeException and not SessionStateException);
 
     /// <summary>Runs an engine operation beside the pipeline thread, with progress.</summary>
     private protected T RunOperation<T>(Func<PipelinePump, T> operation, Func<ProgressRecord?> progress)
