@@ -14,8 +14,8 @@ internal sealed class RecordingHost : PSHost
     /// <summary>The questions asked.</summary>
     public List<string> Questions => _ui.Questions;
 
-    /// <summary>What questions are answered with; 0 is yes, 2 is no.</summary>
-    public int Answer
+    /// <summary>The label of the choice that questions are answered with.</summary>
+    public string Answer
     {
         get => _ui.Answer;
         set => _ui.Answer = value;

@@ -12,7 +12,7 @@ internal sealed class RecordingHostUserInterface : PSHostUserInterface
 
     public List<string> Questions { get; } = [];
 
-    public int Answer { get; set; }
+    public string Answer { get; set; } = "No";
 
     public override PSHostRawUserInterface? RawUI => null;
 
@@ -22,7 +22,7 @@ internal sealed class RecordingHostUserInterface : PSHostUserInterface
     public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
     {
         Questions.Add($"{caption}: {message}");
-        return Answer;
+        return choices.Select(choice => choice.Label.Replace("&", "", StringComparison.Ordinal)).ToList().IndexOf(Answer);
     }
 
     public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) =>

@@ -1,0 +1,71 @@
+namespace Rekkord.Module.Tests.Commands;
+
+public sealed class RestoreTests : IDisposable
+{
+    private readonly ModuleSandbox _sandbox = new();
+    private readonly string _id;
+
+    public RestoreTests()
+    {
+        _sandbox.Write("file", "content");
+        _sandbox.Write("folder/inner", "inner content");
+        _id = _sandbox.Save().Clean().Save.Text("Id")!;
+        _sandbox.Session.Set("id", _id);
+    }
+
+    [Theory]
+    [InlineData("Restore-RekkordSnapshot \"test:$source\" $destination")]
+    [InlineData("Restore-RekkordSnapshot \"${id}:$source\" $destination -Verify")]
+    [InlineData("Restore-RekkordSnapshot \"$($id.Substring(0, 10)):$source\" -Destination ./destination")]
+    public void A_directory_comes_back_as_it_was(string command)
+    {
+        var result = Assert.Single(_sandbox.Invoke(command).Clean().OfType("RekkordRestoreResult"));
+        Assert.Equal("Succeeded", result.Text("Status"));
+        Assert.Equal("content", File.ReadAllText(Path.Combine(_sandbox.Destination, "file")));
+        Assert.Equal("inner content", File.ReadAllText(Path.Combine(_sandbox.Destination, "folder/inner")));
+        Assert.Equal(["file", "folder"], Directory.GetFileSystemEntries(_sandbox.Destination).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void A_snapshot_can_be_piped_in()
+    {
+        _sandbox.Invoke("Get-RekkordSnapshot -Latest 1 | Restore-RekkordSnapshot -Destination $destination -Include inner").Clean();
+        Assert.Equal("inner", Path.GetFileName(Assert.Single(Directory.GetFiles(_sandbox.Destination, "*", SearchOption.AllDirectories))));
+    }
+
+    [Fact]
+    public void WhatIf_writes_nothing()
+    {
+        var run = _sandbox.Invoke("Restore-RekkordSnapshot test $destination -WhatIf").Clean();
+        Assert.Empty(run.Output);
+        Assert.Single(run.HostLines);
+        Assert.False(Directory.Exists(_sandbox.Destination));
+    }
+
+    [Fact]
+    public void A_destination_with_something_in_it_is_left_as_it_is()
+    {
+        Directory.CreateDirectory(_sandbox.Destination);
+        File.WriteAllText(Path.Combine(_sandbox.Destination, "file"), "of somebody else");
+        var run = _sandbox.Invoke("Restore-RekkordSnapshot \"test:$source\" $destination");
+        Assert.Equal("DestinationNotEmpty", run.EndingId);
+        Assert.Equal(["file"], Directory.GetFileSystemEntries(_sandbox.Destination).Select(Path.GetFileName));
+        Assert.Equal("of somebody else", File.ReadAllText(Path.Combine(_sandbox.Destination, "file")));
+
+        _sandbox.Invoke("Restore-RekkordSnapshot \"test:$source\" $destination -Force").Clean();
+        Assert.Equal("content", File.ReadAllText(Path.Combine(_sandbox.Destination, "file")));
+    }
+
+    [Theory]
+    [InlineData("SnapshotNotFound", "Restore-RekkordSnapshot nothing $destination")]
+    [InlineData("PathNotInSnapshot", "Restore-RekkordSnapshot test:/no/such/path $destination")]
+    [InlineData("KeyFileNotFound", "Restore-RekkordSnapshot test $destination -KeyFile ./missing.key")]
+    [InlineData("NotARepository", "Restore-RekkordSnapshot test $destination -Repository $source")]
+    public void What_cannot_be_restored_is_an_error_and_no_destination_is_made(string id, string command)
+    {
+        Assert.Equal(id, _sandbox.Invoke(command).EndingId);
+        Assert.False(Directory.Exists(_sandbox.Destination));
+    }
+
+    public void Dispose() => _sandbox.Dispose();
+}
