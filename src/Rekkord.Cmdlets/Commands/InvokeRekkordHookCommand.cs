@@ -25,6 +25,7 @@ public sealed class InvokeRekkordHookCommand : RepositoryCommand
         var config = LoadConfig();
         var settings = config.Hooks.ToHookSettings();
         var phase = (HookPhase)Phase;
+        HookNesting.ThrowIfInsideHook(settings, phase);
         var plan = HookPlan.Discover(phase, settings);
         if (!ShouldProcess($"{plan.Hooks.Count} hooks of phase {Phase}: {string.Join(", ", plan.Hooks.Select(hook => hook.Name))}", "Run hooks"))
             return;
@@ -48,5 +49,6 @@ public sealed class InvokeRekkordHookCommand : RepositoryCommand
             () => reporter?.Running is { } hook ? new ProgressRecord(0, "Rekkord", hook) : null);
         if (result.ToError() is { } error)
             throw error;
+        ThrowIfWriteFailed();
     });
 }

@@ -54,6 +54,7 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
             },
             () => operation is null ? null : Describe(operation.Progress));
         WriteObject(new RekkordRestoreResult(result, watch.Elapsed));
+        ThrowIfWriteFailed();
     });
 
     private static ProgressRecord Describe(RestoreProgress progress)

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Hooks;
@@ -12,7 +13,7 @@ namespace Rekkord.Cmdlets.Hooks;
 /// </summary>
 internal sealed class ScriptHookExecutor : IScriptHookExecutor
 {
-    private readonly PSCmdlet _cmdlet;
+    private readonly RekkordCommand _cmdlet;
     private readonly PipelinePump _pump;
     private readonly string _workingDirectory;
 
@@ -20,7 +21,7 @@ internal sealed class ScriptHookExecutor : IScriptHookExecutor
     /// <param name="cmdlet">The command, whose session the hooks run in.</param>
     /// <param name="pump">The way to the pipeline thread.</param>
     /// <param name="workingDirectory">The caller's current directory.</param>
-    public ScriptHookExecutor(PSCmdlet cmdlet, PipelinePump pump, string workingDirectory)
+    public ScriptHookExecutor(RekkordCommand cmdlet, PipelinePump pump, string workingDirectory)
     {
         _cmdlet = cmdlet;
         _pump = pump;
@@ -29,7 +30,7 @@ internal sealed class ScriptHookExecutor : IScriptHookExecutor
 
     public ScriptHookOutcome Run(Hook hook, HookContext context, HookEnvironment environment, CancellationToken stop)
     {
-        if (_cmdlet.Stopping)
+        if (_cmdlet.Stopping || _cmdlet.StopToken.IsCancellationRequested)
             return RunApart(hook, context, environment, stop);
         return _pump.Invoke(() =>
         {
@@ -50,7 +51,11 @@ internal sealed class ScriptHookExecutor : IScriptHookExecutor
 
     private ScriptHookOutcome RunApart(Hook hook, HookContext context, HookEnvironment environment, CancellationToken stop)
     {
-        using var shell = PowerShell.Create(RunspaceMode.NewRunspace);
+        // The other initial state wants cmdlets that a host without the whole of PowerShell does not have.
+        using var runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
+        runspace.Open();
+        using var shell = PowerShell.Create();
+        shell.Runspace = runspace;
         return Invoke(shell, hook, context, environment, stop);
     }
 
@@ -62,7 +67,12 @@ internal sealed class ScriptHookExecutor : IScriptHookExecutor
         {
             foreach (var (name, value) in environment.ChangesFrom(before))
                 Environment.SetEnvironmentVariable(name, value);
-            return script.Invoke(stop);
+            var outcome = script.Invoke(stop);
+
+            // PowerShell stops the innermost pipeline first, and tells the command afterwards: the hook may be gone before.
+            if (outcome.Status == HookStatus.Cancelled && !stop.IsCancellationRequested)
+                _cmdlet.RequestStop();
+            return outcome;
         }
         finally
         {

@@ -27,6 +27,11 @@ internal sealed class ScriptHookRun
     private const string Succeeded = "Succeeded";
     private const string ExitCode = "ExitCode";
 
+    private const string Stopped = "ended because the command was stopped";
+
+    // What $PSNativeCommandUseErrorActionPreference makes of a program that ended non-zero.
+    private const string ProgramFailedId = "ProgramExitedWithNonZeroCode";
+
     private readonly PowerShell _shell;
     private readonly ScriptHookStreams _streams = new();
     private readonly Hashtable _end = [];
@@ -59,19 +64,24 @@ internal sealed class ScriptHookRun
         {
             _shell.Invoke(null, output, new PSInvocationSettings { AddToHistory = false });
         }
-        catch (PipelineStoppedException) when (stop.IsCancellationRequested)
+        catch (PipelineStoppedException)
         {
-            return Finish(HookStatus.Cancelled, null, "stopped");
+            return Finish(HookStatus.Cancelled, null, Stopped);
         }
 #pragma warning disable CA1031 // Whatever a script throws makes it a failed hook, and nothing else.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            return stop.IsCancellationRequested ? Finish(HookStatus.Cancelled, null, "stopped") : Fail(error);
+            return stop.IsCancellationRequested ? Finish(HookStatus.Cancelled, null, Stopped) : Fail(error);
         }
 
-        if (stop.IsCancellationRequested && !_end.ContainsKey(Succeeded))
-            return Finish(HookStatus.Cancelled, null, "stopped");
+        if (!_end.ContainsKey(Succeeded))
+        {
+            return stop.IsCancellationRequested || _shell.InvocationStateInfo.State == PSInvocationState.Stopped
+                ? Finish(HookStatus.Cancelled, null, Stopped)
+                : Finish(HookStatus.Failed, null, "left by a break or continue outside of a loop");
+        }
+
         return _end[Succeeded] is true
             ? Finish(HookStatus.Succeeded, null, null)
             : Finish(HookStatus.Failed, _end[ExitCode] as int?, DescribeExit());
@@ -86,11 +96,20 @@ internal sealed class ScriptHookRun
     private ScriptHookOutcome Fail(Exception error)
     {
         var record = (error as IContainsErrorRecord)?.ErrorRecord;
+        var lastWords = record?.FullyQualifiedErrorId == ProgramFailedId ? _streams.LastProgramError : null;
         if (record is not null)
             _streams.AddError(record);
-        var message = record?.ErrorDetails?.Message ?? error.Message;
+        var reason = DescribePlace(error, record);
+        return Finish(HookStatus.Failed, null, (lastWords is null ? reason : $"{reason.TrimEnd('.')}: {lastWords}").ReplaceLineEndings(" "));
+    }
+
+    private static string DescribePlace(Exception error, ErrorRecord? record)
+    {
+        // The text of a parse error quotes the script over several lines; each single error in it does not.
+        if (error is ParseException { Errors: [var first, ..] })
+            return $"line {first.Extent.StartLineNumber}: {first.Message}";
         var place = record?.InvocationInfo is { ScriptLineNumber: > 0 } position ? $"line {position.ScriptLineNumber}: " : "";
-        return Finish(HookStatus.Failed, null, place + message);
+        return place + (record?.ToString() ?? error.Message);
     }
 
     private ScriptHookOutcome Finish(HookStatus status, int? exitCode, string? reason) => new()

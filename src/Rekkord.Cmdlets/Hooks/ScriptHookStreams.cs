@@ -18,6 +18,10 @@ internal sealed class ScriptHookStreams
     /// <summary>What the last error said, on one line.</summary>
     public string? LastError => Errors.Kept is [.., ErrorRecord error] ? error.ToString().ReplaceLineEndings(" ") : null;
 
+    /// <summary>The last line that a program wrote to its standard error.</summary>
+    public string? LastProgramError => Errors.Kept.OfType<ErrorRecord>()
+        .LastOrDefault(error => error.FullyQualifiedErrorId.StartsWith("NativeCommandError", StringComparison.Ordinal))?.ToString();
+
     public void Add(PSObject? item)
     {
         switch (item?.BaseObject)

@@ -104,9 +104,16 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
             },
             () => reporter?.Running is { } hook ? new ProgressRecord(0, "Rekkord", hook) : progress());
 
-        if (outcome.Cancelled)
+        if (outcome.Cancelled || Stopping)
+        {
+            // A stopped pipeline takes no errors any more; that a service was not started again must be seen all the same.
+            foreach (var error in errors)
+                Host.UI.WriteErrorLine(error.Message);
             throw new PipelineStoppedException();
+        }
+
         ThrowErrors(errors);
+        ThrowIfWriteFailed();
     }
 
     /// <summary>Ends the command with its errors, if there are any. Several end it together, so that none hides another.</summary>

@@ -9,7 +9,7 @@ namespace Rekkord.Cmdlets.Pipeline;
 /// </summary>
 /// <remarks>
 /// A write that the caller's preferences turn into an error (<c>-ErrorAction Stop</c>), or that a stopped pipeline refuses,
-/// does not break the operation off in the middle: what is stored is kept whole and post hooks run. It is raised at the end.
+/// does not break the operation off in the middle: what is stored is kept whole and post hooks run. It is kept for the end.
 /// </remarks>
 internal sealed class PipelinePump : IDisposable
 {
@@ -17,7 +17,6 @@ internal sealed class PipelinePump : IDisposable
 
     private readonly BlockingCollection<Action> _queue = new();
     private readonly Action _showProgress;
-    private ExceptionDispatchInfo? _writeFailure;
     private bool _outputRefused;
 
     /// <summary>Creates a pump.</summary>
@@ -47,8 +46,8 @@ internal sealed class PipelinePump : IDisposable
         return running.GetAwaiter().GetResult();
     }
 
-    /// <summary>Raises the first write failure, if there was one.</summary>
-    public void ThrowIfWriteFailed() => _writeFailure?.Throw();
+    /// <summary>The first write that failed; null when none did.</summary>
+    public ExceptionDispatchInfo? WriteFailure { get; private set; }
 
     /// <summary>Has something written on the pipeline thread, without waiting for it.</summary>
     public void Post(Action write) => _queue.Add(() => Write(write));
@@ -72,7 +71,7 @@ internal sealed class PipelinePump : IDisposable
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            _writeFailure ??= ExceptionDispatchInfo.Capture(error);
+            WriteFailure ??= ExceptionDispatchInfo.Capture(error);
             return false;
         }
     }

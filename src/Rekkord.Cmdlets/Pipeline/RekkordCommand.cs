@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.ExceptionServices;
 
 namespace Rekkord.Cmdlets.Pipeline;
 
@@ -7,15 +8,19 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
 {
     // Made at once: StopProcessing may come before BeginProcessing has got anywhere.
     private readonly CancellationTokenSource _stop = new();
+    private ExceptionDispatchInfo? _writeFailure;
 
     /// <summary>Cancelled when the pipeline is stopped, by Ctrl-C or by a command after this one that has enough.</summary>
-    private protected CancellationToken StopToken => _stop.Token;
+    internal CancellationToken StopToken => _stop.Token;
 
     /// <summary>The caller's current directory.</summary>
     private protected string CurrentDirectory => SessionState.Path.CurrentFileSystemLocation.ProviderPath;
 
     /// <inheritdoc/>
-    protected override void StopProcessing() => _stop.Cancel();
+    protected override void StopProcessing() => RequestStop();
+
+    /// <summary>Does what stopping the pipeline does, where that was noticed before <see cref="StopProcessing"/> was called.</summary>
+    internal void RequestStop() => _stop.Cancel();
 
     /// <summary>Releases what the command holds. PowerShell calls it also when the pipeline ended early.</summary>
     public void Dispose()
@@ -53,7 +58,10 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     private static bool IsFromPipeline(Exception error) =>
         error is FlowControlException or PSInvalidOperationException or (RuntimeException and not SessionStateException);
 
-    /// <summary>Runs an engine operation beside the pipeline thread, with progress.</summary>
+    /// <summary>
+    /// Runs an engine operation beside the pipeline thread, with progress. When the command has written everything else, it calls
+    /// <see cref="ThrowIfWriteFailed"/>.
+    /// </summary>
     private protected T RunOperation<T>(Func<PipelinePump, T> operation, Func<ProgressRecord?> progress)
     {
         ProgressRecord? shown = null;
@@ -69,9 +77,12 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
             WriteProgress(shown);
         }
 
-        pump.ThrowIfWriteFailed();
+        _writeFailure = pump.WriteFailure;
         return result;
     }
+
+    /// <summary>Raises what kept the operation from writing something, if there was anything.</summary>
+    private protected void ThrowIfWriteFailed() => _writeFailure?.Throw();
 
     /// <summary>The full path of what the user gave as a path of the file system.</summary>
     private protected string ResolvePath(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
