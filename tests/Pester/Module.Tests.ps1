@@ -1,0 +1,37 @@
+BeforeAll { . $PSScriptRoot/common.ps1 }
+
+Describe 'The module' {
+    It 'has a valid manifest' {
+        (Test-ModuleManifest $manifest).Version | Should -Be $version
+    }
+
+    It 'exports the commands its manifest names, and nothing else' {
+        $data = Import-PowerShellDataFile $manifest
+        (Get-Command -Module Rekkord).Name | Should -Be ($data.CmdletsToExport | Sort-Object)
+        (Get-Module Rekkord).ExportedAliases.Count | Should -Be 0
+        (Get-Module Rekkord).ExportedVariables.Count | Should -Be 0
+    }
+
+    It 'uses approved verbs' {
+        (Get-Command -Module Rekkord).Verb | Sort-Object -Unique | ForEach-Object { (Get-Verb $_).Verb | Should -Be $_ }
+    }
+
+    It 'can be imported again' {
+        Import-Module $manifest
+        Import-Module $manifest -Force
+        Get-Module Rekkord | Should -HaveCount 1
+    }
+
+    It 'imports without a word' {
+        $output = & ([Environment]::ProcessPath) -NoProfile -Command "Import-Module '$manifest'; (Get-Command -Module Rekkord).Count" 2>&1
+        $output | Should -Be (Get-Command -Module Rekkord).Count
+    }
+
+    It 'lays out every table that its formats describe' {
+        $data = [xml](Get-Content -Raw (Join-Path (Split-Path $manifest) Rekkord.format.ps1xml))
+        $types = $data.SelectNodes('//TypeName').InnerText
+        $types | Should -Not -BeNullOrEmpty
+        $assembly = (Get-Module Rekkord).ImplementingAssembly
+        $types | ForEach-Object { $assembly.GetType($_) | Should -Not -BeNullOrEmpty -Because $_ }
+    }
+}
