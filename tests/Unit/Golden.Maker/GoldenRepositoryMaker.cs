@@ -58,6 +58,8 @@ internal sealed class GoldenRepositoryMaker : ISaveObserver
 
     private void Make(string output)
     {
+        if (Directory.Exists(Path.Combine(output, "repository")))
+            throw new InvalidOperationException($"There is a golden repository in '{output}'. Remove repository, master.key and the listings first if it may be replaced.");
         Directory.CreateDirectory(Source);
         Shell(Tree);
         File.WriteAllBytes(Path.Combine(Source, "many-chunks"), CompressibleBytes(4_000_000));
