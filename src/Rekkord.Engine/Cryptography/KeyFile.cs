@@ -5,12 +5,15 @@ using Rekkord.Engine.Errors;
 
 namespace Rekkord.Engine.Cryptography;
 
-/// <summary>Reads and writes keyfiles: a PEM block (RFC 7468) whose body is a CBOR map. docs/format.md has the bytes.</summary>
+/// <summary>
+/// Reads and writes keyfiles: a PEM block (RFC 7468) whose body is a CBOR map and its SHA-256. docs/format.md has the bytes.
+/// </summary>
 public static class KeyFile
 {
     private const string Label = "REKKORD KEY";
     private const int FormatVersion = 1;
     private const int MaxLength = 64 * 1024;
+    private const int ChecksumLength = 32;
 
     /// <summary>Writes a keyfile that only the current user can read (0600).</summary>
     /// <param name="path">Where to write it.</param>
@@ -23,7 +26,7 @@ public static class KeyFile
         var text = new StringBuilder()
             .Append("Rekkord ").Append(keys.Role).Append(" key of repository ").AppendLine(Convert.ToHexStringLower(keys.RepositoryId))
             .AppendLine("Whoever has this file has its powers over the backups. Keep a copy in a safe place away from them.")
-            .AppendLine(PemEncoding.WriteString(Label, Encode(keys.ToParts())))
+            .AppendLine(PemEncoding.WriteString(Label, AddChecksum(Encode(keys.ToParts()))))
             .ToString();
         if (!overwrite && File.Exists(path))
             throw Exists(path);
@@ -76,7 +79,7 @@ public static class KeyFile
             throw Invalid(path);
         try
         {
-            return new KeyMaterial(Parse(Convert.FromBase64String(text[fields.Base64Data])));
+            return new KeyMaterial(Parse(RemoveChecksum(Convert.FromBase64String(text[fields.Base64Data]))));
         }
         catch (Exception error) when (error is CborContentException or InvalidOperationException or OverflowException or FormatException or CryptographicException or KeyNotFoundException)
         {
@@ -92,6 +95,16 @@ public static class KeyFile
         using var stream = new FileStream(path, options);
         stream.Write(Encoding.UTF8.GetBytes(text));
         stream.Flush(flushToDisk: true);
+    }
+
+    private static byte[] AddChecksum(byte[] map) => [.. map, .. SHA256.HashData(map)];
+
+    /// <summary>Without a checksum, a save with one wrong digit in the ID key would succeed, and nothing of it could be read.</summary>
+    private static byte[] RemoveChecksum(byte[] body)
+    {
+        if (body.Length < ChecksumLength || !SHA256.HashData(body.AsSpan(..^ChecksumLength)).AsSpan().SequenceEqual(body.AsSpan(^ChecksumLength..)))
+            throw new CryptographicException("The keyfile's checksum does not match.");
+        return body[..^ChecksumLength];
     }
 
     private static byte[] Encode(KeyParts parts)

@@ -60,7 +60,13 @@ internal sealed class BlobIndex
         {
             var length = 0L;
             while (reader.NextBlob(out var blob))
-                length += blob.Type is BlobType.Data or BlobType.Tree or BlobType.ChunkList ? blob.Length : throw new InvalidDataException("A blob's type is unknown.");
+            {
+                // Zeros mark a free slot of the table; no HMAC is all zeros but by intent.
+                if (blob.Type is not (BlobType.Data or BlobType.Tree or BlobType.ChunkList) || blob.Oid == default)
+                    throw new InvalidDataException("A blob's type or ID is none.");
+                length += blob.Length;
+            }
+
             if (length > FormatLimits.Segment || storedLength < PackFormat.TagLength
                 || (method == SegmentMethod.Stored && length != storedLength - PackFormat.TagLength))
                 throw new InvalidDataException("A segment's length is out of bounds.");

@@ -110,7 +110,13 @@ internal sealed record Descriptor
 
         var signed = bytes[..^P256.SignatureLength];
         var descriptor = Parse(signed[HeadLength..].ToArray());
-        if (!descriptor.RepositoryId.AsSpan().SequenceEqual(keys.RepositoryId))
+        var sameId = descriptor.RepositoryId.AsSpan().SequenceEqual(keys.RepositoryId);
+
+        // With one of the two right, the other is damaged: sending the user for another keyfile would be wrong.
+        var sameMaster = descriptor.MasterPublicKey.AsSpan().SequenceEqual(keys.MasterPublicKey);
+        if ((sameId || sameMaster) && !P256.Verify(keys.MasterPublicKey, [.. Domain, .. signed], bytes[^P256.SignatureLength..]))
+            throw new DamagedObjectException(ObjectName.Descriptor, "its signature does not match.");
+        if (!sameId)
         {
             throw new RekkordException(
                 "KeyFileMismatch",
@@ -119,8 +125,6 @@ internal sealed record Descriptor
                 location);
         }
 
-        if (!P256.Verify(keys.MasterPublicKey, [.. Domain, .. signed], bytes[^P256.SignatureLength..]))
-            throw new DamagedObjectException(ObjectName.Descriptor, "its signature does not match.");
         return descriptor;
     }
 

@@ -40,7 +40,7 @@ internal sealed class IndexLoader
         // Packs are listed after the indexes: an index is written after its packs, so each one listed must find them.
         var indexes = _repository.Store.List(ObjectName.Indexes).ToArray();
         var present = _repository.Store.List(ObjectName.Packs)
-            .Where(pack => ObjectName.TryGetHash(pack.Name) is not null)
+            .Where(pack => ObjectName.TryGetHash(pack.Name) is { } hash && ObjectName.ForPack(hash) == pack.Name)
             .ToDictionary(pack => pack.Name, StringComparer.Ordinal);
         Present = present;
         var visited = new HashSet<string>(StringComparer.Ordinal);

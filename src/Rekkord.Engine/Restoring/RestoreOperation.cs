@@ -54,7 +54,11 @@ public sealed class RestoreOperation
         var destination = CheckDestination();
 
         var index = new BlobIndex();
-        new IndexLoader(_repository, error => _observer.Warn(error.Message)).Load(index.Add, cancellation);
+        var loader = new IndexLoader(_repository, error => _observer.Warn(error.Message));
+        loader.Load(index.Add, cancellation);
+
+        // What no sound pack has is looked for in one that was cut short or grew: every blob is checked when it is read.
+        loader.WrongSize.ForEach(index.Add);
         using var context = new RestoreContext(_repository, _request, new BlobReader(_repository, index), _observer, cancellation);
         _summary = snapshot.Summary;
         _context = context;

@@ -56,8 +56,26 @@ internal sealed class TreeRestorer
             throw new RekkordException("TreeTooDeep", RekkordErrorKind.InvalidData, $"'{path}' is nested deeper than any directory that is saved; what is in it is not restored.", path);
         if (directory.Flags.HasFlag(EntryFlags.Unreadable))
             _context.Report(NotSaved(path));
-        foreach (var entry in _context.ReadDirectory(directory))
-            Restore(node, entry, $"{path}/{FileName.ToDisplay(entry.Name)}", included);
+        foreach (var page in directory.ChunkReferences)
+        {
+            foreach (var entry in ReadPage(page, path))
+                Restore(node, entry, $"{path}/{FileName.ToDisplay(entry.Name)}", included);
+        }
+    }
+
+    /// <summary>Reads a page of a directory; one that cannot be read is reported, and costs no other page.</summary>
+    private IReadOnlyList<TreeEntry> ReadPage(ChunkReference page, string path)
+    {
+        try
+        {
+            return TreeReader.ReadPage(_context.Blobs, page);
+        }
+        catch (RekkordException error)
+        {
+            _context.Report(new RekkordException(
+                error.ErrorId, error.Kind, $"The directory '{path}' is not restored whole: {error.Message}", path, error));
+            return [];
+        }
     }
 
     private static RekkordException Unsafe(string path) => new(

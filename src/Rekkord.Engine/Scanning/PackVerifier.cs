@@ -37,14 +37,13 @@ internal sealed class PackVerifier : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             var stored = Read(stream, storedLength, hash, pack.Name);
-            read(storedLength);
-            if (!CheckSegment(aead, openSegments, ordinal, method, stored, ref reader, damagedBlobs))
+            read(stored.Length);
+            if (!CheckSegment(stored.Length == storedLength ? aead : null, openSegments, ordinal, method, stored, ref reader, damagedBlobs))
                 damagedSegments++;
         }
 
-        var rest = (int)(pack.Size - stream.Position);
-        Read(stream, rest, hash, pack.Name);
-        var sound = hash.GetHashAndReset().AsSpan().SequenceEqual(pack.Hash);
+        Read(stream, pack.Directory.Length + PackFormat.TagLength + PackFormat.TrailerLength, hash, pack.Name);
+        var sound = hash.GetHashAndReset().AsSpan().SequenceEqual(pack.Hash) && Read(stream, 1, hash, pack.Name).IsEmpty;
         return damagedSegments > 0 ? $"{damagedSegments} of its segments cannot be opened or hold other content than was saved."
             : sound ? null : "its bytes are not those that its name was made from.";
     }
@@ -108,16 +107,13 @@ internal sealed class PackVerifier : IDisposable
         }
     }
 
+    /// <summary>Reads the next bytes; fewer where the pack was cut short.</summary>
     private ReadOnlySpan<byte> Read(Stream stream, int length, IncrementalHash hash, string name)
     {
         var buffer = Grow(ref _stored, length);
         try
         {
-            stream.ReadExactly(buffer);
-        }
-        catch (EndOfStreamException error)
-        {
-            throw new DamagedObjectException(name, "it ends too early.", error);
+            buffer = buffer[..stream.ReadAtLeast(buffer, length, throwOnEndOfStream: false)];
         }
         catch (IOException error)
         {

@@ -1,5 +1,4 @@
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.Repository;
 
 namespace Rekkord.Engine.Scanning;
 
@@ -38,9 +37,9 @@ internal sealed class ProblemList
         }
     }
 
-    /// <summary>Adds what reading an object raised.</summary>
+    /// <summary>Adds what reading an object raised: damage when its bytes were read and are wrong, or are too many or too few.</summary>
     public RepositoryProblem Add(ProblemKind damaged, string objectName, RekkordException error) =>
-        Add(error is DamagedObjectException ? damaged : ProblemKind.Unreadable, objectName, error.Message);
+        Add(error.Kind == RekkordErrorKind.InvalidData ? damaged : ProblemKind.Unreadable, objectName, error.Message);
 
     /// <summary>The problem that an object has with its own bytes, if any.</summary>
     public RepositoryProblem? Find(string objectName)

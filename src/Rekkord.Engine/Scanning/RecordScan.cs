@@ -26,6 +26,9 @@ internal sealed class RecordScan
     /// <summary>Snapshots that no readable tag names.</summary>
     public List<Snapshot> Untagged { get; } = [];
 
+    /// <summary>The tags that could be read.</summary>
+    public List<Snapshot> Tags { get; } = [];
+
     public void Run(CancellationToken cancellation)
     {
         CheckNames(ObjectName.Indexes, ProblemKind.IndexDamaged, cancellation);
@@ -62,7 +65,10 @@ internal sealed class RecordScan
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                Snapshots.Add(_store.Read(found.Name));
+                // One with the bytes of another is not walked twice: the other is among them under its own name, or is missed there.
+                var read = _store.Read(found.Name);
+                if (_problems.Find(found.Name) is null)
+                    Snapshots.Add(read);
             }
             catch (RekkordException error)
             {
@@ -81,6 +87,7 @@ internal sealed class RecordScan
             try
             {
                 var tag = _store.ReadTag(found.Name);
+                Tags.Add(tag);
                 tagged.Add(tag.Id);
                 if (!existing.Contains(tag.ObjectName))
                 {

@@ -6,6 +6,8 @@ public sealed class RepositoryProblem
     // Enough to see what is touched; a damaged pack may touch a million files.
     internal const int KeptPaths = 100;
 
+    private (string Snapshot, string Path) _last;
+
     internal RepositoryProblem(ProblemKind kind, string objectName, string message)
     {
         Kind = kind;
@@ -38,8 +40,12 @@ public sealed class RepositoryProblem
 
     internal List<string> TouchedPaths { get; } = [];
 
+    /// <summary>Adds a path; one that is added several times in a row, once for each of its chunks, counts once.</summary>
     internal void AddPath(string snapshot, string path)
     {
+        if (_last == (snapshot, path))
+            return;
+        _last = (snapshot, path);
         Touched.Add(snapshot);
         PathCount++;
         if (TouchedPaths.Count < KeptPaths)

@@ -5,40 +5,110 @@ using Rekkord.Engine.Snapshots;
 namespace Rekkord.Engine.Scanning;
 
 /// <summary>
-/// Mends what a scan found, without ever deleting: damaged objects are moved to <c>damaged/</c>, so that nothing relies on
-/// them and the next save stores again what it still finds; indexes and tags are made again from packs and snapshots.
+/// Mends what a scan found, without ever deleting: what can be read of damaged packs is stored again, damaged objects are
+/// moved to <c>damaged/</c>, so that nothing relies on them and the next save stores again what it still finds; indexes and
+/// tags are made again from packs and snapshots. What replaces an object is durable before the object is moved.
 /// </summary>
 internal sealed class RepositoryRepair
 {
     private readonly RepositoryAccess _repository;
+    private readonly IReadOnlyList<RepositoryProblem> _problems;
+    private readonly IReadOnlyList<StoredPack> _packs;
+    private readonly IReadOnlyList<StoredPack> _unindexed;
 
-    public RepositoryRepair(RepositoryAccess repository) => _repository = repository;
-
-    public void Run(IReadOnlyList<RepositoryProblem> problems, IReadOnlyList<StoredPack> unindexed, IReadOnlyList<Snapshot> untagged)
+    /// <summary>Prepares a repair.</summary>
+    /// <param name="repository">The repository, opened with a key that can read and write.</param>
+    /// <param name="problems">What the scan found.</param>
+    /// <param name="packs">All packs whose directories are known, damaged or not.</param>
+    /// <param name="unindexed">Those among them that no index names.</param>
+    public RepositoryRepair(
+        RepositoryAccess repository, IReadOnlyList<RepositoryProblem> problems, IReadOnlyList<StoredPack> packs, IReadOnlyList<StoredPack> unindexed)
     {
-        foreach (var problem in problems)
+        _repository = repository;
+        _problems = problems;
+        _packs = packs;
+        _unindexed = unindexed;
+    }
+
+    /// <summary>Repairs.</summary>
+    /// <param name="untagged">Snapshots without a tag.</param>
+    /// <param name="tags">The tags that can be read.</param>
+    /// <param name="cancellation">Stops between objects; a further repair goes on from there.</param>
+    public void Run(IReadOnlyList<Snapshot> untagged, IReadOnlyList<Snapshot> tags, CancellationToken cancellation)
+    {
+        SalvagePacks(cancellation);
+        MoveDamaged(cancellation);
+        RenewIndexes(cancellation);
+        foreach (var snapshot in untagged)
         {
+            new SnapshotStore(_repository).WriteTag(snapshot.Id, ObjectName.TryGetHash(snapshot.ObjectName)!, snapshot.Summary);
+            Note(ProblemKind.TagMissing, snapshot.ObjectName, "tag made again");
+        }
+
+        foreach (var tag in tags.Where(tag => !_repository.Store.Exists(tag.ObjectName) && _repository.Store.Exists(tag.TagName)))
+            Note(ProblemKind.SnapshotMissing, tag.ObjectName, $"its tag was moved to '{MoveAside(tag.TagName)}'");
+    }
+
+    private void SalvagePacks(CancellationToken cancellation)
+    {
+        var names = _problems.Where(problem => problem.Kind == ProblemKind.PackDamaged).Select(problem => problem.ObjectName).ToHashSet(StringComparer.Ordinal);
+        var damaged = _packs.Where(pack => names.Contains(pack.Name)).ToArray();
+        var unindexed = _unindexed.Where(pack => !names.Contains(pack.Name)).ToArray();
+        if (damaged.Length > 0 || unindexed.Length > 0)
+            new PackSalvage(_repository, _packs.Where(pack => !names.Contains(pack.Name))).Run(damaged, unindexed, cancellation);
+    }
+
+    private void MoveDamaged(CancellationToken cancellation)
+    {
+        foreach (var problem in _problems)
+        {
+            cancellation.ThrowIfCancellationRequested();
             if (problem.Kind is ProblemKind.PackDamaged or ProblemKind.IndexDamaged or ProblemKind.TagDamaged or ProblemKind.SnapshotDamaged
                 && _repository.Store.Exists(problem.ObjectName))
             {
-                var aside = ObjectName.Damaged + problem.ObjectName.Replace('/', '-');
-                _repository.Store.Move(problem.ObjectName, aside);
-                problem.Repair = $"moved to '{aside}'";
+                problem.Repair = $"moved to '{MoveAside(problem.ObjectName)}'";
             }
         }
+    }
 
-        foreach (var index in IndexObject.Encode(_repository.Keys, unindexed))
+    /// <summary>Replaces each index that names a pack that is gone by one without it; otherwise every later scan would miss that pack.</summary>
+    private void RenewIndexes(CancellationToken cancellation)
+    {
+        var present = _repository.Store.List(ObjectName.Packs).Select(found => found.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var index in _repository.Store.List(ObjectName.Indexes).Where(found => ObjectName.TryGetHash(found.Name) is not null))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var packs = IndexObject.Decode(_repository.Keys, index.Name, _repository.Store.Read(index.Name, FormatLimits.Index));
+            var gone = packs.Where(pack => !present.Contains(pack.Name)).ToArray();
+            if (gone.Length == 0)
+                continue;
+            WriteIndex(packs.Where(pack => present.Contains(pack.Name)));
+            MoveAside(index.Name);
+            foreach (var pack in gone)
+                Note(ProblemKind.PackMissing, pack.Name, "no index names it any more");
+        }
+    }
+
+    private void WriteIndex(IEnumerable<StoredPack> packs)
+    {
+        foreach (var index in IndexObject.Encode(_repository.Keys, packs))
         {
             using var writer = _repository.Store.Create();
             writer.Write(index);
             writer.Commit(ObjectName.For(ObjectName.Indexes, SHA256.HashData(index)));
         }
+    }
 
-        foreach (var snapshot in untagged)
-        {
-            new SnapshotStore(_repository).WriteTag(snapshot.Id, ObjectName.TryGetHash(snapshot.ObjectName)!, snapshot.Summary);
-            if (problems.FirstOrDefault(problem => problem.Kind == ProblemKind.TagMissing && problem.ObjectName == snapshot.ObjectName) is { } missing)
-                missing.Repair = "tag made again";
-        }
+    private string MoveAside(string name)
+    {
+        var aside = ObjectName.Damaged + name.Replace('/', '-');
+        _repository.Store.Move(name, aside);
+        return aside;
+    }
+
+    private void Note(ProblemKind kind, string objectName, string repair)
+    {
+        if (_problems.FirstOrDefault(problem => problem.Kind == kind && problem.ObjectName == objectName) is { } mended)
+            mended.Repair = repair;
     }
 }

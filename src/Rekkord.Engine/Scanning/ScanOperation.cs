@@ -44,12 +44,16 @@ public sealed class ScanOperation
         loader.Load(packs.Add, cancellation);
         var lost = FindLost(loader);
 
+        // A pack that was cut short or grew still gives what is whole in it.
+        packs.InsertRange(0, loader.WrongSize);
+
         _activity = "Checking snapshots";
         var records = new RecordScan(_repository, _problems);
         records.Run(cancellation);
 
         _activity = "Reading packs";
         var state = ScanState.Load(_repository.Id, _request.CacheDirectory);
+        loader.WrongSize.ForEach(pack => state.Remove(pack.Name));
         _packs = new PackScan(_repository, _request, _problems, state);
         _packs.Run(packs, cancellation);
 
@@ -59,7 +63,7 @@ public sealed class ScanOperation
         WalkTrees(index, lost, records, cancellation);
 
         if (_request.Repair)
-            new RepositoryRepair(_repository).Run(_problems.All, loader.Unindexed, records.Untagged);
+            new RepositoryRepair(_repository, _problems.All, packs, loader.Unindexed).Run(records.Untagged, records.Tags, cancellation);
         SaveState(state, loader);
         return new ScanResult(
             _problems.All, records.Snapshots.Count, _packs.VerifiedPacks, _packs.SkippedPacks, _packs.ReadSize, index.Count, loader.Unindexed.Count, _packs.OutOfTime);
@@ -85,8 +89,6 @@ public sealed class ScanOperation
             AddBlobs(pack, problem, lost);
         }
 
-        foreach (var pack in loader.WrongSize)
-            AddBlobs(pack, _problems.Find(pack.Name)!, lost);
         return lost;
     }
 

@@ -97,6 +97,7 @@ public sealed class DirectoryObjectStore : IObjectStore
         {
             return [.. directory.EnumerateFiles("*", SearchOption.AllDirectories)
                 .Select(file => new ObjectInfo(Path.GetRelativePath(_root, file.FullName).Replace('\\', '/'), file.Length, file.LastWriteTimeUtc))
+                .Where(found => !found.Name.StartsWith($"{TemporaryFolder}/", StringComparison.Ordinal))
                 .OrderBy(found => found.Name, StringComparer.Ordinal)];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

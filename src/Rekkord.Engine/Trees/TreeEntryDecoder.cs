@@ -52,7 +52,7 @@ internal static class TreeEntryDecoder
         switch ((EntryField)reader.ReadInt32())
         {
             case EntryField.Name: fields.Name = reader.ReadByteString(); break;
-            case EntryField.Kind: fields.Kind = (FileKind)reader.ReadUInt32(); break;
+            case EntryField.Kind: fields.Kind = checked((FileKind)reader.ReadUInt32()); break;
             case EntryField.Mode: fields.Mode = reader.ReadUInt32(); break;
             case EntryField.UserId: fields.UserId = reader.ReadUInt32(); break;
             case EntryField.GroupId: fields.GroupId = reader.ReadUInt32(); break;

@@ -1,243 +1,218 @@
-using System.Security.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Scanning;
 
 namespace Rekkord.Engine.Tests.Scanning;
 
-/// <summary>Whatever happens to a stored object is found, named and never restored as if it were what was saved.</summary>
-public sealed class DamageTests : IDisposable
+/// <summary>Whatever happens to any stored object: it is found, named, its consequences are told, and nothing wrong is ever restored.</summary>
+public sealed class DamageTests(DamageFixture fixture) : IClassFixture<DamageFixture>, IDisposable
 {
-    private readonly TestRepository _repository = new();
-    private readonly Dictionary<string, string> _saved = [];
+    public static TheoryData<StoredType, Damage> Packs => Cases(StoredType.DataPack, StoredType.MetadataPack);
 
-    public DamageTests()
+    public static TheoryData<StoredType, Damage> Records => Cases(StoredType.Tag, StoredType.Snapshot);
+
+    public static TheoryData<StoredType, Damage> Indexes => Cases(StoredType.Index);
+
+    public static TheoryData<StoredType, Damage> Descriptors => Cases(StoredType.Descriptor);
+
+    public void Dispose() => fixture.Reset();
+
+    [Theory]
+    [MemberData(nameof(Packs))]
+    public void A_damaged_pack_is_found_and_costs_only_what_the_scan_says(StoredType type, Damage damage)
     {
-        // Two snapshots whose content lies in different packs: damage to one's must leave the other's whole.
-        for (var i = 0; i < 20; i++)
-            _repository.Write($"old/f{i}", TestRepository.RandomBytes(i, 40_000));
-        _repository.Save();
-        for (var i = 20; i < 40; i++)
-            _repository.Write($"new/f{i}", TestRepository.RandomBytes(i, 40_000));
-        _repository.Save();
-        foreach (var path in Directory.GetFiles(_repository.Source, "*", SearchOption.AllDirectories))
-            _saved[Path.GetRelativePath(_repository.Source, path)] = Hash(path);
+        var name = Apply(type, damage);
+
+        foreach (var full in new[] { false, true })
+        {
+            var problem = Assert.Single(fixture.Scan(full).Problems);
+            Assert.Equal(name, problem.ObjectName);
+            Assert.Equal(damage == Damage.Delete ? ProblemKind.PackMissing : ProblemKind.PackDamaged, problem.Kind);
+            Assert.Equal(problem.PathCount > 0 ? [fixture.VictimId] : [], problem.Snapshots);
+
+            var missing = fixture.RestoreAndCompare(DamageFixture.Victim);
+            AssertSame(missing, problem);
+        }
+
+        Assert.Empty(fixture.RestoreAndCompare(DamageFixture.Bystander));
+        AssertRepairs();
     }
 
-    public static TheoryData<string, string, bool> Cases()
+    [Theory]
+    [InlineData(Damage.FlipInTheMiddle)]
+    [InlineData(Damage.CutByAFifth)]
+    public void A_pack_damaged_in_one_place_loses_some_files_and_keeps_others(Damage damage)
     {
-        var cases = new TheoryData<string, string, bool>();
-        foreach (var target in new[] { "data", "metadata", "index", "tag", "snapshot" })
+        Apply(StoredType.DataPack, damage);
+
+        var missing = fixture.RestoreAndCompare(DamageFixture.Victim);
+
+        Assert.InRange(missing.Count, 1, 30);
+    }
+
+    [Theory]
+    [InlineData(Damage.FlipLastByte)]
+    [InlineData(Damage.CutByOneByte)]
+    [InlineData(Damage.Extend)]
+    public void A_pack_damaged_beyond_its_content_loses_nothing(Damage damage)
+    {
+        Apply(StoredType.DataPack, damage);
+
+        Assert.Empty(fixture.RestoreAndCompare(DamageFixture.Victim));
+    }
+
+    [Theory]
+    [InlineData(StoredType.DataPack, Damage.FlipInTheMiddle)]
+    [InlineData(StoredType.DataPack, Damage.CutByAFifth)]
+    [InlineData(StoredType.DataPack, Damage.Extend)]
+    [InlineData(StoredType.MetadataPack, Damage.FlipLastByte)]
+    public void A_repair_keeps_what_can_still_be_read_of_a_damaged_pack(StoredType type, Damage damage)
+    {
+        Apply(type, damage);
+        var before = fixture.RestoreAndCompare(DamageFixture.Victim);
+
+        fixture.Scan(full: false, repair: true);
+
+        Assert.Equal(before, fixture.RestoreAndCompare(DamageFixture.Victim));
+    }
+
+    [Theory]
+    [MemberData(nameof(Indexes))]
+    public void A_damaged_index_is_found_and_costs_nothing(StoredType type, Damage damage)
+    {
+        var name = Apply(type, damage);
+
+        var scan = fixture.Scan(full: true);
+
+        // What an index says stands in the packs too, so one that is gone is no problem; it cannot be named either.
+        Assert.Equal(2, scan.UnindexedPacks);
+        Assert.Equal(damage == Damage.Delete ? [] : [(ProblemKind.IndexDamaged, name)], scan.Problems.Select(problem => (problem.Kind, problem.ObjectName)));
+        Assert.All(scan.Problems, problem => Assert.Empty(problem.Snapshots));
+        Assert.Empty(fixture.RestoreAndCompare(DamageFixture.Victim));
+        Assert.Empty(fixture.RestoreAndCompare(DamageFixture.Bystander));
+        AssertRepairs();
+    }
+
+    [Theory]
+    [MemberData(nameof(Records))]
+    public void A_damaged_tag_or_snapshot_is_found_and_touches_its_snapshot_only(StoredType type, Damage damage)
+    {
+        var snapshot = fixture.NameOf(fixture.Find(StoredType.Snapshot));
+        var name = Apply(type, damage);
+
+        var problems = fixture.Scan(full: true).Problems.ToDictionary(problem => (problem.Kind, problem.ObjectName));
+
+        var expected = new HashSet<(ProblemKind, string)>();
+        if (damage != Damage.Delete)
+            expected.Add((type == StoredType.Tag ? ProblemKind.TagDamaged : ProblemKind.SnapshotDamaged, name));
+        if (type == StoredType.Tag)
+            expected.Add((ProblemKind.TagMissing, snapshot));
+        else if (damage == Damage.Delete)
+            expected.Add((ProblemKind.SnapshotMissing, snapshot));
+        Assert.Equal(expected, problems.Keys.ToHashSet());
+        Assert.Equal([fixture.VictimId], problems.Values.SelectMany(problem => problem.Snapshots).Distinct());
+        var error = Assert.ThrowsAny<RekkordException>(() => fixture.RestoreAndCompare(DamageFixture.Victim));
+        Assert.Contains(error.ErrorId, (string[])["SnapshotNotFound", "ObjectDamaged", "ObjectNotFound"]);
+        Assert.False(Directory.Exists(fixture.Repository.Destination), "Something was restored of a snapshot that cannot be read.");
+        Assert.Empty(fixture.RestoreAndCompare(DamageFixture.Bystander));
+        AssertRepairs();
+    }
+
+    [Theory]
+    [MemberData(nameof(Descriptors))]
+    public void A_damaged_descriptor_keeps_the_repository_closed_and_its_copy_opens_it(StoredType type, Damage damage)
+    {
+        var path = fixture.Find(type);
+        var copy = File.ReadAllBytes(path);
+        Apply(type, damage);
+
+        var errors = new[] { Open(() => fixture.Scan(full: true)), Open(() => fixture.RestoreAndCompare(DamageFixture.Victim)), Open(() => fixture.SaveChannel(DamageFixture.Victim)) };
+
+        Assert.Single(errors.Distinct());
+        Assert.Contains(errors[0], (string[])["NotARepository", "RepositoryVersionUnknown", "ObjectDamaged", "KeyFileMismatch"]);
+        File.WriteAllBytes(path, copy);
+        Assert.Empty(fixture.Scan(full: true).Problems);
+    }
+
+    private static string Open(Action action) => Assert.ThrowsAny<RekkordException>(action).ErrorId;
+
+    private static TheoryData<StoredType, Damage> Cases(params StoredType[] types)
+    {
+        var cases = new TheoryData<StoredType, Damage>();
+        foreach (var type in types)
         {
-            foreach (var damage in new[] { "flip first", "flip header", "flip middle", "flip end", "truncate", "extend", "empty", "swap", "delete" })
-            {
-                cases.Add(target, damage, false);
-                cases.Add(target, damage, true);
-            }
+            foreach (var damage in Enum.GetValues<Damage>())
+                cases.Add(type, damage);
         }
 
         return cases;
     }
 
-    public void Dispose() => _repository.Dispose();
-
-    [Fact]
-    public void A_sound_repository_has_no_problems()
+    /// <summary>Damages the victim's object.</summary>
+    /// <returns>The object's name.</returns>
+    private string Apply(StoredType type, Damage damage)
     {
-        Assert.Empty(_repository.Scan().Problems);
-        Assert.Empty(_repository.Scan(new ScanRequest { Full = true }).Problems);
-    }
-
-    [Theory]
-    [MemberData(nameof(Cases))]
-    public void Damage_is_found_and_named_and_never_restored_as_good(string target, string damage, bool full)
-    {
-        var path = Find(target);
-        Damage(path, damage, target);
-
-        var problems = _repository.Scan(new ScanRequest { Full = full }).Problems;
-
-        if (target == "index" && damage == "delete")
-        {
-            // Nothing is lost: what the index said stands in the packs, and the next save makes a new one.
-            Assert.Empty(problems);
-        }
-        else
-        {
-            var name = Path.GetRelativePath(_repository.Location, path);
-            Assert.Contains(problems, problem => Names(problem, target, damage, name));
-        }
-
-        AssertNothingWrongIsRestored(mustBeWhole: target is "index" || (target == "tag" && damage != "delete"));
-        AssertOtherSnapshotIsWhole(target);
-    }
-
-    [Theory]
-    [InlineData("data")]
-    [InlineData("metadata")]
-    [InlineData("index")]
-    [InlineData("tag")]
-    public void After_a_repair_and_a_new_save_the_newest_snapshot_is_whole(string target)
-    {
-        Damage(Find(target), "flip middle", target);
-
-        var repaired = _repository.Scan(new ScanRequest { Repair = true });
-        _repository.Save();
-        var restored = _repository.RestoreSource();
-
-        Assert.NotEmpty(repaired.Problems);
-        Assert.Equal(0, restored.ErrorCount);
-        Assert.DoesNotContain(_repository.Scan(new ScanRequest { Full = true }).Problems, problem => problem.Kind is ProblemKind.PackDamaged or ProblemKind.IndexDamaged or ProblemKind.TagDamaged);
-        Assert.NotEmpty(_repository.Objects("damaged"));
-    }
-
-    [Fact]
-    public void Damage_says_which_snapshots_and_files_it_touches()
-    {
-        Damage(Find("data"), "flip middle", "data");
-
-        var problem = Assert.Single(_repository.Scan().Problems);
-
-        Assert.Equal(ProblemKind.PackDamaged, problem.Kind);
-        Assert.NotEmpty(problem.Snapshots);
-        Assert.NotEmpty(problem.Paths);
-        Assert.All(problem.Paths, path => Assert.Contains("/new/", path, StringComparison.Ordinal));
-    }
-
-    [Theory]
-    [InlineData("flip first", "NotARepository")]
-    [InlineData("flip middle", "ObjectDamaged")]
-    [InlineData("truncate", "ObjectDamaged")]
-    [InlineData("delete", "NotARepository")]
-    public void A_damaged_descriptor_is_refused(string damage, string errorId)
-    {
-        Damage(Path.Combine(_repository.Location, "rekkord"), damage, "descriptor");
-
-        var error = Assert.ThrowsAny<RekkordException>(() => _repository.Scan());
-
-        // The repository's ID is in the middle: a flipped bit there reads as another repository's.
-        Assert.Contains(error.ErrorId, new[] { errorId, "KeyFileMismatch" });
-    }
-
-    [Fact]
-    public void An_object_that_also_lies_under_another_name_is_found()
-    {
-        var pack = Find("data");
-        var strange = Path.Combine(Path.GetDirectoryName(pack)!, new string('a', 64));
-        File.Copy(pack, strange);
-
-        Assert.Contains(_repository.Scan().Problems, problem => problem.ObjectName.EndsWith(new string('a', 64), StringComparison.Ordinal));
-        Assert.Equal(0, _repository.RestoreSource().ErrorCount);
-    }
-
-    [Fact]
-    public void A_scan_with_a_maximum_age_skips_what_it_verified_and_says_so()
-    {
-        Assert.Equal(0, _repository.Scan(new ScanRequest { MaximumAge = TimeSpan.FromDays(1) }).SkippedPacks);
-        var second = _repository.Scan(new ScanRequest { MaximumAge = TimeSpan.FromDays(1) });
-        var full = _repository.Scan(new ScanRequest { MaximumAge = TimeSpan.FromDays(1), Full = true });
-
-        Assert.Equal((0, 4), (second.VerifiedPacks, second.SkippedPacks));
-        Assert.Equal((4, 0), (full.VerifiedPacks, full.SkippedPacks));
-    }
-
-    [Fact]
-    public void A_scan_without_time_reads_no_pack_and_says_so()
-    {
-        var result = _repository.Scan(new ScanRequest { TimeLimit = TimeSpan.Zero });
-
-        Assert.True(result.OutOfTime);
-        Assert.Equal((0, 4), (result.VerifiedPacks, result.SkippedPacks));
-    }
-
-    private static bool Names(RepositoryProblem problem, string target, string damage, string name) => (target, damage) switch
-    {
-        ("tag", "delete") => problem.Kind == ProblemKind.TagMissing,
-        ("data" or "metadata", "delete") => problem.Kind == ProblemKind.PackMissing && problem.ObjectName == name,
-        ("snapshot", "delete") => problem.Kind == ProblemKind.SnapshotMissing && problem.ObjectName == name,
-        ("data" or "metadata", _) => problem.Kind == ProblemKind.PackDamaged && problem.ObjectName == name,
-        ("index", _) => problem.Kind == ProblemKind.IndexDamaged && problem.ObjectName == name,
-        ("tag", _) => problem.Kind == ProblemKind.TagDamaged && problem.ObjectName == name,
-        _ => problem.Kind == ProblemKind.SnapshotDamaged && problem.ObjectName == name,
-    };
-
-    private static string Hash(string path) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
-
-    private void AssertNothingWrongIsRestored(bool mustBeWhole)
-    {
-        var errors = 0L;
-        try
-        {
-            errors = _repository.RestoreSource().ErrorCount;
-        }
-        catch (RekkordException)
-        {
-            Assert.False(mustBeWhole);
-            return;
-        }
-
-        var restored = Directory.Exists(_repository.Destination) ? Directory.GetFiles(_repository.Destination, "*", SearchOption.AllDirectories) : [];
-        Assert.All(restored, path => Assert.Equal(_saved[Path.GetRelativePath(_repository.Destination, path)], Hash(path)));
-        if (mustBeWhole)
-            Assert.Equal(0, errors);
-        if (restored.Length < _saved.Count && !mustBeWhole)
-            Assert.True(errors > 0 || restored.Length == _saved.Count / 2, "Files are missing and nothing was reported.");
-    }
-
-    /// <summary>The first snapshot rests on none of the objects that are damaged here.</summary>
-    private void AssertOtherSnapshotIsWhole(string target)
-    {
-        if (target is "tag" or "snapshot" or "index")
-            return;
-        using var repository = _repository.Open();
-        var first = new Rekkord.Engine.Snapshots.SnapshotStore(repository).List(_ => { }, CancellationToken.None)[0];
-        var destination = $"{_repository.Destination}-first";
-
-        var result = _repository.Restore(new() { Snapshot = first.Id.ToString(), Path = _repository.Source, Destination = destination });
-
-        Assert.Equal(0, result.ErrorCount);
-        Assert.Equal(20, Directory.GetFiles(destination, "*", SearchOption.AllDirectories).Length);
-    }
-
-    /// <summary>The object of the second save.</summary>
-    private string Find(string target)
-    {
-        string Newest(string folder, Func<string, bool>? filter = null) =>
-            _repository.Objects(folder).Where(filter ?? (_ => true)).OrderBy(File.GetLastWriteTimeUtc).Last();
-        return target switch
-        {
-            "data" => Newest("packs", path => new FileInfo(path).Length > 100_000),
-            "metadata" => Newest("packs", path => new FileInfo(path).Length < 100_000),
-            "index" => Newest("index"),
-            "tag" => Newest("tags"),
-            _ => Newest("snapshots"),
-        };
-    }
-
-    private void Damage(string path, string damage, string target)
-    {
+        var path = fixture.Find(type);
         var bytes = File.ReadAllBytes(path);
-        switch (damage)
-        {
-            case "flip first": bytes[0] ^= 0x10; break;
-            case "flip header": bytes[50] ^= 1; break;
-            case "flip middle": bytes[bytes.Length / 2] ^= 1; break;
-            case "flip end": bytes[^1] ^= 0x80; break;
-            case "truncate": bytes = bytes[..^7]; break;
-            case "extend": bytes = [.. bytes, 1, 2, 3]; break;
-            case "empty": bytes = []; break;
-            case "swap": bytes = File.ReadAllBytes(Other(path, target)); break;
-            default:
-                File.Delete(path);
-                return;
-        }
-
-        File.WriteAllBytes(path, bytes);
+        if (damage == Damage.Delete)
+            File.Delete(path);
+        else
+            File.WriteAllBytes(path, damage switch
+            {
+                Damage.FlipFirstByte => Flip(bytes, 0),
+                Damage.FlipInHead => Flip(bytes, 40),
+                Damage.FlipEarly => Flip(bytes, 130),
+                Damage.FlipInTheMiddle => Flip(bytes, bytes.Length / 2),
+                Damage.FlipLate => Flip(bytes, bytes.Length - 100),
+                Damage.FlipLastByte => Flip(bytes, bytes.Length - 1),
+                Damage.CutByOneByte => bytes[..^1],
+                Damage.CutByAFifth => bytes[..(bytes.Length / 5 * 4)],
+                Damage.CutInHalf => bytes[..(bytes.Length / 2)],
+                Damage.Extend => [.. bytes, 0],
+                Damage.Empty => [],
+                Damage.Swap => type == StoredType.Descriptor ? OtherDescriptor() : fixture.FindOther(type),
+                _ => throw new ArgumentOutOfRangeException(nameof(damage)),
+            });
+        return fixture.NameOf(path);
     }
 
-    private string Other(string path, string target)
+    private static byte[] OtherDescriptor()
     {
-        var folder = target switch { "data" or "metadata" => "packs", "index" => "index", "tag" => "tags", _ => "snapshots" };
-        var size = new FileInfo(path).Length;
-        return _repository.Objects(folder).Where(other => other != path && (folder != "packs" || new FileInfo(other).Length > 100_000 == size > 100_000)).First();
+        using var other = new TestRepository();
+        return File.ReadAllBytes(Path.Combine(other.Location, "rekkord"));
+    }
+
+    private static byte[] Flip(byte[] bytes, int position)
+    {
+        bytes[position] ^= 0x10;
+        return bytes;
+    }
+
+    /// <summary>The files that could not be restored are those that the scan told, or lie in directories that it told.</summary>
+    private void AssertSame(IReadOnlyList<string> missing, RepositoryProblem problem)
+    {
+        var prefix = $"{fixture.VictimId}:{fixture.PathOf(DamageFixture.Victim)}";
+        Assert.Equal(problem.PathCount, problem.Paths.Count);
+        Assert.All(problem.Paths, path => Assert.StartsWith(prefix, path, StringComparison.Ordinal));
+        var told = problem.Paths.Select(path => path[prefix.Length..]).ToArray();
+        Assert.Equal(told.Length, told.Distinct().Count());
+        Assert.All(missing, file => Assert.Contains(told, path => $"/{file}" == path || $"/{file}".StartsWith($"{path}/", StringComparison.Ordinal)));
+        Assert.All(told, path => Assert.Contains(missing, file => $"/{file}" == path || $"/{file}".StartsWith($"{path}/", StringComparison.Ordinal)));
+    }
+
+    /// <summary>After a repair and a new save of everything, nothing is wrong any more and nothing is missing.</summary>
+    private void AssertRepairs()
+    {
+        var repaired = fixture.Scan(full: false, repair: true);
+        Assert.All(repaired.Problems, problem => Assert.True(problem.Repair is not null, $"Nothing was done about {problem.Kind} of '{problem.ObjectName}'."));
+        Assert.Empty(fixture.RestoreAndCompare(DamageFixture.Bystander));
+
+        fixture.SaveChannel(DamageFixture.Victim);
+        fixture.SaveChannel(DamageFixture.Bystander);
+
+        var scan = fixture.Scan(full: true);
+        Assert.Empty(scan.Problems.Select(problem => problem.Message));
+        Assert.Equal(0, scan.UnindexedPacks);
+        Assert.Empty(fixture.RestoreAndCompare(DamageFixture.Victim));
+        Assert.Empty(fixture.RestoreAndCompare(DamageFixture.Bystander));
     }
 }

@@ -1,0 +1,103 @@
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Restoring;
+using Rekkord.Engine.Scanning;
+using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Storage;
+
+namespace Rekkord.Engine.Tests.Golden;
+
+/// <summary>
+/// A repository that was made once, when the format was new, must be read for ever. When one of these fails, existing
+/// backups cannot be read any more: mend the code, never the files.
+/// </summary>
+public sealed class GoldenRepositoryTests : IRestoreObserver, IDisposable
+{
+    private static readonly string Files = Path.Combine(AppContext.BaseDirectory, "Golden");
+
+    private readonly string _base = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "work", Guid.NewGuid().ToString("n"))).FullName;
+    private readonly RepositoryAccess _repository;
+
+    public GoldenRepositoryTests()
+    {
+        foreach (var file in Directory.GetFiles(Path.Combine(Files, "repository"), "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(_base, "repository", Path.GetRelativePath(Path.Combine(Files, "repository"), file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        _repository = RepositoryAccess.Open(DirectoryObjectStore.Open(Path.Combine(_base, "repository")), KeyFile.Read(Path.Combine(Files, "master.key")));
+    }
+
+    private IReadOnlyList<Snapshot> Snapshots => new SnapshotStore(_repository).List(error => throw error, CancellationToken.None);
+
+    [Fact]
+    public void A_full_scan_of_the_golden_repository_finds_no_problem()
+    {
+        var request = new ScanRequest { Full = true, CacheDirectory = Path.Combine(_base, "cache") };
+        var result = new ScanOperation(_repository, request, Assert.Fail).Run(CancellationToken.None);
+
+        Assert.Empty(result.Problems);
+        Assert.Equal(2, result.Snapshots);
+        Assert.Equal(0, result.UnindexedPacks);
+        Assert.Equal(0, result.SkippedPacks);
+    }
+
+    [Fact]
+    public void The_golden_snapshots_are_listed_as_they_were_saved()
+    {
+        Assert.Equal(File.ReadAllLines(Path.Combine(Files, "snapshots.txt")), Snapshots.Select(GoldenListing.Describe));
+        Assert.Empty(Snapshots[0].Summary.Hooks);
+        Assert.Equal(
+            [new HookRecord("10-dump.sh", HookStatus.Succeeded, 0, TimeSpan.FromSeconds(1.5)), new HookRecord("20-copy", HookStatus.Failed, null, TimeSpan.Zero)],
+            Snapshots[1].Summary.Hooks);
+    }
+
+    [Theory]
+    [InlineData(0, "first.txt")]
+    [InlineData(1, "second.txt")]
+    public void A_golden_snapshot_is_restored_as_it_was_saved(int snapshot, string listing)
+    {
+        var found = Snapshots[snapshot];
+        var destination = Path.Combine(_base, "destination");
+        var request = new RestoreRequest
+        {
+            Snapshot = found.Id.ToString(),
+            Path = System.Text.Encoding.UTF8.GetString(found.Summary.Paths[0]),
+            Destination = destination,
+            Verify = true,
+        };
+        var result = new RestoreOperation(_repository, request, this).Run(CancellationToken.None);
+
+        Assert.Equal(0, result.ErrorCount);
+        Assert.Equal(File.ReadAllLines(Path.Combine(Files, listing)), GoldenListing.Of(destination));
+    }
+
+    [Fact]
+    public void A_golden_root_that_is_a_file_is_restored()
+    {
+        var note = System.Text.Encoding.UTF8.GetString(Snapshots[1].Summary.Paths[1]);
+        new RestoreOperation(_repository, new RestoreRequest { Snapshot = "zweiter Kanal ü", Path = note, Destination = Path.Combine(_base, "note") }, this).Run(CancellationToken.None);
+
+        Assert.Equal("a root that is a file", File.ReadAllText(Path.Combine(_base, "note", Path.GetFileName(note))));
+    }
+
+    void IRestoreObserver.EntryFailed(RekkordException error) => Assert.Fail(error.Message);
+
+    void IRestoreObserver.Warn(string message)
+    {
+        // Who is not root is told of owners that cannot be put back.
+        if (Environment.IsPrivilegedProcess)
+            Assert.Fail(message);
+    }
+
+    public void Dispose()
+    {
+        _repository.Dispose();
+        using var removal = System.Diagnostics.Process.Start("rm", ["-rf", _base]);
+        removal.WaitForExit();
+    }
+}

@@ -1,0 +1,100 @@
+using Rekkord.Engine.Scanning;
+
+namespace Rekkord.Engine.Tests.Scanning;
+
+public sealed class ScanTests : IDisposable
+{
+    private readonly TestRepository _repository = new();
+
+    public ScanTests()
+    {
+        foreach (var save in new[] { 1, 2 })
+        {
+            for (var i = 0; i < 10; i++)
+                _repository.Write($"save{save}/file{i}", TestRepository.RandomBytes((save * 100) + i, 40_000));
+            _repository.Save();
+        }
+    }
+
+    public void Dispose() => _repository.Dispose();
+
+    [Fact]
+    public void A_sound_repository_has_no_problems()
+    {
+        Assert.Empty(_repository.Scan().Problems);
+        Assert.Empty(_repository.Scan(new ScanRequest { Full = true }).Problems);
+    }
+
+    [Fact]
+    public void A_repair_of_a_sound_repository_changes_nothing()
+    {
+        var before = _repository.Objects("");
+
+        _repository.Scan(new ScanRequest { Repair = true });
+
+        Assert.Equal(before, _repository.Objects(""));
+    }
+
+    [Fact]
+    public void An_object_that_also_lies_under_another_name_is_found_and_repaired()
+    {
+        var pack = _repository.Objects("packs")[0];
+        var name = $"packs/aa/{new string('a', 64)}";
+        Directory.CreateDirectory(Path.Combine(_repository.Location, "packs", "aa"));
+        File.Copy(pack, Path.Combine(_repository.Location, name));
+
+        Assert.Equal(name, Assert.Single(_repository.Scan(new ScanRequest { Repair = true }).Problems).ObjectName);
+        Assert.Equal(0, _repository.RestoreSource().ErrorCount);
+        Assert.Empty(_repository.Scan().Problems);
+    }
+
+    [Theory]
+    [InlineData("Thumbs.db")]
+    [InlineData("00/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    public void A_file_under_a_name_that_no_pack_has_is_left_alone(string name)
+    {
+        var strange = Path.Combine(_repository.Location, "packs", name);
+        Directory.CreateDirectory(Path.GetDirectoryName(strange)!);
+        File.Copy(_repository.Objects("packs")[0], strange);
+
+        Assert.Empty(_repository.Scan(new ScanRequest { Repair = true, Full = true }).Problems);
+        Assert.True(File.Exists(strange));
+    }
+
+    [Fact]
+    public void A_scan_with_a_maximum_age_skips_what_it_verified_as_thoroughly_and_says_so()
+    {
+        var age = TimeSpan.FromDays(1);
+        var first = _repository.Scan(new ScanRequest { MaximumAge = age });
+        var second = _repository.Scan(new ScanRequest { MaximumAge = age });
+        var full = _repository.Scan(new ScanRequest { MaximumAge = age, Full = true });
+
+        Assert.Equal((4, 0), (first.VerifiedPacks, first.SkippedPacks));
+        Assert.Equal((0, 4), (second.VerifiedPacks, second.SkippedPacks));
+        Assert.Equal((4, 0), (full.VerifiedPacks, full.SkippedPacks));
+    }
+
+    [Fact]
+    public void A_pack_that_was_cut_short_is_read_again_however_recently_it_was_verified()
+    {
+        var request = new ScanRequest { MaximumAge = TimeSpan.FromDays(1) };
+        _repository.Scan(request);
+        var pack = _repository.Objects("packs").MaxBy(path => new FileInfo(path).Length)!;
+        File.WriteAllBytes(pack, File.ReadAllBytes(pack)[..1000]);
+
+        var result = _repository.Scan(request);
+
+        Assert.Equal(1, result.VerifiedPacks);
+        Assert.True(Assert.Single(result.Problems).PathCount >= 10, "Files are missing from the problem.");
+    }
+
+    [Fact]
+    public void A_scan_without_time_reads_no_pack_and_says_so()
+    {
+        var result = _repository.Scan(new ScanRequest { TimeLimit = TimeSpan.Zero });
+
+        Assert.True(result.OutOfTime);
+        Assert.Equal((0, 4), (result.VerifiedPacks, result.SkippedPacks));
+    }
+}
