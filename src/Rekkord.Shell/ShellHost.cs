@@ -7,8 +7,6 @@ namespace Rekkord.Shell;
 /// <summary>What PowerShell asks of the program it runs in.</summary>
 internal sealed class ShellHost(bool nonInteractive) : PSHost
 {
-    private readonly ShellUserInterface _ui = new(nonInteractive || Console.IsInputRedirected);
-
     /// <summary>The code that <c>exit</c> asked for; null when nothing did.</summary>
     public int? ExitCode { get; private set; }
 
@@ -16,19 +14,13 @@ internal sealed class ShellHost(bool nonInteractive) : PSHost
     public override CultureInfo CurrentUICulture => CultureInfo.CurrentUICulture;
     public override Guid InstanceId { get; } = Guid.NewGuid();
     public override string Name => "Rekkord.Shell";
-    public override PSHostUserInterface UI => _ui;
+    public override PSHostUserInterface UI { get; } = new ShellUserInterface(nonInteractive || Console.IsInputRedirected);
     public override Version Version => Assembly.GetExecutingAssembly().GetName().Version!;
     public override void SetShouldExit(int exitCode) => ExitCode = exitCode;
     public override void EnterNestedPrompt() => throw new NotSupportedException("Rekkord.Shell has no prompt.");
     public override void ExitNestedPrompt() => throw new NotSupportedException("Rekkord.Shell has no prompt.");
 
-    public override void NotifyBeginApplication()
-    {
-        // The console needs nothing done before a program uses it.
-    }
-
-    public override void NotifyEndApplication()
-    {
-        // Nor after.
-    }
+    // The console needs nothing done before a program uses it, nor after.
+    public override void NotifyBeginApplication() { }
+    public override void NotifyEndApplication() { }
 }
