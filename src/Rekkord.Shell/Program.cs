@@ -23,9 +23,12 @@ try
     var module = typeof(ShellHost).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "RekkordModule").Value!;
     using var session = new ShellSession(module, arguments.NonInteractive);
 
-    // The pipeline stops, runs what must still run (post hooks), and ends; only then does the process.
+    // The pipeline stops, runs what must still run (post hooks), and ends; only then does the process. A second Ctrl-C is for
+    // those hooks; a second SIGTERM, where Ctrl-C cannot be pressed, is for the process.
+    var terminating = 0;
     Console.CancelKeyPress += (_, interrupt) => interrupt.Cancel = session.Stop();
-    using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = session.Stop());
+    using var termination = PosixSignalRegistration.Create(
+        PosixSignal.SIGTERM, signal => signal.Cancel = Interlocked.Exchange(ref terminating, 1) == 0 && session.Stop());
     return arguments.File is { } file ? session.RunFile(file, arguments.Rest) : session.RunCommand(arguments.Command!);
 }
 catch (RuntimeException unusable)

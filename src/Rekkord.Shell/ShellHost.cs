@@ -7,6 +7,11 @@ namespace Rekkord.Shell;
 /// <summary>What PowerShell asks of the program it runs in.</summary>
 internal sealed class ShellHost(bool nonInteractive) : PSHost
 {
+    private readonly ShellUserInterface _ui = new(nonInteractive || Console.IsInputRedirected);
+
+    /// <summary>Whether a question waits for its answer.</summary>
+    public bool IsAsking => _ui.IsAsking;
+
     /// <summary>The code that <c>exit</c> asked for; null when nothing did.</summary>
     public int? ExitCode { get; private set; }
 
@@ -14,7 +19,7 @@ internal sealed class ShellHost(bool nonInteractive) : PSHost
     public override CultureInfo CurrentUICulture => CultureInfo.CurrentUICulture;
     public override Guid InstanceId { get; } = Guid.NewGuid();
     public override string Name => "Rekkord.Shell";
-    public override PSHostUserInterface UI { get; } = new ShellUserInterface(nonInteractive || Console.IsInputRedirected);
+    public override PSHostUserInterface UI => _ui;
     public override Version Version => Assembly.GetExecutingAssembly().GetName().Version!;
     public override void SetShouldExit(int exitCode) => ExitCode = exitCode;
     public override void EnterNestedPrompt() => throw new NotSupportedException("Rekkord.Shell has no prompt.");

@@ -60,8 +60,8 @@ internal sealed class ShellSession : IDisposable
     }
 
     /// <summary>Stops what runs, without waiting.</summary>
-    /// <returns>Whether anything runs.</returns>
-    public bool Stop() => _running?.BeginStop(null, null) is not null;
+    /// <returns>Whether it will stop. Otherwise, with nothing running or a question open, the process may simply end.</returns>
+    public bool Stop() => !_host.IsAsking && _running?.BeginStop(null, null) is not null;
 
     public void Dispose() => _runspace.Dispose();
 

@@ -14,6 +14,10 @@ internal sealed class ShellUserInterface(bool nonInteractive) : PSHostUserInterf
     private readonly Lock _lock = new();
     private readonly bool _showsProgress = !Console.IsErrorRedirected && !nonInteractive;
     private bool _progressShown;
+    private volatile bool _asking;
+
+    /// <summary>Whether a question waits for its answer. The pipeline cannot stop then: nothing interrupts the reading of a line.</summary>
+    public bool IsAsking => _asking;
 
     public override PSHostRawUserInterface RawUI { get; } = new ShellRawUserInterface();
     public override bool SupportsVirtualTerminal => UsesColor && !Console.IsOutputRedirected;
@@ -76,7 +80,15 @@ internal sealed class ShellUserInterface(bool nonInteractive) : PSHostUserInterf
         if (nonInteractive)
             throw Unanswerable(question);
         Write(prompt.Length > 0 ? question + prompt : "");
-        return Console.In.ReadLine() ?? throw Unanswerable(question);
+        _asking = true;
+        try
+        {
+            return Console.In.ReadLine() ?? throw Unanswerable(question);
+        }
+        finally
+        {
+            _asking = false;
+        }
     }
 
     private void Print(string text, bool toError = false)
