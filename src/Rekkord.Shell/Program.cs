@@ -9,7 +9,7 @@ Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
 if (ShellArguments.Parse(args) is not { } arguments)
 {
     Console.Error.WriteLine(ShellArguments.Usage);
-    return 64;
+    return ShellArguments.UsageError;
 }
 
 if (arguments.ShowHelp)
@@ -18,25 +18,21 @@ if (arguments.ShowHelp)
     return 0;
 }
 
-var module = typeof(ShellHost).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "RekkordModule").Value!;
-using var session = new ShellSession(module, arguments.NonInteractive);
-Console.CancelKeyPress += (_, interrupt) =>
-{
-    // The pipeline stops, runs what must still run (post hooks), and ends; only then does the process.
-    interrupt.Cancel = true;
-    session.Stop();
-};
-using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
-{
-    signal.Cancel = true;
-    session.Stop();
-});
 try
 {
+    var module = typeof(ShellHost).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "RekkordModule").Value!;
+    using var session = new ShellSession(module, arguments.NonInteractive);
+
+    // The pipeline stops, runs what must still run (post hooks), and ends; only then does the process. A second Ctrl-C is for
+    // those hooks; a second SIGTERM, where Ctrl-C cannot be pressed, is for the process.
+    var terminating = 0;
+    Console.CancelKeyPress += (_, interrupt) => interrupt.Cancel = session.Stop();
+    using var termination = PosixSignalRegistration.Create(
+        PosixSignal.SIGTERM, signal => signal.Cancel = Interlocked.Exchange(ref terminating, 1) == 0 && session.Stop());
     return arguments.File is { } file ? session.RunFile(file, arguments.Rest) : session.RunCommand(arguments.Command!);
 }
-catch (PSSecurityException refused)
+catch (RuntimeException unusable)
 {
-    Console.Error.WriteLine(refused.Message);
+    Console.Error.WriteLine($"The Rekkord module could not be imported: {unusable.Message}");
     return 1;
 }

@@ -1,3 +1,5 @@
+using System.Management.Automation.Runspaces;
+
 namespace Rekkord.Shell;
 
 /// <summary>The command line: a subset of <c>pwsh</c>'s, with the same meanings.</summary>
@@ -8,6 +10,9 @@ namespace Rekkord.Shell;
 /// <param name="ShowHelp">Whether only the usage is wanted.</param>
 internal sealed record ShellArguments(string? Command, string? File, string[] Rest, bool NonInteractive, bool ShowHelp)
 {
+    /// <summary>The exit code, also <c>pwsh</c>'s, when the command line cannot be used.</summary>
+    public const int UsageError = 64;
+
     public const string Usage = """
         A small PowerShell with the Rekkord module imported, for machines that have the .NET SDK and no pwsh.
 
@@ -18,7 +23,7 @@ internal sealed record ShellArguments(string? Command, string? File, string[] Re
         ForEach-Object, Get-Command, Out-Host, ...). It has none of the Utility and Management cmdlets: no Write-Output,
         Get-ChildItem, Select-Object or ConvertTo-Json; use .NET instead, or pwsh.
 
-        The exit code is pwsh's: 0; 1 after a terminating error; or the script's own.
+        The exit code is pwsh's: 0; 1 after a terminating error; or the script's own. It is 1 when it was interrupted.
         """;
 
     /// <summary>Reads the command line; null when it cannot be used.</summary>
@@ -40,4 +45,22 @@ internal sealed record ShellArguments(string? Command, string? File, string[] Re
 
         return null;
     }
+
+    /// <summary>Makes a script's arguments of text. A name keeps its dash: what follows it binds as it would at a prompt.</summary>
+    public static IEnumerable<CommandParameter> Bind(string[] rest)
+    {
+        for (var i = 0; i < rest.Length; i++)
+        {
+            if (rest[i] is not ['-', _, ..])
+                yield return new CommandParameter(null, rest[i]);
+            else if (rest[i].Split(':', 2) is not [var name, var value])
+                yield return new CommandParameter(rest[i]);
+            else if (value.Length > 0)
+                yield return new CommandParameter(name, ToBoolean(value));
+            else if (++i < rest.Length)
+                yield return new CommandParameter(name, rest[i]);
+        }
+    }
+
+    private static object ToBoolean(string value) => bool.TryParse(value.TrimStart('$'), out var boolean) ? boolean : value;
 }

@@ -9,6 +9,9 @@ internal sealed class ShellHost(bool nonInteractive) : PSHost
 {
     private readonly ShellUserInterface _ui = new(nonInteractive || Console.IsInputRedirected);
 
+    /// <summary>Whether a question waits for its answer.</summary>
+    public bool IsAsking => _ui.IsAsking;
+
     /// <summary>The code that <c>exit</c> asked for; null when nothing did.</summary>
     public int? ExitCode { get; private set; }
 
@@ -22,13 +25,7 @@ internal sealed class ShellHost(bool nonInteractive) : PSHost
     public override void EnterNestedPrompt() => throw new NotSupportedException("Rekkord.Shell has no prompt.");
     public override void ExitNestedPrompt() => throw new NotSupportedException("Rekkord.Shell has no prompt.");
 
-    public override void NotifyBeginApplication()
-    {
-        // The console needs nothing done before a program uses it.
-    }
-
-    public override void NotifyEndApplication()
-    {
-        // Nor after.
-    }
+    // The console needs nothing done before a program uses it, nor after.
+    public override void NotifyBeginApplication() { }
+    public override void NotifyEndApplication() { }
 }

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using System.Management.Automation.Internal;
 using System.Security;
 
 namespace Rekkord.Shell;
@@ -8,26 +9,26 @@ namespace Rekkord.Shell;
 /// <summary>Writes as the console host does: errors to standard error, progress there too and only on a terminal, the rest to standard output.</summary>
 internal sealed class ShellUserInterface(bool nonInteractive) : PSHostUserInterface
 {
+    private static readonly bool UsesColor = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+
     private readonly Lock _lock = new();
     private readonly bool _showsProgress = !Console.IsErrorRedirected && !nonInteractive;
-    private readonly bool _isTerminal = !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-    private readonly ShellRawUserInterface _rawUI = new();
     private bool _progressShown;
+    private volatile bool _asking;
 
-    public override PSHostRawUserInterface RawUI => _rawUI;
-    public override bool SupportsVirtualTerminal => _isTerminal;
-    public override void Write(string value) => Print(Console.Out, value);
-    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Print(Console.Out, value);
-    public override void WriteLine(string value) => Print(Console.Out, value + Environment.NewLine);
-    public override void WriteErrorLine(string value) => Print(Console.Error, value + Environment.NewLine);
-    public override void WriteWarningLine(string message) => WriteLine($"WARNING: {message}");
-    public override void WriteVerboseLine(string message) => WriteLine($"VERBOSE: {message}");
-    public override void WriteDebugLine(string message) => WriteLine($"DEBUG: {message}");
+    /// <summary>Whether a question waits for its answer. The pipeline cannot stop then: nothing interrupts the reading of a line.</summary>
+    public bool IsAsking => _asking;
 
-    public override void WriteInformation(InformationRecord record)
-    {
-        // What is to be seen comes through Write; the record itself is for the stream.
-    }
+    public override PSHostRawUserInterface RawUI { get; } = new ShellRawUserInterface();
+    public override bool SupportsVirtualTerminal => UsesColor && !Console.IsOutputRedirected;
+    public override void Write(string value) => Print(value);
+    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) =>
+        Print(Paint(PSStyle.MapForegroundColorToEscapeSequence(foregroundColor), value));
+    public override void WriteLine(string value) => Print(value + Environment.NewLine);
+    public override void WriteErrorLine(string value) => Print(value + Environment.NewLine, toError: true);
+    public override void WriteWarningLine(string message) => WriteLine(Paint(PSStyle.Instance.Formatting.Warning, $"WARNING: {message}"));
+    public override void WriteVerboseLine(string message) => WriteLine(Paint(PSStyle.Instance.Formatting.Verbose, $"VERBOSE: {message}"));
+    public override void WriteDebugLine(string message) => WriteLine(Paint(PSStyle.Instance.Formatting.Debug, $"DEBUG: {message}"));
 
     public override void WriteProgress(long sourceId, ProgressRecord record)
     {
@@ -39,26 +40,19 @@ internal sealed class ShellUserInterface(bool nonInteractive) : PSHostUserInterf
             if (record.RecordType == ProgressRecordType.Completed)
                 return;
             var text = string.Join("  ", new[] { record.Activity, record.StatusDescription, record.CurrentOperation }.Where(part => !string.IsNullOrWhiteSpace(part)));
-            var width = _rawUI.BufferSize.Width - 1;
+            var width = RawUI.BufferSize.Width - 1;
             Console.Error.Write(text.Length > width ? text[..width] : text);
             _progressShown = true;
         }
     }
 
-    public override string ReadLine() => Ask() ?? "";
-    public override SecureString ReadLineAsSecureString() => throw Unanswerable("A secret is asked for.");
-
-    public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) =>
-        throw Unanswerable(string.Join(", ", descriptions.Select(field => field.Name)));
-
     public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
     {
-        var keys = choices.Select(choice => choice.Label[(choice.Label.IndexOf('&', StringComparison.Ordinal) + 1)..][..1]).ToList();
+        var keys = choices.Select(choice => choice.Label[(choice.Label.IndexOf('&', StringComparison.Ordinal) + 1)..][..1].ToUpperInvariant()).ToList();
+        var labels = keys.Zip(choices, (key, choice) => $"[{key}] {choice.Label.Replace("&", "", StringComparison.Ordinal)}");
         while (true)
         {
-            WriteLine($"{caption}{Environment.NewLine}{message}");
-            Write(string.Join("  ", keys.Zip(choices, (key, choice) => $"[{key}] {choice.Label.Replace("&", "", StringComparison.Ordinal)}")) + ": ");
-            var answer = Ask() ?? "";
+            var answer = Ask($"{caption}{Environment.NewLine}{message}", $"{Environment.NewLine}{string.Join("  ", labels)}: ");
             if (answer.Length == 0 && defaultChoice >= 0)
                 return defaultChoice;
             if (keys.FindIndex(key => key.Equals(answer, StringComparison.OrdinalIgnoreCase)) is >= 0 and var chosen)
@@ -66,29 +60,44 @@ internal sealed class ShellUserInterface(bool nonInteractive) : PSHostUserInterf
         }
     }
 
-    public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) =>
-        throw Unanswerable(message);
-
+    public override string ReadLine() => Ask("a line of input");
+    public override SecureString ReadLineAsSecureString() => throw Unanswerable("a secret");
+    public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) =>
+        throw Unanswerable(string.Join(", ", descriptions.Select(field => field.Name)));
+    public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) => throw Unanswerable(message);
     public override PSCredential PromptForCredential(
         string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) =>
         throw Unanswerable(message);
 
-    private static PSInvalidOperationException Unanswerable(string question) =>
-        new($"There is nobody to answer: {question} Give what is asked for as a parameter, or -Confirm:$false.");
+    private static string Paint(string color, string text) => color + text + PSStyle.Instance.Reset;
 
-    private string? Ask()
+    private static PSInvalidOperationException Unanswerable(string question) =>
+        new($"There is nobody to answer: {question.ReplaceLineEndings(" ").TrimEnd(' ', '.', ':')}. Give it as a parameter; for a confirmation, -Confirm:$false.");
+
+    /// <summary>Asks for a line. The end of the input is not an answer, and least of all the default one.</summary>
+    private string Ask(string question, string prompt = "")
     {
         if (nonInteractive)
-            throw Unanswerable("something is asked for.");
-        return Console.In.ReadLine();
+            throw Unanswerable(question);
+        Write(prompt.Length > 0 ? question + prompt : "");
+        _asking = true;
+        try
+        {
+            return Console.In.ReadLine() ?? throw Unanswerable(question);
+        }
+        finally
+        {
+            _asking = false;
+        }
     }
 
-    private void Print(TextWriter writer, string text)
+    private void Print(string text, bool toError = false)
     {
+        var keepsColor = UsesColor && !(toError ? Console.IsErrorRedirected : Console.IsOutputRedirected);
         lock (_lock)
         {
             ClearProgress();
-            writer.Write(_isTerminal ? text : new System.Management.Automation.Internal.StringDecorated(text).ToString(OutputRendering.PlainText));
+            (toError ? Console.Error : Console.Out).Write(keepsColor ? text : new StringDecorated(text).ToString(OutputRendering.PlainText));
         }
     }
 
