@@ -22,8 +22,8 @@ internal abstract class Input
     /// <param name="quick">Whether smaller ones are wanted.</param>
     public static IReadOnlyList<Input> All(bool quick) =>
     [
-        new RealTree(quick ? 5_000 : 20_000),
-        new SmallFiles(quick ? 200 : 2_000),
+        new RealTree(quick ? 3_000 : 20_000),
+        new SmallFiles(quick ? 100 : 2_000),
         new DiskImage(quick ? 512 : 4096),
         new IncompressibleFile(quick ? 256 : 1024),
         new GrowingFile(quick ? 1000 : 3000),

@@ -14,22 +14,20 @@ internal sealed class RealTree(int count) : AppendedFiles
     public override void Create(string directory)
     {
         var size = 0L;
-        foreach (var (root, file) in Roots.SelectMany(FilesBelow).Take(count).ToArray())
+        foreach (var file in Roots.SelectMany(FilesBelow).Distinct().Take(count))
         {
             if ((size += new FileInfo(file).Length) > MaximumSize)
                 return;
-            var target = Path.Combine(directory, root.TrimStart('/'), Path.GetRelativePath(root, file));
+            var target = Path.Combine(directory, file.TrimStart('/'));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            if (!File.Exists(target))
-                File.Copy(file, target);
-            File.SetUnixFileMode(target, File.GetUnixFileMode(target) | UnixFileMode.UserWrite);
+            File.Copy(file, target);
         }
     }
 
-    private static IEnumerable<(string Root, string File)> FilesBelow(string root)
+    private static IEnumerable<string> FilesBelow(string root)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        return Directory.EnumerateFiles(root, "*", options).Order(StringComparer.Ordinal).Select(file => (root, file));
+        return Directory.EnumerateFiles(root, "*", options).Order(StringComparer.Ordinal);
     }
 
     private static string SdkRoot() =>

@@ -9,7 +9,4 @@ internal sealed record Measurement(double Seconds, double CpuSeconds, long PeakB
 {
     /// <summary>Seconds within the engine, for a program that says so.</summary>
     public double? EngineSeconds { get; init; }
-
-    /// <summary>Bytes in the repository afterwards.</summary>
-    public long StoredBytes { get; init; }
 }
