@@ -7,6 +7,8 @@ internal abstract class AppendedFiles : Input
 
     private static ReadOnlySpan<byte> Line => "\nThis line was added by the benchmark.\n"u8;
 
+    public override bool HasManyFiles => true;
+
     public override void Change(string directory) => ForEachChanged(directory, stream =>
     {
         stream.Seek(0, SeekOrigin.End);

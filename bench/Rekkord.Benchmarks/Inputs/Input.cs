@@ -9,6 +9,9 @@ internal abstract class Input
     /// <summary>What it is, with its size.</summary>
     public abstract string Description { get; }
 
+    /// <summary>Whether it is a tree of thousands.</summary>
+    public abstract bool HasManyFiles { get; }
+
     /// <summary>Makes the files in a new directory.</summary>
     public abstract void Create(string directory);
 

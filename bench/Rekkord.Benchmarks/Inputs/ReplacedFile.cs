@@ -3,6 +3,8 @@ namespace Rekkord.Benchmarks.Inputs;
 /// <summary>One large file that is replaced by another version of itself; both are kept, so that changing is a rename.</summary>
 internal abstract class ReplacedFile(string name) : Input
 {
+    public override bool HasManyFiles => false;
+
     public override void Create(string directory)
     {
         using (var file = File.Create(Path.Combine(directory, name)))
