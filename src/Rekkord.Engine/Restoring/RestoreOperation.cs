@@ -55,7 +55,8 @@ public sealed class RestoreOperation
 
         var index = new BlobIndex();
         new IndexLoader(_repository, error => _observer.Warn(error.Message)).Load(index.Add, cancellation);
-        using var context = new RestoreContext(_repository, _request, new BlobReader(_repository, index), _observer, cancellation);
+        using var blobs = new BlobReader(_repository, index);
+        using var context = new RestoreContext(_repository, _request, blobs, _observer, cancellation);
         _summary = snapshot.Summary;
         _context = context;
         try
