@@ -5,8 +5,4 @@ namespace Rekkord.Benchmarks.Measuring;
 /// <param name="CpuSeconds">User and system time of it and its children.</param>
 /// <param name="PeakBytes">Its largest resident set.</param>
 /// <param name="Output">What it wrote to both of its outputs.</param>
-internal sealed record Measurement(double Seconds, double CpuSeconds, long PeakBytes, string Output)
-{
-    /// <summary>Seconds within the engine, for a program that says so.</summary>
-    public double? EngineSeconds { get; init; }
-}
+internal sealed record Measurement(double Seconds, double CpuSeconds, long PeakBytes, string Output);

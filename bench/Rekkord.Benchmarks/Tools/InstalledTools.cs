@@ -8,7 +8,7 @@ internal static class InstalledTools
     /// <summary>Ours, then those that are there.</summary>
     public static List<BackupTool> Find(TextWriter log)
     {
-        var tools = new List<BackupTool> { new RekkordTool() };
+        var tools = new List<BackupTool> { new RekkordTool(warm: false), new RekkordTool(warm: true) };
         Add("restic", "version", program => new ResticTool(program));
         Add("borg", "--version", program => new BorgTool(program));
         tools.Add(new CopyTool());

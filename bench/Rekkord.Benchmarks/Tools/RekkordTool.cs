@@ -4,9 +4,10 @@ using Rekkord.Benchmarks.Measuring;
 namespace Rekkord.Benchmarks.Tools;
 
 /// <summary>This project's engine, in a new process of this program.</summary>
-internal sealed class RekkordTool : BackupTool
+/// <param name="warm">Whether only the operation itself counts, done as in a session that has done the like before.</param>
+internal sealed class RekkordTool(bool warm) : BackupTool
 {
-    public override string Name => "rekkord";
+    public override string Name => warm ? "rekkord warm" : "rekkord";
 
     public override Command Initialize(string directory) => Run("init", directory);
 
@@ -17,8 +18,14 @@ internal sealed class RekkordTool : BackupTool
         _ => Run("save", directory, source),
     };
 
-    public override Measurement Interpret(Measurement measurement) =>
-        measurement with { EngineSeconds = EngineCommand.ParseSeconds(measurement.Output) };
+    public override Measurement Interpret(Measurement measurement)
+    {
+        if (!warm)
+            return measurement;
+        var (seconds, cpuSeconds) = EngineCommand.ParseReport(measurement.Output);
+        return measurement with { Seconds = seconds, CpuSeconds = cpuSeconds };
+    }
 
-    private static Command Run(params string[] arguments) => new(ProcessMeter.Self, [EngineCommand.Verb, .. arguments]);
+    private Command Run(params string[] arguments) =>
+        new(ProcessMeter.Self, warm ? [EngineCommand.Verb, "--warm", .. arguments] : [EngineCommand.Verb, .. arguments]);
 }
