@@ -22,7 +22,7 @@ internal static class CompareCommand
 
         var watch = Stopwatch.StartNew();
         Console.WriteLine($"{Environment.ProcessorCount} processors, {options.Runs} interleaved runs, caches warm:");
-        var tools = InstalledTools.Find(Console.Out);
+        var tools = InstalledTools.Find(warm: !options.Quick, Console.Out);
         var work = Directory.CreateDirectory(Path.Combine(options.Work, $"rekkord-benchmark-{Environment.ProcessId}")).FullName;
         try
         {

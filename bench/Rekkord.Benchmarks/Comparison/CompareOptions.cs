@@ -7,7 +7,7 @@ internal sealed record CompareOptions
 {
     public const string Usage = "compare [--quick] [--inputs A,B,C,D,F] [--runs N] [--work DIRECTORY]";
 
-    /// <summary>Smaller inputs, and each once.</summary>
+    /// <summary>Smaller inputs, each once, and no warm session.</summary>
     public bool Quick { get; private init; }
 
     /// <summary>The letters of the inputs.</summary>

@@ -6,9 +6,13 @@ namespace Rekkord.Benchmarks.Tools;
 internal static class InstalledTools
 {
     /// <summary>Ours, then those that are there.</summary>
-    public static List<BackupTool> Find(TextWriter log)
+    /// <param name="warm">Whether ours is measured in a warm session too.</param>
+    /// <param name="log">Is told which.</param>
+    public static List<BackupTool> Find(bool warm, TextWriter log)
     {
-        var tools = new List<BackupTool> { new RekkordTool(warm: false), new RekkordTool(warm: true) };
+        var tools = new List<BackupTool> { new RekkordTool(warm: false) };
+        if (warm)
+            tools.Add(new RekkordTool(warm: true));
         Add("restic", "version", program => new ResticTool(program));
         Add("borg", "--version", program => new BorgTool(program));
         tools.Add(new CopyTool());
