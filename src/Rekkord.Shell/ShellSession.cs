@@ -1,3 +1,4 @@
+using Microsoft.PowerShell;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Reflection;
@@ -20,7 +21,10 @@ internal sealed class ShellSession : IDisposable
     public ShellSession(string module, bool nonInteractive)
     {
         _host = new ShellHost(nonInteractive);
-        _runspace = RunspaceFactory.CreateRunspace(_host, InitialSessionState.CreateDefault2());
+        var state = InitialSessionState.CreateDefault2();
+        if (OperatingSystem.IsWindows())
+            state.ExecutionPolicy = ExecutionPolicy.RemoteSigned; // as pwsh is installed; the bare engine refuses every script
+        _runspace = RunspaceFactory.CreateRunspace(_host, state);
         _runspace.Open();
         if (!_host.UI.SupportsVirtualTerminal)
             PSStyle.Instance.OutputRendering = OutputRendering.PlainText;

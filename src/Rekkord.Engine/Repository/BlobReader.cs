@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Rekkord.Engine.Storage;
@@ -9,7 +10,7 @@ namespace Rekkord.Engine.Repository;
 /// Reads blobs: finds the segment, opens and decompresses it, and checks the blob against its ID, so that what comes out is
 /// what was saved or an error. Recently used segments of several blobs are kept, since blobs that are used together lie together. Thread-safe.
 /// </summary>
-internal sealed class BlobReader
+internal sealed class BlobReader : IDisposable
 {
     // Two dozen segments: enough for the directory and the files that several workers restore at a time.
     private const int CacheCapacity = 24;
@@ -18,8 +19,9 @@ internal sealed class BlobReader
     private readonly BlobIndex _index;
     private readonly ConcurrentDictionary<int, byte[]> _packKeys = new();
     private readonly Lock _cacheLock = new();
-    private readonly LinkedList<(int Segment, byte[] Plaintext)> _cache = new();
-    private readonly Dictionary<int, LinkedListNode<(int Segment, byte[] Plaintext)>> _cached = [];
+    private readonly LinkedList<(int Number, SegmentBuffer Segment)> _cache = new();
+    private readonly Dictionary<int, LinkedListNode<(int Number, SegmentBuffer Segment)>> _cached = [];
+    private readonly ConcurrentBag<Decompressor> _decompressors = [];
 
     public BlobReader(RepositoryAccess repository, BlobIndex index)
     {
@@ -30,21 +32,39 @@ internal sealed class BlobReader
     /// <summary>Reads a blob.</summary>
     /// <param name="type">What it must hold.</param>
     /// <param name="oid">Its ID.</param>
+    /// <returns>The blob, to be disposed.</returns>
     /// <exception cref="DamagedObjectException">It is missing or damaged.</exception>
     /// <exception cref="StorageException">Reading failed.</exception>
-    public ReadOnlyMemory<byte> Read(BlobType type, Oid oid)
+    public Blob Read(BlobType type, Oid oid)
     {
         if (!_index.TryFind(oid, out var location) || location.Type != type)
             throw new DamagedObjectException($"blob {oid}", "no pack that is left holds it.");
         var whole = location.Length == _index.Segments[location.Segment].Length;
-        var segment = whole ? Open(location.Segment) : ReadSegment(location.Segment);
-        var blob = segment.AsMemory(location.Offset, location.Length);
-        if (_repository.Hasher.Compute(type, blob.Span) != oid)
-            throw new DamagedObjectException(PackOf(location.Segment).Name, $"the blob {oid} in it has another content than was saved.");
-        return blob;
+        var segment = whole ? Open(location.Segment) : OpenShared(location.Segment);
+        var bytes = segment.Bytes.Slice(location.Offset, location.Length);
+        if (_repository.Hasher.Compute(type, bytes.Span) == oid)
+            return new Blob(segment, bytes);
+        segment.RemoveUser();
+        throw new DamagedObjectException(PackOf(location.Segment).Name, $"the blob {oid} in it has another content than was saved.");
     }
 
-    private byte[] ReadSegment(int number)
+    /// <summary>Gives back what is kept.</summary>
+    public void Dispose()
+    {
+        lock (_cacheLock)
+        {
+            foreach (var (_, segment) in _cache)
+                segment.RemoveUser();
+            _cache.Clear();
+            _cached.Clear();
+        }
+
+        while (_decompressors.TryTake(out var decompressor))
+            decompressor.Dispose();
+    }
+
+    /// <summary>A segment from the kept ones, or opened and then kept, with the caller as a user.</summary>
+    private SegmentBuffer OpenShared(int number)
     {
         lock (_cacheLock)
         {
@@ -52,51 +72,70 @@ internal sealed class BlobReader
             {
                 _cache.Remove(node);
                 _cache.AddFirst(node);
-                return node.Value.Plaintext;
+                node.Value.Segment.AddUser();
+                return node.Value.Segment;
             }
         }
 
-        var plaintext = Open(number);
+        var opened = Open(number);
         lock (_cacheLock)
         {
-            if (!_cached.ContainsKey(number))
-                _cached[number] = _cache.AddFirst((number, plaintext));
-            if (_cache.Count > CacheCapacity)
-            {
-                _cached.Remove(_cache.Last!.Value.Segment);
-                _cache.RemoveLast();
-            }
+            if (_cached.ContainsKey(number))
+                return opened;
+            opened.AddUser();
+            _cached[number] = _cache.AddFirst((number, opened));
+            if (_cache.Count <= CacheCapacity)
+                return opened;
+            var (oldest, segment) = _cache.Last!.Value;
+            _cached.Remove(oldest);
+            _cache.RemoveLast();
+            segment.RemoveUser();
+            return opened;
         }
-
-        return plaintext;
     }
 
     private StoredPack PackOf(int segment) => _index.Packs[_index.Segments[segment].Pack];
 
-    private byte[] Open(int number)
+    /// <summary>Reads, decrypts and decompresses a segment, with the caller as its only user.</summary>
+    private SegmentBuffer Open(int number)
     {
-        var segment = _index.Segments[number];
-        var pack = _index.Packs[segment.Pack];
-        var stored = new byte[segment.StoredLength];
-        _repository.Store.Read(pack.Name, segment.Offset, stored);
+        var location = _index.Segments[number];
+        var stored = ArrayPool<byte>.Shared.Rent(location.StoredLength);
+        var segment = new SegmentBuffer(location.Length);
         try
         {
-            var body = new byte[stored.Length - PackFormat.TagLength];
-            Span<byte> nonce = stackalloc byte[PackFormat.NonceLength];
-            PackFormat.WriteNonce(nonce, segment.Ordinal);
-            using (var aead = new AesGcm(KeyOf(segment.Pack), PackFormat.TagLength))
-                aead.Decrypt(nonce, stored.AsSpan(0, body.Length), stored.AsSpan(body.Length), body);
-            if (segment.Method == SegmentMethod.Stored)
-                return body;
-            var plaintext = new byte[segment.Length];
-            using var decompressor = new Decompressor();
-            Compression.Decompress(decompressor, body, plaintext);
-            return plaintext;
+            _repository.Store.Read(PackOf(number).Name, location.Offset, stored.AsSpan(0, location.StoredLength));
+            Unseal(location, stored.AsSpan(0, location.StoredLength), segment.Bytes.Span);
+            return segment;
         }
-        catch (Exception error) when (error is CryptographicException or InvalidDataException)
+        catch (Exception error)
         {
-            throw new DamagedObjectException(pack.Name, $"its segment {segment.Ordinal} cannot be opened.", error);
+            segment.RemoveUser();
+            if (error is CryptographicException or InvalidDataException)
+                throw new DamagedObjectException(PackOf(number).Name, $"its segment {location.Ordinal} cannot be opened.", error);
+            throw;
         }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(stored);
+        }
+    }
+
+    private void Unseal(SegmentLocation location, Span<byte> stored, Span<byte> plaintext)
+    {
+        var body = stored[..^PackFormat.TagLength];
+        var tag = stored[^PackFormat.TagLength..];
+        var isCompressed = location.Method != SegmentMethod.Stored;
+        Span<byte> nonce = stackalloc byte[PackFormat.NonceLength];
+        PackFormat.WriteNonce(nonce, location.Ordinal);
+        using (var aead = new AesGcm(KeyOf(location.Pack), PackFormat.TagLength))
+            aead.Decrypt(nonce, body, tag, isCompressed ? body : plaintext);
+        if (!isCompressed)
+            return;
+        if (!_decompressors.TryTake(out var decompressor))
+            decompressor = new Decompressor();
+        Compression.Decompress(decompressor, body, plaintext);
+        _decompressors.Add(decompressor);
     }
 
     private byte[] KeyOf(int pack) => _packKeys.GetOrAdd(pack, number =>

@@ -44,7 +44,8 @@ internal readonly record struct PlacedChunk(Oid Oid, int Length, IReadOnlyList<B
     /// <exception cref="Errors.RekkordException">It is missing or damaged, or cannot be written.</exception>
     public void Write(BlobReader blobs, DestinationFile file)
     {
-        var bytes = blobs.Read(BlobType.Data, Oid);
+        using var blob = blobs.Read(BlobType.Data, Oid);
+        var bytes = blob.Bytes;
         if (bytes.Length != Length)
             throw new DamagedObjectException($"blob {Oid}", "it has another length than the file's entry says.");
         foreach (var range in Ranges)

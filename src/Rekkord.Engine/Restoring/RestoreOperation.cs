@@ -59,7 +59,8 @@ public sealed class RestoreOperation
 
         // What no sound pack has is looked for in one that was cut short or grew: every blob is checked when it is read.
         loader.WrongSize.ForEach(index.Add);
-        using var context = new RestoreContext(_repository, _request, new BlobReader(_repository, index), _observer, cancellation);
+        using var blobs = new BlobReader(_repository, index);
+        using var context = new RestoreContext(_repository, _request, blobs, _observer, cancellation);
         _summary = snapshot.Summary;
         _context = context;
         try

@@ -40,7 +40,7 @@ internal sealed class PackSalvage
         {
             var index = new BlobIndex();
             index.Add(pack);
-            var reader = new BlobReader(_repository, index);
+            using var reader = new BlobReader(_repository, index);
             foreach (var blob in BlobsOf(pack))
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -58,7 +58,8 @@ internal sealed class PackSalvage
             return;
         try
         {
-            var bytes = reader.Read(blob.Type, blob.Oid).Span;
+            using var content = reader.Read(blob.Type, blob.Oid);
+            var bytes = content.Bytes.Span;
             if (blob.Type == BlobType.Data)
                 sink.StoreData(packer, bytes);
             else

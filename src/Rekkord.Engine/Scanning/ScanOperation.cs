@@ -104,7 +104,8 @@ public sealed class ScanOperation
 
     private void WalkTrees(BlobIndex index, Dictionary<Oid, RepositoryProblem> lost, RecordScan records, CancellationToken cancellation)
     {
-        var trees = new TreeScan(index, new BlobReader(_repository, index), _problems, _packs!.DamagedBlobs, lost);
+        using var blobs = new BlobReader(_repository, index);
+        var trees = new TreeScan(index, blobs, _problems, _packs!.DamagedBlobs, lost);
         System.Runtime.ExceptionServices.ExceptionDispatchInfo? failure = null;
         var thread = new Thread(
             () =>

@@ -11,7 +11,8 @@ internal static class TreeReader
     {
         try
         {
-            return TreeEntryDecoder.DecodePage(blobs.Read(BlobType.Tree, page.Oid));
+            using var blob = blobs.Read(BlobType.Tree, page.Oid);
+            return TreeEntryDecoder.DecodePage(blob.Bytes);
         }
         catch (InvalidDataException error)
         {
@@ -27,7 +28,8 @@ internal static class TreeReader
             yield return chunk;
         foreach (var oid in file.ChunkListOids)
         {
-            var list = blobs.Read(BlobType.ChunkList, oid);
+            using var blob = blobs.Read(BlobType.ChunkList, oid);
+            var list = blob.Bytes;
             if (list.Length % ChunkReference.EncodedLength != 0)
                 throw new DamagedObjectException($"blob {oid}", "it is no list of chunks.");
             for (var offset = 0; offset < list.Length; offset += ChunkReference.EncodedLength)

@@ -106,9 +106,10 @@ public sealed class PackAndIndexTests : IDisposable
             packs.Finish();
         }
 
-        var reader = new BlobReader(repository, index);
+        using var reader = new BlobReader(repository, index);
 
-        Assert.Equal(content, reader.Read(BlobType.Data, oid).ToArray());
+        using (var blob = reader.Read(BlobType.Data, oid))
+            Assert.Equal(content, blob.Bytes.ToArray());
         Assert.Throws<DamagedObjectException>(() => reader.Read(BlobType.Tree, oid));
         Assert.Throws<DamagedObjectException>(() => reader.Read(BlobType.Data, claimed));
         Assert.Throws<DamagedObjectException>(() => reader.Read(BlobType.Data, TestOids.Random(2)));

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using Rekkord.Benchmarks.Inputs;
+using Rekkord.Benchmarks.Tools;
+
+namespace Rekkord.Benchmarks.Comparison;
+
+/// <summary>Compares the engine with other backup programs and prints the results as Markdown.</summary>
+internal static class CompareCommand
+{
+    public static int Run(string[] arguments)
+    {
+        CompareOptions options;
+        try
+        {
+            options = CompareOptions.Parse(arguments);
+        }
+        catch (ArgumentException error)
+        {
+            Console.Error.WriteLine(error.Message);
+            return 2;
+        }
+
+        var watch = Stopwatch.StartNew();
+        Console.WriteLine($"{Environment.ProcessorCount} processors, {options.Runs} interleaved runs, caches warm:");
+        var tools = InstalledTools.Find(warm: !options.Quick, Console.Out);
+        var work = Directory.CreateDirectory(Path.Combine(options.Work, $"rekkord-benchmark-{Environment.ProcessId}")).FullName;
+        try
+        {
+            foreach (var input in Input.All(options.Quick).Where(input => options.Inputs.Contains(input.Letter)))
+            {
+                Console.WriteLine($"\n### {input.Letter}: {input.Description}\n");
+                Console.Write(ResultTable.Format(new InputComparison(input, tools, Path.Combine(work, input.Letter.ToString())).Run(options.Runs), tools));
+            }
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+
+        Console.WriteLine($"\nTook {watch.Elapsed.TotalSeconds:f0} s.");
+        return 0;
+    }
+}

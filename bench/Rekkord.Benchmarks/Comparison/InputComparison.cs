@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using Rekkord.Benchmarks.Inputs;
+using Rekkord.Benchmarks.Measuring;
+using Rekkord.Benchmarks.Tools;
+
+namespace Rekkord.Benchmarks.Comparison;
+
+/// <summary>
+/// Runs all tools on one input. Each step is run by one tool right after the other, beginning with another one in each
+/// repetition, so that what else the machine does, and the state of its caches, meets them alike.
+/// </summary>
+internal sealed class InputComparison
+{
+    private readonly Input _input;
+    private readonly IReadOnlyList<BackupTool> _tools;
+    private readonly string _work;
+    private readonly List<Result> _results = [];
+
+    public InputComparison(Input input, IReadOnlyList<BackupTool> tools, string work)
+    {
+        _input = input;
+        _tools = tools;
+        _work = work;
+    }
+
+    private string Source => Path.Combine(_work, "source");
+
+    /// <summary>Measures all steps.</summary>
+    /// <param name="runs">How often.</param>
+    public IReadOnlyList<Result> Run(int runs)
+    {
+        Directory.CreateDirectory(Source);
+        _input.Create(Source);
+        for (var run = 0; run < runs; run++)
+        {
+            foreach (var tool in _tools)
+                Initialize(tool);
+            foreach (var step in Enum.GetValues<Step>())
+                RunStep(step, run);
+            _input.Undo(Source);
+            foreach (var tool in _tools)
+                Directory.Delete(DirectoryOf(tool), recursive: true);
+        }
+
+        if (!_input.HasManyFiles)
+            Directory.Delete(_work, recursive: true);
+        return _results;
+    }
+
+    private string DirectoryOf(BackupTool tool) => Path.Combine(_work, tool.Name.Replace(' ', '_'));
+
+    private void Initialize(BackupTool tool)
+    {
+        Directory.CreateDirectory(DirectoryOf(tool));
+        if (tool.Initialize(DirectoryOf(tool)) is { } command)
+            ProcessMeter.Measure(command, LogOf(tool));
+    }
+
+    private string LogOf(BackupTool tool) => Path.Combine(DirectoryOf(tool), "log");
+
+    private void RunStep(Step step, int run)
+    {
+        if (step == Step.ChangedSave)
+            _input.Change(Source);
+        for (var i = 0; i < _tools.Count; i++)
+        {
+            var tool = _tools[(i + run) % _tools.Count];
+            var destination = Path.Combine(_work, $"restored-{run}-{tool.Name}");
+            if (tool.For(step, DirectoryOf(tool), Source, destination) is not { } command)
+                continue;
+            Console.Error.WriteLine($"{_input.Letter} run {run + 1}: {step} by {tool.Name}");
+            var before = StoredBytes(tool);
+            var measurement = tool.Interpret(ProcessMeter.Measure(command, LogOf(tool)));
+            _results.Add(new Result(tool.Name, step, run, measurement, StoredBytes(tool) - before));
+            if (step == Step.Restore)
+                CheckRestored(tool, destination);
+        }
+    }
+
+    private long StoredBytes(BackupTool tool)
+    {
+        var repository = new DirectoryInfo(Path.Combine(DirectoryOf(tool), "repository"));
+        return repository.Exists ? repository.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) : 0;
+    }
+
+    /// <summary>A fast restore of something else is worth nothing.</summary>
+    private void CheckRestored(BackupTool tool, string destination)
+    {
+        var restored = tool is CopyTool ? destination : Path.Join(destination, Source);
+        using var diff = Process.Start("diff", ["-r", "--brief", Source, restored]);
+        diff.WaitForExit();
+        if (diff.ExitCode != 0)
+            throw new InvalidOperationException($"What {tool.Name} restored differs from the source.");
+
+        // Many files are removed only in the end: ext4 searches for inodes that were not freed in the last minutes, which would
+        // make the next tool's restore slow.
+        if (!_input.HasManyFiles)
+            Directory.Delete(destination, recursive: true);
+    }
+}

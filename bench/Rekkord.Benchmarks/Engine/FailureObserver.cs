@@ -1,0 +1,19 @@
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Restoring;
+using Rekkord.Engine.Saving;
+
+namespace Rekkord.Benchmarks.Engine;
+
+/// <summary>Prints what an operation meets; a measurement of work that was not done whole is none.</summary>
+internal sealed class FailureObserver : ISaveObserver, IRestoreObserver
+{
+    public bool Failed { get; private set; }
+
+    public void EntryFailed(RekkordException error)
+    {
+        Failed = true;
+        Console.WriteLine(error.Message);
+    }
+
+    public void Warn(string message) => Console.WriteLine(message);
+}

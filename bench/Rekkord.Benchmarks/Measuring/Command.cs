@@ -1,0 +1,15 @@
+namespace Rekkord.Benchmarks.Measuring;
+
+/// <summary>A program to run.</summary>
+/// <param name="Program">Its path.</param>
+/// <param name="Arguments">Its arguments.</param>
+/// <param name="WorkingDirectory">Where it runs; null for here.</param>
+internal sealed record Command(string Program, IReadOnlyList<string> Arguments, string? WorkingDirectory = null)
+{
+    public Command(string program, params string[] arguments)
+        : this(program, (IReadOnlyList<string>)arguments)
+    {
+    }
+
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+}

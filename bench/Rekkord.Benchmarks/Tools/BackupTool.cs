@@ -1,0 +1,21 @@
+using Rekkord.Benchmarks.Measuring;
+
+namespace Rekkord.Benchmarks.Tools;
+
+/// <summary>
+/// A backup program: how to run it. Each repetition gives it a new directory, which holds all that it writes; its repository
+/// is the folder "repository" there.
+/// </summary>
+internal abstract class BackupTool
+{
+    public abstract string Name { get; }
+
+    /// <summary>What makes an empty repository; null for a tool without one.</summary>
+    public abstract Command? Initialize(string directory);
+
+    /// <summary>What does a step; null for a step that it has not.</summary>
+    public abstract Command? For(Step step, string directory, string source, string destination);
+
+    /// <summary>Completes what was measured with what the tool itself says.</summary>
+    public virtual Measurement Interpret(Measurement measurement) => measurement;
+}

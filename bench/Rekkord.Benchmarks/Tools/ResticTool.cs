@@ -1,0 +1,28 @@
+using Rekkord.Benchmarks.Measuring;
+
+namespace Rekkord.Benchmarks.Tools;
+
+/// <summary>restic, with its default settings.</summary>
+internal sealed class ResticTool(string program) : BackupTool
+{
+    public override string Name => "restic";
+
+    public override Command Initialize(string directory) => Run(directory, "init");
+
+    public override Command For(Step step, string directory, string source, string destination) => step switch
+    {
+        Step.FullScan => Run(directory, "check", "--read-data"),
+        Step.Restore => Run(directory, "restore", "latest", "--target", destination),
+        _ => Run(directory, "backup", source),
+    };
+
+    private Command Run(string directory, params string[] arguments) => new(program, arguments)
+    {
+        Environment = new Dictionary<string, string>
+        {
+            ["RESTIC_REPOSITORY"] = Path.Combine(directory, "repository"),
+            ["RESTIC_PASSWORD"] = "benchmark",
+            ["RESTIC_CACHE_DIR"] = Path.Combine(directory, "cache"),
+        },
+    };
+}

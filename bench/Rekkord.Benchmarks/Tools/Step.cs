@@ -1,0 +1,11 @@
+namespace Rekkord.Benchmarks.Tools;
+
+/// <summary>What is compared, in the order in which it is done.</summary>
+internal enum Step
+{
+    FirstSave,
+    UnchangedSave,
+    ChangedSave,
+    FullScan,
+    Restore,
+}
