@@ -18,6 +18,7 @@ public sealed class KeyMaterial : IDisposable
     private readonly byte[]? _dataPrivateKey;
     private readonly byte[]? _logPrivateKey;
     private readonly byte[]? _signingPrivateKey;
+    private bool _disposed;
 
     internal KeyMaterial(KeyParts parts)
     {
@@ -117,10 +118,12 @@ public sealed class KeyMaterial : IDisposable
             KeyId = keyId,
             MasterPublicKey = MasterPublicKey,
             Certificate = new Certificate(RepositoryId, keyId, role, P256.GetPublicKey(signing), created).Issue(masterSigning),
-            IdKey = writes ? IdKey : null,
-            IndexKey = writes ? IndexKey : null,
-            DataPrivateKey = role == KeyRole.ReadWrite ? DataPrivateKey : null,
-            LogPrivateKey = role != KeyRole.WriteOnly ? LogPrivateKey : null,
+
+            // Copies: whichever of the two is disposed of first must not wipe what the other works with.
+            IdKey = writes ? [.. IdKey] : null,
+            IndexKey = writes ? [.. IndexKey] : null,
+            DataPrivateKey = role == KeyRole.ReadWrite ? [.. DataPrivateKey] : null,
+            LogPrivateKey = role != KeyRole.WriteOnly ? [.. LogPrivateKey] : null,
             SigningPrivateKey = writes ? signing : null,
         });
     }
@@ -140,15 +143,20 @@ public sealed class KeyMaterial : IDisposable
         SigningPrivateKey = _signingPrivateKey,
     };
 
-    /// <summary>Overwrites the secret parts.</summary>
+    /// <summary>Overwrites the secret parts; asking for one afterwards is an error, since a key of zeros would work and open nothing.</summary>
     public void Dispose()
     {
+        _disposed = true;
         foreach (var secret in (ReadOnlySpan<byte[]?>)[_seed, _idKey, _indexKey, _dataPrivateKey, _logPrivateKey, _signingPrivateKey])
             CryptographicOperations.ZeroMemory(secret);
     }
 
-    private byte[] Require(byte[]? part, string roles) => part ?? throw new RekkordException(
-        "KeyRoleInsufficient",
-        RekkordErrorKind.PermissionDenied,
-        $"This needs a {roles} keyfile; the one in use is {Role}. Give another with -KeyFile.");
+    private byte[] Require(byte[]? part, string roles)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return part ?? throw new RekkordException(
+            "KeyRoleInsufficient",
+            RekkordErrorKind.PermissionDenied,
+            $"This needs a {roles} keyfile; the one in use is {Role}. Give another with -KeyFile.");
+    }
 }
