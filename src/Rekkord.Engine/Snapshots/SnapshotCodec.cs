@@ -217,7 +217,9 @@ internal static class SnapshotCodec
     {
         try
         {
-            return read(new CborReader(bytes, CborConformanceMode.Canonical));
+            var reader = new CborReader(bytes, CborConformanceMode.Canonical);
+            var value = read(reader);
+            return reader.BytesRemaining == 0 ? value : throw new InvalidDataException("There is more than the record.");
         }
         catch (Exception error) when (error is CborContentException or InvalidOperationException or OverflowException)
         {

@@ -1,0 +1,69 @@
+using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Tests.Trees;
+using Rekkord.Engine.Trees;
+
+namespace Rekkord.Engine.Tests.Snapshots;
+
+/// <summary>Records are signed, but a key of the repository may be in wrong hands: parsing stands any bytes.</summary>
+public sealed class SnapshotCodecTests
+{
+    private const int AllocationBound = 1024 * 1024;
+
+    private static readonly byte[] SnapshotRecord = SnapshotCodec.EncodeRecord(
+        TestSummaries.Full(), [("/a"u8.ToArray(), new TreeEntryEncoder().Encode(TestEntries.Full()))]);
+
+    private static readonly byte[] Tag = SnapshotCodec.EncodeTag(new byte[32], new byte[32], TestSummaries.Full());
+
+    [Fact]
+    public void Equal_records_have_equal_bytes()
+    {
+        Assert.Equal(
+            SnapshotRecord, SnapshotCodec.EncodeRecord(TestSummaries.Full(), [("/a"u8.ToArray(), new TreeEntryEncoder().Encode(TestEntries.Full()))]));
+        Assert.Equal(Tag, SnapshotCodec.EncodeTag(new byte[32], new byte[32], TestSummaries.Full()));
+    }
+
+    [Fact]
+    public void A_record_that_is_cut_off_anywhere_is_refused()
+    {
+        Assert.All(Mutations.Truncations(SnapshotRecord), cut => Assert.Throws<InvalidDataException>(() => SnapshotCodec.DecodeRecord(cut)));
+        Assert.All(Mutations.Truncations(Tag), cut => Assert.Throws<InvalidDataException>(() => SnapshotCodec.DecodeTag(cut)));
+    }
+
+    [Fact]
+    public void More_than_a_record_is_refused()
+    {
+        Assert.Throws<InvalidDataException>(() => SnapshotCodec.DecodeRecord([.. SnapshotRecord, 0]));
+        Assert.Throws<InvalidDataException>(() => SnapshotCodec.DecodeTag([.. Tag, 0]));
+    }
+
+    [Fact]
+    public void Changed_bytes_give_a_record_or_the_one_error()
+    {
+        foreach (var mutated in Mutations.BitFlips(SnapshotRecord).Concat(Mutations.Scrambles(SnapshotRecord, 3_000, seed: 1)))
+            AssertDecodesOrIsRefused(mutated, () => SnapshotCodec.DecodeRecord(mutated));
+        foreach (var mutated in Mutations.BitFlips(Tag).Concat(Mutations.Scrambles(Tag, 3_000, seed: 2)))
+            AssertDecodesOrIsRefused(mutated, () => SnapshotCodec.DecodeTag(mutated));
+    }
+
+    [Theory]
+    [InlineData("bb7fffffffffffffff")]
+    [InlineData("a201ac017b7fffffffffffffff")]
+    [InlineData("a3015b7fffffffffffffff")]
+    [InlineData("a3015a7fffffff")]
+    public void A_length_that_the_bytes_do_not_have_is_refused_before_memory_is_taken_for_it(string hex)
+    {
+        var bytes = Convert.FromHexString(hex);
+
+        Assert.InRange(Mutations.Allocated(() => Assert.Throws<InvalidDataException>(() => SnapshotCodec.DecodeRecord(bytes))), 0, AllocationBound);
+        Assert.InRange(Mutations.Allocated(() => Assert.Throws<InvalidDataException>(() => SnapshotCodec.DecodeTag(bytes))), 0, AllocationBound);
+    }
+
+    private static void AssertDecodesOrIsRefused(byte[] bytes, Action decode)
+    {
+        Exception? error = null;
+        var allocated = Mutations.Allocated(() => error = Record.Exception(decode));
+
+        Assert.True(error is null or InvalidDataException, $"{error} for {Convert.ToHexStringLower(bytes)}");
+        Assert.InRange(allocated, 0, AllocationBound);
+    }
+}
