@@ -135,14 +135,22 @@ public sealed class DirectoryObjectStore : IObjectStore
         var directory = new DirectoryInfo(PathOf(TemporaryFolder));
         if (!directory.Exists)
             return 0;
-        var removed = 0;
-        foreach (var file in directory.EnumerateFiles().Where(file => file.LastWriteTimeUtc < before.UtcDateTime))
+        return directory.EnumerateFiles("*", new EnumerationOptions { AttributesToSkip = FileAttributes.None })
+            .Count(file => file.LastWriteTimeUtc < before.UtcDateTime && TryRemove(file));
+    }
+
+    /// <summary>Leftovers do no harm: one that cannot be removed must not make the save fail that has just succeeded.</summary>
+    private static bool TryRemove(FileInfo file)
+    {
+        try
         {
             file.Delete();
-            removed++;
+            return true;
         }
-
-        return removed;
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <inheritdoc/>

@@ -39,7 +39,7 @@ public interface IObjectStore : IDisposable
     /// <exception cref="StorageException">There is none (<c>ObjectNotFound</c>), or the store refused.</exception>
     void Move(string name, string newName);
 
-    /// <summary>Removes what writers that never finished left behind before a point in time.</summary>
+    /// <summary>Removes what writers that never finished left behind before a point in time. What cannot be removed stays, without an error.</summary>
     /// <returns>How many were removed.</returns>
     int RemoveLeftovers(DateTimeOffset before);
 }

@@ -1,0 +1,29 @@
+using Rekkord.Engine.Storage;
+using Rekkord.Engine.Tests.FileSystem;
+using Rekkord.Engine.Tests.FileSystem.Linux;
+
+namespace Rekkord.Engine.Tests.Storage;
+
+/// <summary>What killed writers left is tidied up and never in the way.</summary>
+public sealed class LeftoverTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [RequiresRootFact]
+    public void A_leftover_that_cannot_be_removed_is_no_error()
+    {
+        // Root may do everything: another user's thread finds a directory in which it can remove nothing.
+        Directory.CreateDirectory(_directory["tmp"]);
+        File.WriteAllText(_directory["tmp/leftover"], "");
+        _directory.Run("chmod", "755", ".", "tmp");
+        var removed = -1;
+
+        UnprivilegedThread.Run(() => removed = DirectoryObjectStore.Open(_directory.Path).RemoveLeftovers(DateTimeOffset.MaxValue));
+
+        Assert.Equal(0, removed);
+        Assert.True(File.Exists(_directory["tmp/leftover"]));
+        Assert.Equal(1, DirectoryObjectStore.Open(_directory.Path).RemoveLeftovers(DateTimeOffset.MaxValue));
+    }
+}
