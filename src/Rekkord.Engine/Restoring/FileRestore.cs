@@ -37,6 +37,11 @@ internal sealed class FileRestore
     /// <summary>Ends when the file is complete; tells whether it is there as it was saved.</summary>
     public Task<bool> Completion => _completion.Task;
 
+    /// <summary>Whether something is left to do once every chunk is written, for the file to have its size.</summary>
+    private bool EndsInHole => _entry.DataRanges is [.., var last]
+        ? last.Offset + last.Length < _entry.Size
+        : _entry.Size > 0 && _entry.Chunks.IsEmpty && _entry.ChunkLists.IsEmpty;
+
     private string DisplayPath => _directory.DisplayPathOf(_entry.Name);
 
     /// <summary>Writes all of the file's pieces.</summary>
@@ -126,7 +131,8 @@ internal sealed class FileRestore
     {
         using (file)
         {
-            file.SetSize(_entry.Size);
+            if (EndsInHole)
+                file.SetSize(_entry.Size);
             foreach (var problem in file.ApplyMetadata(_entry.Metadata))
                 _context.Warn($"'{DisplayPath}': {problem}");
         }

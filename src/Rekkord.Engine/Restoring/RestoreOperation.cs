@@ -126,10 +126,17 @@ public sealed class RestoreOperation
         try
         {
             var restorer = new TreeRestorer(context, destination);
-            if (part is { } entry)
-                RestorePart(context, restorer, destination, entry);
-            else
-                RestoreRoots(context, restorer, destination, roots);
+            try
+            {
+                if (part is { } entry)
+                    RestorePart(context, restorer, destination, entry);
+                else
+                    RestoreRoots(context, restorer, destination, roots);
+            }
+            finally
+            {
+                restorer.Finish();
+            }
         }
         catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
         {

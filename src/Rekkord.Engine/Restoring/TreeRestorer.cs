@@ -7,7 +7,7 @@ using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Restoring;
 
-/// <summary>Walks a stored tree and makes what is in it: directories, links and special files here, regular files by the workers.</summary>
+/// <summary>Walks a stored tree and makes what is in it: directories, links and special files here, regular files by the workers. To be finished.</summary>
 internal sealed class TreeRestorer
 {
     // Files of more chunks than this are written by several workers.
@@ -17,6 +17,7 @@ internal sealed class TreeRestorer
     private readonly DestinationDirectory _destination;
     private readonly IReadOnlyList<PathPattern> _included;
     private readonly Dictionary<(ulong, ulong), (Task<bool> Done, IReadOnlyList<byte[]> Directory, byte[] Name)> _linked = [];
+    private FileBatch _batch = new();
 
     public TreeRestorer(RestoreContext context, DestinationDirectory destination)
     {
@@ -47,6 +48,16 @@ internal sealed class TreeRestorer
         {
             _context.Report(error);
         }
+    }
+
+    /// <summary>Leaves the last files to the workers; also to be called when the walk was broken off.</summary>
+    public void Finish()
+    {
+        if (_batch.IsEmpty)
+            return;
+        var batch = _batch;
+        _batch = new FileBatch();
+        Enqueue(batch.Run, batch.Abandon);
     }
 
     /// <summary>Restores what a stored directory holds.</summary>
@@ -123,10 +134,17 @@ internal sealed class TreeRestorer
     {
         var file = new FileRestore(_context, parent, entry);
         if (entry.ChunkLists.IsEmpty && entry.Chunks.Length <= PiecesAtOnce * ChunkReference.EncodedLength)
-            Enqueue(file, file.RestoreWhole);
+            AddToBatch(file, entry.Size);
         else
             Divide(entry, file);
         return file.Completion;
+    }
+
+    private void AddToBatch(FileRestore file, long size)
+    {
+        _batch.Add(file, size);
+        if (_batch.IsFull)
+            Finish();
     }
 
     private void Divide(TreeEntry entry, FileRestore file)
@@ -137,7 +155,13 @@ internal sealed class TreeRestorer
             {
                 _context.Cancellation.ThrowIfCancellationRequested();
                 file.AddWriter();
-                Enqueue(file, () => file.WritePieces(pieces));
+                Enqueue(
+                    () =>
+                    {
+                        file.WritePieces(pieces);
+                        file.RemoveWriter();
+                    },
+                    file.RemoveWriter);
             }
         }
         catch (RekkordException error)
@@ -150,22 +174,16 @@ internal sealed class TreeRestorer
         }
     }
 
-    /// <summary>Leaves a part of a file to the workers; a part that is not taken any more is ended here, so that the file is cleaned up.</summary>
-    private void Enqueue(FileRestore file, Action write)
+    /// <summary>Leaves something to the workers; what is not taken any more is ended here, so that files are cleaned up.</summary>
+    private void Enqueue(Action write, Action abandon)
     {
         try
         {
-            _context.Queue.Add(
-                () =>
-                {
-                    write();
-                    file.RemoveWriter();
-                },
-                _context.Cancellation);
+            _context.Queue.Add(write, _context.Cancellation);
         }
         catch (OperationCanceledException)
         {
-            file.RemoveWriter();
+            abandon();
             throw;
         }
     }
@@ -173,6 +191,7 @@ internal sealed class TreeRestorer
     /// <summary>Makes a further name of a file that is restored already. When that one failed, this one is restored by itself.</summary>
     private bool TryLink(RestoreNode parent, TreeEntry entry, (Task<bool> Done, IReadOnlyList<byte[]> Directory, byte[] Name) first)
     {
+        Finish(); // the first name may still wait in the batch
         first.Done.Wait(_context.Cancellation);
         if (!first.Done.Result)
             return false;
