@@ -11,6 +11,7 @@ namespace Rekkord.Engine.Repository;
 internal sealed class PackWriter : IDisposable
 {
     private const int ClosingAtOnce = 2;
+    private const int SmallestBuffer = 1024 * 1024;
 
     private readonly Lock _lock = new();
     private readonly IObjectStore _store;
@@ -20,6 +21,7 @@ internal sealed class PackWriter : IDisposable
     private readonly Action<StoredPack> _stored;
     private readonly Queue<Task> _closing = new();
     private OpenPack? _open;
+    private byte[] _sealed = [];
 
     /// <summary>Creates a writer.</summary>
     /// <param name="store">Where the packs go.</param>
@@ -42,8 +44,11 @@ internal sealed class PackWriter : IDisposable
     {
         lock (_lock)
         {
+            var length = segment.Length + PackFormat.TagLength;
+            if (_sealed.Length < length)
+                _sealed = GC.AllocateUninitializedArray<byte>(Math.Max(length, SmallestBuffer));
             _open ??= new OpenPack(_store, _keys, _descriptor, _kind);
-            _open.Append(segment, method, blobs);
+            _open.Append(segment, method, blobs, _sealed.AsSpan(0, length));
             if (_open.Length >= _descriptor.PackSize)
                 Close();
         }
@@ -95,7 +100,6 @@ internal sealed class PackWriter : IDisposable
         private readonly AesGcm _aead;
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         private readonly PackDirectoryWriter _directory = new();
-        private byte[] _sealed = [];
 
         public OpenPack(IObjectStore store, KeyMaterial keys, Descriptor descriptor, PackKind kind)
         {
@@ -111,17 +115,14 @@ internal sealed class PackWriter : IDisposable
 
         public long Length { get; private set; }
 
-        public void Append(ReadOnlySpan<byte> segment, SegmentMethod method, IReadOnlyList<BlobEntry> blobs)
+        /// <summary>Seals a segment into the buffer, which is as much longer as a tag is, and writes it.</summary>
+        public void Append(ReadOnlySpan<byte> segment, SegmentMethod method, IReadOnlyList<BlobEntry> blobs, Span<byte> buffer)
         {
-            var length = segment.Length + PackFormat.TagLength;
-            if (_sealed.Length < length)
-                _sealed = new byte[Math.Max(length, 1024 * 1024)];
-
             Span<byte> nonce = stackalloc byte[PackFormat.NonceLength];
             PackFormat.WriteNonce(nonce, _directory.SegmentCount);
-            _aead.Encrypt(nonce, segment, _sealed.AsSpan(0, segment.Length), _sealed.AsSpan(segment.Length, PackFormat.TagLength));
-            Write(_sealed.AsSpan(0, length));
-            _directory.Add(length, method, blobs);
+            _aead.Encrypt(nonce, segment, buffer[..segment.Length], buffer[segment.Length..]);
+            Write(buffer);
+            _directory.Add(buffer.Length, method, blobs);
         }
 
         public StoredPack Commit()
