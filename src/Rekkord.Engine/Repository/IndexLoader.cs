@@ -38,10 +38,8 @@ internal sealed class IndexLoader
     public void Load(Action<StoredPack> visit, CancellationToken cancellation)
     {
         // Packs are listed after the indexes: an index is written after its packs, so each one listed must find them.
-        var indexes = _repository.Store.List(ObjectName.Indexes).ToArray();
-        var present = _repository.Store.List(ObjectName.Packs)
-            .Where(pack => ObjectName.TryGetHash(pack.Name) is { } hash && ObjectName.ForPack(hash) == pack.Name)
-            .ToDictionary(pack => pack.Name, StringComparer.Ordinal);
+        var indexes = _repository.List(ObjectName.Indexes).ToArray();
+        var present = _repository.List(ObjectName.Packs).ToDictionary(pack => pack.Name, StringComparer.Ordinal);
         Present = present;
         var visited = new HashSet<string>(StringComparer.Ordinal);
         foreach (var index in indexes)

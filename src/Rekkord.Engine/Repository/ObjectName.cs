@@ -26,4 +26,8 @@ internal static class ObjectName
         var last = name[(name.LastIndexOf('/') + 1)..];
         return last.Length == HashLength && last.All(char.IsAsciiHexDigitLower) ? Convert.FromHexString(last) : null;
     }
+
+    /// <summary>Whether a name in a folder is one that this format gives.</summary>
+    public static bool IsWellFormed(string folder, string name) =>
+        TryGetHash(name) is { } hash && name == (folder == Packs ? ForPack(hash) : For(folder, hash));
 }

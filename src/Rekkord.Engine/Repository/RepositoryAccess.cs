@@ -87,6 +87,11 @@ public sealed class RepositoryAccess : IDisposable
             : throw AlreadyExists(store.Location);
     }
 
+    /// <summary>Lists the objects of a folder. Files of strangers (what a desktop or a synchronisation leaves there) are not among them.</summary>
+    /// <param name="folder">One of <see cref="ObjectName"/>'s.</param>
+    /// <exception cref="StorageException">The store cannot be reached.</exception>
+    internal IEnumerable<ObjectInfo> List(string folder) => Store.List(folder).Where(found => ObjectName.IsWellFormed(folder, found.Name));
+
     /// <summary>Checks early that the key in use can make snapshots.</summary>
     /// <exception cref="RekkordException">It cannot (<c>KeyRoleInsufficient</c>).</exception>
     public void RequireWriting() => _ = Keys.SigningPrivateKey;

@@ -41,11 +41,10 @@ internal sealed class RecordScan
     /// <summary>Whether an object's bytes are those that its name was made from.</summary>
     private void CheckNames(string folder, ProblemKind damaged, CancellationToken cancellation)
     {
-        foreach (var found in _repository.Store.List(folder))
+        foreach (var found in _repository.List(folder))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (ObjectName.TryGetHash(found.Name) is not { } expected)
-                continue;
+            var expected = ObjectName.TryGetHash(found.Name);
             try
             {
                 if (!SHA256.HashData(_repository.Store.Read(found.Name, FormatLimits.Index)).AsSpan().SequenceEqual(expected))
@@ -60,7 +59,7 @@ internal sealed class RecordScan
 
     private void ReadSnapshots(CancellationToken cancellation)
     {
-        foreach (var found in _repository.Store.List(ObjectName.Snapshots))
+        foreach (var found in _repository.List(ObjectName.Snapshots))
         {
             cancellation.ThrowIfCancellationRequested();
             try
@@ -80,8 +79,8 @@ internal sealed class RecordScan
     private void ReadTags(CancellationToken cancellation)
     {
         var tagged = new HashSet<Oid>();
-        var existing = _repository.Store.List(ObjectName.Snapshots).Select(found => found.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var found in _repository.Store.List(ObjectName.Tags))
+        var existing = _repository.List(ObjectName.Snapshots).Select(found => found.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var found in _repository.List(ObjectName.Tags))
         {
             cancellation.ThrowIfCancellationRequested();
             try

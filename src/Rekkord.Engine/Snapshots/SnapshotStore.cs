@@ -31,7 +31,7 @@ public sealed class SnapshotStore
     {
         ArgumentNullException.ThrowIfNull(damaged);
         _ = _repository.Keys.LogPrivateKey;
-        var names = _repository.Store.List(ObjectName.Tags).Select(tag => tag.Name).ToArray();
+        var names = _repository.List(ObjectName.Tags).Select(tag => tag.Name).ToArray();
         var found = new Snapshot?[names.Length];
         var errors = new RekkordException?[names.Length];
         var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
@@ -154,6 +154,8 @@ public sealed class SnapshotStore
     private (byte[] Payload, byte[]? KeyId) Get(string name, ReadOnlySpan<byte> magic, byte[] privateKey, ReadOnlySpan<byte> domain)
     {
         var bytes = _repository.Store.Read(name, FormatLimits.Record);
+        if (!SHA256.HashData(bytes).AsSpan().SequenceEqual(ObjectName.TryGetHash(name)))
+            throw new DamagedObjectException(name, "its bytes are not those that its name was made from.");
         if (!bytes.AsSpan().StartsWith(magic))
             throw new DamagedObjectException(name, "it does not start as such an object does.");
         try
