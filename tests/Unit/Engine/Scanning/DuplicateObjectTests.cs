@@ -40,6 +40,7 @@ public sealed class DuplicateObjectTests : IDisposable
     }
 
     [Theory]
+    [InlineData("packs")]
     [InlineData("index")]
     [InlineData("tags")]
     [InlineData("snapshots")]
