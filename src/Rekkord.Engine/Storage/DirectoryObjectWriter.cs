@@ -50,16 +50,11 @@ internal sealed class DirectoryObjectWriter : ObjectWriter
             _file.Dispose();
             var folder = Path.GetDirectoryName(target)!;
             CreateFolder(folder);
-            if (File.Exists(target))
-                return false;
-            File.Move(_temporaryPath, target, overwrite: false);
+            _committed = ExclusiveRename.TryRename(_temporaryPath, target);
+
+            // Also for an object that another writer made: it may be about to flush, and nothing may rely on the object before.
             DurableDirectory.Flush(folder);
-            _committed = true;
-            return true;
-        }
-        catch (IOException) when (File.Exists(target))
-        {
-            return false;
+            return _committed;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -39,6 +39,27 @@ public sealed class DuplicateObjectTests : IDisposable
         AssertRestores();
     }
 
+    [Theory]
+    [InlineData("packs")]
+    [InlineData("index")]
+    [InlineData("tags")]
+    [InlineData("snapshots")]
+    public void A_copy_under_the_name_of_another_object_is_gone_after_a_repair_and_nothing_else_is(string folder)
+    {
+        var original = _repository.Objects(folder)[0];
+        var copy = original[..^1] + (original[^1] == '0' ? '1' : '0');
+        File.Copy(original, copy);
+
+        var problem = Assert.Single(_repository.Scan(new ScanRequest { Repair = true }).Problems);
+        _repository.Save();
+
+        Assert.NotNull(problem.Repair);
+        Assert.False(File.Exists(copy));
+        Assert.True(File.Exists(original));
+        Assert.Empty(_repository.Scan(new ScanRequest { Full = true }).Problems);
+        AssertRestores();
+    }
+
     [Fact]
     public void Files_of_strangers_are_no_problem_and_are_left_alone()
     {

@@ -1,0 +1,221 @@
+using Rekkord.Engine.Caching;
+using Rekkord.Engine.Tests.FileSystem;
+using Rekkord.Engine.Trees;
+
+namespace Rekkord.Engine.Tests.Caching;
+
+/// <summary>The cache tells what was put into it, and a damaged one nothing else.</summary>
+public sealed class FileCacheTests : IDisposable
+{
+    private static readonly byte[] RepositoryId = TestRepository.RandomBytes(1, 16);
+
+    private readonly TemporaryDirectory _directory = new();
+
+    private string CachePath => _directory["cache/files.cache"];
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Every_entry_of_every_page_is_found_in_name_order()
+    {
+        Write();
+
+        using var cache = FileCache.Open(CachePath, RepositoryId);
+
+        foreach (var path in Paths)
+            Assert.Equal(Names.Select(name => Describe(Entry(path, name))), Find(cache, path, Names).Select(found => Describe(found!.Value)));
+    }
+
+    [Fact]
+    public void Names_that_are_new_gone_or_of_another_status_do_not_hide_the_others()
+    {
+        Write();
+        using var cache = FileCache.Open(CachePath, RepositoryId);
+        var directory = cache.OpenDirectory(Paths[0]);
+
+        Assert.False(directory.TryFind("a"u8, Status(Names[0]), out _));
+        Assert.True(directory.TryFind(Names[2], Status(Names[2]), out _));
+        Assert.False(directory.TryFind([.. Names[2], 0], Status(Names[2]), out _));
+        Assert.False(directory.TryFind(Names[3], Status(Names[3]) + 1, out _));
+        Assert.True(directory.TryFind(Names[5], Status(Names[5]), out _));
+        Assert.False(directory.TryFind("zzz"u8, 0, out _));
+    }
+
+    [Fact]
+    public void A_directory_that_is_not_in_it_and_an_empty_cache_have_nothing()
+    {
+        Write();
+        using var cache = FileCache.Open(CachePath, RepositoryId);
+
+        Assert.All(Find(cache, 99, Names), found => Assert.Null(found));
+        Assert.All(Find(FileCache.Empty, Paths[0], Names), found => Assert.Null(found));
+        Assert.All(Find(FileCache.Open(_directory["none"], RepositoryId), Paths[0], Names), found => Assert.Null(found));
+        Assert.All(Find(FileCache.Open(_directory.Path, RepositoryId), Paths[0], Names), found => Assert.Null(found));
+    }
+
+    [Fact]
+    public void The_cache_of_another_repository_is_not_used()
+    {
+        Write();
+
+        using var cache = FileCache.Open(CachePath, TestRepository.RandomBytes(2, 16));
+
+        Assert.All(Find(cache, Paths[0], Names), found => Assert.Null(found));
+    }
+
+    [Fact]
+    public void A_cache_that_is_cut_off_anywhere_knows_nothing()
+    {
+        Write();
+
+        AssertNothingWrongIsFound(Mutations.Truncations(File.ReadAllBytes(CachePath)), mayFind: false);
+    }
+
+    [Fact]
+    public void A_cache_with_any_byte_changed_never_tells_anything_else_than_was_put_into_it()
+    {
+        Write();
+        var bytes = File.ReadAllBytes(CachePath);
+
+        AssertNothingWrongIsFound(
+            Enumerable.Range(0, bytes.Length).Select(place => bytes.Select((value, i) => (byte)(i == place ? value ^ 0x41 : value)).ToArray()), mayFind: true);
+    }
+
+    [Fact]
+    public void Scrambled_caches_raise_nothing()
+    {
+        Write();
+
+        AssertNothingWrongIsFound(Mutations.Scrambles(File.ReadAllBytes(CachePath), 1_000, seed: 3), mayFind: true);
+    }
+
+    [Fact]
+    public void A_table_that_the_file_does_not_have_takes_no_memory()
+    {
+        Write();
+        var bytes = File.ReadAllBytes(CachePath);
+        BitConverter.TryWriteBytes(bytes.AsSpan(bytes.Length - 20), int.MaxValue);
+        File.WriteAllBytes(CachePath, bytes);
+
+        var allocated = Mutations.Allocated(() => FileCache.Open(CachePath, RepositoryId).Dispose());
+
+        Assert.InRange(allocated, 0, 1024 * 1024);
+    }
+
+    [Fact]
+    public void References_outside_the_entry_are_not_believed()
+    {
+        using (var writer = new FileCacheWriter(CachePath, RepositoryId))
+        {
+            writer.Add(1, 0, [
+                ("a"u8.ToArray(), new CachedEntry(1, [1, 2, 3], ChunksOffset: 2, ChunksLength: 36, [])),
+                ("b"u8.ToArray(), new CachedEntry(1, new byte[100], ChunksOffset: -1, ChunksLength: 36, [])),
+                ("c"u8.ToArray(), new CachedEntry(1, new byte[100], ChunksOffset: 0, ChunksLength: 35, [])),
+                ("d"u8.ToArray(), new CachedEntry(1, new byte[100], ChunksOffset: int.MaxValue, ChunksLength: int.MaxValue, [])),
+                ("e"u8.ToArray(), new CachedEntry(1, new byte[100], 0, 0, new byte[37])),
+                ("f"u8.ToArray(), new CachedEntry(1, new byte[100], 0, 36, [])),
+            ]);
+            writer.Commit();
+        }
+
+        using var cache = FileCache.Open(CachePath, RepositoryId);
+        var directory = cache.OpenDirectory(1);
+
+        Assert.All("abcde", name => Assert.False(directory.TryFind([(byte)name], 1, out _)));
+        Assert.True(directory.TryFind("f"u8, 1, out _));
+    }
+
+    [Fact]
+    public void The_old_cache_stays_until_the_new_one_is_whole()
+    {
+        Write();
+        var before = File.ReadAllBytes(CachePath);
+
+        using (var writer = new FileCacheWriter(CachePath, RepositoryId))
+        {
+            writer.Add(7, 0, []);
+            Assert.Equal(before, File.ReadAllBytes(CachePath));
+        }
+
+        Assert.Equal([CachePath], Directory.GetFiles(_directory["cache"]));
+        Assert.Equal(before, File.ReadAllBytes(CachePath));
+    }
+
+    [Fact]
+    public void A_cache_that_cannot_be_written_is_given_up_with_a_reason()
+    {
+        File.WriteAllText(_directory["cache"], "a file where the directory should be");
+
+        using var writer = new FileCacheWriter(CachePath, RepositoryId);
+        writer.Add(1, 0, []);
+        writer.Commit();
+
+        Assert.NotEmpty(writer.Failure!);
+        Assert.False(File.Exists(CachePath));
+    }
+
+    [Fact]
+    public void Nobody_else_can_look_into_the_directory_of_caches()
+    {
+        Write();
+
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_directory["cache"]));
+    }
+
+    private static readonly UInt128[] Paths = [11, UInt128.MaxValue];
+
+    private static readonly byte[][] Names = [[1], "b"u8.ToArray(), "bb"u8.ToArray(), "c"u8.ToArray(), [0xc3, 0x28], [0xff, 0xff, 0xff]];
+
+    private static UInt128 Status(byte[] name) => ((UInt128)name[0] << 90) + (uint)name.Length;
+
+    private static CachedEntry Entry(UInt128 path, byte[] name)
+    {
+        var entry = TestRepository.RandomBytes((int)(uint)(path & 0xff) + name.Length, 85);
+        return name.Length == 2
+            ? new CachedEntry(Status(name), entry, 0, 0, TestRepository.RandomBytes(name.Length, 5 * ChunkReference.EncodedLength))
+            : new CachedEntry(Status(name), entry, 10, 2 * ChunkReference.EncodedLength, []);
+    }
+
+    private static string Describe(in CachedEntry entry) =>
+        $"{entry.StatusHash} {Convert.ToHexStringLower(entry.Entry)} {Convert.ToHexStringLower(entry.References)}";
+
+    private static CachedEntry?[] Find(FileCache cache, UInt128 path, byte[][] names)
+    {
+        var directory = cache.OpenDirectory(path);
+        return [.. names.Select(name => directory.TryFind(name, Status(name), out var entry) ? entry : default(CachedEntry?))];
+    }
+
+    /// <summary>Two directories of two pages each.</summary>
+    private void Write()
+    {
+        using var writer = new FileCacheWriter(CachePath, RepositoryId);
+        foreach (var path in Paths)
+        {
+            writer.Add(path, 0, [.. Names[..4].Select(name => (name, Entry(path, name)))]);
+            writer.Add(path, 1, [.. Names[4..].Select(name => (name, Entry(path, name)))]);
+        }
+
+        writer.Commit();
+        Assert.Null(writer.Failure);
+    }
+
+    private void AssertNothingWrongIsFound(IEnumerable<byte[]> caches, bool mayFind)
+    {
+        var path = _directory["mutated.cache"];
+        foreach (var bytes in caches)
+        {
+            File.WriteAllBytes(path, bytes);
+            using var cache = FileCache.Open(path, RepositoryId);
+            foreach (var directory in Paths)
+            {
+                foreach (var (name, found) in Names.Zip(Find(cache, directory, Names)))
+                {
+                    Assert.True(mayFind || found is null, "A cache that is cut off was used.");
+                    if (found is { } entry)
+                        Assert.Equal(Describe(Entry(directory, name)), Describe(entry));
+                }
+            }
+        }
+    }
+}
