@@ -36,6 +36,7 @@ public static class KeyFile
         {
             WritePrivately(temporary, text);
             File.Move(temporary, path, overwrite);
+            Storage.DurableDirectory.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
