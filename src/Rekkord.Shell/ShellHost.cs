@@ -25,7 +25,7 @@ internal sealed class ShellHost(bool nonInteractive) : PSHost
     public override void EnterNestedPrompt() => throw new NotSupportedException("Rekkord.Shell has no prompt.");
     public override void ExitNestedPrompt() => throw new NotSupportedException("Rekkord.Shell has no prompt.");
 
-    // The console needs nothing done before a program uses it, nor after.
-    public override void NotifyBeginApplication() { }
-    public override void NotifyEndApplication() { }
+    // A program, and what comes after the last command, find the line empty.
+    public override void NotifyBeginApplication() => _ui.ClearProgress();
+    public override void NotifyEndApplication() => _ui.ClearProgress();
 }

@@ -94,6 +94,7 @@ internal sealed class ShellSession : IDisposable
         finally
         {
             _running = null;
+            _host.NotifyEndApplication();
         }
     }
 

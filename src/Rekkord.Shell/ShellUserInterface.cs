@@ -12,7 +12,7 @@ internal sealed class ShellUserInterface(bool nonInteractive) : PSHostUserInterf
     private static readonly bool UsesColor = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
     private readonly Lock _lock = new();
-    private readonly bool _showsProgress = !Console.IsErrorRedirected && !nonInteractive;
+    private readonly bool _showsProgress = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
     private bool _progressShown;
     private volatile bool _asking;
 
@@ -25,7 +25,7 @@ internal sealed class ShellUserInterface(bool nonInteractive) : PSHostUserInterf
     public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) =>
         Print(Paint(PSStyle.MapForegroundColorToEscapeSequence(foregroundColor), value));
     public override void WriteLine(string value) => Print(value + Environment.NewLine);
-    public override void WriteErrorLine(string value) => Print(value + Environment.NewLine, toError: true);
+    public override void WriteErrorLine(string value) => Print(value.Length > 0 ? value + Environment.NewLine : "", toError: true);
     public override void WriteWarningLine(string message) => WriteLine(Paint(PSStyle.Instance.Formatting.Warning, $"WARNING: {message}"));
     public override void WriteVerboseLine(string message) => WriteLine(Paint(PSStyle.Instance.Formatting.Verbose, $"VERBOSE: {message}"));
     public override void WriteDebugLine(string message) => WriteLine(Paint(PSStyle.Instance.Formatting.Debug, $"DEBUG: {message}"));
@@ -39,9 +39,10 @@ internal sealed class ShellUserInterface(bool nonInteractive) : PSHostUserInterf
             ClearProgress();
             if (record.RecordType == ProgressRecordType.Completed)
                 return;
-            var text = string.Join("  ", new[] { record.Activity, record.StatusDescription, record.CurrentOperation }.Where(part => !string.IsNullOrWhiteSpace(part)));
-            var width = RawUI.BufferSize.Width - 1;
-            Console.Error.Write(text.Length > width ? text[..width] : text);
+
+            // Names of files are shown here: whatever is in them, it is no command to the terminal, which cuts the line itself.
+            var text = $"{record.Activity}  {record.StatusDescription}  {record.CurrentOperation}".TrimEnd();
+            Console.Error.Write($"\u001b[?7l{string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter))}\u001b[?7h");
             _progressShown = true;
         }
     }
@@ -50,9 +51,10 @@ internal sealed class ShellUserInterface(bool nonInteractive) : PSHostUserInterf
     {
         var keys = choices.Select(choice => choice.Label[(choice.Label.IndexOf('&', StringComparison.Ordinal) + 1)..][..1].ToUpperInvariant()).ToList();
         var labels = keys.Zip(choices, (key, choice) => $"[{key}] {choice.Label.Replace("&", "", StringComparison.Ordinal)}");
+        var hint = defaultChoice >= 0 ? $" (default is \"{keys[defaultChoice]}\")" : "";
         while (true)
         {
-            var answer = Ask($"{caption}{Environment.NewLine}{message}", $"{Environment.NewLine}{string.Join("  ", labels)}: ");
+            var answer = Ask($"{caption}{Environment.NewLine}{message}", $"{Environment.NewLine}{string.Join("  ", labels)}{hint}: ");
             if (answer.Length == 0 && defaultChoice >= 0)
                 return defaultChoice;
             if (keys.FindIndex(key => key.Equals(answer, StringComparison.OrdinalIgnoreCase)) is >= 0 and var chosen)
@@ -63,11 +65,15 @@ internal sealed class ShellUserInterface(bool nonInteractive) : PSHostUserInterf
     public override string ReadLine() => Ask("a line of input");
     public override SecureString ReadLineAsSecureString() => throw Unanswerable("a secret");
     public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) =>
-        throw Unanswerable(string.Join(", ", descriptions.Select(field => field.Name)));
+        descriptions.ToDictionary(
+            field => field.Name, field => IsSecret(field) ? throw Unanswerable(field.Name) : PSObject.AsPSObject(Ask(field.Name, ": ")));
     public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) => throw Unanswerable(message);
     public override PSCredential PromptForCredential(
         string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) =>
         throw Unanswerable(message);
+
+    private static bool IsSecret(FieldDescription field) =>
+        field.ParameterTypeFullName == typeof(SecureString).FullName || field.ParameterTypeFullName == typeof(PSCredential).FullName;
 
     private static string Paint(string color, string text) => color + text + PSStyle.Instance.Reset;
 
@@ -101,10 +107,14 @@ internal sealed class ShellUserInterface(bool nonInteractive) : PSHostUserInterf
         }
     }
 
-    private void ClearProgress()
+    /// <summary>Takes the progress line away, if there is one.</summary>
+    public void ClearProgress()
     {
-        if (_progressShown)
-            Console.Error.Write("\r\u001b[K");
-        _progressShown = false;
+        lock (_lock)
+        {
+            if (_progressShown)
+                Console.Error.Write("\r\u001b[K");
+            _progressShown = false;
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Text;
 
 namespace Rekkord.Module.Tests.Shell;
 
@@ -39,6 +40,40 @@ internal sealed class ShellProcess : IDisposable
             RedirectStandardError = true,
         };
         return Process.Start(start)!;
+    }
+
+    /// <summary>
+    /// Starts it with a command, on a terminal of its own: that shows what it writes and its errors on the standard output of the process,
+    /// and takes what is written to the standard input as keys.
+    /// </summary>
+    public Process StartOnTerminal(string command)
+    {
+        const string Line = "exec dotnet \"$SHELL_PROGRAM\" -Command \"$SHELL_COMMAND\"";
+        var start = new ProcessStartInfo("script", ["--quiet", "--return", "--command", Line, "/dev/null"])
+        {
+            WorkingDirectory = Base,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Remove("NO_COLOR");
+        start.Environment["TERM"] = "xterm";
+        start.Environment["SHELL"] = "/bin/sh";
+        start.Environment["SHELL_PROGRAM"] = Program;
+        start.Environment["SHELL_COMMAND"] = command;
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Reads what it writes until a text has come; fails the test when it ends without.</summary>
+    public static void ReadUntil(Process process, string text)
+    {
+        var read = new StringBuilder();
+        while (!read.ToString().EndsWith(text, StringComparison.Ordinal))
+        {
+            var next = process.StandardOutput.Read();
+            Assert.True(next >= 0, $"It did not write '{text}' but '{read}'.");
+            read.Append((char)next);
+        }
     }
 
     /// <summary>Waits for its end and takes what it wrote that has not been read. One that hangs is killed, and its exit code shows it.</summary>
