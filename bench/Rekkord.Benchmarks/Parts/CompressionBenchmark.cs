@@ -1,16 +1,17 @@
 using BenchmarkDotNet.Attributes;
 using Rekkord.Benchmarks.Inputs;
+using Rekkord.Engine.Repository;
 using ZstdSharp;
 
 namespace Rekkord.Benchmarks.Parts;
 
-/// <summary>Compressing and decompressing a segment of 512 KiB at the default level.</summary>
+/// <summary>Compressing and decompressing a segment of 1 MiB at the default level.</summary>
 public class CompressionBenchmark : IDisposable
 {
-    private readonly Compressor _compressor = new(1);
+    private readonly Compressor _compressor = SegmentPacker.CreateCompressor(1);
     private readonly Decompressor _decompressor = new();
-    private readonly byte[] _plaintext = new byte[512 * 1024];
-    private readonly byte[] _compressed = new byte[Compressor.GetCompressBound(512 * 1024)];
+    private readonly byte[] _plaintext = new byte[1024 * 1024];
+    private readonly byte[] _compressed = new byte[Compressor.GetCompressBound(1024 * 1024)];
     private int _length;
 
     [Params(false, true)]

@@ -5,14 +5,14 @@ using Rekkord.Engine.Repository;
 
 namespace Rekkord.Benchmarks.Parts;
 
-/// <summary>Sealing and opening a segment of 512 KiB.</summary>
+/// <summary>Sealing and opening a segment of 1 MiB.</summary>
 public class SealBenchmark : IDisposable
 {
     private readonly AesGcm _aead = new(new byte[PackFormat.KeyLength], PackFormat.TagLength);
     private readonly byte[] _nonce = new byte[PackFormat.NonceLength];
     private readonly byte[] _tag = new byte[PackFormat.TagLength];
-    private readonly byte[] _plaintext = new byte[512 * 1024];
-    private readonly byte[] _sealed = new byte[512 * 1024];
+    private readonly byte[] _plaintext = new byte[1024 * 1024];
+    private readonly byte[] _sealed = new byte[1024 * 1024];
 
     [GlobalSetup]
     public void Fill()

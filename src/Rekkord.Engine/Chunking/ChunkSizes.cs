@@ -6,8 +6,11 @@ namespace Rekkord.Engine.Chunking;
 /// <param name="Maximum">A cut is made here at the latest.</param>
 internal sealed record ChunkSizes(int Minimum, int Average, int Maximum)
 {
-    /// <summary>512 KiB, 1 MiB and 8 MiB.</summary>
-    public static ChunkSizes Default { get; } = new(512 * 1024, 1024 * 1024, 8 * 1024 * 1024);
+    /// <summary>
+    /// 16 KiB, 64 KiB and 1 MiB: a small change in a large file costs little. What is compressed together is the segment, so small
+    /// chunks do not cost compression; they cost memory for the index, some 50 bytes a chunk.
+    /// </summary>
+    public static ChunkSizes Default { get; } = new(16 * 1024, 64 * 1024, 1024 * 1024);
 
     /// <summary>Whether sizes read from a descriptor can be worked with in bounded memory.</summary>
     public bool IsValid =>

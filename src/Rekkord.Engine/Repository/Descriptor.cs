@@ -45,7 +45,7 @@ internal sealed record Descriptor
         DataPublicKey = P256.GetPublicKey(master.DataPrivateKey),
         LogPublicKey = P256.GetPublicKey(master.LogPrivateKey),
         ChunkSizes = chunkSizes,
-        SegmentSize = 512 * 1024,
+        SegmentSize = 1024 * 1024,
         PackSize = 32 * 1024 * 1024,
         CreatedSeconds = DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
     };

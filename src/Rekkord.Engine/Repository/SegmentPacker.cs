@@ -1,5 +1,6 @@
 using System.Buffers;
 using ZstdSharp;
+using ZstdSharp.Unsafe;
 
 namespace Rekkord.Engine.Repository;
 
@@ -25,7 +26,7 @@ internal sealed class SegmentPacker : IDisposable
     {
         _packs = packs;
         _segmentSize = segmentSize;
-        _compressor = new Compressor(compressionLevel);
+        _compressor = CreateCompressor(compressionLevel);
         _open = ArrayPool<byte>.Shared.Rent(2 * segmentSize);
         _compressed = ArrayPool<byte>.Shared.Rent(Compressor.GetCompressBound(2 * segmentSize));
     }
@@ -62,6 +63,23 @@ internal sealed class SegmentPacker : IDisposable
         _compressor.Dispose();
         ArrayPool<byte>.Shared.Return(_open);
         ArrayPool<byte>.Shared.Return(_compressed);
+    }
+
+    /// <summary>
+    /// Level 1 gets a window over the whole segment, a larger table and shorter matches than Zstandard has for it: 4 to 9% smaller in
+    /// the same time (docs/performance.md).
+    /// </summary>
+    internal static Compressor CreateCompressor(int level)
+    {
+        var compressor = new Compressor(level);
+        if (level == 1)
+        {
+            compressor.SetParameter(ZSTD_cParameter.ZSTD_c_windowLog, 20);
+            compressor.SetParameter(ZSTD_cParameter.ZSTD_c_hashLog, 16);
+            compressor.SetParameter(ZSTD_cParameter.ZSTD_c_minMatch, 5);
+        }
+
+        return compressor;
     }
 
     private void Emit(ReadOnlySpan<byte> plaintext, IReadOnlyList<BlobEntry> blobs)

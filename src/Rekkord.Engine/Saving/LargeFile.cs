@@ -39,13 +39,15 @@ internal sealed class LargeFile
         }
     }
 
-    public void CompleteChunk(int index, ChunkReference chunk)
+    /// <summary>Fills places that were reserved one after another.</summary>
+    public void CompleteChunks(int first, ReadOnlySpan<ChunkReference> chunks)
     {
         bool finished;
         lock (_lock)
         {
-            _chunks[index] = chunk;
-            finished = --_missing == 0 && _entry is not null;
+            chunks.CopyTo(CollectionsMarshal.AsSpan(_chunks)[first..]);
+            _missing -= chunks.Length;
+            finished = _missing == 0 && _entry is not null;
         }
 
         if (finished)

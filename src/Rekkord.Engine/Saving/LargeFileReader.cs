@@ -79,7 +79,6 @@ internal sealed class LargeFileReader
     private long ReadRanges(SourceFile file, IReadOnlyList<ByteRange> ranges, LargeFile target)
     {
         var content = new RangeReader(file, ranges);
-        var chunker = _context.Repository.Chunker;
         var slab = _rent();
         try
         {
@@ -90,15 +89,7 @@ internal sealed class LargeFileReader
                 var read = content.Read(room);
                 filled += read;
                 var ended = read < room.Length;
-                while (start < filled)
-                {
-                    var length = chunker.FindCut(slab.Bytes.AsSpan(start, filled - start));
-                    if (start + length == filled && length < chunker.Sizes.Maximum && !ended)
-                        break;
-                    slab.AddUser();
-                    _pass(new ChunkWork(target, target.AddChunk(), slab, start, length));
-                    start += length;
-                }
+                start = PassChunks(slab, start, filled, ended, target);
 
                 if (ended)
                     return content.Total;
@@ -114,5 +105,35 @@ internal sealed class LargeFileReader
         {
             slab.RemoveUser();
         }
+    }
+
+    /// <summary>Cuts what a slab holds and passes the chunks on, except what may go on in the next slab.</summary>
+    /// <returns>Where that starts.</returns>
+    private int PassChunks(Slab slab, int start, int filled, bool ended, LargeFile target)
+    {
+        var chunker = _context.Repository.Chunker;
+        while (start < filled)
+        {
+            var work = new ChunkWork(target, slab, start);
+            while (start < filled && work.Length < _context.Repository.Descriptor.SegmentSize)
+            {
+                var length = chunker.FindCut(slab.Bytes.AsSpan(start, filled - start));
+                if (start + length == filled && length < chunker.Sizes.Maximum && !ended)
+                {
+                    filled = start;
+                    break;
+                }
+
+                work.Add(length);
+                start += length;
+            }
+
+            if (work.Length == 0)
+                break;
+            slab.AddUser();
+            _pass(work);
+        }
+
+        return start;
     }
 }

@@ -12,9 +12,13 @@ namespace Rekkord.Engine.Saving;
 /// <summary>What the threads of one save share.</summary>
 internal sealed class SaveContext : IDisposable
 {
+    /// <summary>Files of at most so many bytes are read whole by a worker, which keeps those that lie together together.</summary>
+    public const int SmallFileSize = 512 * 1024;
+
     // Enough for the workers never to wait for the walk, little enough for a stop to be prompt.
     private const int QueueLength = 64;
     private const int SlabCount = 4;
+    private const int SlabLength = 4 * 1024 * 1024;
     private const int KeptErrors = 1000;
 
     // A file that changed this short a time ago may change again without its times showing it (FAT counts two seconds).
@@ -38,7 +42,7 @@ internal sealed class SaveContext : IDisposable
         CacheWriter = cacheWriter;
         _observer = observer;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Slabs = new SlabPool(SlabCount, 2 * repository.Chunker.Sizes.Maximum);
+        Slabs = new SlabPool(SlabCount, Math.Max(SlabLength, 2 * repository.Chunker.Sizes.Maximum));
         Excluded = [.. request.Exclude.Select(pattern => new PathPattern(pattern))];
     }
 

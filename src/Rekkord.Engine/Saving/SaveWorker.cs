@@ -1,3 +1,4 @@
+using System.Buffers;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
@@ -14,12 +15,13 @@ internal sealed class SaveWorker : IDisposable
     private readonly SaveContext _context;
     private readonly SegmentPacker _packer;
     private readonly byte[] _buffer;
+    private readonly ArrayBufferWriter<byte> _references = new();
 
     public SaveWorker(SaveContext context)
     {
         _context = context;
         _packer = context.Sink.CreateDataPacker();
-        _buffer = new byte[context.Repository.Chunker.Sizes.Minimum + 1];
+        _buffer = new byte[SaveContext.SmallFileSize + 1];
     }
 
     public CancellationToken Cancellation => _context.Cancellation;
@@ -94,13 +96,7 @@ internal sealed class SaveWorker : IDisposable
 
     private void Complete(FileItem item, SourceFile file, in FileStatus status, int length, bool whole)
     {
-        var chunks = Array.Empty<byte>();
-        if (length > 0)
-        {
-            chunks = new byte[ChunkReference.EncodedLength];
-            new ChunkReference(Store(_buffer.AsSpan(0, length)), length).Encode(chunks);
-        }
-
+        var chunks = StoreChunks(_buffer.AsSpan(0, length));
         var bytes = SaveContext.Encoder.Encode(new TreeEntry
         {
             Name = item.EntryName,
@@ -115,6 +111,22 @@ internal sealed class SaveWorker : IDisposable
             : null;
         _context.Counters.AddFile(length, unchanged: false);
         item.Receiver.Complete(item.Slot, new EncodedEntry(item.EntryName, bytes, cached));
+    }
+
+    /// <summary>Cuts a whole file's content and stores the chunks.</summary>
+    /// <returns>Their references.</returns>
+    private byte[] StoreChunks(ReadOnlySpan<byte> content)
+    {
+        _references.ResetWrittenCount();
+        while (!content.IsEmpty)
+        {
+            var chunk = content[.._context.Repository.Chunker.FindCut(content)];
+            new ChunkReference(Store(chunk), chunk.Length).Encode(_references.GetSpan(ChunkReference.EncodedLength));
+            _references.Advance(ChunkReference.EncodedLength);
+            content = content[chunk.Length..];
+        }
+
+        return _references.WrittenSpan.ToArray();
     }
 
     /// <summary>

@@ -182,7 +182,7 @@ internal sealed class SourceWalker
         {
             place.Owner?.AddHandleUser();
             var item = new FileItem(place.Source, place.Name, place.EntryName, place.Receiver, place.Slot, follow, place.Owner);
-            if (status.Size <= _context.Repository.Chunker.Sizes.Minimum)
+            if (status.Size <= SaveContext.SmallFileSize)
                 AddToBatch(item, status.Size);
             else
                 SaveLargeFile(item);

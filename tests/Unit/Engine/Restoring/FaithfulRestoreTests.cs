@@ -23,8 +23,10 @@ public sealed class FaithfulRestoreTests : IDisposable
             printf three > "$(printf 'bad\377name/\200\201')"
             printf four > "$(head -c 255 /dev/zero | tr '\0' n)"
             printf five > 'ünïcödé-日本-🦄'
-            head -c 524288 /dev/urandom > exactly-minimum
-            head -c 524289 /dev/urandom > one-above-minimum
+            head -c 16384 /dev/urandom > exactly-minimum
+            head -c 16385 /dev/urandom > one-above-minimum
+            head -c 524288 /dev/urandom > largest-small-file
+            head -c 524289 /dev/urandom > smallest-large-file
             head -c 5000000 /dev/urandom > several-chunks
             head -c 3000000 /dev/zero > zeros
             truncate -s 300M sparse; printf data | dd of=sparse bs=1 seek=150000000 conv=notrunc status=none
