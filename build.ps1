@@ -20,19 +20,7 @@ $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $true
 
 function Build {
-    dotnet build (Join-Path $PSScriptRoot 'src/Rekkord.Cmdlets') --nologo
-    CompileAhead
-}
-
-# Compiles the engine and its packages ahead of time for this machine, which saves every new process that work: a scan and a restore
-# take 15% less processor time. The module works without, so a machine that cannot get the compiler only goes without.
-function CompileAhead {
-    $module = Split-Path (Get-ChildItem (Join-Path $PSScriptRoot 'output/Rekkord/*/Rekkord.psd1'))[-1]
-    $PSNativeCommandUseErrorActionPreference = $false
-    dotnet publish (Join-Path $PSScriptRoot 'src/Rekkord.Engine') --nologo -c Release --no-self-contained `
-        -r ([System.Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier) -o (Join-Path $module Dependencies) `
-        -p:PublishReadyToRun=true -p:GenerateDependencyFile=false -p:PublishDocumentationFiles=false
-    if ($LASTEXITCODE -ne 0) { Write-Warning 'The engine was not compiled ahead of time: each new PowerShell compiles it as it runs, which takes longer.' }
+    dotnet build (Join-Path $PSScriptRoot 'src/Rekkord.Cmdlets') --nologo -c Release
 }
 
 function Test {

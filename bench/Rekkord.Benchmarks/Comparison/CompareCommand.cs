@@ -22,10 +22,10 @@ internal static class CompareCommand
 
         var watch = Stopwatch.StartNew();
         Console.WriteLine($"{Environment.ProcessorCount} processors, {options.Runs} interleaved runs, caches warm:");
-        var tools = InstalledTools.Find(warm: !options.Quick, Console.Out);
         var work = Directory.CreateDirectory(Path.Combine(options.Work, $"rekkord-benchmark-{Environment.ProcessId}")).FullName;
         try
         {
+            var tools = InstalledTools.Find(options.Quick ? null : WarmUp.Create(Path.Combine(work, "warm-up")), Console.Out);
             foreach (var input in Input.All(options.Quick).Where(input => options.Inputs.Contains(input.Letter)))
             {
                 Console.WriteLine($"\n### {input.Letter}: {input.Description}\n");

@@ -11,43 +11,30 @@ using Rekkord.Engine.Storage;
 namespace Rekkord.Benchmarks.Engine;
 
 /// <summary>
-/// One operation of the engine in a process of its own, as the comparison starts it: <c>engine [--warm] init|save|scan|restore
-/// DIRECTORY [PATH]</c>. The directory holds the repository, its key and its cache. With <c>--warm</c> the same operation is
-/// done on something small first, as in a session that has run it before.
+/// One operation of the engine in a process of its own, without PowerShell, to be profiled: <c>engine init|save|scan|restore
+/// DIRECTORY [PATH]</c>. The directory holds the repository, its key and its cache.
 /// </summary>
 internal static class EngineCommand
 {
     public const string Verb = "engine";
 
-    private const string SecondsPrefix = "engine seconds: ";
-    private const string CpuPrefix = "engine CPU seconds: ";
-
     public static int Run(string[] arguments)
     {
         var observer = new FailureObserver();
-        if (arguments is ["--warm", .. var rest])
-        {
-            arguments = rest;
-            WarmUp.Run(observer);
-        }
-
         var processor = Environment.CpuUsage.TotalTime;
         var watch = Stopwatch.StartNew();
         Run(arguments[0], arguments[1], arguments.ElementAtOrDefault(2) ?? "", observer);
         var seconds = watch.Elapsed.TotalSeconds;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{SecondsPrefix}{seconds}"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{CpuPrefix}{(Environment.CpuUsage.TotalTime - processor).TotalSeconds}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds: {seconds}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CPU seconds: {(Environment.CpuUsage.TotalTime - processor).TotalSeconds}"));
         Console.WriteLine($"allocated MiB: {GC.GetTotalAllocatedBytes() >> 20}, collections: {GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)}");
         return observer.Failed ? 1 : 0;
     }
 
-    /// <summary>What a process that ran an operation said it took, without its start.</summary>
-    public static (double Seconds, double CpuSeconds) ParseReport(string output) => (Parse(output, SecondsPrefix), Parse(output, CpuPrefix));
-
-    public static string RepositoryIn(string directory) => Path.Combine(directory, "repository");
+    private static string RepositoryIn(string directory) => Path.Combine(directory, "repository");
 
     /// <summary>Runs one operation.</summary>
-    public static void Run(string operation, string directory, string path, FailureObserver observer)
+    private static void Run(string operation, string directory, string path, FailureObserver observer)
     {
         switch (operation)
         {
@@ -67,9 +54,6 @@ internal static class EngineCommand
                 throw new ArgumentException($"There is no operation '{operation}'.");
         }
     }
-
-    private static double Parse(string output, string prefix) => double.Parse(
-        output.Split('\n').First(line => line.StartsWith(prefix, StringComparison.Ordinal))[prefix.Length..], CultureInfo.InvariantCulture);
 
     private static string KeyIn(string directory) => Path.Combine(directory, "master.key");
 

@@ -1,31 +1,46 @@
-using Rekkord.Benchmarks.Engine;
+using System.Globalization;
 using Rekkord.Benchmarks.Measuring;
 
 namespace Rekkord.Benchmarks.Tools;
 
-/// <summary>This project's engine, in a new process of this program.</summary>
-/// <param name="warm">Whether only the operation itself counts, done as in a session that has done the like before.</param>
-internal sealed class RekkordTool(bool warm) : BackupTool
+/// <summary>This project's module, in a new PowerShell for each step.</summary>
+/// <param name="host">What runs it.</param>
+/// <param name="warmUp">
+/// A directory to do the same with first, when only the operation itself is to count, as in a session that has done the like before;
+/// null to count the whole process.
+/// </param>
+internal sealed class RekkordTool(PowerShellHost host, string? warmUp) : BackupTool
 {
-    public override string Name => warm ? "rekkord warm" : "rekkord";
+    private const string SecondsPrefix = "seconds: ";
+    private const string CpuPrefix = "CPU seconds: ";
 
-    public override Command Initialize(string directory) => Run("init", directory);
+    public override string Name => warmUp is null ? "rekkord" : "rekkord warm";
 
-    public override Command For(Step step, string directory, string source, string destination) => step switch
+    public override Command Initialize(string directory) => Run("init", directory, "");
+
+    public override Command? For(Step step, string directory, string source, string destination) => step switch
     {
-        Step.FullScan => Run("scan", directory),
+        Step.FullScan => Run("scan", directory, ""),
         Step.Restore => Run("restore", directory, destination),
         _ => Run("save", directory, source),
     };
 
-    public override Measurement Interpret(Measurement measurement)
+    public override Measurement Interpret(Measurement measurement) => warmUp is null ? measurement : measurement with
     {
-        if (!warm)
-            return measurement;
-        var (seconds, cpuSeconds) = EngineCommand.ParseReport(measurement.Output);
-        return measurement with { Seconds = seconds, CpuSeconds = cpuSeconds };
-    }
+        Seconds = Parse(measurement.Output, SecondsPrefix),
+        CpuSeconds = Parse(measurement.Output, CpuPrefix),
+    };
 
-    private Command Run(params string[] arguments) =>
-        new(ProcessMeter.Self, warm ? [EngineCommand.Verb, "--warm", .. arguments] : [EngineCommand.Verb, .. arguments]);
+    private static double Parse(string output, string prefix) => double.Parse(
+        output.Split('\n').Single(line => line.StartsWith(prefix, StringComparison.Ordinal))[prefix.Length..], CultureInfo.InvariantCulture);
+
+    private Command Run(string operation, string directory, string path)
+    {
+        var script = Path.Combine(AppContext.BaseDirectory, "Session.ps1");
+        string[] session = ["-NoProfile", "-File", script, PowerShellHost.Module, operation, directory, path];
+        return new Command(host.Program, operation == "init" || warmUp is null ? session : [.. session, warmUp])
+        {
+            Environment = new Dictionary<string, string> { ["XDG_CACHE_HOME"] = Path.Combine(directory, "cache"), ["POWERSHELL_TELEMETRY_OPTOUT"] = "1" },
+        };
+    }
 }

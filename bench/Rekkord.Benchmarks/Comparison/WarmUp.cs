@@ -1,0 +1,17 @@
+using Rekkord.Benchmarks.Inputs;
+
+namespace Rekkord.Benchmarks.Comparison;
+
+/// <summary>Something small of every kind of content, enough for the runtime to compile what is used often in its final form.</summary>
+internal static class WarmUp
+{
+    /// <summary>Makes it.</summary>
+    /// <returns>The directory.</returns>
+    public static string Create(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        new SmallFiles(directories: 4).Create(directory);
+        new DiskImage(mebibytes: 48).Create(directory);
+        return directory;
+    }
+}
