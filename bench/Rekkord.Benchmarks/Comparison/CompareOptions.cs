@@ -5,7 +5,7 @@ namespace Rekkord.Benchmarks.Comparison;
 /// <summary>What to compare.</summary>
 internal sealed record CompareOptions
 {
-    public const string Usage = "compare [--quick] [--inputs A,B,C,D,F] [--runs N] [--work DIRECTORY]";
+    public const string Usage = "compare [--quick] [--inputs A,B,C,D,E,F] [--runs N] [--work DIRECTORY]";
 
     /// <summary>Smaller inputs, each once, and no warm session.</summary>
     public bool Quick { get; private init; }

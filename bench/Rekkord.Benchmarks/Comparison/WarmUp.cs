@@ -10,7 +10,7 @@ internal static class WarmUp
     public static string Create(string directory)
     {
         Directory.CreateDirectory(directory);
-        new SmallFiles(directories: 4).Create(directory);
+        new SmallFiles('B', directories: 4, minimum: 1024, maximum: 16 * 1024).Create(directory);
         new DiskImage(mebibytes: 48).Create(directory);
         return directory;
     }

@@ -26,9 +26,10 @@ internal abstract class Input
     public static IReadOnlyList<Input> All(bool quick) =>
     [
         new RealTree(quick ? 3_000 : 20_000),
-        new SmallFiles(quick ? 100 : 2_000),
+        new SmallFiles('B', quick ? 100 : 2_000, 1024, 16 * 1024),
         new DiskImage(quick ? 512 : 4096),
         new IncompressibleFile(quick ? 256 : 1024),
+        new SmallFiles('E', quick ? 400 : 20_000, 16, 512),
         new GrowingFile(quick ? 1000 : 3000),
     ];
 }
