@@ -9,6 +9,9 @@ public sealed class StopTests
     // How long anything may take before the test gives up; nothing is measured by it.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    private const string ScriptThatWaits = "$started.SetResult(); while ($true) { }";
+    private const string ProgramThatWaits = "#!/bin/sh\necho > \"$TEST_FIFO\"\nexec tail -f /dev/null\n";
+
     [Fact]
     public void A_script_that_runs_too_long_is_stopped_and_what_it_wrote_is_kept()
     {
@@ -36,8 +39,8 @@ public sealed class StopTests
     }
 
     [Theory]
-    [InlineData("10-slow.ps1", "$started.SetResult(); while ($true) { }")]
-    [InlineData("10-slow", "#!/bin/sh\necho > \"$TEST_FIFO\"\nexec tail -f /dev/null\n")]
+    [InlineData("10-slow.ps1", ScriptThatWaits)]
+    [InlineData("10-slow", ProgramThatWaits)]
     public async Task A_stop_in_a_pre_hook_ends_it_and_runs_the_post_hooks(string name, string content)
     {
         using var sandbox = new ModuleSandbox();
@@ -45,7 +48,7 @@ public sealed class StopTests
         sandbox.Hook("PreSave", "20-not-started.ps1", "[IO.File]::AppendAllText($env:TEST_LOG, \"started`n\")");
         AddPostHooks(sandbox);
 
-        var results = await StopWhen(sandbox, name.EndsWith(".ps1", StringComparison.Ordinal) ? SignalOfScript : SignalOfProgram);
+        var results = await StopWhen(sandbox, SignalOf(name));
 
         Assert.Equal(["PostSave 0", "script 0 PostSave"], sandbox.LogLines);
         Assert.DoesNotContain(results, result => result.BaseObject.GetType().Name == "RekkordSaveResult");
@@ -71,16 +74,19 @@ public sealed class StopTests
         sandbox.AssertRepositorySound();
     }
 
-    [Fact]
-    public async Task A_stop_in_a_script_post_hook_leaves_the_snapshot()
+    [Theory]
+    [InlineData("10-slow.ps1", ScriptThatWaits)]
+    [InlineData("10-slow", ProgramThatWaits)]
+    public async Task The_first_stop_in_a_post_hook_ends_that_one_runs_the_others_and_leaves_the_snapshot(string name, string content)
     {
         using var sandbox = new ModuleSandbox();
-        sandbox.Hook("PostSave", "10-slow.ps1", "$started.SetResult(); while ($true) { }");
-        sandbox.LogOutcome();
+        sandbox.Hook("PostSave", name, content);
+        AddPostHooks(sandbox);
+        sandbox.Hook("PostSave", "70-log.ps1", "[IO.File]::AppendAllText($env:TEST_LOG, \"$($RekkordHook.HookResults[0].Status)`n\")");
 
-        await StopWhen(sandbox, SignalOfScript);
+        await StopWhen(sandbox, SignalOf(name));
 
-        Assert.Equal(["PostSave 0"], sandbox.LogLines);
+        Assert.Equal(["PostSave 0", "script 0 PostSave", "Cancelled"], sandbox.LogLines);
         Assert.Single(sandbox.Invoke("Get-RekkordSnapshot").Clean().Output);
         sandbox.AssertRepositorySound();
     }
@@ -89,12 +95,15 @@ public sealed class StopTests
     public async Task A_post_hook_that_fails_after_a_stop_is_told_to_the_host()
     {
         using var sandbox = new ModuleSandbox();
-        sandbox.Hook("PreSave", "10-slow.ps1", "$started.SetResult(); while ($true) { }");
+        sandbox.Hook("PreSave", "10-slow.ps1", ScriptThatWaits);
         sandbox.Hook("PostSave", "20-restart.ps1", "throw 'the service does not start'");
         await StopWhen(sandbox, SignalOfScript);
         var line = Assert.Single(sandbox.Session.Host.Lines, line => line.StartsWith("ERROR: ", StringComparison.Ordinal));
         Assert.Contains("'20-restart.ps1': line 1: the service does not start", line, StringComparison.Ordinal);
     }
+
+    private static Func<ModuleSandbox, PowerShell, Task> SignalOf(string hook) =>
+        hook.EndsWith(".ps1", StringComparison.Ordinal) ? SignalOfScript : SignalOfProgram;
 
     private static void AddPostHooks(ModuleSandbox sandbox)
     {
