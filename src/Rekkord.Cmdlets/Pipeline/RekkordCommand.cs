@@ -16,6 +16,11 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     /// <summary>The caller's current directory.</summary>
     private protected string CurrentDirectory => SessionState.Path.CurrentFileSystemLocation.ProviderPath;
 
+    /// <summary>Whether details are to be shown, by <c>-Verbose</c> or by preference.</summary>
+    private protected bool IsVerbose => MyInvocation.BoundParameters.TryGetValue("Verbose", out var verbose)
+        ? ((SwitchParameter)verbose!).ToBool()
+        : GetVariableValue("VerbosePreference") is { } preference && !string.Equals(preference.ToString(), "SilentlyContinue", StringComparison.OrdinalIgnoreCase);
+
     /// <inheritdoc/>
     protected override void StopProcessing() => RequestStop();
 
