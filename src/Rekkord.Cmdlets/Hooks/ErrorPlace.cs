@@ -9,10 +9,21 @@ internal static class ErrorPlace
     /// <returns>The empty string when the place is not known.</returns>
     public static string Of(ErrorRecord error, string hookPath)
     {
-        if (error.InvocationInfo is not { ScriptLineNumber: > 0 } position)
-            return "";
-        var isElsewhere = !string.IsNullOrEmpty(position.ScriptName) && position.ScriptName != hookPath;
-        return isElsewhere ? $"{position.ScriptName} line {position.ScriptLineNumber}: " : $"line {position.ScriptLineNumber}: ";
+        // Write-Error in the hook itself names the place from where the hook was called, which is in no file.
+        if (string.IsNullOrEmpty(error.InvocationInfo?.ScriptName))
+            return LineInTrace(error.ScriptStackTrace, hookPath) is { } traced ? $"line {traced}: " : "";
+        var (file, line) = (error.InvocationInfo.ScriptName, error.InvocationInfo.ScriptLineNumber);
+        return file == hookPath ? $"line {line}: " : $"{file} line {line}: ";
+    }
+
+    /// <summary>The line of a file in the innermost of the frames <c>at function, file: line 3</c> that is in it.</summary>
+    private static string? LineInTrace(string? trace, string file)
+    {
+        var frameInFile = $", {file}: line ";
+        return trace?.Split('\n', StringSplitOptions.TrimEntries)
+            .Where(frame => frame.Contains(frameInFile, StringComparison.Ordinal))
+            .Select(frame => frame[(frame.LastIndexOf(' ') + 1)..])
+            .FirstOrDefault();
     }
 
     /// <summary>

@@ -42,7 +42,7 @@ public sealed class ScriptHookOutcomeTests
     [InlineData("Get-Command no-such-command", "line 1: The term 'no-such-command' is not recognized")]
     [InlineData("no-such-command", "line 1: The term 'no-such-command' is not recognized")]
     [InlineData("1 / 0", "line 1: Attempted to divide by zero.")]
-    [InlineData("[CmdletBinding()] param() $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([Exception]::new('not dumped'), 'x', 0, $null)); 'went on'", "not dumped")]
+    [InlineData("[CmdletBinding()] param() $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([Exception]::new('not dumped'), 'x', 0, $null)); 'went on'", "line 1: not dumped")]
     [InlineData("if (", "Missing")]
     [InlineData("#Requires -Version 99.0\n'x' > $env:TEST_LOG", "99.0")]
     [InlineData("Read-Host 'Password'", "A hook cannot ask anything")]
@@ -77,7 +77,7 @@ public sealed class ScriptHookOutcomeTests
         Assert.DoesNotContain('\n', hook.Text("Reason")!);
         Assert.DoesNotContain("went on", hook.Texts("Output"));
         Assert.Equal("PreSaveHookFailed", run.EndingId);
-        Assert.Contains(hook.Text("Reason")!, run.Ending!.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains(hook.Text("Reason")!.TrimEnd('.'), run.Ending!.Exception.Message, StringComparison.Ordinal);
         Assert.Empty(run.OfType("RekkordSaveResult"));
         Assert.Empty(sandbox.LogLines);
         Assert.Empty(sandbox.Invoke("Get-RekkordSnapshot").Clean().Output);
