@@ -17,12 +17,13 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
     public SwitchParameter SkipHooks { get; set; }
 
     /// <inheritdoc/>
-    protected override void StopProcessing()
+    internal override void RequestStop()
     {
         // PowerShell tells of the first Ctrl-C only; the post hooks that then run can be ended with a second one.
-        _secondInterrupt = (_, _) => _stopPostHooks.Cancel();
-        Console.CancelKeyPress += _secondInterrupt;
-        base.StopProcessing();
+        ConsoleCancelEventHandler handler = (_, _) => _stopPostHooks.Cancel();
+        if (Interlocked.CompareExchange(ref _secondInterrupt, handler, null) is null)
+            Console.CancelKeyPress += handler;
+        base.RequestStop();
     }
 
     /// <inheritdoc/>

@@ -25,7 +25,7 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     protected override void StopProcessing() => RequestStop();
 
     /// <summary>Does what stopping the pipeline does, where that was noticed before <see cref="StopProcessing"/> was called.</summary>
-    internal void RequestStop() => _stop.Cancel();
+    internal virtual void RequestStop() => _stop.Cancel();
 
     /// <summary>Releases what the command holds. PowerShell calls it also when the pipeline ended early.</summary>
     public void Dispose()

@@ -92,6 +92,17 @@ public sealed class StopTests
     }
 
     [Fact]
+    public async Task A_script_post_hook_after_a_stop_can_use_the_module_and_sees_the_callers_location()
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.Save().Clean();
+        sandbox.Hook("PreSave", "10-slow.ps1", ScriptThatWaits);
+        sandbox.Hook("PostSave", "20-list.ps1", "[IO.File]::AppendAllText($env:TEST_LOG, \"$(@(Get-RekkordSnapshot -ConfigPath $RekkordHook.ConfigFile).Count) $PWD\")");
+        await StopWhen(sandbox, SignalOfScript);
+        Assert.Equal([$"1 {sandbox.Base}"], sandbox.LogLines);
+    }
+
+    [Fact]
     public async Task A_post_hook_that_fails_after_a_stop_is_told_to_the_host()
     {
         using var sandbox = new ModuleSandbox();
