@@ -8,6 +8,7 @@ public sealed class ScriptHookOutcomeTests
     [InlineData("")]
     [InlineData("exit")]
     [InlineData("exit 0")]
+    [InlineData("exit 'no number'")]
     [InlineData("return")]
     [InlineData("'result'; return 7; throw 'not reached'")]
     [InlineData("try { throw 'caught' } catch { 'went on' }")]
@@ -61,6 +62,7 @@ public sealed class ScriptHookOutcomeTests
     [InlineData("#Requires -Modules NoSuchModule\n'went on'", "NoSuchModule")]
     [InlineData("using module NoSuchModule\n'went on'", "NoSuchModule")]
     [InlineData("exit 3", "ended with exit code 3")]
+    [InlineData("[CmdletBinding()] param() $ErrorActionPreference = 'Continue'; $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([Exception]::new('last words'), 'x', 0, $null)); exit 3", "ended with exit code 3: last words")]
     [InlineData("sh -c 'echo first >&2; echo last words >&2; exit 4'; 'went on'", "): last words")]
     public void A_script_that_breaks_off_has_failed_and_the_reason_says_where_and_why(string script, string reason)
     {
