@@ -70,12 +70,9 @@ internal sealed class ScriptHookExecutor : IScriptHookExecutor
         {
             foreach (var (name, value) in environment.ChangesFrom(before))
                 Environment.SetEnvironmentVariable(name, value);
-            var outcome = script.Invoke(stop);
 
-            // PowerShell stops the innermost pipeline first, and tells the command afterwards: the hook may be gone before.
-            if (outcome.Status == HookStatus.Cancelled && !stop.IsCancellationRequested)
-                _cmdlet.RequestStop();
-            return outcome;
+            // PowerShell stops the innermost pipeline first, waits for its end, and only then tells the command.
+            return script.Invoke(_cmdlet.RequestStop, stop);
         }
         finally
         {

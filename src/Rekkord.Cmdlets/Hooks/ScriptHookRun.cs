@@ -56,8 +56,15 @@ internal sealed class ScriptHookRun
     }
 
     /// <summary>Runs the script until it ends or is stopped.</summary>
-    public ScriptHookOutcome Invoke(CancellationToken stop)
+    /// <param name="stoppedByCaller">Called as soon as it is being stopped with the pipeline of the command.</param>
+    /// <param name="stop">Stops it.</param>
+    public ScriptHookOutcome Invoke(Action stoppedByCaller, CancellationToken stop)
     {
+        _shell.InvocationStateChanged += (_, changed) =>
+        {
+            if (changed.InvocationStateInfo.State is PSInvocationState.Stopping or PSInvocationState.Stopped && !stop.IsCancellationRequested)
+                stoppedByCaller();
+        };
         using var output = new PSDataCollection<PSObject>();
         output.DataAdded += (_, _) =>
         {

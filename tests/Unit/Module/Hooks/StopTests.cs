@@ -34,8 +34,34 @@ public sealed class StopTests
         sandbox.Configure("HookTimeout = '1s'");
         sandbox.Hook("PreSave", "10-slow.ps1", "sh -c 'echo $$ > \"$TEST_LOG\"; exec tail -f /dev/null'");
         Assert.Equal("TimedOut", Assert.Single(sandbox.Save().Hooks).Text("Status"));
-        var id = int.Parse(Assert.Single(sandbox.LogLines), System.Globalization.CultureInfo.InvariantCulture);
-        Assert.Throws<ArgumentException>(() => Process.GetProcessById(id));
+        AssertEnded(Assert.Single(sandbox.LogLines));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("trap '' TERM; ")]
+    public void What_such_a_program_started_ends_too_although_it_holds_the_output_open(string trap)
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.Configure("HookTimeout = '1s'");
+        sandbox.ShellHook("PostSave", "started", $"{trap}echo $$ > \"$TEST_LOG\"; tail -f /dev/null; true");
+        File.Move(Path.Combine(sandbox.HookDirectory("PostSave"), "started"), Path.Combine(sandbox.Base, "started"));
+        sandbox.Hook("PreSave", "10-slow.ps1", "sh -c './started; true' | ForEach-Object { $_ }; 'went on'");
+        var hook = Assert.Single(sandbox.Save().Hooks);
+        Assert.Equal("TimedOut", hook.Text("Status"));
+        Assert.Empty(hook.Texts("Output"));
+        AssertEnded(Assert.Single(sandbox.LogLines));
+    }
+
+    [Fact]
+    public async Task A_stop_in_a_script_that_waits_for_a_program_ends_what_that_one_started()
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.ShellHook("PostSave", "started", "echo $$ > \"$TEST_LOG\"; echo > \"$TEST_FIFO\"; tail -f /dev/null; true");
+        File.Move(Path.Combine(sandbox.HookDirectory("PostSave"), "started"), Path.Combine(sandbox.Base, "started"));
+        sandbox.Hook("PreSave", "10-slow.ps1", "sh -c './started; true'");
+        await StopWhen(sandbox, SignalOfProgram);
+        AssertEnded(Assert.Single(sandbox.LogLines));
     }
 
     [Theory]
@@ -111,6 +137,19 @@ public sealed class StopTests
         await StopWhen(sandbox, SignalOfScript);
         var line = Assert.Single(sandbox.Session.Host.Lines, line => line.StartsWith("ERROR: ", StringComparison.Ordinal));
         Assert.Contains("'20-restart.ps1': line 1: the service does not start", line, StringComparison.Ordinal);
+    }
+
+    /// <summary>Fails the test when a process runs. One that has ended can still be listed until its parent asks for its exit code.</summary>
+    private static void AssertEnded(string id)
+    {
+        try
+        {
+            Assert.Matches("^State:\\s+[ZX]", File.ReadLines($"/proc/{id}/status").Single(line => line.StartsWith("State:", StringComparison.Ordinal)));
+        }
+        catch (IOException)
+        {
+            Assert.False(Directory.Exists($"/proc/{id}"));
+        }
     }
 
     private static Func<ModuleSandbox, PowerShell, Task> SignalOf(string hook) =>
