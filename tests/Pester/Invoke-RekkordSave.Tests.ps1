@@ -49,15 +49,17 @@ Write-Error 'an error' -ErrorAction Continue
         $hook.Information.ForEach{ "$_" } | Should -Be host, information
         "$($hook.ErrorOutput)" | Should -Be 'an error'
         "$warnings" | Should -Be warning
-        "$errors" | Should -Be 'an error'
+        "$errors" | Should -Be '10-streams.ps1: line 7: an error'
     }
 
     It 'fails a script hook at <Script>' -ForEach @(
-        @{ Script = "Write-Error 'not dumped'"; Reason = 'not dumped' }
+        @{ Script = "`n`nWrite-Error 'not dumped'"; Reason = 'line 3: not dumped' }
         @{ Script = 'Get-Item /no/such/file'; Reason = 'Cannot find path' }
         @{ Script = "Read-Host 'Password'"; Reason = 'cannot ask' }
         @{ Script = "sh -c 'echo last words >&2; exit 3'"; Reason = 'last words' }
         @{ Script = 'Start-Job { } -BadParameter'; Reason = 'BadParameter' }
+        @{ Script = "`$ErrorActionPreference = 'SilentlyContinue'; throw 'not dumped'"; Reason = 'not dumped' }
+        @{ Script = "Write-Error 'not dumped' -ErrorAction Stop"; Reason = 'not dumped' }
     ) {
         Set-Hook $sandbox PreSave 10-hook.ps1 "$Script; 'went on'"
         $hooks = [Collections.Generic.List[object]]::new()
@@ -66,6 +68,24 @@ Write-Error 'an error' -ErrorAction Continue
         $hooks[0].Reason | Should -BeLike "*$Reason*"
         $hooks[0].Output | Should -Not -Contain 'went on'
         Get-RekkordSnapshot | Should -BeNullOrEmpty
+    }
+
+    It 'does not fail a script hook that handles its errors: <_>' -ForEach @(
+        "Write-Error 'shown' -ErrorAction Continue"
+        "`$ErrorActionPreference = 'Continue'; Write-Error 'shown'"
+        "`$ErrorActionPreference = 'Continue'; Get-Item /no/such/file"
+        "Get-Item /no/such/file -ErrorAction SilentlyContinue"
+        "trap { continue } throw 'trapped'"
+    ) {
+        Set-Hook $sandbox PreSave 10-hook.ps1 $_
+        (Invoke-RekkordSave test $sandbox.Source -ErrorAction SilentlyContinue).Status | Should -Be Succeeded, Succeeded
+    }
+
+    It 'shows an external hook and a script hook that failed with their own words' {
+        Set-Hook $sandbox PreSave 10-dump "#!/bin/sh`necho 'pg_dump: no connection' >&2; exit 1`n"
+        Set-Hook $sandbox PreSave 20-check.ps1 "`nGet-Item /no/such/file"
+        { Invoke-RekkordSave test $sandbox.Source } |
+            Should -Throw "*2 hooks of 2*'10-dump': exit code 1: pg_dump: no connection; '20-check.ps1': line 2: Cannot find path*"
     }
 
     It 'puts location and environment back after a hook' {
@@ -126,5 +146,12 @@ Import-Module '$manifest'
         Assert-RoundTrip $results[0] 'Name', 'Status', 'ExitCode', 'Succeeded', 'Output', 'Phase', 'Duration'
         Assert-RoundTrip $results[1] 'Name', 'Status', 'Succeeded', 'Phase'
         Assert-RoundTrip $results[2] 'Id', 'Channel', 'Files', 'Size', 'Status', 'Paths', 'Duration'
+        ($results[2] | ConvertTo-Json -Depth 4 -EnumsAsStrings -WarningAction Ignore | ConvertFrom-Json).Hooks[0].Status | Should -Be Succeeded
+        ($results[2] | ConvertTo-Json -Depth 4 -WarningAction Ignore | ConvertFrom-Json).Hooks[1].Output[0, 1] | Should -Be 1, 'two'
+        Export-Clixml $TestDrive/save.xml -InputObject $results[2]
+        $read = Import-Clixml $TestDrive/save.xml
+        $read.Hooks[1].Output[0, 1] | Should -Be 1, 'two'
+        $read.Hooks[0].Duration | Should -Be $results[0].Duration
+        $read | Out-String | Should -Match 'Succeeded +test'
     }
 }

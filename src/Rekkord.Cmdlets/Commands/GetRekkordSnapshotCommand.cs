@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Rekkord.Cmdlets.Completion;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Snapshots;
@@ -13,6 +14,7 @@ public sealed class GetRekkordSnapshotCommand : RepositoryCommand
     /// <summary>Only snapshots of channels that match; wildcards are allowed.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ChannelCompleter))]
     public string Channel { get; set; } = "*";
 
     /// <summary>Only snapshots whose ID begins so.</summary>

@@ -39,11 +39,12 @@ public sealed class InvokeRekkordHookCommand : RepositoryCommand
             Errors = phase is HookPhase.PostSave or HookPhase.PostScan && Outcome == RekkordHookOutcome.Failure ? ["Rehearsal of a failure."] : [],
         };
         var directory = CurrentDirectory;
+        var verbose = IsVerbose;
         HookReporter? reporter = null;
         var result = RunOperation(
             pump =>
             {
-                reporter = new HookReporter(this, pump, MyInvocation.BoundParameters.ContainsKey("Verbose"));
+                reporter = new HookReporter(this, pump, verbose);
                 return new HookRunner(settings, new ScriptHookExecutor(this, pump, directory), reporter, directory).Run(context, StopToken);
             },
             () => reporter?.Running is { } hook ? new ProgressRecord(0, "Rekkord", hook) : null);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Rekkord.Cmdlets.Completion;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Errors;
@@ -19,6 +20,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     /// <summary>The name to file the snapshot under.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ChannelCompleter))]
     public string Channel { get; set; } = "";
 
     /// <summary>What to save. Wildcards are expanded where no file has that very name.</summary>

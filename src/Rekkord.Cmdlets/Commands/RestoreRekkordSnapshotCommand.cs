@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using Rekkord.Cmdlets.Completion;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Restoring;
@@ -16,6 +17,7 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Id")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ChannelCompleter))]
     public string Snapshot { get; set; } = "";
 
     /// <summary>The directory to restore into.</summary>

@@ -54,11 +54,17 @@ internal sealed class HookReporter : IHookObserver
         if (result.Note is { } note)
             _pump.Write(() => _cmdlet.WriteWarning($"{result.Hook.Name}: {note}"));
 
-        // What made the hook fail comes in the command's own error. An error that the script went on after is shown as such.
-        if (result.Succeeded)
-        {
-            foreach (var record in result.ErrorOutput.OfType<ErrorRecord>())
-                _pump.Write(() => _cmdlet.WriteError(record));
-        }
+        // What made the hook fail comes in the command's own error: the last of its errors is that, or is named there.
+        foreach (var record in result.ErrorOutput.OfType<ErrorRecord>().SkipLast(result.Status == HookStatus.Failed ? 1 : 0))
+            WriteError(result.Hook, record);
+    }
+
+    private void WriteError(Hook hook, ErrorRecord error)
+    {
+        // A line that a program wrote to its standard error need not tell of an error, and is treated as an external hook's is.
+        if (ScriptHookStreams.IsFromProgram(error))
+            _pump.Write(() => _cmdlet.WriteVerbose($"{hook.Name}: {error}"));
+        else
+            _pump.Write(() => _cmdlet.WriteError(ErrorPlace.Keep(error, hook.Name, hook.Path)));
     }
 }

@@ -52,7 +52,10 @@ internal sealed class ScriptHookExecutor : IScriptHookExecutor
     private ScriptHookOutcome RunApart(Hook hook, HookContext context, HookEnvironment environment, CancellationToken stop)
     {
         // The other initial state wants cmdlets that a host without the whole of PowerShell does not have.
-        using var runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
+        var state = InitialSessionState.CreateDefault2();
+        if (_cmdlet.MyInvocation.MyCommand is CmdletInfo { Module: { } module })
+            state.ImportPSModule([Path.Combine(module.ModuleBase, $"{module.Name}.psd1")]);
+        using var runspace = RunspaceFactory.CreateRunspace(state);
         runspace.Open();
         using var shell = PowerShell.Create();
         shell.Runspace = runspace;
@@ -67,12 +70,9 @@ internal sealed class ScriptHookExecutor : IScriptHookExecutor
         {
             foreach (var (name, value) in environment.ChangesFrom(before))
                 Environment.SetEnvironmentVariable(name, value);
-            var outcome = script.Invoke(stop);
 
-            // PowerShell stops the innermost pipeline first, and tells the command afterwards: the hook may be gone before.
-            if (outcome.Status == HookStatus.Cancelled && !stop.IsCancellationRequested)
-                _cmdlet.RequestStop();
-            return outcome;
+            // PowerShell stops the innermost pipeline first, waits for its end, and only then tells the command.
+            return script.Invoke(_cmdlet.RequestStop, stop);
         }
         finally
         {

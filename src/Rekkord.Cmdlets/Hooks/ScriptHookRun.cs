@@ -9,8 +9,10 @@ namespace Rekkord.Cmdlets.Hooks;
 internal sealed class ScriptHookRun
 {
     // A nested pipeline sends warnings, verbose and information past its own streams to the host; merged into the output they
-    // can be told apart by type. $? of the call tells an `exit 3` from a program that returned 3 to a script which went on,
-    // which $LASTEXITCODE alone does not. Read-Host would ask where nobody answers: a hook's standard input is empty.
+    // can be told apart by type. Inside a try, nothing that is thrown is passed over, whatever $ErrorActionPreference the script
+    // sets. Read-Host would ask where nobody answers: a hook's standard input is empty.
+    // Neither $? nor $LASTEXITCODE alone tells an `exit 3`: $? is also false after $PSCmdlet.WriteError in a script that went on,
+    // and $LASTEXITCODE is also 3 after a program returned 3 to a script that went on.
     private const string Wrapper = """
         param($RekkordHookPath, $RekkordHook, $RekkordHookEnd, $RekkordHookDirectory)
         $ErrorActionPreference = 'Stop'
@@ -18,13 +20,16 @@ internal sealed class ScriptHookRun
         function Read-Host { throw 'A hook cannot ask anything: nobody may be there to answer.' }
         if ($RekkordHookDirectory) { $ExecutionContext.SessionState.Path.SetLocation($RekkordHookDirectory) > $null }
         $global:LASTEXITCODE = 0
-        & $RekkordHookPath *>&1
-        $RekkordHookEnd.Succeeded = $?
-        $RekkordHookEnd.ExitCode = $global:LASTEXITCODE
+        try {
+            & $RekkordHookPath *>&1
+            $RekkordHookEnd.Exited = -not $? -and $global:LASTEXITCODE -ne 0
+            $RekkordHookEnd.ExitCode = $global:LASTEXITCODE
+        }
+        catch { throw }
         """;
 
     // Filled in by the wrapper; left empty when the script was stopped or threw.
-    private const string Succeeded = "Succeeded";
+    private const string Exited = "Exited";
     private const string ExitCode = "ExitCode";
 
     private const string Stopped = "ended because the command was stopped";
@@ -33,6 +38,7 @@ internal sealed class ScriptHookRun
     private const string ProgramFailedId = "ProgramExitedWithNonZeroCode";
 
     private readonly PowerShell _shell;
+    private readonly string _path;
     private readonly ScriptHookStreams _streams = new();
     private readonly Hashtable _end = [];
 
@@ -44,13 +50,21 @@ internal sealed class ScriptHookRun
     public ScriptHookRun(PowerShell shell, string path, RekkordHookContext context, string workingDirectory)
     {
         _shell = shell;
+        _path = path;
         _shell.AddScript(Wrapper, useLocalScope: true)
             .AddArgument(path).AddArgument(context).AddArgument(_end).AddArgument(WildcardPattern.Escape(workingDirectory));
     }
 
     /// <summary>Runs the script until it ends or is stopped.</summary>
-    public ScriptHookOutcome Invoke(CancellationToken stop)
+    /// <param name="stoppedByCaller">Called as soon as it is being stopped with the pipeline of the command.</param>
+    /// <param name="stop">Stops it.</param>
+    public ScriptHookOutcome Invoke(Action stoppedByCaller, CancellationToken stop)
     {
+        _shell.InvocationStateChanged += (_, changed) =>
+        {
+            if (changed.InvocationStateInfo.State is PSInvocationState.Stopping or PSInvocationState.Stopped && !stop.IsCancellationRequested)
+                stoppedByCaller();
+        };
         using var output = new PSDataCollection<PSObject>();
         output.DataAdded += (_, _) =>
         {
@@ -75,16 +89,16 @@ internal sealed class ScriptHookRun
             return stop.IsCancellationRequested ? Finish(HookStatus.Cancelled, null, Stopped) : Fail(error);
         }
 
-        if (!_end.ContainsKey(Succeeded))
+        if (!_end.ContainsKey(Exited))
         {
             return stop.IsCancellationRequested || _shell.InvocationStateInfo.State == PSInvocationState.Stopped
                 ? Finish(HookStatus.Cancelled, null, Stopped)
                 : Finish(HookStatus.Failed, null, "left by a break or continue outside of a loop");
         }
 
-        return _end[Succeeded] is true
-            ? Finish(HookStatus.Succeeded, null, null)
-            : Finish(HookStatus.Failed, _end[ExitCode] as int?, DescribeExit());
+        return _end[Exited] is true
+            ? Finish(HookStatus.Failed, _end[ExitCode] as int?, DescribeExit())
+            : Finish(HookStatus.Succeeded, null, null);
     }
 
     private string DescribeExit()
@@ -103,13 +117,12 @@ internal sealed class ScriptHookRun
         return Finish(HookStatus.Failed, null, (lastWords is null ? reason : $"{reason.TrimEnd('.')}: {lastWords}").ReplaceLineEndings(" "));
     }
 
-    private static string DescribePlace(Exception error, ErrorRecord? record)
+    private string DescribePlace(Exception error, ErrorRecord? record)
     {
         // The text of a parse error quotes the script over several lines; each single error in it does not.
         if (error is ParseException { Errors: [var first, ..] })
             return $"line {first.Extent.StartLineNumber}: {first.Message}";
-        var place = record?.InvocationInfo is { ScriptLineNumber: > 0 } position ? $"line {position.ScriptLineNumber}: " : "";
-        return place + (record?.ToString() ?? error.Message);
+        return record is null ? error.Message : ErrorPlace.Of(record, _path) + record;
     }
 
     private ScriptHookOutcome Finish(HookStatus status, int? exitCode, string? reason) => new()

@@ -19,8 +19,11 @@ internal sealed class ScriptHookStreams
     public string? LastError => Errors.Kept is [.., ErrorRecord error] ? error.ToString().ReplaceLineEndings(" ") : null;
 
     /// <summary>The last line that a program wrote to its standard error.</summary>
-    public string? LastProgramError => Errors.Kept.OfType<ErrorRecord>()
-        .LastOrDefault(error => error.FullyQualifiedErrorId.StartsWith("NativeCommandError", StringComparison.Ordinal))?.ToString();
+    public string? LastProgramError => Errors.Kept.OfType<ErrorRecord>().LastOrDefault(IsFromProgram)?.ToString();
+
+    /// <summary>Whether an error is but a line that a program wrote to its standard error.</summary>
+    public static bool IsFromProgram(ErrorRecord error) =>
+        error.FullyQualifiedErrorId.StartsWith("NativeCommandError", StringComparison.Ordinal);
 
     public void Add(PSObject? item)
     {

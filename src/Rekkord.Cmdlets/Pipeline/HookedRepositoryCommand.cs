@@ -17,12 +17,13 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
     public SwitchParameter SkipHooks { get; set; }
 
     /// <inheritdoc/>
-    protected override void StopProcessing()
+    internal override void RequestStop()
     {
         // PowerShell tells of the first Ctrl-C only; the post hooks that then run can be ended with a second one.
-        _secondInterrupt = (_, _) => _stopPostHooks.Cancel();
-        Console.CancelKeyPress += _secondInterrupt;
-        base.StopProcessing();
+        ConsoleCancelEventHandler handler = (_, _) => _stopPostHooks.Cancel();
+        if (Interlocked.CompareExchange(ref _secondInterrupt, handler, null) is null)
+            Console.CancelKeyPress += handler;
+        base.RequestStop();
     }
 
     /// <inheritdoc/>
@@ -64,8 +65,9 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
     {
         foreach (var hook in HookPlan.Discover(phase, settings).Hooks)
         {
-            var what = hook.WillRun ? $"What if: Running the {phase} hook \"{hook.Name}\"." : $"What if: The {phase} hook \"{hook.Name}\" would fail: {hook.Refusal!.Reason}";
-            Host.UI.WriteLine(what);
+            Host.UI.WriteLine(hook.Refusal is { } refusal
+                ? $"What if: The {phase} hook \"{hook.Name}\" would fail: {refusal.Reason}{(refusal.Remedy is null ? "" : $" ({refusal.Remedy})")}"
+                : $"What if: Running the {phase} hook \"{hook.Name}\".");
         }
     }
 
@@ -87,7 +89,7 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
     {
         var settings = useHooks ? config.Hooks.ToHookSettings() : new HookSettings();
         var directory = CurrentDirectory;
-        var verbose = IsVerbose();
+        var verbose = IsVerbose;
         var errors = new List<Exception>();
         HookReporter? reporter = null;
         var outcome = RunOperation(
@@ -122,8 +124,4 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
         if (errors.Count > 0)
             ThrowTerminatingError(ErrorRecords.Combine(errors));
     }
-
-    private bool IsVerbose() => MyInvocation.BoundParameters.TryGetValue("Verbose", out var verbose)
-        ? ((SwitchParameter)verbose!).ToBool()
-        : GetVariableValue("VerbosePreference") is { } preference && !string.Equals(preference.ToString(), "SilentlyContinue", StringComparison.OrdinalIgnoreCase);
 }

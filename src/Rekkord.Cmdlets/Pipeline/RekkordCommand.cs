@@ -16,11 +16,16 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     /// <summary>The caller's current directory.</summary>
     private protected string CurrentDirectory => SessionState.Path.CurrentFileSystemLocation.ProviderPath;
 
+    /// <summary>Whether details are to be shown, by <c>-Verbose</c> or by preference.</summary>
+    private protected bool IsVerbose => MyInvocation.BoundParameters.TryGetValue("Verbose", out var verbose)
+        ? ((SwitchParameter)verbose!).ToBool()
+        : GetVariableValue("VerbosePreference") is { } preference && !string.Equals(preference.ToString(), "SilentlyContinue", StringComparison.OrdinalIgnoreCase);
+
     /// <inheritdoc/>
     protected override void StopProcessing() => RequestStop();
 
     /// <summary>Does what stopping the pipeline does, where that was noticed before <see cref="StopProcessing"/> was called.</summary>
-    internal void RequestStop() => _stop.Cancel();
+    internal virtual void RequestStop() => _stop.Cancel();
 
     /// <summary>Releases what the command holds. PowerShell calls it also when the pipeline ended early.</summary>
     public void Dispose()

@@ -28,7 +28,7 @@ public sealed record HookPhaseResult(HookPhase Phase, IReadOnlyList<HookResult> 
 
         var failed = Results.Where(result => !result.Succeeded).ToList();
         var each = failed.Select(result =>
-            $"'{OneLine.From(result.Hook.Name, 255)}': {result.Reason}{(result.Remedy is null ? "" : $" ({result.Remedy})")}");
+            $"'{OneLine.From(result.Hook.Name, 255)}': {result.Reason?.TrimEnd('.')}{(result.Remedy is null ? "" : $" ({result.Remedy})")}");
         var count = failed.Count == 1 ? "1 hook" : $"{failed.Count} hooks";
         var kind = failed.TrueForAll(result => result.Status == HookStatus.Cancelled) ? RekkordErrorKind.Stopped
             : failed.Exists(result => result.Status == HookStatus.Refused) ? RekkordErrorKind.Security

@@ -30,7 +30,8 @@ public sealed class HookRunner
     /// </summary>
     /// <param name="context">What the hooks are told; its phase says which directory.</param>
     /// <param name="stop">Stops the phase.</param>
-    public HookPhaseResult Run(HookContext context, CancellationToken stop)
+    /// <param name="stopOne">Ends the hook that runs when it is cancelled, and none of those after it.</param>
+    public HookPhaseResult Run(HookContext context, CancellationToken stop, CancellationToken stopOne = default)
     {
         ArgumentNullException.ThrowIfNull(context);
         HookPlan plan;
@@ -46,7 +47,7 @@ public sealed class HookRunner
         List<HookResult> results = [];
         foreach (var hook in plan.Hooks)
         {
-            var result = RunOne(hook, context, stop);
+            var result = RunOne(hook, context, stop, stopOne);
             results.Add(result);
             context = context with { HookResults = [.. context.HookResults, result] };
             if (!result.Succeeded && context.Success is not null)
@@ -57,7 +58,7 @@ public sealed class HookRunner
         return new HookPhaseResult(context.Phase, results);
     }
 
-    private HookResult RunOne(Hook hook, HookContext context, CancellationToken stop)
+    private HookResult RunOne(Hook hook, HookContext context, CancellationToken stop, CancellationToken stopOne)
     {
         var started = DateTimeOffset.Now;
         if (stop.IsCancellationRequested)
@@ -72,8 +73,9 @@ public sealed class HookRunner
             };
 
         _observer.OnStarted(hook);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, stopOne.IsCancellationRequested ? CancellationToken.None : stopOne);
         return hook.Kind == HookKind.ScriptBlock
-            ? new ScriptHook(_scripts, _settings.Timeout).Run(hook, context, stop)
-            : new ExternalHook(_observer, _workingDirectory, _settings.Timeout).Run(hook, context, stop);
+            ? new ScriptHook(_scripts, _settings.Timeout).Run(hook, context, either.Token)
+            : new ExternalHook(_observer, _workingDirectory, _settings.Timeout).Run(hook, context, either.Token);
     }
 }

@@ -21,8 +21,8 @@ public sealed class HookedCommand
     /// <typeparam name="T">The action's result.</typeparam>
     /// <param name="context">What hooks are told; its phase is the pre phase, which also says which command it is.</param>
     /// <param name="action">The save or scan. It gets <paramref name="stop"/>, and the results of the pre hooks to record.</param>
-    /// <param name="stop">The first Ctrl-C: ends the hook or the action that runs; the post hooks still run.</param>
-    /// <param name="stopPostHooks">The second Ctrl-C: ends the post hooks as well.</param>
+    /// <param name="stop">The first Ctrl-C: ends the hook or the action that runs; the post hooks, or those after it, still run.</param>
+    /// <param name="stopPostHooks">The second Ctrl-C: ends the post hook that runs, and those after it do not start.</param>
     /// <returns>What came of it all. Failures of hooks and of the action are in there, not thrown.</returns>
     /// <exception cref="Errors.RekkordException"><c>NestedHooks</c>: see <see cref="HookNesting"/>.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled before anything ran.</exception>
@@ -55,7 +55,7 @@ public sealed class HookedCommand
             Errors = ErrorLines(outcome),
             HookResults = pre.Results,
         };
-        return outcome with { Post = _runner.Run(postContext, stopPostHooks) };
+        return outcome with { Post = _runner.Run(postContext, stopPostHooks, stop) };
     }
 
     private static HookedOutcome<T> RunAction<T>(

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rekkord.Engine.Hooks.External;
 
 namespace Rekkord.Engine.Hooks;
 
@@ -19,7 +20,7 @@ internal sealed class ScriptHook(IScriptHookExecutor executor, TimeSpan? timeout
         ScriptHookOutcome outcome;
         try
         {
-            outcome = executor.Run(hook, context, context.CreateEnvironment(), limit.Token);
+            outcome = Run(hook, context, context.CreateEnvironment(), limit.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
@@ -56,5 +57,24 @@ internal sealed class ScriptHook(IScriptHookExecutor executor, TimeSpan? timeout
                 : outcome.Reason ?? (outcome.Status == HookStatus.Succeeded ? null : "ended without saying why"),
             Remedy = outcome.Remedy,
         };
+    }
+
+    /// <summary>Runs the script. When it is stopped, the programs that it started end too, before this returns.</summary>
+    private ScriptHookOutcome Run(Hook hook, HookContext context, HookEnvironment environment, CancellationToken stop)
+    {
+        var started = new StartedProcesses(environment.Variables[HookEnvironment.RunIdVariable]);
+        using var scriptEnded = new ManualResetEvent(false);
+        var ending = Task.CompletedTask;
+        try
+        {
+            using var registration = stop.Register(() => ending = Task.Factory.StartNew(
+                () => started.End(scriptEnded), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+            return executor.Run(hook, context, environment, stop);
+        }
+        finally
+        {
+            scriptEnded.Set();
+            ending.GetAwaiter().GetResult();
+        }
     }
 }

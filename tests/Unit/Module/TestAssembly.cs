@@ -13,6 +13,9 @@ internal static class TestAssembly
 
     public static string Version { get; } = GetMetadata("RekkordVersion");
 
+    /// <summary>The directory of the project's documentation.</summary>
+    public static string Documentation { get; } = GetMetadata("RekkordDocumentation");
+
     /// <summary>Where tests keep their files.</summary>
     public static string WorkDirectory { get; } = Path.Combine(AppContext.BaseDirectory, "work");
 

@@ -4,7 +4,7 @@ namespace Rekkord.Engine.Hooks.External;
 internal abstract class ExternalProcess
 {
     /// <summary>How long a process may take to end itself before it is ended by force.</summary>
-    protected static readonly TimeSpan TerminationGrace = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan TerminationGrace = TimeSpan.FromSeconds(5);
 
     /// <summary>How long output is still waited for after the process has ended.</summary>
     protected static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(2);

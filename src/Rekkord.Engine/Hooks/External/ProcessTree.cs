@@ -8,9 +8,11 @@ namespace Rekkord.Engine.Hooks.External;
 /// Everything a hook's process started. The hook leads a session and process group of its own; what it started is in them, or is a
 /// descendant, or still carries the run's identifier in its environment although it has become a daemon.
 /// </summary>
-/// <param name="leader">The hook's process, not yet reaped, so that its number cannot have become somebody else's.</param>
+/// <param name="leader">
+/// The hook's process, not yet reaped, so that its number cannot have become somebody else's; null for a script, which runs in this one.
+/// </param>
 /// <param name="runId">The value of <see cref="HookEnvironment.RunIdVariable"/>.</param>
-internal sealed class ProcessTree(int leader, string runId)
+internal sealed class ProcessTree(int? leader, string runId)
 {
     private readonly byte[] _marker = Encoding.UTF8.GetBytes($"{HookEnvironment.RunIdVariable}={runId}");
 
@@ -24,7 +26,8 @@ internal sealed class ProcessTree(int leader, string runId)
     {
         // Found before anything is signalled: when a parent is gone, nothing says whose child a process was.
         var members = Find();
-        _ = Kill(-leader, signal);
+        if (leader is { } group)
+            _ = Kill(-group, signal);
         foreach (var member in members)
             // Between finding it and this, its number could only have come to another process if it had ended.
             if (member.Group != leader && IsStillThere(member))

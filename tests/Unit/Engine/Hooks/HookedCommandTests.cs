@@ -147,6 +147,40 @@ public sealed class HookedCommandTests : IDisposable
     }
 
     [Fact]
+    public void The_first_cancellation_in_a_post_hook_ends_that_one_and_runs_the_others_with_SUCCESS_0()
+    {
+        _sandbox.WantsOutput = true;
+        _sandbox.AddShell("10-slow", "echo ready; sleep 1000", HookPhase.PostSave);
+        _sandbox.AddShell("20-next", Tell, HookPhase.PostSave);
+        _sandbox.OnEvent = text =>
+        {
+            if (text == "Output ready")
+                _stop.Cancel();
+        };
+        var outcome = Run(() => Result(succeeded: true));
+        Assert.Equal([HookStatus.Cancelled, HookStatus.Succeeded], outcome.Post!.Results.Select(result => result.Status));
+        Assert.Equal("0 ab12 ", Told());
+    }
+
+    [Fact]
+    public void The_second_cancellation_in_the_post_hooks_starts_no_more_of_them()
+    {
+        _sandbox.WantsOutput = true;
+        foreach (var name in new[] { "10-slow", "20-slow", "30-last" })
+            _sandbox.AddShell(name, "echo ready; sleep 1000", HookPhase.PostSave);
+        var tokens = new Queue<CancellationTokenSource>([_stop, _stopPostHooks]);
+        _sandbox.OnEvent = text =>
+        {
+            if (text == "Output ready")
+                tokens.Dequeue().Cancel();
+        };
+        var outcome = Run(() => Result(succeeded: true));
+        Assert.All(outcome.Post!.Results, result => Assert.Equal(HookStatus.Cancelled, result.Status));
+        Assert.Equal(["", "", "not started: the command was stopped"], outcome.Post.Results.Select(result => result.Reason!.StartsWith("not", StringComparison.Ordinal) ? result.Reason : ""));
+        Assert.Equal("ab12", outcome.Action!.Snapshot);
+    }
+
+    [Fact]
     public void A_second_cancellation_ends_the_post_hooks()
     {
         _sandbox.WantsOutput = true;

@@ -30,12 +30,14 @@ public sealed class SaveTests
     {
         using var sandbox = new ModuleSandbox();
         sandbox.ShellHook("PreSave", "10-dump", "exit 0");
+        sandbox.Hook("PreSave", "20-check.ps1", "'checked'");
         sandbox.LogOutcome();
-        sandbox.Save().Clean();
-        var hook = Assert.Single(sandbox.Invoke("Get-RekkordSnapshot | ForEach-Object Hooks").Clean().Output);
-        Assert.Equal("10-dump", hook.Text("Name"));
-        Assert.Equal("Succeeded", hook.Text("Status"));
-        Assert.Equal(0, hook.Number("ExitCode"));
+        var ran = sandbox.Save().Clean().Hooks;
+        var recorded = sandbox.Invoke("Get-RekkordSnapshot | ForEach-Object Hooks").Clean().Output;
+        Assert.Equal(["10-dump", "20-check.ps1"], recorded.Select(hook => hook.Text("Name")));
+        Assert.Equal(["Succeeded", "Succeeded"], recorded.Select(hook => hook.Text("Status")));
+        Assert.Equal([0, null], recorded.Select(hook => hook.Value("ExitCode")));
+        Assert.Equal(ran.Take(2).Select(hook => hook.Value("Duration")), recorded.Select(hook => hook.Value("Duration")));
     }
 
     [Fact]

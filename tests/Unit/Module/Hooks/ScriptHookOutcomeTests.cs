@@ -8,6 +8,7 @@ public sealed class ScriptHookOutcomeTests
     [InlineData("")]
     [InlineData("exit")]
     [InlineData("exit 0")]
+    [InlineData("exit 'no number'")]
     [InlineData("return")]
     [InlineData("'result'; return 7; throw 'not reached'")]
     [InlineData("try { throw 'caught' } catch { 'went on' }")]
@@ -19,6 +20,11 @@ public sealed class ScriptHookOutcomeTests
     [InlineData("$ErrorActionPreference = 'Continue'; Get-Command no-such-command; 'went on'")]
     [InlineData("[CmdletBinding()] param() $PSCmdlet.WriteProgress([System.Management.Automation.ProgressRecord]::new(1, 'dump', 'half'))")]
     [InlineData("#Requires -Version 7.0\n'done'")]
+    [InlineData("trap { continue } throw 'trapped'; 'went on'")]
+    [InlineData("try { throw 'caught' } catch { } finally { 'went on' }")]
+    [InlineData("[CmdletBinding()] param() $ErrorActionPreference = 'Continue'; $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([Exception]::new('not fatal'), 'x', 0, $null))")]
+    [InlineData("function Write-Failure { [CmdletBinding()] param() $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([Exception]::new('not fatal'), 'x', 0, $null)) } Write-Failure -ErrorAction Continue")]
+    [InlineData("$ErrorActionPreference = 'Continue'; sh -c 'exit 3'")]
     public void A_script_that_comes_to_its_end_has_succeeded(string script)
     {
         using var sandbox = new ModuleSandbox();
@@ -37,17 +43,32 @@ public sealed class ScriptHookOutcomeTests
     [InlineData("Get-Command no-such-command", "line 1: The term 'no-such-command' is not recognized")]
     [InlineData("no-such-command", "line 1: The term 'no-such-command' is not recognized")]
     [InlineData("1 / 0", "line 1: Attempted to divide by zero.")]
-    [InlineData("[CmdletBinding()] param() $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([Exception]::new('not dumped'), 'x', 0, $null)); 'went on'", "not dumped")]
+    [InlineData("[CmdletBinding()] param() $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([Exception]::new('not dumped'), 'x', 0, $null)); 'went on'", "line 1: not dumped")]
     [InlineData("if (", "Missing")]
     [InlineData("#Requires -Version 99.0\n'x' > $env:TEST_LOG", "99.0")]
     [InlineData("Read-Host 'Password'", "A hook cannot ask anything")]
+    [InlineData("$ErrorActionPreference = 'SilentlyContinue'; throw 'not dumped'; 'went on'", "line 1: not dumped")]
+    [InlineData("$ErrorActionPreference = 'Ignore'; throw 'not dumped'; 'went on'", "line 1: not dumped")]
+    [InlineData("$ErrorActionPreference = 'Continue'; throw 'not dumped'; 'went on'", "line 1: not dumped")]
+    [InlineData("$ErrorActionPreference = 'Continue'; no-such-command; 'went on'", "line 1: The term 'no-such-command' is not recognized")]
+    [InlineData("$ErrorActionPreference = 'SilentlyContinue'; [int]'x'; 'went on'", "line 1: Cannot convert")]
+    [InlineData("function Save-Dump { [CmdletBinding()] param() throw 'not dumped'; 'went on' } Save-Dump -ErrorAction SilentlyContinue; 'went on'", "line 1: not dumped")]
+    [InlineData("try { throw 'not dumped' } finally { $ErrorActionPreference = 'Ignore' } 'went on'", "line 1: not dumped")]
+    [InlineData("trap { break } throw 'not dumped'; 'went on'", "line 1: not dumped")]
+    [InlineData("\n\n. $PSScriptRoot/../elsewhere.ps1", "elsewhere.ps1 line 2: not dumped")]
     [InlineData("break", "break or continue outside of a loop")]
+    [InlineData("continue", "break or continue outside of a loop")]
+    [InlineData("class Dump { ", "line 1: Missing closing '}'")]
+    [InlineData("#Requires -Modules NoSuchModule\n'went on'", "NoSuchModule")]
+    [InlineData("using module NoSuchModule\n'went on'", "NoSuchModule")]
     [InlineData("exit 3", "ended with exit code 3")]
+    [InlineData("[CmdletBinding()] param() $ErrorActionPreference = 'Continue'; $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([Exception]::new('last words'), 'x', 0, $null)); exit 3", "ended with exit code 3: last words")]
     [InlineData("sh -c 'echo first >&2; echo last words >&2; exit 4'; 'went on'", "): last words")]
     public void A_script_that_breaks_off_has_failed_and_the_reason_says_where_and_why(string script, string reason)
     {
         using var sandbox = new ModuleSandbox();
         sandbox.Hook("PreSave", "10-hook.ps1", script);
+        File.WriteAllText(Path.Combine(sandbox.Base, "hooks", "elsewhere.ps1"), "\nthrow 'not dumped'");
         sandbox.LogOutcome();
 
         var run = sandbox.Save();
@@ -58,7 +79,7 @@ public sealed class ScriptHookOutcomeTests
         Assert.DoesNotContain('\n', hook.Text("Reason")!);
         Assert.DoesNotContain("went on", hook.Texts("Output"));
         Assert.Equal("PreSaveHookFailed", run.EndingId);
-        Assert.Contains(hook.Text("Reason")!, run.Ending!.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains(hook.Text("Reason")!.TrimEnd('.'), run.Ending!.Exception.Message, StringComparison.Ordinal);
         Assert.Empty(run.OfType("RekkordSaveResult"));
         Assert.Empty(sandbox.LogLines);
         Assert.Empty(sandbox.Invoke("Get-RekkordSnapshot").Clean().Output);

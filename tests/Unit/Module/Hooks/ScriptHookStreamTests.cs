@@ -42,6 +42,48 @@ public sealed class ScriptHookStreamTests
     }
 
     [Fact]
+    public void An_error_shown_to_the_caller_says_which_hook_and_which_line_it_is_from()
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.Hook("PreSave", "10-hook.ps1", "[CmdletBinding()] param() $ErrorActionPreference = 'Continue'\n\nGet-Command no-such-command\n. $PSScriptRoot/../elsewhere.ps1\n$PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([Exception]::new('of the script'), 'x', 0, $null))");
+        var elsewhere = Path.GetFullPath(Path.Combine(sandbox.Base, "hooks", "elsewhere.ps1"));
+        File.WriteAllText(elsewhere, "\nGet-Command other-command");
+
+        var run = sandbox.Save();
+
+        Assert.Equal(3, run.Errors.Count);
+        Assert.StartsWith("10-hook.ps1: line 3: The term 'no-such-command'", run.Errors[0].ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("CommandNotFoundException", run.Errors[0].FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal("no-such-command", run.Errors[0].TargetObject);
+        Assert.Contains("elsewhere.ps1 line 2: The term 'other-command'", run.Errors[1].ToString(), StringComparison.Ordinal);
+        Assert.Equal("10-hook.ps1: line 5: of the script", run.Errors[2].ToString());
+        var kept = Assert.Single(run.Hooks).Items("ErrorOutput").Select(item => (ErrorRecord)item.BaseObject).ToList();
+        Assert.StartsWith("The term 'no-such-command'", kept[0].ToString(), StringComparison.Ordinal);
+        Assert.Equal((sandbox.HookDirectory("PreSave") + "/10-hook.ps1", 3), (kept[0].InvocationInfo.ScriptName, kept[0].InvocationInfo.ScriptLineNumber));
+    }
+
+    [Fact]
+    public void The_errors_before_the_one_that_made_a_hook_fail_are_shown_too()
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.Hook("PreSave", "10-hook.ps1", "Get-Command first-command -ErrorAction Continue; throw 'second'");
+        var run = sandbox.Save();
+        Assert.Contains("first-command", Assert.Single(run.Errors).ToString(), StringComparison.Ordinal);
+        Assert.Contains("second", run.Ending!.Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(2, Assert.Single(run.Hooks).Items("ErrorOutput").Count);
+    }
+
+    [Fact]
+    public void What_a_program_writes_to_its_standard_error_is_no_error_of_the_save()
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.Hook("PreSave", "10-hook.ps1", "sh -c 'echo dumping shop >&2'");
+        var run = sandbox.Invoke("Invoke-RekkordSave test $source -Verbose -ErrorAction Stop").Clean();
+        Assert.Equal(["dumping shop"], Assert.Single(run.Hooks).Texts("ErrorOutput"));
+        Assert.Contains("10-hook.ps1: dumping shop", run.Verbose);
+    }
+
+    [Fact]
     public void Nothing_a_hook_emits_gets_into_the_output_of_the_save()
     {
         using var sandbox = new ModuleSandbox();

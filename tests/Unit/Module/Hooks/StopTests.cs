@@ -9,6 +9,9 @@ public sealed class StopTests
     // How long anything may take before the test gives up; nothing is measured by it.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    private const string ScriptThatWaits = "$started.SetResult(); while ($true) { }";
+    private const string ProgramThatWaits = "#!/bin/sh\necho > \"$TEST_FIFO\"\nexec tail -f /dev/null\n";
+
     [Fact]
     public void A_script_that_runs_too_long_is_stopped_and_what_it_wrote_is_kept()
     {
@@ -31,13 +34,39 @@ public sealed class StopTests
         sandbox.Configure("HookTimeout = '1s'");
         sandbox.Hook("PreSave", "10-slow.ps1", "sh -c 'echo $$ > \"$TEST_LOG\"; exec tail -f /dev/null'");
         Assert.Equal("TimedOut", Assert.Single(sandbox.Save().Hooks).Text("Status"));
-        var id = int.Parse(Assert.Single(sandbox.LogLines), System.Globalization.CultureInfo.InvariantCulture);
-        Assert.Throws<ArgumentException>(() => Process.GetProcessById(id));
+        AssertEnded(Assert.Single(sandbox.LogLines));
     }
 
     [Theory]
-    [InlineData("10-slow.ps1", "$started.SetResult(); while ($true) { }")]
-    [InlineData("10-slow", "#!/bin/sh\necho > \"$TEST_FIFO\"\nexec tail -f /dev/null\n")]
+    [InlineData("")]
+    [InlineData("trap '' TERM; ")]
+    public void What_such_a_program_started_ends_too_although_it_holds_the_output_open(string trap)
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.Configure("HookTimeout = '1s'");
+        sandbox.ShellHook("PostSave", "started", $"{trap}echo $$ > \"$TEST_LOG\"; tail -f /dev/null; true");
+        File.Move(Path.Combine(sandbox.HookDirectory("PostSave"), "started"), Path.Combine(sandbox.Base, "started"));
+        sandbox.Hook("PreSave", "10-slow.ps1", "sh -c './started; true' | ForEach-Object { $_ }; 'went on'");
+        var hook = Assert.Single(sandbox.Save().Hooks);
+        Assert.Equal("TimedOut", hook.Text("Status"));
+        Assert.Empty(hook.Texts("Output"));
+        AssertEnded(Assert.Single(sandbox.LogLines));
+    }
+
+    [Fact]
+    public async Task A_stop_in_a_script_that_waits_for_a_program_ends_what_that_one_started()
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.ShellHook("PostSave", "started", "echo $$ > \"$TEST_LOG\"; echo > \"$TEST_FIFO\"; tail -f /dev/null; true");
+        File.Move(Path.Combine(sandbox.HookDirectory("PostSave"), "started"), Path.Combine(sandbox.Base, "started"));
+        sandbox.Hook("PreSave", "10-slow.ps1", "sh -c './started; true'");
+        await StopWhen(sandbox, SignalOfProgram);
+        AssertEnded(Assert.Single(sandbox.LogLines));
+    }
+
+    [Theory]
+    [InlineData("10-slow.ps1", ScriptThatWaits)]
+    [InlineData("10-slow", ProgramThatWaits)]
     public async Task A_stop_in_a_pre_hook_ends_it_and_runs_the_post_hooks(string name, string content)
     {
         using var sandbox = new ModuleSandbox();
@@ -45,7 +74,7 @@ public sealed class StopTests
         sandbox.Hook("PreSave", "20-not-started.ps1", "[IO.File]::AppendAllText($env:TEST_LOG, \"started`n\")");
         AddPostHooks(sandbox);
 
-        var results = await StopWhen(sandbox, name.EndsWith(".ps1", StringComparison.Ordinal) ? SignalOfScript : SignalOfProgram);
+        var results = await StopWhen(sandbox, SignalOf(name));
 
         Assert.Equal(["PostSave 0", "script 0 PostSave"], sandbox.LogLines);
         Assert.DoesNotContain(results, result => result.BaseObject.GetType().Name == "RekkordSaveResult");
@@ -71,30 +100,60 @@ public sealed class StopTests
         sandbox.AssertRepositorySound();
     }
 
-    [Fact]
-    public async Task A_stop_in_a_script_post_hook_leaves_the_snapshot()
+    [Theory]
+    [InlineData("10-slow.ps1", ScriptThatWaits)]
+    [InlineData("10-slow", ProgramThatWaits)]
+    public async Task The_first_stop_in_a_post_hook_ends_that_one_runs_the_others_and_leaves_the_snapshot(string name, string content)
     {
         using var sandbox = new ModuleSandbox();
-        sandbox.Hook("PostSave", "10-slow.ps1", "$started.SetResult(); while ($true) { }");
-        sandbox.LogOutcome();
+        sandbox.Hook("PostSave", name, content);
+        AddPostHooks(sandbox);
+        sandbox.Hook("PostSave", "70-log.ps1", "[IO.File]::AppendAllText($env:TEST_LOG, \"$($RekkordHook.HookResults[0].Status)`n\")");
 
-        await StopWhen(sandbox, SignalOfScript);
+        await StopWhen(sandbox, SignalOf(name));
 
-        Assert.Equal(["PostSave 0"], sandbox.LogLines);
+        Assert.Equal(["PostSave 0", "script 0 PostSave", "Cancelled"], sandbox.LogLines);
         Assert.Single(sandbox.Invoke("Get-RekkordSnapshot").Clean().Output);
         sandbox.AssertRepositorySound();
+    }
+
+    [Fact]
+    public async Task A_script_post_hook_after_a_stop_can_use_the_module_and_sees_the_callers_location()
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.Save().Clean();
+        sandbox.Hook("PreSave", "10-slow.ps1", ScriptThatWaits);
+        sandbox.Hook("PostSave", "20-list.ps1", "[IO.File]::AppendAllText($env:TEST_LOG, \"$(@(Get-RekkordSnapshot -ConfigPath $RekkordHook.ConfigFile).Count) $PWD\")");
+        await StopWhen(sandbox, SignalOfScript);
+        Assert.Equal([$"1 {sandbox.Base}"], sandbox.LogLines);
     }
 
     [Fact]
     public async Task A_post_hook_that_fails_after_a_stop_is_told_to_the_host()
     {
         using var sandbox = new ModuleSandbox();
-        sandbox.Hook("PreSave", "10-slow.ps1", "$started.SetResult(); while ($true) { }");
+        sandbox.Hook("PreSave", "10-slow.ps1", ScriptThatWaits);
         sandbox.Hook("PostSave", "20-restart.ps1", "throw 'the service does not start'");
         await StopWhen(sandbox, SignalOfScript);
         var line = Assert.Single(sandbox.Session.Host.Lines, line => line.StartsWith("ERROR: ", StringComparison.Ordinal));
         Assert.Contains("'20-restart.ps1': line 1: the service does not start", line, StringComparison.Ordinal);
     }
+
+    /// <summary>Fails the test when a process runs. One that has ended can still be listed until its parent asks for its exit code.</summary>
+    private static void AssertEnded(string id)
+    {
+        try
+        {
+            Assert.Matches("^State:\\s+[ZX]", File.ReadLines($"/proc/{id}/status").Single(line => line.StartsWith("State:", StringComparison.Ordinal)));
+        }
+        catch (IOException)
+        {
+            Assert.False(Directory.Exists($"/proc/{id}"));
+        }
+    }
+
+    private static Func<ModuleSandbox, PowerShell, Task> SignalOf(string hook) =>
+        hook.EndsWith(".ps1", StringComparison.Ordinal) ? SignalOfScript : SignalOfProgram;
 
     private static void AddPostHooks(ModuleSandbox sandbox)
     {

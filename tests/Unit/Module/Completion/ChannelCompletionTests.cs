@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Management.Automation;
+
+namespace Rekkord.Module.Tests.Completion;
+
+/// <summary>What the Tab key offers for the name of a channel.</summary>
+public sealed class ChannelCompletionTests : IDisposable
+{
+    private readonly ModuleSandbox _sandbox = new();
+
+    public ChannelCompletionTests()
+    {
+        foreach (var channel in new[] { "web", "web", "mail", "Web's new" })
+        {
+            _sandbox.Session.Set("channel", channel);
+            _sandbox.Invoke("Invoke-RekkordSave $channel $source").Clean();
+        }
+    }
+
+    [Theory]
+    [InlineData("Get-RekkordSnapshot -ConfigPath CONFIG -Channel ")]
+    [InlineData("Get-RekkordSnapshot -ConfigPath ./rekkord.toml ")]
+    [InlineData("Get-RekkordSnapshot -Repository ./repository -KeyFile ./master.key ")]
+    [InlineData("Invoke-RekkordSave -ConfigPath CONFIG ")]
+    [InlineData("Restore-RekkordSnapshot -ConfigPath CONFIG ")]
+    public void The_channels_of_the_repository_are_offered_in_order(string line) =>
+        Assert.Equal(["'Web''s new'", "mail", "web"], Complete(line).Select(match => match.CompletionText));
+
+    [Theory]
+    [InlineData("w", "'Web''s new' web")]
+    [InlineData("'w", "'Web''s new' web")]
+    [InlineData("MA", "mail")]
+    public void Only_those_that_begin_like_the_word_are_offered(string word, string expected) =>
+        Assert.Equal(expected, string.Join(' ', Complete("Get-RekkordSnapshot -ConfigPath CONFIG " + word).Select(match => match.CompletionText)));
+
+    [Fact]
+    public void Each_says_how_many_snapshots_it_has() =>
+        Assert.StartsWith("2 snapshots", Complete("Get-RekkordSnapshot -ConfigPath CONFIG web").Single(match => match.CompletionText == "web").ToolTip, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-ConfigPath ./missing.toml ")]
+    [InlineData("-ConfigPath ./master.key ")]
+    [InlineData("-ConfigPath nowhere:/x ")]
+    [InlineData("-Repository ./missing -KeyFile ./master.key ")]
+    [InlineData("-Repository ./repository -KeyFile ./rekkord.toml ")]
+    [InlineData("-Repository gopher://x/y -KeyFile ./master.key ")]
+    public void What_cannot_be_opened_offers_nothing_asks_nothing_and_shows_no_error(string parameters)
+    {
+        Assert.Empty(Complete($"Get-RekkordSnapshot {parameters}-Channel "));
+        Assert.Empty(_sandbox.Session.Host.Lines);
+        Assert.Empty(_sandbox.Session.Host.Questions);
+    }
+
+    [Fact]
+    public void Storage_that_does_not_answer_is_not_waited_for()
+    {
+        var fifo = Path.Combine(_sandbox.Base, "fifo.toml");
+        using (var made = Process.Start("mkfifo", [fifo]))
+            made.WaitForExit();
+        Assert.Empty(Complete("Get-RekkordSnapshot -ConfigPath ./fifo.toml "));
+
+        // Lets go of who still reads.
+        using var release = new FileStream(fifo, FileMode.Open, FileAccess.ReadWrite);
+    }
+
+    public void Dispose() => _sandbox.Dispose();
+
+    private List<CompletionResult> Complete(string line)
+    {
+        _sandbox.Session.Host.Lines.Clear();
+        line = line.Replace("CONFIG", $"'{_sandbox.ConfigFile}'", StringComparison.Ordinal);
+        using var shell = PowerShell.Create(_sandbox.Session.Runspace);
+        var found = CommandCompletion.CompleteInput(line, line.Length, null, shell);
+
+        // Without completions of its own, PowerShell offers the files of the current directory.
+        return [.. found.CompletionMatches.Where(match => match.ResultType == CompletionResultType.ParameterValue)];
+    }
+}
