@@ -21,6 +21,7 @@
         'Invoke-RekkordHook'
         'Invoke-RekkordSave'
         'Invoke-RekkordScan'
+        'New-RekkordKey'
         'Restore-RekkordSnapshot'
     )
     PrivateData          = @{

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
+using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Cmdlets.Commands;
@@ -36,7 +37,7 @@ public sealed class GetRekkordSnapshotCommand : RepositoryCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
-        using var repository = OpenRepository(LoadConfig());
+        using var repository = OpenRepository(LoadConfig(), KeyPower.List);
         var channel = WildcardPattern.Get(Channel, WildcardOptions.CultureInvariant);
         var found = new SnapshotStore(repository)
             .List(damaged => WriteError(ErrorRecords.Create(damaged)), StopToken)

@@ -64,9 +64,12 @@ public static class KeyFile
     public static KeyMaterial Read(string path, KeyFileOptions? options = null)
     {
         options ??= KeyFileOptions.Default;
-        if (!options.TrustPermissions)
+        var text = ReadText(path);
+
+        // Who gave a wrong file is not to be told to change its permissions.
+        if (!options.TrustPermissions && TryFind(text, out _))
             KeyFileTrust.Check(path);
-        return Decode(ReadText(path), path, options);
+        return Decode(text, path, options);
     }
 
     /// <summary>Reads a keyfile's text; the path is for messages.</summary>
@@ -75,7 +78,7 @@ public static class KeyFile
         var isSealed = false;
         var body = Parse(path, () =>
         {
-            if (!PemEncoding.TryFind(text, out var fields) || text[fields.Label] is not (Label or SealedLabel))
+            if (!TryFind(text, out var fields))
                 throw Invalid(path);
             isSealed = text[fields.Label] == SealedLabel;
             var decoded = Convert.FromBase64String(text[fields.Base64Data]);
@@ -95,6 +98,9 @@ public static class KeyFile
             CryptographicOperations.ZeroMemory(content);
         }
     }
+
+    private static bool TryFind(string text, out PemFields fields) =>
+        PemEncoding.TryFind(text, out fields) && text[fields.Label] is (Label or SealedLabel);
 
     private static T Parse<T>(string path, Func<T> parse)
     {
@@ -129,7 +135,7 @@ public static class KeyFile
         }
     }
 
-    private static string ReadText(string path)
+    internal static string ReadText(string path)
     {
         try
         {
