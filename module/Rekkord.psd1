@@ -23,6 +23,7 @@
         'Invoke-RekkordScan'
         'New-RekkordKey'
         'Restore-RekkordSnapshot'
+        'Revoke-RekkordKey'
     )
     PrivateData          = @{
         PSData = @{

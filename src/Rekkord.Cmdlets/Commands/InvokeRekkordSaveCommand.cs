@@ -69,6 +69,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     {
         // Opened before any hook runs: a save that cannot write anything must not stop a service first.
         using var repository = OpenRepository(config, KeyPower.Save);
+        repository.RequireWriting();
         SaveOperation? operation = null;
         var context = new HookContext
         {

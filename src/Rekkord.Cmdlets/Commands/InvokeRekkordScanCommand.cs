@@ -65,6 +65,8 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
     private void Scan(RekkordConfig config, bool useHooks)
     {
         using var repository = OpenRepository(config, KeyPower.Read);
+        if (Repair)
+            repository.RequireWriting();
         ScanOperation? operation = null;
         var start = DateTimeOffset.Now;
         var watch = new Stopwatch();

@@ -16,6 +16,7 @@ public sealed class KeyRoleTests : IDisposable
         ["Get-RekkordSnapshot"] = ("Get-RekkordSnapshot -KeyFile $key", ["Master", "ReadWrite", "LogOnly"]),
         ["Restore-RekkordSnapshot"] = ("Restore-RekkordSnapshot test $destination -Force -KeyFile $key", ["Master", "ReadWrite"]),
         ["New-RekkordKey"] = ("New-RekkordKey LogOnly ./new.key -Force $key", ["Master"]),
+        ["Revoke-RekkordKey"] = ("Revoke-RekkordKey 00112233445566778899aabbccddeeff -Confirm:$false -KeyFile $key", ["Master"]),
         ["Get-RekkordConfig"] = ("Get-RekkordConfig -KeyFile $key", Roles),
         ["Get-RekkordHook"] = ("Get-RekkordHook", Roles),
         ["Invoke-RekkordHook"] = ("Invoke-RekkordHook PreSave", Roles),

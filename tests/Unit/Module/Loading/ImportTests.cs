@@ -8,6 +8,7 @@ public sealed class ImportTests
     [
         "Get-RekkordConfig", "Get-RekkordHook", "Get-RekkordSnapshot", "Initialize-RekkordRepository",
         "Invoke-RekkordHook", "Invoke-RekkordSave", "Invoke-RekkordScan", "New-RekkordKey", "Restore-RekkordSnapshot",
+        "Revoke-RekkordKey",
     ];
 
     [Fact]
@@ -92,6 +93,7 @@ public sealed class ImportTests
     [InlineData("Get-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Channel Id Latest Since Until")]
     [InlineData("New-RekkordKey", "Role OutFile MasterKeyFile Passphrase MasterPassphrase ConfigPath Force WhatIf Confirm")]
     [InlineData("Restore-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Snapshot Destination Include Force Verify WhatIf Confirm")]
+    [InlineData("Revoke-RekkordKey", "ConfigPath Repository KeyFile Passphrase Id Reason DistrustExisting WhatIf Confirm")]
     [InlineData("Get-RekkordHook", "ConfigPath Repository KeyFile Phase")]
     [InlineData("Invoke-RekkordHook", "ConfigPath Repository KeyFile Phase Outcome WhatIf Confirm")]
     [InlineData("Get-RekkordConfig", "ConfigPath Repository KeyFile")]
