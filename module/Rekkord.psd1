@@ -21,7 +21,9 @@
         'Invoke-RekkordHook'
         'Invoke-RekkordSave'
         'Invoke-RekkordScan'
+        'New-RekkordKey'
         'Restore-RekkordSnapshot'
+        'Revoke-RekkordKey'
     )
     PrivateData          = @{
         PSData = @{

@@ -9,7 +9,7 @@ namespace Rekkord.Cmdlets.Commands;
 /// <summary>Lists, in order, which hooks would run and which would be refused, without running anything.</summary>
 [Cmdlet(VerbsCommon.Get, "RekkordHook")]
 [OutputType(typeof(RekkordHook))]
-public sealed class GetRekkordHookCommand : RepositoryCommand
+public sealed class GetRekkordHookCommand : ConfigurationCommand
 {
     /// <summary>The phases to list; all if none is given.</summary>
     [Parameter(Position = 0)]

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Rekkord.Cmdlets.Completion;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
+using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Cmdlets.Commands;
@@ -38,7 +39,7 @@ public sealed class GetRekkordSnapshotCommand : RepositoryCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
-        using var repository = OpenRepository(LoadConfig());
+        using var repository = OpenRepository(LoadConfig(), KeyPower.List);
         var channel = WildcardPattern.Get(Channel, WildcardOptions.CultureInvariant);
         var found = new SnapshotStore(repository)
             .List(damaged => WriteError(ErrorRecords.Create(damaged)), StopToken)

@@ -1,7 +1,9 @@
 using System.Management.Automation;
+using System.Security;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Repository;
+using Secret = Rekkord.Engine.Cryptography.Passphrase;
 
 namespace Rekkord.Cmdlets.Commands;
 
@@ -24,6 +26,10 @@ public sealed class InitializeRekkordRepositoryCommand : RekkordCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>A passphrase to seal the keyfile with.</summary>
+    [Parameter]
+    public SecureString? Passphrase { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
@@ -31,7 +37,8 @@ public sealed class InitializeRekkordRepositoryCommand : RekkordCommand
         var location = Repository.Contains("://", StringComparison.Ordinal) ? Repository : ResolvePath(Repository);
         if (!ShouldProcess($"'{location}', with the master keyfile '{keyFile}'", "Make a repository"))
             return;
-        using var repository = RepositoryCreation.Run(location, keyFile, Force);
+        using var passphrase = Passphrase is null ? null : Secret.FromSecureString(Passphrase);
+        using var repository = RepositoryCreation.Run(location, keyFile, Force, passphrase);
         WriteObject(new RekkordRepository(repository, keyFile));
         WriteWarning($"Keep a copy of '{keyFile}' in a safe place away from this machine. Without it, nothing in the repository can be read.");
     });

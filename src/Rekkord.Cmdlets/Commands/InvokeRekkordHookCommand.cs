@@ -9,7 +9,7 @@ namespace Rekkord.Cmdlets.Commands;
 /// <summary>Runs the hooks of one phase alone, to rehearse them.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "RekkordHook", SupportsShouldProcess = true)]
 [OutputType(typeof(RekkordHookResult))]
-public sealed class InvokeRekkordHookCommand : RepositoryCommand
+public sealed class InvokeRekkordHookCommand : ConfigurationCommand
 {
     /// <summary>The phase.</summary>
     [Parameter(Mandatory = true, Position = 0)]

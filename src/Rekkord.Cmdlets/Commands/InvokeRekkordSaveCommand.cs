@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Rekkord.Cmdlets.Completion;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
+using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Hooks;
@@ -69,7 +70,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     private void Save(RekkordConfig config, bool useHooks)
     {
         // Opened before any hook runs: a save that cannot write anything must not stop a service first.
-        using var repository = OpenRepository(config);
+        using var repository = OpenRepository(config, KeyPower.Save);
         repository.RequireWriting();
         SaveOperation? operation = null;
         var context = new HookContext

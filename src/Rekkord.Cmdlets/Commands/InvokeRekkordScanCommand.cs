@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Management.Automation;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
+using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks;
 using Rekkord.Engine.Scanning;
@@ -63,8 +64,9 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
 
     private void Scan(RekkordConfig config, bool useHooks)
     {
-        using var repository = OpenRepository(config);
-        repository.RequireReading();
+        using var repository = OpenRepository(config, KeyPower.Read);
+        if (Repair)
+            repository.RequireWriting();
         ScanOperation? operation = null;
         var start = DateTimeOffset.Now;
         var watch = new Stopwatch();

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using Rekkord.Cmdlets.Completion;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
+using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Restoring;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 
@@ -45,7 +46,7 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
         var destination = ResolvePath(Destination);
         if (!ShouldProcess($"'{Snapshot}' to '{destination}'", "Restore"))
             return;
-        using var repository = OpenRepository(config);
+        using var repository = OpenRepository(config, KeyPower.Read);
         RestoreOperation? operation = null;
         var watch = Stopwatch.StartNew();
         var result = RunOperation(

@@ -10,6 +10,7 @@ public sealed class RekkordConfig
         ConfigFile = config.ConfigFile;
         Repository = config.Repository.DisplayUrl;
         KeyFile = config.Repository.KeyFile.Value;
+        TrustKeyFilePermissions = config.Repository.TrustKeyFilePermissions.Value;
         Threads = config.Settings.Threads.Value;
         CompressionLevel = config.Settings.CompressionLevel.Value;
         PreSaveDirectory = config.Hooks.PreSaveDirectory.Value;
@@ -31,6 +32,9 @@ public sealed class RekkordConfig
 
     /// <summary>The keyfile.</summary>
     public string? KeyFile { get; }
+
+    /// <summary>Whether a keyfile that others can read is used.</summary>
+    public bool TrustKeyFilePermissions { get; }
 
     /// <summary>Threads to work with; null for one a processor.</summary>
     public int? Threads { get; }

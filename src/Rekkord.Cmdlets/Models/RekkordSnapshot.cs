@@ -24,6 +24,7 @@ public sealed class RekkordSnapshot
         HostName = summary.HostName;
         UserName = summary.UserName;
         KeyId = snapshot.KeyId;
+        SignerStatus = snapshot.SignerStatus == Engine.Snapshots.SignerStatus.Revoked ? RekkordSignerStatus.Revoked : RekkordSignerStatus.Trusted;
         Hooks = [.. summary.Hooks.Select(record => new RekkordHookRecord(record))];
     }
 
@@ -71,6 +72,9 @@ public sealed class RekkordSnapshot
 
     /// <summary>The ID of the keyfile that signed it; empty for the master key.</summary>
     public string KeyId { get; }
+
+    /// <summary>Whether that signature counts: Revoked if the keyfile was revoked before this snapshot came.</summary>
+    public RekkordSignerStatus SignerStatus { get; }
 
     /// <summary>The pre-save hooks that ran before it.</summary>
     public RekkordHookRecord[] Hooks { get; }

@@ -1,5 +1,8 @@
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
+using System.Security;
+using Rekkord.Engine.Configuration;
+using Rekkord.Engine.Cryptography;
 
 namespace Rekkord.Cmdlets.Pipeline;
 
@@ -88,6 +91,23 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
 
     /// <summary>Raises what kept the operation from writing something, if there was anything.</summary>
     private protected void ThrowIfWriteFailed() => _writeFailure?.Throw();
+
+    /// <summary>Reads a keyfile, with its passphrase if it has one.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="config">Says whether its permissions count.</param>
+    /// <param name="passphrase">The value of the parameter for it.</param>
+    /// <param name="parameter">That parameter's name.</param>
+    private protected KeyMaterial ReadKeyFile(string path, RekkordConfig config, SecureString? passphrase, string parameter)
+    {
+        var keys = KeyFile.Read(path, new KeyFileOptions
+        {
+            GetPassphrase = () => PassphraseSource.Get(passphrase, Host, $"Passphrase of '{path}': "),
+            PassphraseParameter = parameter,
+            TrustPermissions = config.Repository.TrustKeyFilePermissions.Value,
+        });
+        WriteVerbose($"The keyfile '{path}' has the role {keys.Role} and the ID {Convert.ToHexStringLower(keys.KeyId)}.");
+        return keys;
+    }
 
     /// <summary>The full path of what the user gave as a path of the file system.</summary>
     private protected string ResolvePath(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);

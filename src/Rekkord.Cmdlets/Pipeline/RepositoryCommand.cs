@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security;
 using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
@@ -7,34 +8,17 @@ using Rekkord.Engine.Storage;
 
 namespace Rekkord.Cmdlets.Pipeline;
 
-/// <summary>The cmdlets that work with a configuration and a repository.</summary>
-public abstract class RepositoryCommand : RekkordCommand
+/// <summary>The cmdlets that open a repository.</summary>
+public abstract class RepositoryCommand : ConfigurationCommand
 {
-    /// <summary>The configuration file; otherwise <c>$env:REKKORD_CONFIG_FILE</c>, the user's, or the machine's.</summary>
+    /// <summary>The keyfile's passphrase, if it has one; otherwise <c>$env:REKKORD_PASSPHRASE</c>, or a question where somebody can answer.</summary>
     [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? ConfigPath { get; set; }
+    public SecureString? Passphrase { get; set; }
 
-    /// <summary>The repository's path or URL; otherwise <c>$env:REKKORD_REPOSITORY</c> or the configuration's.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Repository { get; set; }
-
-    /// <summary>The keyfile; otherwise <c>$env:REKKORD_KEY_FILE</c> or the configuration's.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? KeyFile { get; set; }
-
-    private protected RekkordConfig LoadConfig() => RekkordConfig.Load(new ConfigurationRequest
-    {
-        ConfigPath = ConfigPath is null ? null : ResolvePath(ConfigPath),
-        Repository = Repository,
-        KeyFile = KeyFile is null ? null : ResolvePath(KeyFile),
-        WorkingDirectory = CurrentDirectory,
-    });
-
-    /// <summary>Opens the repository that parameters, environment and file name.</summary>
-    private protected static RepositoryAccess OpenRepository(RekkordConfig config)
+    /// <summary>Opens the repository that parameters, environment and file name. A keyfile of the wrong role is refused before anything else is done.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="power">What the command needs the keyfile for.</param>
+    private protected RepositoryAccess OpenRepository(RekkordConfig config, KeyPower power)
     {
         var url = config.Repository.Url.Value ?? throw new RekkordException(
             "RepositoryNotGiven",
@@ -44,6 +28,16 @@ public abstract class RepositoryCommand : RekkordCommand
             "KeyFileNotGiven",
             RekkordErrorKind.InvalidArgument,
             "No keyfile is given. Name it with -KeyFile, $env:REKKORD_KEY_FILE, or KeyFile in the [Repository] section of the configuration.");
-        return RepositoryAccess.Open(ObjectStore.Open(url), Engine.Cryptography.KeyFile.Read(keyFile));
+        var keys = ReadKeyFile(keyFile, config, Passphrase, "-Passphrase");
+        try
+        {
+            keys.Demand(power, MyInvocation.MyCommand.Name, keyFile);
+            return RepositoryAccess.Open(ObjectStore.Open(url), keys);
+        }
+        catch
+        {
+            keys.Dispose();
+            throw;
+        }
     }
 }

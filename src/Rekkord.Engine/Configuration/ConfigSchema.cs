@@ -13,6 +13,8 @@ public static class ConfigSchema
             { EnvironmentVariable = "REKKORD_REPOSITORY" },
         new("Repository", "KeyFile", ConfigValueType.Path, "The keyfile to open it with.")
             { EnvironmentVariable = "REKKORD_KEY_FILE" },
+        new("Repository", "TrustKeyFilePermissions", ConfigValueType.Boolean,
+            "Whether a keyfile that others can read is used all the same.") { Default = "false" },
 
         new("Settings", "Threads", ConfigValueType.Number, "How many threads compress and encrypt; unset for one a processor.")
             { Minimum = 1, Maximum = 1024 },

@@ -10,7 +10,8 @@ public sealed class RekkordConfig
     {
         ConfigFile = configFile;
         Entries = values.ToEntries();
-        Repository = new RepositoryConfig(values.GetText("Repository.URL"), values.GetText("Repository.KeyFile"));
+        Repository = new RepositoryConfig(
+            values.GetText("Repository.URL"), values.GetText("Repository.KeyFile"), values.GetRequired<bool>("Repository.TrustKeyFilePermissions"));
         Settings = new SettingsConfig(values.GetStruct<int>("Settings.Threads"), values.GetRequired<int>("Settings.CompressionLevel"));
         Hooks = new HooksConfig(
             values.GetText("Hooks.PreSaveDirectory"),

@@ -58,7 +58,7 @@ internal sealed record Certificate(byte[] RepositoryId, byte[] KeyId, KeyRole Ro
             reader.ReadStartMap();
             var repositoryId = Next(reader, 1).ReadByteString();
             var keyId = Next(reader, 2).ReadByteString();
-            var role = (KeyRole)Next(reader, 3).ReadInt32();
+            var role = KeyFileCodec.ToRole(Next(reader, 3).ReadInt32());
             var publicKey = Next(reader, 4).ReadByteString();
             var created = Next(reader, 5).ReadInt64();
             reader.ReadEndMap();

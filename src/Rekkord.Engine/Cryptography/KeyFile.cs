@@ -6,27 +6,32 @@ using Rekkord.Engine.Errors;
 namespace Rekkord.Engine.Cryptography;
 
 /// <summary>
-/// Reads and writes keyfiles: a PEM block (RFC 7468) whose body is a CBOR map and its SHA-256. docs/format.md has the bytes.
+/// Reads and writes keyfiles: a PEM block (RFC 7468) around the keys, in the clear or sealed with a passphrase. docs/format.md has
+/// the bytes.
 /// </summary>
 public static class KeyFile
 {
     private const string Label = "REKKORD KEY";
-    private const int FormatVersion = 1;
+    private const string SealedLabel = "REKKORD ENCRYPTED KEY";
     private const int MaxLength = 64 * 1024;
-    private const int ChecksumLength = 32;
 
     /// <summary>Writes a keyfile that only the current user can read (0600).</summary>
     /// <param name="path">Where to write it.</param>
     /// <param name="keys">What it holds.</param>
     /// <param name="overwrite">Whether an existing file may be replaced. It never is half-written: the new one is renamed over it.</param>
+    /// <param name="passphrase">What to seal it with; null to leave it readable by whoever has the file.</param>
     /// <exception cref="RekkordException">The file exists (<c>KeyFileExists</c>), or cannot be written (<c>KeyFileNotWritable</c>).</exception>
-    public static void Write(string path, KeyMaterial keys, bool overwrite = false)
+    public static void Write(string path, KeyMaterial keys, bool overwrite = false, Passphrase? passphrase = null)
     {
         ArgumentNullException.ThrowIfNull(keys);
+        var content = KeyFileCodec.Encode(keys.ToParts());
+        var block = passphrase is null
+            ? PemEncoding.WriteString(Label, content)
+            : PemEncoding.WriteString(SealedLabel, KeyFileCodec.AddChecksum(KeyFileSeal.Seal(passphrase, content)));
         var text = new StringBuilder()
             .Append("Rekkord ").Append(keys.Role).Append(" key of repository ").AppendLine(Convert.ToHexStringLower(keys.RepositoryId))
             .AppendLine("Whoever has this file has its powers over the backups. Keep a copy in a safe place away from them.")
-            .AppendLine(PemEncoding.WriteString(Label, AddChecksum(Encode(keys.ToParts()))))
+            .AppendLine(block)
             .ToString();
         if (!overwrite && File.Exists(path))
             throw Exists(path);
@@ -49,17 +54,94 @@ public static class KeyFile
     }
 
     /// <summary>Reads a keyfile.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="options">Where a passphrase comes from, and whether permissions count; null for <see cref="KeyFileOptions.Default"/>.</param>
     /// <exception cref="RekkordException">
-    /// There is none (<c>KeyFileNotFound</c>), it cannot be read (<c>KeyFileNotReadable</c>), or is no keyfile (<c>KeyFileInvalid</c>).
+    /// There is none (<c>KeyFileNotFound</c>), it cannot be read (<c>KeyFileNotReadable</c>), is no keyfile (<c>KeyFileInvalid</c>), can
+    /// be read by others (<c>KeyFileExposed</c>), belongs to somebody else (<c>KeyFileUntrusted</c>), or has a passphrase and none
+    /// (<c>PassphraseRequired</c>) or another one (<c>KeyFilePassphraseWrong</c>) is given.
     /// </exception>
-    public static KeyMaterial Read(string path)
+    public static KeyMaterial Read(string path, KeyFileOptions? options = null)
     {
-        string text;
+        options ??= KeyFileOptions.Default;
+        var text = ReadText(path);
+
+        // Who gave a wrong file is not to be told to change its permissions.
+        if (!options.TrustPermissions && TryFind(text, out _))
+            KeyFileTrust.Check(path);
+        return Decode(text, path, options);
+    }
+
+    /// <summary>Reads a keyfile's text; the path is for messages.</summary>
+    internal static KeyMaterial Decode(string text, string path, KeyFileOptions options)
+    {
+        var isSealed = false;
+        var body = Parse(path, () =>
+        {
+            if (!TryFind(text, out var fields))
+                throw Invalid(path);
+            isSealed = text[fields.Label] == SealedLabel;
+            var decoded = Convert.FromBase64String(text[fields.Base64Data]);
+            if (!isSealed)
+                return decoded;
+            var withoutChecksum = KeyFileCodec.RemoveChecksum(decoded);
+            KeyFileSeal.CheckHeader(withoutChecksum);
+            return withoutChecksum;
+        });
+        var content = isSealed ? Open(body, path, options) : body;
+        try
+        {
+            return Parse(path, () => new KeyMaterial(KeyFileCodec.Decode(content)));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(content);
+        }
+    }
+
+    private static bool TryFind(string text, out PemFields fields) =>
+        PemEncoding.TryFind(text, out fields) && text[fields.Label] is (Label or SealedLabel);
+
+    private static T Parse<T>(string path, Func<T> parse)
+    {
+        try
+        {
+            return parse();
+        }
+        catch (Exception error) when (error is CborContentException or InvalidOperationException or OverflowException or FormatException or CryptographicException or KeyNotFoundException)
+        {
+            throw Invalid(path, error);
+        }
+    }
+
+    private static byte[] Open(byte[] body, string path, KeyFileOptions options)
+    {
+        using var passphrase = options.GetPassphrase() ?? throw new RekkordException(
+            "PassphraseRequired",
+            RekkordErrorKind.Security,
+            $"The keyfile '{path}' is protected with a passphrase, and there is none, nor anybody to ask. Give it with {options.PassphraseParameter} or in $env:REKKORD_PASSPHRASE.",
+            path);
+        try
+        {
+            return KeyFileSeal.Open(passphrase, body);
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            throw new RekkordException(
+                "KeyFilePassphraseWrong",
+                RekkordErrorKind.Security,
+                $"That is not the passphrase of the keyfile '{path}'. Give the right one with {options.PassphraseParameter} or in $env:REKKORD_PASSPHRASE.",
+                path);
+        }
+    }
+
+    internal static string ReadText(string path)
+    {
         try
         {
             if (new FileInfo(path) is { Exists: true, Length: > MaxLength })
                 throw Invalid(path);
-            text = File.ReadAllText(path);
+            return File.ReadAllText(path);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -75,17 +157,6 @@ public static class KeyFile
             throw new RekkordException(
                 "KeyFileNotReadable", RekkordErrorKind.PermissionDenied, $"The keyfile '{path}' cannot be read: {error.Message}", path, error);
         }
-
-        if (!PemEncoding.TryFind(text, out var fields) || text[fields.Label] != Label)
-            throw Invalid(path);
-        try
-        {
-            return new KeyMaterial(Parse(RemoveChecksum(Convert.FromBase64String(text[fields.Base64Data]))));
-        }
-        catch (Exception error) when (error is CborContentException or InvalidOperationException or OverflowException or FormatException or CryptographicException or KeyNotFoundException)
-        {
-            throw Invalid(path, error);
-        }
     }
 
     private static void WritePrivately(string path, string text)
@@ -97,87 +168,6 @@ public static class KeyFile
         stream.Write(Encoding.UTF8.GetBytes(text));
         stream.Flush(flushToDisk: true);
     }
-
-    private static byte[] AddChecksum(byte[] map) => [.. map, .. SHA256.HashData(map)];
-
-    /// <summary>Without a checksum, a save with one wrong digit in the ID key would succeed, and nothing of it could be read.</summary>
-    private static byte[] RemoveChecksum(byte[] body)
-    {
-        if (body.Length < ChecksumLength || !SHA256.HashData(body.AsSpan(..^ChecksumLength)).AsSpan().SequenceEqual(body.AsSpan(^ChecksumLength..)))
-            throw new CryptographicException("The keyfile's checksum does not match.");
-        return body[..^ChecksumLength];
-    }
-
-    private static byte[] Encode(KeyParts parts)
-    {
-        // The master keyfile is its seed: what derives from it is not stored, so that nothing in it can disagree.
-        (int Key, byte[]? Value)[] fields = parts.Seed is not null
-            ? [(3, parts.RepositoryId), (6, parts.Seed)]
-            : [(3, parts.RepositoryId), (4, parts.KeyId), (5, parts.MasterPublicKey), (7, parts.IdKey), (8, parts.IndexKey), (9, parts.DataPrivateKey),
-               (10, parts.LogPrivateKey), (11, parts.SigningPrivateKey), (12, parts.Certificate)];
-        var present = fields.Where(field => field.Value is not null).ToArray();
-
-        var writer = new CborWriter(CborConformanceMode.Canonical);
-        writer.WriteStartMap(present.Length + 2);
-        writer.WriteInt32(1);
-        writer.WriteInt32(FormatVersion);
-        writer.WriteInt32(2);
-        writer.WriteInt32((int)parts.Role);
-        foreach (var (key, value) in present)
-        {
-            writer.WriteInt32(key);
-            writer.WriteByteString(value!);
-        }
-
-        writer.WriteEndMap();
-        return writer.Encode();
-    }
-
-    private static KeyParts Parse(byte[] body)
-    {
-        var reader = new CborReader(body, CborConformanceMode.Canonical);
-        var fields = new Dictionary<int, byte[]>();
-        var version = 0;
-        var role = default(KeyRole);
-        for (var count = reader.ReadStartMap(); count > 0; count--)
-        {
-            switch (reader.ReadInt32())
-            {
-                case 1: version = reader.ReadInt32(); break;
-                case 2: role = (KeyRole)reader.ReadInt32(); break;
-                case var key: fields[key] = reader.ReadByteString(); break;
-            }
-        }
-
-        reader.ReadEndMap();
-        if (version != FormatVersion)
-            throw new CborContentException("This version of keyfiles is not known.");
-        return role == KeyRole.Master
-            ? KeyMaterial.FromSeed(fields[6].Length == 32 ? fields[6] : throw new CborContentException("The seed has a wrong length."), Id(fields[3])).ToParts()
-            : ToRestrictedParts(role, fields);
-    }
-
-    private static KeyParts ToRestrictedParts(KeyRole role, Dictionary<int, byte[]> fields)
-    {
-        if (!Enum.IsDefined(role))
-            throw new CborContentException("The role of the keyfile is not known.");
-        return new KeyParts
-        {
-            Role = role,
-            RepositoryId = Id(fields[3]),
-            KeyId = Id(fields[4]),
-            MasterPublicKey = fields[5],
-            IdKey = fields.GetValueOrDefault(7),
-            IndexKey = fields.GetValueOrDefault(8),
-            DataPrivateKey = fields.GetValueOrDefault(9),
-            LogPrivateKey = fields.GetValueOrDefault(10),
-            SigningPrivateKey = fields.GetValueOrDefault(11),
-            Certificate = fields[12],
-        };
-    }
-
-    private static byte[] Id(byte[] id) =>
-        id.Length == KeyMaterial.IdLength ? id : throw new CborContentException("An ID has a wrong length.");
 
     private static RekkordException Exists(string path) => new(
         "KeyFileExists",

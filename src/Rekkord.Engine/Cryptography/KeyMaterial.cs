@@ -51,22 +51,22 @@ public sealed class KeyMaterial : IDisposable
     internal byte[] Certificate { get; }
 
     /// <summary>The secret that everything derives from; the master keyfile alone holds it.</summary>
-    internal byte[] Seed => Require(_seed, "Master");
+    internal byte[] Seed => Require(_seed, KeyPower.Certify);
 
     /// <summary>The key that object IDs are computed under.</summary>
-    internal byte[] IdKey => Require(_idKey, "WriteOnly, ReadWrite or Master");
+    internal byte[] IdKey => Require(_idKey, KeyPower.Save);
 
     /// <summary>The key of indexes and pack directories.</summary>
-    internal byte[] IndexKey => Require(_indexKey, "WriteOnly, ReadWrite or Master");
+    internal byte[] IndexKey => Require(_indexKey, KeyPower.Save);
 
     /// <summary>The private key that opens packs and snapshots.</summary>
-    internal byte[] DataPrivateKey => Require(_dataPrivateKey, "ReadWrite or Master");
+    internal byte[] DataPrivateKey => Require(_dataPrivateKey, KeyPower.Read);
 
     /// <summary>The private key that opens tags.</summary>
-    internal byte[] LogPrivateKey => Require(_logPrivateKey, "LogOnly, ReadWrite or Master");
+    internal byte[] LogPrivateKey => Require(_logPrivateKey, KeyPower.List);
 
     /// <summary>The key that snapshots and tags are signed with.</summary>
-    internal byte[] SigningPrivateKey => Require(_signingPrivateKey, "WriteOnly, ReadWrite or Master");
+    internal byte[] SigningPrivateKey => Require(_signingPrivateKey, KeyPower.Save);
 
     /// <summary>Whether snapshots can be made with it.</summary>
     public bool CanWrite => _signingPrivateKey is not null;
@@ -76,6 +76,31 @@ public sealed class KeyMaterial : IDisposable
 
     /// <summary>Whether snapshots can be listed with it.</summary>
     public bool CanList => _logPrivateKey is not null;
+
+    /// <summary>When the master key made it; null for the master key itself.</summary>
+    /// <exception cref="CryptographicException">The keyfile's certificate is not the master key's.</exception>
+    public DateTimeOffset? CreatedTime => Certificate.Length == 0
+        ? null
+        : DateTimeOffset.FromUnixTimeSeconds(Cryptography.Certificate.Verify(Certificate, MasterPublicKey, RepositoryId).CreatedSeconds);
+
+    /// <summary>Checks early, before any work, that a command can do its own with these keys.</summary>
+    /// <param name="power">What it needs them for.</param>
+    /// <param name="command">Its name.</param>
+    /// <param name="keyFile">The file that they were read from.</param>
+    /// <param name="parameter">The parameter that another can be given with.</param>
+    /// <exception cref="RekkordException">It cannot (<c>KeyRoleInsufficient</c>); the message has the roles that can, and the one that this is.</exception>
+    public void Demand(KeyPower power, string command, string keyFile, string parameter = "-KeyFile")
+    {
+        var part = power switch
+        {
+            KeyPower.Certify => _seed,
+            KeyPower.Save => _signingPrivateKey,
+            KeyPower.Read => _dataPrivateKey,
+            _ => _logPrivateKey,
+        };
+        if (part is null)
+            throw Insufficient($"{command} needs a {RolesWith(power)} keyfile, and '{keyFile}' is a {Role} one. Give another with {parameter}.", keyFile);
+    }
 
     /// <summary>Makes the material of a new master key, for a new repository.</summary>
     public static KeyMaterial CreateMaster() =>
@@ -151,12 +176,20 @@ public sealed class KeyMaterial : IDisposable
             CryptographicOperations.ZeroMemory(secret);
     }
 
-    private byte[] Require(byte[]? part, string roles)
+    private static string RolesWith(KeyPower power) => power switch
+    {
+        KeyPower.Certify => "Master",
+        KeyPower.Save => "WriteOnly, ReadWrite or Master",
+        KeyPower.Read => "ReadWrite or Master",
+        _ => "LogOnly, ReadWrite or Master",
+    };
+
+    private static RekkordException Insufficient(string why, string? keyFile = null) =>
+        new("KeyRoleInsufficient", RekkordErrorKind.PermissionDenied, why, keyFile);
+
+    private byte[] Require(byte[]? part, KeyPower power)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return part ?? throw new RekkordException(
-            "KeyRoleInsufficient",
-            RekkordErrorKind.PermissionDenied,
-            $"This needs a {roles} keyfile; the one in use is {Role}. Give another with -KeyFile.");
+        return part ?? throw Insufficient($"This needs a {RolesWith(power)} keyfile; the one in use is {Role}. Give another with -KeyFile.");
     }
 }

@@ -1,6 +1,6 @@
 namespace Rekkord.Engine.Repository;
 
-/// <summary>The names of stored objects: a folder, and the SHA-256 of the object's bytes in hex.</summary>
+/// <summary>The names of stored objects: a folder, and the SHA-256 of the object's bytes in hex; of a revocation, the ID of its key.</summary>
 internal static class ObjectName
 {
     public const string Descriptor = "rekkord";
@@ -8,9 +8,11 @@ internal static class ObjectName
     public const string Indexes = "index/";
     public const string Snapshots = "snapshots/";
     public const string Tags = "tags/";
+    public const string Revocations = "revoked/";
     public const string Damaged = "damaged/";
 
     private const int HashLength = 64;
+    private const int KeyIdLength = 32;
 
     public static string ForPack(ReadOnlySpan<byte> sha256)
     {
@@ -20,6 +22,11 @@ internal static class ObjectName
 
     public static string For(string folder, ReadOnlySpan<byte> sha256) => folder + Convert.ToHexStringLower(sha256);
 
+    public static string ForRevocation(ReadOnlySpan<byte> keyId) => Revocations + Convert.ToHexStringLower(keyId);
+
+    /// <summary>Where an object is put that nothing may rely on any more.</summary>
+    public static string Aside(string name) => Damaged + name.Replace('/', '-');
+
     /// <summary>The SHA-256 that a name claims; null when the name is not of this form (a stranger's file).</summary>
     public static byte[]? TryGetHash(string name)
     {
@@ -28,6 +35,9 @@ internal static class ObjectName
     }
 
     /// <summary>Whether a name in a folder is one that this format gives.</summary>
-    public static bool IsWellFormed(string folder, string name) =>
+    public static bool IsWellFormed(string folder, string name) => folder == Revocations ? IsRevocation(name) :
         TryGetHash(name) is { } hash && name == (folder == Packs ? ForPack(hash) : For(folder, hash));
+
+    private static bool IsRevocation(string name) =>
+        name.Length == Revocations.Length + KeyIdLength && name.StartsWith(Revocations, StringComparison.Ordinal) && name[Revocations.Length..].All(char.IsAsciiHexDigitLower);
 }

@@ -92,9 +92,19 @@ public sealed class RepositoryAccess : IDisposable
     /// <exception cref="StorageException">The store cannot be reached.</exception>
     internal IEnumerable<ObjectInfo> List(string folder) => Store.List(folder).Where(found => ObjectName.IsWellFormed(folder, found.Name));
 
-    /// <summary>Checks early that the key in use can make snapshots.</summary>
-    /// <exception cref="RekkordException">It cannot (<c>KeyRoleInsufficient</c>).</exception>
-    public void RequireWriting() => _ = Keys.SigningPrivateKey;
+    /// <summary>Checks early that the key in use can make snapshots, and that they will count.</summary>
+    /// <exception cref="RekkordException">It cannot (<c>KeyRoleInsufficient</c>), or was revoked (<c>KeyRevoked</c>).</exception>
+    public void RequireWriting()
+    {
+        _ = Keys.SigningPrivateKey;
+        if (Role == KeyRole.Master || RevocationList.Find(this, Keys.KeyId) is not { } revocation)
+            return;
+        throw new RekkordException(
+            "KeyRevoked",
+            RekkordErrorKind.Security,
+            $"The keyfile in use, {revocation.KeyId}, was revoked on {revocation.Time:u}; nothing was written. Give another with -KeyFile; New-RekkordKey makes one from the master keyfile.",
+            revocation.KeyId);
+    }
 
     /// <summary>Checks early that the key in use can read content.</summary>
     /// <exception cref="RekkordException">It cannot (<c>KeyRoleInsufficient</c>).</exception>

@@ -11,10 +11,11 @@ public static class RepositoryCreation
     /// <param name="location">Where the repository goes.</param>
     /// <param name="keyFile">Where the master keyfile goes.</param>
     /// <param name="overwriteKeyFile">Whether an existing file there may be replaced.</param>
+    /// <param name="passphrase">What to seal the keyfile with; null for none.</param>
     /// <exception cref="RekkordException">
     /// There is a repository already (<c>RepositoryExists</c>), the keyfile exists (<c>KeyFileExists</c>), or one of them cannot be written.
     /// </exception>
-    public static RepositoryAccess Run(string location, string keyFile, bool overwriteKeyFile)
+    public static RepositoryAccess Run(string location, string keyFile, bool overwriteKeyFile, Passphrase? passphrase = null)
     {
         var store = ObjectStore.Create(location);
         if (store.Exists(ObjectName.Descriptor))
@@ -30,7 +31,7 @@ public static class RepositoryCreation
 
         var existed = File.Exists(keyFile);
         var keys = KeyMaterial.CreateMaster();
-        KeyFile.Write(keyFile, keys, overwriteKeyFile);
+        KeyFile.Write(keyFile, keys, overwriteKeyFile, passphrase);
         try
         {
             return RepositoryAccess.Initialize(store, keys);

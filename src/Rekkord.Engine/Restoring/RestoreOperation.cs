@@ -40,17 +40,18 @@ public sealed class RestoreOperation
     /// <exception cref="RekkordException">
     /// There is no such snapshot (<c>SnapshotNotFound</c>, <c>SnapshotAmbiguous</c>) or path in it (<c>PathNotInSnapshot</c>), the
     /// destination has something in it (<c>DestinationNotEmpty</c>) or cannot be made, the key cannot read
-    /// (<c>KeyRoleInsufficient</c>), or the repository failed.
+    /// (<c>KeyRoleInsufficient</c>), a revoked key signed what a channel leads to (<c>SignerRevoked</c>), or the repository failed.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public RestoreResult Run(CancellationToken cancellation)
     {
         _ = _repository.Keys.DataPrivateKey;
         var snapshots = new SnapshotStore(_repository);
-        var snapshot = snapshots.Find(_request.Snapshot, cancellation);
+        var snapshot = snapshots.Find(_request.Snapshot, cancellation, _observer.Warn);
         var (record, roots) = snapshots.Read(snapshot.ObjectName);
         if (record.Id != snapshot.Id)
             throw new DamagedObjectException(snapshot.ObjectName, "it is not the snapshot that its tag names.");
+        CheckSigner(snapshot, record);
         var destination = CheckDestination();
 
         var index = new BlobIndex();
@@ -76,6 +77,17 @@ public sealed class RestoreOperation
         {
             _context = null;
         }
+    }
+
+    /// <summary>Whoever names a snapshot by its ID gets it, with a warning; the newest of a channel must be what it claims to be.</summary>
+    private void CheckSigner(Snapshot tag, Snapshot record)
+    {
+        if (tag.SignerStatus == SignerStatus.Trusted && record.SignerStatus == SignerStatus.Trusted)
+            return;
+        var what = $"The snapshot {tag.Id} is signed by the key {(record.SignerStatus == SignerStatus.Revoked ? record : tag).KeyId}, which was revoked: it may have been forged.";
+        if (_request.Snapshot == tag.Summary.Channel || !tag.Id.ToString().StartsWith(_request.Snapshot, StringComparison.OrdinalIgnoreCase))
+            throw new RekkordException("SignerRevoked", RekkordErrorKind.Security, $"{what} Nothing was restored. Name it by its ID to restore it all the same.", tag.Id.ToString());
+        _observer.Warn(what);
     }
 
     private string CheckDestination()

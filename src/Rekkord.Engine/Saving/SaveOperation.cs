@@ -66,13 +66,13 @@ public sealed class SaveOperation
     /// <summary>Makes the snapshot.</summary>
     /// <exception cref="RekkordException">
     /// The request is wrong (<c>ChannelInvalid</c>, <c>SourceNotFound</c>, <c>SourceUnreadable</c>), the key cannot write
-    /// (<c>KeyRoleInsufficient</c>), or the repository failed.
+    /// (<c>KeyRoleInsufficient</c>, <c>KeyRevoked</c>), or the repository failed.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled; no snapshot was made.</exception>
     public SaveResult Run(CancellationToken cancellation)
     {
         ValidateChannel(_request.Channel);
-        _ = _repository.Keys.SigningPrivateKey;
+        _repository.RequireWriting();
         var start = DateTimeOffset.UtcNow;
         var watch = Stopwatch.StartNew();
         var roots = new List<SourceRoot>();

@@ -27,6 +27,12 @@ public enum ProblemKind
     /// <summary>A snapshot refers to content that no pack holds.</summary>
     ContentMissing,
 
+    /// <summary>A snapshot or tag is signed by a key that was revoked, and is not among those that stay good.</summary>
+    SignerRevoked,
+
+    /// <summary>A revocation has other bytes than were written, or is not signed by the master key. Its key counts as revoked.</summary>
+    RevocationDamaged,
+
     /// <summary>An object could not be read.</summary>
     Unreadable,
 }

@@ -31,6 +31,8 @@ internal sealed class RecordScan
 
     public void Run(CancellationToken cancellation)
     {
+        foreach (var error in RevocationList.Load(_repository).Damaged)
+            _problems.Add(ProblemKind.RevocationDamaged, error.Target!, error);
         CheckNames(ObjectName.Indexes, ProblemKind.IndexDamaged, cancellation);
         CheckNames(ObjectName.Tags, ProblemKind.TagDamaged, cancellation);
         CheckNames(ObjectName.Snapshots, ProblemKind.SnapshotDamaged, cancellation);
@@ -66,8 +68,11 @@ internal sealed class RecordScan
             {
                 // One with the bytes of another is not walked twice: the other is among them under its own name, or is missed there.
                 var read = _store.Read(found.Name);
-                if (_problems.Find(found.Name) is null)
-                    Snapshots.Add(read);
+                if (_problems.Find(found.Name) is not null)
+                    continue;
+                Snapshots.Add(read);
+                if (read.Snapshot.SignerStatus == SignerStatus.Revoked)
+                    AddRevoked(found.Name, read.Snapshot);
             }
             catch (RekkordException error)
             {
@@ -87,7 +92,10 @@ internal sealed class RecordScan
             {
                 var tag = _store.ReadTag(found.Name);
                 Tags.Add(tag);
-                tagged.Add(tag.Id);
+                if (tag.SignerStatus == SignerStatus.Trusted)
+                    tagged.Add(tag.Id);
+                else if (_problems.Find(tag.ObjectName) is not { Kind: ProblemKind.SignerRevoked })
+                    AddRevoked(found.Name, tag);
                 if (!existing.Contains(tag.ObjectName))
                 {
                     _problems.Add(
@@ -106,7 +114,8 @@ internal sealed class RecordScan
             }
         }
 
-        foreach (var (snapshot, _) in Snapshots.Where(read => !tagged.Contains(read.Snapshot.Id)))
+        // A tag from whoever scans would make a forged snapshot look like theirs.
+        foreach (var (snapshot, _) in Snapshots.Where(read => !tagged.Contains(read.Snapshot.Id) && read.Snapshot.SignerStatus == SignerStatus.Trusted))
         {
             Untagged.Add(snapshot);
             _problems.Add(
@@ -114,5 +123,15 @@ internal sealed class RecordScan
                 snapshot.ObjectName,
                 $"The snapshot {snapshot.Id} of channel '{snapshot.Summary.Channel}' has no readable tag, so no listing shows it. Run the scan with -Repair to make its tag again.").Touched.Add(snapshot.Id.ToString());
         }
+    }
+
+    /// <summary>A signature that does not count. Where that is only because the revocation cannot be read, nothing is held against what is signed.</summary>
+    private void AddRevoked(string name, Snapshot snapshot)
+    {
+        var problem = _problems.Find(ObjectName.ForRevocation(Convert.FromHexString(snapshot.KeyId))) ?? _problems.Add(
+            ProblemKind.SignerRevoked,
+            name,
+            $"'{name}' (snapshot {snapshot.Id} of channel '{snapshot.Summary.Channel}', {snapshot.Summary.Time:u}) is signed by the key {snapshot.KeyId}, which was revoked, and is not among what stays good: it may have been forged. Restore from it by its ID if you need it; the scan with -Repair puts it aside.");
+        problem.Touched.Add(snapshot.Id.ToString());
     }
 }

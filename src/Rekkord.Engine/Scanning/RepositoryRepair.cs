@@ -63,7 +63,7 @@ internal sealed class RepositoryRepair
         foreach (var problem in _problems)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (problem.Kind is ProblemKind.PackDamaged or ProblemKind.IndexDamaged or ProblemKind.TagDamaged or ProblemKind.SnapshotDamaged
+            if (problem.Kind is ProblemKind.PackDamaged or ProblemKind.IndexDamaged or ProblemKind.TagDamaged or ProblemKind.SnapshotDamaged or ProblemKind.SignerRevoked
                 && _repository.Store.Exists(problem.ObjectName))
             {
                 problem.Repair = $"moved to '{MoveAside(problem.ObjectName)}'";
@@ -101,7 +101,7 @@ internal sealed class RepositoryRepair
 
     private string MoveAside(string name)
     {
-        var aside = ObjectName.Damaged + name.Replace('/', '-');
+        var aside = ObjectName.Aside(name);
         _repository.Store.Move(name, aside);
         return aside;
     }

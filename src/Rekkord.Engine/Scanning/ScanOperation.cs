@@ -39,6 +39,8 @@ public sealed class ScanOperation
     {
         _ = _repository.Keys.DataPrivateKey;
         _ = _repository.Keys.LogPrivateKey;
+        if (_request.Repair)
+            _repository.RequireWriting();
         var packs = new List<StoredPack>();
         var loader = new IndexLoader(_repository, error => AddDamaged(error));
         loader.Load(packs.Add, cancellation);

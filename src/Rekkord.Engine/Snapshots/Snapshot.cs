@@ -8,4 +8,8 @@ namespace Rekkord.Engine.Snapshots;
 /// <param name="ObjectName">The object that holds its record.</param>
 /// <param name="TagName">The object that files it under its channel; empty when it has none.</param>
 /// <param name="KeyId">The ID, in hex, of the keyfile that signed it; empty: the master key.</param>
-public sealed record Snapshot(Oid Id, SnapshotSummary Summary, string ObjectName, string TagName, string KeyId);
+public sealed record Snapshot(Oid Id, SnapshotSummary Summary, string ObjectName, string TagName, string KeyId)
+{
+    /// <summary>Whether the signature of that keyfile counts.</summary>
+    public SignerStatus SignerStatus { get; init; }
+}

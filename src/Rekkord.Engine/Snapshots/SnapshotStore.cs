@@ -11,9 +11,14 @@ namespace Rekkord.Engine.Snapshots;
 public sealed class SnapshotStore
 {
     private readonly RepositoryAccess _repository;
+    private readonly Lazy<RevocationList> _revocations;
 
-    /// <summary>Works on an open repository.</summary>
-    public SnapshotStore(RepositoryAccess repository) => _repository = repository;
+    /// <summary>Works on an open repository. Which keys were revoked is read once.</summary>
+    public SnapshotStore(RepositoryAccess repository)
+    {
+        _repository = repository;
+        _revocations = new Lazy<RevocationList>(() => RevocationList.Load(repository));
+    }
 
     private static ReadOnlySpan<byte> SnapshotMagic => "RKS\u0001"u8;
 
@@ -24,7 +29,7 @@ public sealed class SnapshotStore
     private static ReadOnlySpan<byte> TagDomain => "rekkord tag v1\0"u8;
 
     /// <summary>Lists the snapshots, oldest first, by their tags. Needs a key that can list.</summary>
-    /// <param name="damaged">Told of each tag that cannot be read; the others are listed all the same.</param>
+    /// <param name="damaged">Told of each tag and revocation that cannot be read; the others are listed all the same.</param>
     /// <param name="cancellation">Stops between tags.</param>
     /// <exception cref="RekkordException">The key's role cannot list (<c>KeyRoleInsufficient</c>), or the store failed.</exception>
     public IReadOnlyList<Snapshot> List(Action<RekkordException> damaged, CancellationToken cancellation)
@@ -47,7 +52,7 @@ public sealed class SnapshotStore
             }
         });
 
-        foreach (var error in errors)
+        foreach (var error in _revocations.Value.Damaged.Concat(errors))
         {
             if (error is not null)
                 damaged(error);
@@ -56,9 +61,15 @@ public sealed class SnapshotStore
         return [.. found.OfType<Snapshot>().OrderBy(snapshot => snapshot.Summary.Time).ThenBy(snapshot => snapshot.TagName, StringComparer.Ordinal)];
     }
 
-    /// <summary>Finds the snapshot that a user names: by OID, by the beginning of one (4 digits at least), or by channel (the newest one).</summary>
+    /// <summary>
+    /// Finds the snapshot that a user names: by OID, by the beginning of one (4 digits at least), or by channel (the newest one whose
+    /// signature counts).
+    /// </summary>
+    /// <param name="reference">What the user gave.</param>
+    /// <param name="cancellation">Stops between tags.</param>
+    /// <param name="warn">Is told when newer snapshots of a channel are passed over.</param>
     /// <exception cref="RekkordException">There is none (<c>SnapshotNotFound</c>), or several begin so (<c>SnapshotAmbiguous</c>).</exception>
-    public Snapshot Find(string reference, CancellationToken cancellation)
+    public Snapshot Find(string reference, CancellationToken cancellation, Action<string>? warn = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(reference);
         var damagedCount = 0;
@@ -66,7 +77,7 @@ public sealed class SnapshotStore
         if (reference.Length >= 4 && reference.All(char.IsAsciiHexDigit))
         {
             var matches = all.Where(snapshot => snapshot.Id.ToString().StartsWith(reference, StringComparison.OrdinalIgnoreCase))
-                .DistinctBy(snapshot => snapshot.Id).ToArray();
+                .OrderBy(snapshot => snapshot.SignerStatus).DistinctBy(snapshot => snapshot.Id).ToArray();
             if (matches.Length == 1)
                 return matches[0];
             if (matches.Length > 1)
@@ -79,13 +90,23 @@ public sealed class SnapshotStore
             }
         }
 
-        return all.LastOrDefault(snapshot => snapshot.Summary.Channel == reference) ?? throw new RekkordException(
-            "SnapshotNotFound",
-            RekkordErrorKind.NotFound,
-            $"No snapshot has the ID or channel '{reference}' in the repository '{_repository.Location}'."
-            + (damagedCount == 0 ? " Get-RekkordSnapshot lists what there is." : $" {damagedCount} tag(s) could not be read: run Invoke-RekkordScan."),
-            reference);
+        var filed = all.Where(snapshot => snapshot.Summary.Channel == reference).ToArray();
+        var newest = Array.FindLastIndex(filed, snapshot => snapshot.SignerStatus == SignerStatus.Trusted);
+        var passedOver = filed.Length - 1 - newest;
+        if (newest < 0)
+            throw NotFound(reference, damagedCount, passedOver);
+        if (passedOver > 0)
+            warn?.Invoke($"{passedOver} newer snapshot(s) of channel '{reference}' are signed by a revoked key and were passed over. Get-RekkordSnapshot shows them.");
+        return filed[newest];
     }
+
+    private RekkordException NotFound(string reference, int damagedCount, int passedOver) => new(
+        "SnapshotNotFound",
+        RekkordErrorKind.NotFound,
+        $"No snapshot has the ID or channel '{reference}' in the repository '{_repository.Location}'."
+        + (passedOver > 0 ? $" {passedOver} snapshot(s) of that channel are signed by a revoked key; each can be named by its ID." : "")
+        + (damagedCount == 0 ? " Get-RekkordSnapshot lists what there is." : $" {damagedCount} tag(s) could not be read: run Invoke-RekkordScan."),
+        reference);
 
     /// <summary>Writes a snapshot, then its tag. Everything it refers to must be durable.</summary>
     internal Snapshot Write(SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots)
@@ -114,7 +135,10 @@ public sealed class SnapshotStore
         try
         {
             var (oid, hash, summary) = SnapshotCodec.DecodeTag(payload);
-            return new Snapshot(new Oid(oid), summary, ObjectName.For(ObjectName.Snapshots, hash), name, Hex(keyId));
+            return new Snapshot(new Oid(oid), summary, ObjectName.For(ObjectName.Snapshots, hash), name, Hex(keyId))
+            {
+                SignerStatus = _revocations.Value.TrustsTag(Hex(keyId), name) ? SignerStatus.Trusted : SignerStatus.Revoked,
+            };
         }
         catch (InvalidDataException error)
         {
@@ -130,7 +154,9 @@ public sealed class SnapshotStore
         try
         {
             var (summary, roots) = SnapshotCodec.DecodeRecord(payload);
-            return (new Snapshot(_repository.Hasher.Compute(BlobType.Snapshot, payload), summary, name, "", Hex(keyId)), roots);
+            var oid = _repository.Hasher.Compute(BlobType.Snapshot, payload);
+            var trusted = _revocations.Value.TrustsSnapshot(Hex(keyId), oid);
+            return (new Snapshot(oid, summary, name, "", Hex(keyId)) { SignerStatus = trusted ? SignerStatus.Trusted : SignerStatus.Revoked }, roots);
         }
         catch (InvalidDataException error)
         {

@@ -21,6 +21,13 @@ internal sealed class RecordingHost : PSHost
         set => _ui.Answer = value;
     }
 
+    /// <summary>What is typed when a secret is asked for; null when nobody is there.</summary>
+    public System.Security.SecureString? Secret
+    {
+        get => _ui.Secret;
+        set => _ui.Secret = value;
+    }
+
     public override CultureInfo CurrentCulture => CultureInfo.InvariantCulture;
 
     public override CultureInfo CurrentUICulture => CultureInfo.InvariantCulture;

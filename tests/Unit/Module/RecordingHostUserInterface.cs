@@ -14,6 +14,9 @@ internal sealed class RecordingHostUserInterface : PSHostUserInterface
 
     public string Answer { get; set; } = "No";
 
+    /// <summary>What is typed where nothing is shown; null when nobody is there.</summary>
+    public SecureString? Secret { get; set; }
+
     public override PSHostRawUserInterface? RawUI => null;
 
     public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) =>
@@ -34,7 +37,7 @@ internal sealed class RecordingHostUserInterface : PSHostUserInterface
 
     public override string ReadLine() => throw new PSInvalidOperationException("Nobody is there to answer.");
 
-    public override SecureString ReadLineAsSecureString() => throw new PSInvalidOperationException("Nobody is there to answer.");
+    public override SecureString ReadLineAsSecureString() => Secret?.Copy() ?? throw new PSInvalidOperationException("Nobody is there to answer.");
 
     public override void Write(string value) => Lines.Add(value);
 

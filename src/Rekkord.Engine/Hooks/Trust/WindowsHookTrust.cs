@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using System.Security.AccessControl;
-using System.Security.Principal;
 
 namespace Rekkord.Engine.Hooks.Trust;
 
@@ -11,27 +10,12 @@ namespace Rekkord.Engine.Hooks.Trust;
 [SupportedOSPlatform("windows")]
 internal sealed class WindowsHookTrust : HookTrust
 {
-    private const FileSystemRights ChangesEntry =
-        FileSystemRights.WriteData | FileSystemRights.AppendData | FileSystemRights.Delete
-        | FileSystemRights.DeleteSubdirectoriesAndFiles | FileSystemRights.ChangePermissions | FileSystemRights.TakeOwnership;
-
     // Every user may make a directory in the root of a drive; that replaces nothing.
     private const FileSystemRights ReplacesWhatIsBelow =
         FileSystemRights.Delete | FileSystemRights.DeleteSubdirectoriesAndFiles
         | FileSystemRights.ChangePermissions | FileSystemRights.TakeOwnership;
 
-    /// <summary>NT SERVICE\TrustedInstaller.</summary>
-    private static readonly SecurityIdentifier TrustedInstaller =
-        new("S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464");
-
-    private readonly HashSet<SecurityIdentifier> _trusted =
-    [
-        WindowsIdentity.GetCurrent().User!,
-        new SecurityIdentifier(WellKnownSidType.LocalSystemSid, null),
-        new SecurityIdentifier(WellKnownSidType.BuiltinAdministratorsSid, null),
-        TrustedInstaller,
-    ];
-
+    private readonly WindowsTrustees _trustees = new();
     private readonly Dictionary<string, HookRefusal?> _directories = new(StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
@@ -50,7 +34,7 @@ internal sealed class WindowsHookTrust : HookTrust
             if (!_directories.TryGetValue(directory.FullName, out var refusal))
             {
                 var holdsHook = directory.FullName == file.DirectoryName;
-                refusal = Check(directory.FullName, directory.GetAccessControl(), holdsHook ? ChangesEntry : ReplacesWhatIsBelow);
+                refusal = Check(directory.FullName, directory.GetAccessControl(), holdsHook ? WindowsTrustees.ChangesEntry : ReplacesWhatIsBelow);
                 _directories[directory.FullName] = refusal;
             }
 
@@ -58,40 +42,15 @@ internal sealed class WindowsHookTrust : HookTrust
                 return refusal;
         }
 
-        return Check(file.FullName, file.GetAccessControl(), ChangesEntry);
+        return Check(file.FullName, file.GetAccessControl(), WindowsTrustees.ChangesEntry);
     }
 
     private HookRefusal? Check(string path, FileSystemSecurity security, FileSystemRights rights)
     {
-        if (security.GetOwner(typeof(SecurityIdentifier)) is not SecurityIdentifier owner || !_trusted.Contains(owner))
-            return new HookRefusal(HookStatus.Refused, $"'{path}' belongs to somebody else, who could change it",
-                $"icacls \"{path}\" /setowner \"{WindowsIdentity.GetCurrent().Name}\"");
-
-        foreach (FileSystemAccessRule rule in security.GetAccessRules(true, true, typeof(SecurityIdentifier)))
-        {
-            var identity = (SecurityIdentifier)rule.IdentityReference;
-            if (rule.AccessControlType != AccessControlType.Allow
-                || rule.PropagationFlags.HasFlag(PropagationFlags.InheritOnly)
-                || (rule.FileSystemRights & rights) == 0
-                || _trusted.Contains(identity)
-                || identity.IsWellKnown(WellKnownSidType.CreatorOwnerSid))
-                continue;
-            return new HookRefusal(HookStatus.Refused, $"'{path}' can be changed by {Name(identity)}",
-                $"icacls \"{path}\" /inheritance:d /remove:g *{identity.Value}");
-        }
-
-        return null;
-    }
-
-    private static string Name(SecurityIdentifier identity)
-    {
-        try
-        {
-            return identity.Translate(typeof(NTAccount)).Value;
-        }
-        catch (IdentityNotMappedException)
-        {
-            return identity.Value;
-        }
+        if (!_trustees.Own(security))
+            return new HookRefusal(HookStatus.Refused, $"'{path}' belongs to somebody else, who could change it", WindowsTrustees.TakeOwnership(path));
+        return _trustees.FindOther(security, rights) is { } other
+            ? new HookRefusal(HookStatus.Refused, $"'{path}' can be changed by {WindowsTrustees.NameOf(other)}", WindowsTrustees.Remove(path, other))
+            : null;
     }
 }

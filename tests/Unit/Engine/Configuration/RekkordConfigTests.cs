@@ -204,6 +204,7 @@ public sealed class RekkordConfigTests : IDisposable
         var values = new Dictionary<string, (string Ini, string Toml)>
         {
             ["Repository.URL"] = ("/repo", "'/repo'"), ["Repository.KeyFile"] = ("/k", "'/k'"),
+            ["Repository.TrustKeyFilePermissions"] = ("1", "true"),
             ["Settings.Threads"] = ("4", "4"), ["Settings.CompressionLevel"] = ("19", "19"),
             ["Hooks.PreSaveDirectory"] = ("/a", "'/a'"), ["Hooks.PostSaveDirectory"] = ("/b", "'/b'"),
             ["Hooks.PreScanDirectory"] = ("/c", "'/c'"), ["Hooks.PostScanDirectory"] = ("/d", "'/d'"),
@@ -219,6 +220,7 @@ public sealed class RekkordConfigTests : IDisposable
         {
             Assert.All(config.Entries, entry => Assert.Equal(ConfigSource.File, entry.Source));
             Assert.Equal(("/repo", "/k"), (config.Repository.Url.Value, config.Repository.KeyFile.Value));
+            Assert.True(config.Repository.TrustKeyFilePermissions.Value);
             Assert.Equal((4, 19), (config.Settings.Threads.Value, config.Settings.CompressionLevel.Value));
             var hooks = config.Hooks.ToHookSettings();
             Assert.Equal(

@@ -1,3 +1,5 @@
+using System.Formats.Cbor;
+using System.Security.Cryptography;
 using System.Text;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
@@ -7,6 +9,8 @@ namespace Rekkord.Engine.Tests.Cryptography;
 
 public sealed class KeyFileTests : IDisposable
 {
+    private static readonly KeyFileOptions Trusting = new() { TrustPermissions = true };
+
     private readonly TemporaryDirectory _directory = new();
     private readonly KeyMaterial _master = KeyMaterial.CreateMaster();
 
@@ -115,15 +119,51 @@ public sealed class KeyFileTests : IDisposable
         KeyFile.Write(_directory["key"], _master);
         File.WriteAllText(_directory["mailed"], $"Dear colleague,\r\n{File.ReadAllText(_directory["key"]).ReplaceLineEndings("\r\n")}\r\nRegards\r\n");
 
-        using var read = KeyFile.Read(_directory["mailed"]);
+        using var read = KeyFile.Read(_directory["mailed"], Trusting);
 
         Assert.Equal(_master.RepositoryId, read.RepositoryId);
+    }
+
+    [Theory]
+    [InlineData(257, false)]
+    [InlineData(0, false)]
+    [InlineData(5, false)]
+    [InlineData(-1, false)]
+    [InlineData(1, true)]
+    public void A_role_that_there_is_not_is_refused_and_not_cut_down_to_one_that_there_is(int role, bool valid)
+    {
+        // A map of version, role, repository ID and seed, as a master keyfile has it.
+        var writer = new CborWriter(CborConformanceMode.Canonical);
+        writer.WriteStartMap(4);
+        foreach (var (key, value) in new[] { (1, 1), (2, role) })
+        {
+            writer.WriteInt32(key);
+            writer.WriteInt32(value);
+        }
+
+        foreach (var (key, value) in new[] { (3, _master.RepositoryId), (6, _master.Seed) })
+        {
+            writer.WriteInt32(key);
+            writer.WriteByteString(value);
+        }
+
+        writer.WriteEndMap();
+        var text = PemEncoding.WriteString("REKKORD KEY", KeyFileCodec.AddChecksum(writer.Encode()));
+
+        if (!valid)
+        {
+            AssertInvalid(text);
+            return;
+        }
+
+        using var read = KeyFile.Decode(text, "path", Trusting);
+        Assert.Equal(KeyRole.Master, read.Role);
     }
 
     private void AssertInvalid(string text)
     {
         File.WriteAllText(_directory["damaged"], text);
-        var error = Assert.Throws<RekkordException>(() => KeyFile.Read(_directory["damaged"]));
+        var error = Assert.Throws<RekkordException>(() => KeyFile.Read(_directory["damaged"], Trusting));
         Assert.Equal("KeyFileInvalid", error.ErrorId);
         Assert.Contains(_directory["damaged"], error.Message, StringComparison.Ordinal);
     }

@@ -29,7 +29,10 @@ public sealed class GoldenRepositoryTests : IRestoreObserver, IDisposable
             File.Copy(file, copy);
         }
 
-        _repository = RepositoryAccess.Open(DirectoryObjectStore.Open(Path.Combine(_base, "repository")), KeyFile.Read(Path.Combine(Files, "master.key")));
+
+        // Everybody may read a file that comes with the sources.
+        var keys = KeyFile.Read(Path.Combine(Files, "master.key"), new KeyFileOptions { TrustPermissions = true });
+        _repository = RepositoryAccess.Open(DirectoryObjectStore.Open(Path.Combine(_base, "repository")), keys);
     }
 
     private IReadOnlyList<Snapshot> Snapshots => new SnapshotStore(_repository).List(error => throw error, CancellationToken.None);

@@ -7,7 +7,8 @@ public sealed class ImportTests
     private static readonly string[] Commands =
     [
         "Get-RekkordConfig", "Get-RekkordHook", "Get-RekkordSnapshot", "Initialize-RekkordRepository",
-        "Invoke-RekkordHook", "Invoke-RekkordSave", "Invoke-RekkordScan", "Restore-RekkordSnapshot",
+        "Invoke-RekkordHook", "Invoke-RekkordSave", "Invoke-RekkordScan", "New-RekkordKey", "Restore-RekkordSnapshot",
+        "Revoke-RekkordKey",
     ];
 
     [Fact]
@@ -86,11 +87,13 @@ public sealed class ImportTests
     }
 
     [Theory]
-    [InlineData("Initialize-RekkordRepository", "Repository KeyFile Force WhatIf Confirm")]
-    [InlineData("Invoke-RekkordSave", "ConfigPath Repository KeyFile Channel Path Exclude Force FollowLinks SkipHooks WhatIf Confirm")]
-    [InlineData("Invoke-RekkordScan", "ConfigPath Repository KeyFile Full MaxAge TimeLimit Repair SkipHooks WhatIf Confirm")]
-    [InlineData("Get-RekkordSnapshot", "ConfigPath Repository KeyFile Channel Id Latest Since Until")]
-    [InlineData("Restore-RekkordSnapshot", "ConfigPath Repository KeyFile Snapshot Destination Include Force Verify WhatIf Confirm")]
+    [InlineData("Initialize-RekkordRepository", "Repository KeyFile Passphrase Force WhatIf Confirm")]
+    [InlineData("Invoke-RekkordSave", "ConfigPath Repository KeyFile Passphrase Channel Path Exclude Force FollowLinks SkipHooks WhatIf Confirm")]
+    [InlineData("Invoke-RekkordScan", "ConfigPath Repository KeyFile Passphrase Full MaxAge TimeLimit Repair SkipHooks WhatIf Confirm")]
+    [InlineData("Get-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Channel Id Latest Since Until")]
+    [InlineData("New-RekkordKey", "Role OutFile MasterKeyFile Passphrase MasterPassphrase ConfigPath Force WhatIf Confirm")]
+    [InlineData("Restore-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Snapshot Destination Include Force Verify WhatIf Confirm")]
+    [InlineData("Revoke-RekkordKey", "ConfigPath Repository KeyFile Passphrase Id Reason DistrustExisting WhatIf Confirm")]
     [InlineData("Get-RekkordHook", "ConfigPath Repository KeyFile Phase")]
     [InlineData("Invoke-RekkordHook", "ConfigPath Repository KeyFile Phase Outcome WhatIf Confirm")]
     [InlineData("Get-RekkordConfig", "ConfigPath Repository KeyFile")]

@@ -1,0 +1,41 @@
+using System.Management.Automation;
+using Rekkord.Cmdlets.Models;
+using Rekkord.Cmdlets.Pipeline;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Snapshots;
+
+namespace Rekkord.Cmdlets.Commands;
+
+/// <summary>Makes the signature of a keyfile count no more. It cannot be taken back, so this asks first.</summary>
+[Cmdlet(VerbsSecurity.Revoke, "RekkordKey", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(RekkordRevocation))]
+public sealed class RevokeRekkordKeyCommand : RepositoryCommand
+{
+    /// <summary>The keyfile's ID: 32 hex digits, as New-RekkordKey shows it, or Get-RekkordSnapshot as KeyId.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string Id { get; set; } = "";
+
+    /// <summary>Why. Whoever can list snapshots can read it.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    public string Reason { get; set; } = "";
+
+    /// <summary>Also what the keyfile has signed until now counts no more.</summary>
+    [Parameter]
+    public SwitchParameter DistrustExisting { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(() =>
+    {
+        var keyId = KeyRevocation.ParseId(Id);
+        KeyRevocation.ValidateReason(Reason);
+        var config = LoadConfig();
+        var what = DistrustExisting ? "Revoke, for ever, and distrust all snapshots of" : "Revoke, for ever,";
+        if (!ShouldProcess($"the key {Id} in '{config.Repository.DisplayUrl}'", what))
+            return;
+        using var repository = OpenRepository(config, KeyPower.Certify);
+        var revocation = new KeyRevocation(repository, WriteWarning).Run(keyId, DistrustExisting, Reason, StopToken);
+        WriteObject(new RekkordRevocation(revocation, repository.Location));
+    });
+}

@@ -1,0 +1,38 @@
+using Rekkord.Engine.Cryptography;
+
+namespace Rekkord.Cmdlets.Models;
+
+/// <summary>A keyfile that was made.</summary>
+public sealed class RekkordKey
+{
+    internal RekkordKey(KeyMaterial keys, string keyFile, bool hasPassphrase)
+    {
+        Id = Convert.ToHexStringLower(keys.KeyId);
+        Role = keys.Role.ToString();
+        KeyFile = keyFile;
+        HasPassphrase = hasPassphrase;
+        RepositoryId = Convert.ToHexStringLower(keys.RepositoryId);
+        CreatedTime = (keys.CreatedTime ?? DateTimeOffset.Now).ToLocalTime();
+    }
+
+    /// <summary>Its ID: 32 hex digits. Snapshots that it signs show it as KeyId, and Revoke-RekkordKey takes it.</summary>
+    public string Id { get; }
+
+    /// <summary>What it can do: ReadWrite, WriteOnly or LogOnly.</summary>
+    public string Role { get; }
+
+    /// <summary>Where it is.</summary>
+    public string KeyFile { get; }
+
+    /// <summary>Whether it needs a passphrase to be used.</summary>
+    public bool HasPassphrase { get; }
+
+    /// <summary>The ID of the repository that it belongs to: 32 hex digits.</summary>
+    public string RepositoryId { get; }
+
+    /// <summary>When it was made.</summary>
+    public DateTimeOffset CreatedTime { get; }
+
+    /// <summary>The ID.</summary>
+    public override string ToString() => Id;
+}

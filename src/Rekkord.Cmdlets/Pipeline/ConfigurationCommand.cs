@@ -1,0 +1,31 @@
+using System.Management.Automation;
+using Rekkord.Engine.Configuration;
+
+namespace Rekkord.Cmdlets.Pipeline;
+
+/// <summary>The cmdlets that work with a configuration.</summary>
+public abstract class ConfigurationCommand : RekkordCommand
+{
+    /// <summary>The configuration file; otherwise <c>$env:REKKORD_CONFIG_FILE</c>, the user's, or the machine's.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ConfigPath { get; set; }
+
+    /// <summary>The repository's path or URL; otherwise <c>$env:REKKORD_REPOSITORY</c> or the configuration's.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Repository { get; set; }
+
+    /// <summary>The keyfile; otherwise <c>$env:REKKORD_KEY_FILE</c> or the configuration's.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? KeyFile { get; set; }
+
+    private protected RekkordConfig LoadConfig() => RekkordConfig.Load(new ConfigurationRequest
+    {
+        ConfigPath = ConfigPath is null ? null : ResolvePath(ConfigPath),
+        Repository = Repository,
+        KeyFile = KeyFile is null ? null : ResolvePath(KeyFile),
+        WorkingDirectory = CurrentDirectory,
+    });
+}

@@ -1,0 +1,48 @@
+using Rekkord.Engine.Errors;
+
+namespace Rekkord.Engine.Cryptography;
+
+/// <summary>Makes keyfiles with less than the master's powers. It needs the master keyfile and nothing else, least of all the repository.</summary>
+public static class KeyCreation
+{
+    /// <summary>Derives a keyfile with a signing key of its own and writes it.</summary>
+    /// <param name="master">The master key.</param>
+    /// <param name="masterKeyFile">The file that it was read from.</param>
+    /// <param name="role">ReadWrite, WriteOnly or LogOnly.</param>
+    /// <param name="path">Where the keyfile goes.</param>
+    /// <param name="overwrite">Whether an existing file may be replaced; the master keyfile never is.</param>
+    /// <param name="passphrase">What to seal it with; null for none.</param>
+    /// <returns>The new keys, the caller's to dispose of.</returns>
+    /// <exception cref="RekkordException">
+    /// This is no master key (<c>KeyRoleInsufficient</c>), the file exists (<c>KeyFileExists</c>) or is the master keyfile
+    /// (<c>KeyFileIsMaster</c>), or it cannot be written (<c>KeyFileNotWritable</c>).
+    /// </exception>
+    public static KeyMaterial Run(KeyMaterial master, string masterKeyFile, KeyRole role, string path, bool overwrite, Passphrase? passphrase)
+    {
+        ArgumentNullException.ThrowIfNull(master);
+        var keys = master.Derive(role);
+        try
+        {
+            if (overwrite && IsCopy(path, masterKeyFile))
+            {
+                throw new RekkordException(
+                    "KeyFileIsMaster",
+                    RekkordErrorKind.AlreadyExists,
+                    $"'{path}' is the master keyfile and is kept: without it, the backups it belongs to are lost. Choose another name with -OutFile.",
+                    path);
+            }
+
+            KeyFile.Write(path, keys, overwrite, passphrase);
+            return keys;
+        }
+        catch
+        {
+            keys.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>By content: however many names and links a file has, and a copy of it is worth keeping too.</summary>
+    private static bool IsCopy(string path, string masterKeyFile) =>
+        File.Exists(path) && KeyFile.ReadText(path) == KeyFile.ReadText(masterKeyFile);
+}

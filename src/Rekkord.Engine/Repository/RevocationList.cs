@@ -1,0 +1,69 @@
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Storage;
+
+namespace Rekkord.Engine.Repository;
+
+/// <summary>The keys of a repository that were revoked, and which of their signatures still count.</summary>
+internal sealed class RevocationList
+{
+    private readonly Dictionary<string, Revocation> _byKey = new(StringComparer.Ordinal);
+
+    private RevocationList()
+    {
+    }
+
+    /// <summary>The revocations that cannot be read. Their keys count as revoked, with nothing that stays good.</summary>
+    public List<RekkordException> Damaged { get; } = [];
+
+    /// <summary>Reads all that there are.</summary>
+    /// <exception cref="StorageException">The store cannot be reached.</exception>
+    public static RevocationList Load(RepositoryAccess repository)
+    {
+        var list = new RevocationList();
+        foreach (var found in repository.List(ObjectName.Revocations))
+        {
+            var keyId = found.Name[ObjectName.Revocations.Length..];
+            try
+            {
+                list._byKey[keyId] = Read(repository, found.Name);
+            }
+            catch (RekkordException error)
+            {
+                list.Damaged.Add(error);
+                list._byKey[keyId] = new Revocation(keyId, default, "", new HashSet<Oid>());
+            }
+        }
+
+        return list;
+    }
+
+    /// <summary>The revocation of a key; null when it has none.</summary>
+    /// <exception cref="DamagedObjectException">There is one, and it cannot be read.</exception>
+    /// <exception cref="StorageException">The store cannot be reached.</exception>
+    public static Revocation? Find(RepositoryAccess repository, byte[] keyId)
+    {
+        try
+        {
+            return Read(repository, ObjectName.ForRevocation(keyId));
+        }
+        catch (StorageException error) when (error.ErrorId == "ObjectNotFound")
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether a key's signature on a snapshot counts.</summary>
+    /// <param name="keyId">The key's ID in hex; empty for the master key.</param>
+    /// <param name="snapshot">The snapshot's ID.</param>
+    public bool TrustsSnapshot(string keyId, Oid snapshot) =>
+        !_byKey.TryGetValue(keyId, out var revocation) || revocation.Snapshots.Contains(snapshot);
+
+    /// <summary>Whether a key's signature on a tag counts.</summary>
+    /// <param name="keyId">The key's ID in hex; empty for the master key.</param>
+    /// <param name="tag">The tag's name.</param>
+    public bool TrustsTag(string keyId, string tag) =>
+        !_byKey.TryGetValue(keyId, out var revocation) || revocation.Tags.Contains(new Oid(ObjectName.TryGetHash(tag)));
+
+    private static Revocation Read(RepositoryAccess repository, string name) =>
+        RevocationCodec.Decode(repository.Store.Read(name, FormatLimits.Record), name, repository.Keys);
+}

@@ -1,0 +1,142 @@
+using System.Text;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Repository;
+using Oid = Rekkord.Engine.Repository.Oid;
+
+namespace Rekkord.Engine.Snapshots;
+
+/// <summary>
+/// Revokes a keyfile: what it signs from now on counts no more. A snapshot's own time is what its signer wrote, so what stays good is
+/// not what claims to be older, but a list of what is there now.
+/// </summary>
+public sealed class KeyRevocation
+{
+    private readonly RepositoryAccess _repository;
+    private readonly SnapshotStore _snapshots;
+    private readonly Action<string> _warn;
+
+    /// <summary>Prepares a revocation.</summary>
+    /// <param name="repository">The repository, opened with the master key.</param>
+    /// <param name="warn">Is told what could not be read, and so cannot be on the list.</param>
+    public KeyRevocation(RepositoryAccess repository, Action<string> warn)
+    {
+        _repository = repository;
+        _snapshots = new SnapshotStore(repository);
+        _warn = warn;
+    }
+
+    /// <summary>Checks a key's ID.</summary>
+    /// <exception cref="RekkordException">It is none (<c>KeyIdInvalid</c>).</exception>
+    public static byte[] ParseId(string keyId)
+    {
+        ArgumentNullException.ThrowIfNull(keyId);
+        return keyId.Length == KeyMaterial.IdLength * 2 && keyId.All(char.IsAsciiHexDigit)
+            ? Convert.FromHexString(keyId)
+            : throw new RekkordException(
+                "KeyIdInvalid",
+                RekkordErrorKind.InvalidArgument,
+                $"'{keyId}' is no key's ID, which has 32 hex digits. New-RekkordKey shows it as Id, Get-RekkordSnapshot as KeyId.",
+                keyId);
+    }
+
+    /// <summary>Checks a reason.</summary>
+    /// <exception cref="RekkordException">It is too long (<c>ReasonInvalid</c>).</exception>
+    public static void ValidateReason(string reason)
+    {
+        if (Encoding.UTF8.GetByteCount(reason) > RevocationCodec.MaximumReasonLength)
+            throw new RekkordException("ReasonInvalid", RekkordErrorKind.InvalidArgument, $"A reason has at most {RevocationCodec.MaximumReasonLength} bytes of UTF-8. Give a shorter one with -Reason.");
+    }
+
+    /// <summary>Writes the revocation.</summary>
+    /// <param name="keyId">The key's ID.</param>
+    /// <param name="distrustExisting">Whether nothing that it has signed stays good.</param>
+    /// <param name="reason">Why; may be empty.</param>
+    /// <param name="cancellation">Stops before anything is written.</param>
+    /// <exception cref="RekkordException">
+    /// This is no master key (<c>KeyRoleInsufficient</c>), or the one to revoke is (<c>KeyNotRevocable</c>); the key is revoked already
+    /// (<c>KeyAlreadyRevoked</c>); or the store failed.
+    /// </exception>
+    public Revocation Run(byte[] keyId, bool distrustExisting, string reason, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(keyId);
+        ValidateReason(reason);
+        _ = _repository.Keys.Seed;
+        var hex = Convert.ToHexStringLower(keyId);
+        if (keyId.AsSpan().SequenceEqual(_repository.Keys.KeyId))
+        {
+            throw new RekkordException(
+                "KeyNotRevocable",
+                RekkordErrorKind.InvalidArgument,
+                "The master key cannot be revoked: whoever has it can make any other. If somebody else has it, make a new repository.",
+                hex);
+        }
+
+        var name = ObjectName.ForRevocation(keyId);
+        MoveDamaged(keyId, name);
+        var (snapshots, tags) = FindSigned(hex, cancellation);
+        if (snapshots.Count == 0)
+            _warn($"No snapshot in the repository is signed by the key {hex}. Check that this is the one you mean.");
+        if (distrustExisting)
+            (snapshots, tags) = ([], []);
+        var revocation = new Revocation(hex, DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()), reason, snapshots) { Tags = tags };
+        cancellation.ThrowIfCancellationRequested();
+        using var writer = _repository.Store.Create();
+        writer.Write(RevocationCodec.Encode(revocation, _repository.Keys, _repository.Descriptor));
+        return writer.Commit(name) ? revocation : throw AlreadyRevoked(hex, null);
+    }
+
+    /// <summary>A revocation that cannot be read is put aside, so that a sound one can take its place.</summary>
+    private void MoveDamaged(byte[] keyId, string name)
+    {
+        try
+        {
+            if (RevocationList.Find(_repository, keyId) is { } existing)
+                throw AlreadyRevoked(existing.KeyId, existing.Time);
+        }
+        catch (DamagedObjectException error)
+        {
+            _warn($"{error.Message} It is put aside and made again.");
+            _repository.Store.Move(name, ObjectName.Aside(name));
+        }
+    }
+
+    private (HashSet<Oid> Snapshots, HashSet<Oid> Tags) FindSigned(string keyId, CancellationToken cancellation)
+    {
+        HashSet<Oid> snapshots = [], tags = [];
+        ForEach(ObjectName.Snapshots, name =>
+        {
+            var (snapshot, _) = _snapshots.Read(name);
+            if (snapshot.KeyId == keyId)
+                snapshots.Add(snapshot.Id);
+        });
+        ForEach(ObjectName.Tags, name =>
+        {
+            if (_snapshots.ReadTag(name).KeyId == keyId)
+                tags.Add(new Oid(ObjectName.TryGetHash(name)));
+        });
+        return (snapshots, tags);
+
+        void ForEach(string folder, Action<string> read)
+        {
+            foreach (var found in _repository.List(folder))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                try
+                {
+                    read(found.Name);
+                }
+                catch (DamagedObjectException error)
+                {
+                    _warn($"{error.Message} If it is the key's, it will not count as good.");
+                }
+            }
+        }
+    }
+
+    private static RekkordException AlreadyRevoked(string keyId, DateTimeOffset? time) => new(
+        "KeyAlreadyRevoked",
+        RekkordErrorKind.AlreadyExists,
+        $"The key {keyId} was revoked already{(time is { } when ? $", on {when:u}" : "")}. That is never changed.",
+        keyId);
+}

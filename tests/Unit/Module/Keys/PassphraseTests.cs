@@ -1,0 +1,109 @@
+using System.Management.Automation;
+using System.Net;
+
+namespace Rekkord.Module.Tests.Keys;
+
+/// <summary>Keyfiles with a passphrase: where it comes from, and where it never gets.</summary>
+public sealed class PassphraseTests : IDisposable
+{
+    private const string Secret = "sésame-öffne-dich";
+
+    private readonly ModuleSandbox _sandbox = new(initialize: false);
+
+    public PassphraseTests()
+    {
+        _sandbox.Session.Set("passphrase", new NetworkCredential("", Secret).SecurePassword);
+        _sandbox.Session.Set("wrong", new NetworkCredential("", "not-the-one").SecurePassword);
+        _sandbox.Invoke("Initialize-RekkordRepository $repository $keyFile -Passphrase $passphrase").Clean();
+        _sandbox.Write("file", "content");
+    }
+
+    public void Dispose()
+    {
+        Environment.SetEnvironmentVariable("REKKORD_PASSPHRASE", null);
+        _sandbox.Dispose();
+    }
+
+    [Theory]
+    [InlineData("Invoke-RekkordSave test $source")]
+    [InlineData("Invoke-RekkordScan")]
+    [InlineData("Get-RekkordSnapshot")]
+    [InlineData("Restore-RekkordSnapshot test $destination")]
+    public void Every_command_takes_it_as_a_parameter_and_says_clearly_when_it_is_wrong_or_missing(string command)
+    {
+        _sandbox.Invoke("Invoke-RekkordSave test $source -Passphrase $passphrase").Clean();
+
+        var missing = _sandbox.Invoke(command);
+        Assert.Equal("PassphraseRequired", missing.EndingId);
+        Assert.Contains("REKKORD_PASSPHRASE", missing.Ending!.ToString(), StringComparison.Ordinal);
+        Assert.Equal("KeyFilePassphraseWrong", _sandbox.Invoke($"{command} -Passphrase $wrong").EndingId);
+        _sandbox.Invoke($"{command} -Passphrase $passphrase").Clean();
+    }
+
+    [Fact]
+    public void It_comes_from_the_environment_and_a_parameter_is_stronger()
+    {
+        Environment.SetEnvironmentVariable("REKKORD_PASSPHRASE", Secret);
+        _sandbox.Save().Clean();
+        Assert.Equal("KeyFilePassphraseWrong", _sandbox.Invoke("Get-RekkordSnapshot -Passphrase $wrong").EndingId);
+        Environment.SetEnvironmentVariable("REKKORD_PASSPHRASE", "");
+        Assert.Equal("PassphraseRequired", _sandbox.Save().EndingId);
+    }
+
+    [Fact]
+    public void It_is_asked_for_where_somebody_sits_and_not_when_the_keyfile_has_none()
+    {
+        _sandbox.Session.Host.Secret = new NetworkCredential("", Secret).SecurePassword;
+        var run = _sandbox.Invoke("New-RekkordKey WriteOnly ./open.key $keyFile").Clean();
+        Assert.Contains(_sandbox.KeyFile, Assert.Single(run.HostLines), StringComparison.Ordinal);
+
+        Assert.Empty(_sandbox.Invoke("Invoke-RekkordSave test $source -KeyFile ./open.key").Clean().HostLines);
+        _sandbox.Session.Host.Secret = new NetworkCredential("", "not-the-one").SecurePassword;
+        Assert.Equal("KeyFilePassphraseWrong", _sandbox.Save().EndingId);
+        _sandbox.Session.Host.Secret = new NetworkCredential("", "").SecurePassword;
+        Assert.Equal("PassphraseRequired", _sandbox.Save().EndingId);
+    }
+
+    [Fact]
+    public void A_new_keyfile_has_a_passphrase_of_its_own()
+    {
+        var made = Assert.Single(_sandbox.Invoke("New-RekkordKey WriteOnly ./new.key $keyFile -MasterPassphrase $passphrase -Passphrase $wrong").Clean().Output);
+
+        Assert.Equal(true, made.Value("HasPassphrase"));
+        Assert.Equal("KeyFilePassphraseWrong", _sandbox.Invoke("Invoke-RekkordSave test $source -KeyFile ./new.key -Passphrase $passphrase").EndingId);
+        _sandbox.Invoke("Invoke-RekkordSave test $source -KeyFile ./new.key -Passphrase $wrong").Clean();
+        var run = _sandbox.Invoke("New-RekkordKey WriteOnly ./other.key $keyFile -Passphrase $passphrase");
+        Assert.Equal("PassphraseRequired", run.EndingId);
+        Assert.Contains("-MasterPassphrase", run.Ending!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Invoke-RekkordSave test $source -Passphrase $passphrase")]
+    [InlineData("Invoke-RekkordSave test $source")]
+    public void It_reaches_no_hook_no_stream_and_no_result(string command)
+    {
+        // In the environment both times: what a parameter outdoes is a secret all the same.
+        Environment.SetEnvironmentVariable("REKKORD_PASSPHRASE", Secret);
+        _sandbox.ShellHook("PreSave", "10-program", "env; exit 0");
+        _sandbox.Hook("PreSave", "20-script.ps1", "[Environment]::GetEnvironmentVariables().GetEnumerator() | ForEach-Object { \"$($_.Key)=$($_.Value)\" }; \"passphrase: $env:REKKORD_PASSPHRASE.\"");
+
+        var run = _sandbox.Invoke($"{command} -Verbose").Clean();
+
+        Assert.Equal(["Succeeded", "Succeeded"], run.Hooks.Select(hook => hook.Text("Status")));
+        Assert.Contains("REKKORD_PHASE=PreSave", run.Hooks[0].Texts("Output"));
+        Assert.Contains("passphrase: .", run.Hooks[1].Texts("Output"));
+        var shown = PSSerializer.Serialize(run.Output, 6) + string.Join('\n', run.Verbose) + string.Join('\n', run.HostLines);
+        Assert.DoesNotContain(Secret, shown, StringComparison.Ordinal);
+        Assert.Equal(Secret, Environment.GetEnvironmentVariable("REKKORD_PASSPHRASE"));
+    }
+
+    [Fact]
+    public void A_wrong_one_is_in_no_error()
+    {
+        Environment.SetEnvironmentVariable("REKKORD_PASSPHRASE", "not-the-one");
+
+        var error = _sandbox.Save().Ending!;
+
+        Assert.DoesNotContain("not-the-one", $"{error}{error.Exception}{error.TargetObject}{error.ErrorDetails}", StringComparison.Ordinal);
+    }
+}
