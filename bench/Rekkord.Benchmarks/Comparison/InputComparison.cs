@@ -23,6 +23,12 @@ internal sealed class InputComparison
         _work = work;
     }
 
+    /// <summary>
+    /// Many files are removed only in the end: ext4 searches for inodes that were not freed in the last minutes, which would make the
+    /// next tool's restore slow. In memory that would only take the memory.
+    /// </summary>
+    private bool KeepsRestored => _input.HasManyFiles && new DriveInfo(_work).DriveFormat != "tmpfs";
+
     private string Source => Path.Combine(_work, "source");
 
     /// <summary>Measures all steps.</summary>
@@ -42,7 +48,7 @@ internal sealed class InputComparison
                 Directory.Delete(DirectoryOf(tool), recursive: true);
         }
 
-        if (!_input.HasManyFiles)
+        if (!KeepsRestored)
             Directory.Delete(_work, recursive: true);
         return _results;
     }
@@ -92,9 +98,7 @@ internal sealed class InputComparison
         if (diff.ExitCode != 0)
             throw new InvalidOperationException($"What {tool.Name} restored differs from the source.");
 
-        // Many files are removed only in the end: ext4 searches for inodes that were not freed in the last minutes, which would
-        // make the next tool's restore slow.
-        if (!_input.HasManyFiles)
+        if (!KeepsRestored)
             Directory.Delete(destination, recursive: true);
     }
 }
