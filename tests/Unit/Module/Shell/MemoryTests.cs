@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Rekkord.Module.Tests.Shell;
 
-/// <summary>The whole process stays small, however much it saves.</summary>
+/// <summary>The whole process stays small, however much it saves, in memory and in open files.</summary>
 public sealed class MemoryTests : IDisposable
 {
     private const long Limit = 400L * 1024 * 1024;
@@ -45,9 +45,31 @@ public sealed class MemoryTests : IDisposable
         Assert.InRange(SaveAndMeasure(source), 1, Limit);
     }
 
+    [Fact]
+    public void Saving_thousands_of_directories_needs_few_open_files()
+    {
+        var source = Path.Combine(_shell.Base, "source");
+        var content = new byte[12 * 1024];
+        for (var directory = 0; directory < 6000; directory++)
+        {
+            var path = Directory.CreateDirectory(Path.Combine(source, $"d{directory}")).FullName;
+            new Random(directory).NextBytes(content);
+            File.WriteAllBytes(Path.Combine(path, "file"), content);
+        }
+
+        var run = _shell.RunWithOpenFiles(1024, "-NonInteractive", "-File", SaveScript(), source);
+
+        Assert.True(run.ExitCode == 0, run.Error);
+    }
+
     private long SaveAndMeasure(string source)
     {
-        var script = _shell.Script("measure.ps1", """
+        var run = _shell.Run("-NonInteractive", "-File", SaveScript(), source);
+        Assert.True(run.ExitCode == 0, run.Error);
+        return long.Parse(run.Lines[^1], CultureInfo.InvariantCulture);
+    }
+
+    private string SaveScript() => _shell.Script("measure.ps1", """
             param($source)
             $ErrorActionPreference = 'Stop'
             $env:XDG_CACHE_HOME = "$PSScriptRoot/cache"
@@ -55,8 +77,4 @@ public sealed class MemoryTests : IDisposable
             Invoke-RekkordSave memory $source -Repository "$PSScriptRoot/repository" -KeyFile "$PSScriptRoot/master.key" > $null
             [System.Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64
             """);
-        var run = _shell.Run("-NonInteractive", "-File", script, source);
-        Assert.True(run.ExitCode == 0, run.Error);
-        return long.Parse(run.Lines[^1], CultureInfo.InvariantCulture);
-    }
 }

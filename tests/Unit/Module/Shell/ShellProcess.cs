@@ -29,10 +29,20 @@ internal sealed class ShellProcess : IDisposable
         return End(process);
     }
 
-    /// <summary>Starts it, to be ended with <see cref="End"/>.</summary>
-    public Process Start(params string[] arguments)
+    /// <summary>Runs it to its end, allowed so many open files.</summary>
+    public ShellRun RunWithOpenFiles(int limit, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        using var process = StartProgram("sh", ["-c", $"ulimit -n {limit} && exec dotnet \"$@\"", "sh", Program, .. arguments]);
+        process.StandardInput.Close();
+        return End(process);
+    }
+
+    /// <summary>Starts it, to be ended with <see cref="End"/>.</summary>
+    public Process Start(params string[] arguments) => StartProgram("dotnet", [Program, .. arguments]);
+
+    private Process StartProgram(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = Base,
             RedirectStandardInput = true,
