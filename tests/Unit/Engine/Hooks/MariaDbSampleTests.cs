@@ -1,4 +1,5 @@
 using Rekkord.Engine.Hooks;
+using Rekkord.Tests.Databases;
 
 namespace Rekkord.Engine.Tests.Hooks;
 

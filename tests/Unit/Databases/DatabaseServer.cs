@@ -1,20 +1,19 @@
 using System.Diagnostics;
 using System.Globalization;
+using Rekkord.Engine.Tests;
 
-namespace Rekkord.Engine.Tests.Hooks;
+namespace Rekkord.Tests.Databases;
 
 /// <summary>A real database server with data of its own in a temporary directory, reached over a Unix socket only.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 internal abstract class DatabaseServer : IDisposable
 {
-    private bool _killed;
-
     protected DatabaseServer(string account)
     {
         Root = Directory.CreateTempSubdirectory("rekkord-db-").FullName;
         Account = account;
         if (Environment.IsPrivilegedProcess)
-            HookSandbox.Execute("chown", account, Root);
+            Execution.Execute("chown", account, Root);
     }
 
     /// <summary>The server's directory; its socket is in there.</summary>
@@ -22,31 +21,34 @@ internal abstract class DatabaseServer : IDisposable
 
     private string Account { get; }
 
+    /// <summary>Starts the server, also after it was killed, and returns when it answers.</summary>
+    public abstract void Start();
+
+    /// <summary>Ends the server as a crash does.</summary>
+    public void Kill()
+    {
+        var id = int.Parse(File.ReadAllLines(ProcessIdFile)[0], CultureInfo.InvariantCulture);
+        using var process = Process.GetProcessById(id);
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        File.Delete(ProcessIdFile);
+    }
+
     /// <summary>Runs one of the server's programs under the server's account.</summary>
     protected void RunAsServer(string program, params string[] arguments)
     {
         var path = RequiresProgramFactAttribute.Find(program) ?? program;
         if (Environment.IsPrivilegedProcess)
-            HookSandbox.Execute("runuser", ["-u", Account, "--", path, .. arguments]);
+            Execution.Execute("runuser", ["-u", Account, "--", path, .. arguments]);
         else
-            HookSandbox.Execute(path, arguments);
-    }
-
-    /// <summary>Ends the server as a crash does.</summary>
-    public void Kill()
-    {
-        _killed = true;
-        var id = int.Parse(File.ReadAllLines(ProcessIdFile)[0], CultureInfo.InvariantCulture);
-        using var process = Process.GetProcessById(id);
-        process.Kill(entireProcessTree: true);
-        process.WaitForExit();
+            Execution.Execute(path, arguments);
     }
 
     protected abstract string ProcessIdFile { get; }
 
     public void Dispose()
     {
-        if (!_killed && File.Exists(ProcessIdFile))
+        if (File.Exists(ProcessIdFile))
             Kill();
         Directory.Delete(Root, recursive: true);
     }
