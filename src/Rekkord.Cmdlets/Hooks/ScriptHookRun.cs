@@ -110,7 +110,7 @@ internal sealed class ScriptHookRun
     private ScriptHookOutcome Fail(Exception error)
     {
         var record = (error as IContainsErrorRecord)?.ErrorRecord;
-        var lastWords = record?.FullyQualifiedErrorId == ProgramFailedId ? _streams.LastProgramError : null;
+        var lastWords = record?.FullyQualifiedErrorId == ProgramFailedId ? _streams.LastProgramWords : null;
         if (record is not null)
             _streams.AddError(record);
         var reason = DescribePlace(error, record);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Rekkord.Engine.Hooks;
 
 namespace Rekkord.Cmdlets.Hooks;
 
@@ -18,8 +19,8 @@ internal sealed class ScriptHookStreams
     /// <summary>What the last error said, on one line.</summary>
     public string? LastError => Errors.Kept is [.., ErrorRecord error] ? error.ToString().ReplaceLineEndings(" ") : null;
 
-    /// <summary>The last line that a program wrote to its standard error.</summary>
-    public string? LastProgramError => Errors.Kept.OfType<ErrorRecord>().LastOrDefault(IsFromProgram)?.ToString();
+    /// <summary>What a program wrote last to its standard error.</summary>
+    public string? LastProgramWords => LastWords.Of(Errors.Kept.OfType<ErrorRecord>().Where(IsFromProgram).Select(error => error.ToString()));
 
     /// <summary>Whether an error is but a line that a program wrote to its standard error.</summary>
     public static bool IsFromProgram(ErrorRecord error) =>

@@ -6,8 +6,6 @@ namespace Rekkord.Engine.Hooks;
 /// <summary>Runs one external hook and says how it ended.</summary>
 internal sealed class ExternalHook(IHookObserver observer, string workingDirectory, TimeSpan? timeout)
 {
-    private const int LastLineLength = 500, LinesLookedAt = 20;
-
     public HookResult Run(Hook hook, HookContext context, CancellationToken stop)
     {
         var output = new OutputCapture(observer.WantsOutput ? line => observer.OnOutput(hook, HookStream.Output, line) : null);
@@ -79,12 +77,7 @@ internal sealed class ExternalHook(IHookObserver observer, string workingDirecto
         var end = outcome.Signal is { } signal ? $"killed by {SignalName.Of(signal)}"
             : outcome.ExitCode is { } code ? $"exit code {code}"
             : "its exit code was taken by another part of this process, so it counts as failed";
-        var last = LastLine(errors) ?? LastLine(output);
+        var last = LastWords.Of(errors.OfType<string>()) ?? LastWords.Of(output.OfType<string>());
         return last is null ? end : $"{end}: {last}";
     }
-
-    private static string? LastLine(IReadOnlyList<object?> lines) =>
-        lines.OfType<string>().Reverse().Take(LinesLookedAt)
-            .Select(line => OneLine.From(line, LastLineLength))
-            .FirstOrDefault(line => line.Length > 0);
 }
