@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Rekkord.Engine.Hooks;
 
 namespace Rekkord.Engine.Tests.Hooks;
@@ -71,7 +72,15 @@ internal sealed class HookSandbox : IHookObserver, IScriptHookExecutor, IDisposa
         return new FileStream(PathOf(name), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, 1);
     }
 
-    public static string Execute(string program, params string[] arguments) => Rekkord.Tests.Databases.Execution.Execute(program, arguments);
+    public static string Execute(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {errors.Result}");
+        return output;
+    }
 
     public void OnStarted(Hook hook) => Add($"started {hook.Name}");
 

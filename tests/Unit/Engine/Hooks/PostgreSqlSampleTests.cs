@@ -1,5 +1,4 @@
 using Rekkord.Engine.Hooks;
-using Rekkord.Tests.Databases;
 
 namespace Rekkord.Engine.Tests.Hooks;
 

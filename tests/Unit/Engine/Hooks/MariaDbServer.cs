@@ -1,6 +1,4 @@
-using Rekkord.Engine.Tests;
-
-namespace Rekkord.Tests.Databases;
+namespace Rekkord.Engine.Tests.Hooks;
 
 /// <summary>MariaDB, with a data directory of its own.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
@@ -10,17 +8,12 @@ internal sealed class MariaDbServer : DatabaseServer
         : base("mysql")
     {
         RunAsServer("mariadb-install-db", "--no-defaults", $"--datadir={Data}", "--auth-root-authentication-method=normal", "--skip-test-db");
-        Start();
-        File.WriteAllText(DefaultsFile, $"[client]\nsocket={Socket}\nuser=root\n");
-    }
-
-    public override void Start()
-    {
         RunAsServer("sh", "-c",
             $"'{RequiresProgramFactAttribute.Find("mariadbd") ?? "mariadbd"}' --no-defaults --datadir='{Data}' --socket='{Socket}' "
             + $"--pid-file='{ProcessIdFile}' --skip-networking >'{Root}/log' 2>&1 </dev/null &");
         // The client itself waits for the server.
-        Execution.Execute("mariadb-admin", "--no-defaults", $"--socket={Socket}", "--user=root", "--wait=60", "ping");
+        HookSandbox.Execute("mariadb-admin", "--no-defaults", $"--socket={Socket}", "--user=root", "--wait=60", "ping");
+        File.WriteAllText(DefaultsFile, $"[client]\nsocket={Socket}\nuser=root\n");
     }
 
     protected override string ProcessIdFile => Path.Combine(Root, "pid");
@@ -31,7 +24,7 @@ internal sealed class MariaDbServer : DatabaseServer
 
     public string DefaultsFile => Path.Combine(Root, "client.cnf");
 
-    public string Sql(string sql) => Execution.Execute(
+    public string Sql(string sql) => HookSandbox.Execute(
         "mariadb", $"--defaults-file={DefaultsFile}", "--batch", "--skip-column-names", $"--execute={sql}");
 
     public void Load(string database, string file) => Sql($"USE `{database}`; SOURCE {file};");

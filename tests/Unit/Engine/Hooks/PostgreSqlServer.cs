@@ -1,4 +1,4 @@
-namespace Rekkord.Tests.Databases;
+namespace Rekkord.Engine.Tests.Hooks;
 
 /// <summary>PostgreSQL, with one cluster of its own.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
@@ -8,11 +8,10 @@ internal sealed class PostgreSqlServer : DatabaseServer
         : base("postgres")
     {
         RunAsServer("initdb", "--pgdata", Data, "--auth=trust", "--username=postgres", "--no-sync", "--encoding=UTF8", "--locale=C");
-        Start();
+        // It returns when the server answers.
+        RunAsServer("pg_ctl", "start", "--wait", "--pgdata", Data, "--log", Path.Combine(Root, "log"),
+            "--options", $"-c listen_addresses= -c unix_socket_directories={Root} -c fsync=off");
     }
-
-    public override void Start() => RunAsServer("pg_ctl", "start", "--wait", "--pgdata", Data, "--log", Path.Combine(Root, "log"),
-        "--options", $"-c listen_addresses= -c unix_socket_directories={Root} -c fsync=off");
 
     protected override string ProcessIdFile => Path.Combine(Data, "postmaster.pid");
 
@@ -20,10 +19,10 @@ internal sealed class PostgreSqlServer : DatabaseServer
 
     public (string Name, string Value)[] Settings => [("PGHOST", Root), ("PGUSER", "postgres")];
 
-    public string Sql(string database, string sql) => Execution.Execute(
+    public string Sql(string database, string sql) => HookSandbox.Execute(
         "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "-v", "ON_ERROR_STOP=1",
         "-h", Root, "-U", "postgres", "-d", database, "-c", sql);
 
-    public void Load(string database, string file) => Execution.Execute(
+    public void Load(string database, string file) => HookSandbox.Execute(
         "psql", "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-h", Root, "-U", "postgres", "-d", database, "-f", file);
 }
