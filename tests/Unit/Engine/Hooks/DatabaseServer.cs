@@ -5,7 +5,7 @@ namespace Rekkord.Engine.Tests.Hooks;
 
 /// <summary>A real database server with data of its own in a temporary directory, reached over a Unix socket only.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-internal abstract class DatabaseServer : IDisposable
+public abstract class DatabaseServer : IDisposable
 {
     private bool _killed;
 
@@ -14,7 +14,7 @@ internal abstract class DatabaseServer : IDisposable
         Root = Directory.CreateTempSubdirectory("rekkord-db-").FullName;
         Account = account;
         if (Environment.IsPrivilegedProcess)
-            HookSandbox.Execute("chown", account, Root);
+            TestProgram.Run("chown", account, Root);
     }
 
     /// <summary>The server's directory; its socket is in there.</summary>
@@ -27,9 +27,9 @@ internal abstract class DatabaseServer : IDisposable
     {
         var path = RequiresProgramFactAttribute.Find(program) ?? program;
         if (Environment.IsPrivilegedProcess)
-            HookSandbox.Execute("runuser", ["-u", Account, "--", path, .. arguments]);
+            TestProgram.Run("runuser", ["-u", Account, "--", path, .. arguments]);
         else
-            HookSandbox.Execute(path, arguments);
+            TestProgram.Run(path, arguments);
     }
 
     /// <summary>Ends the server as a crash does.</summary>

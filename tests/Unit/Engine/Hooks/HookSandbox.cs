@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Rekkord.Engine.Hooks;
 
 namespace Rekkord.Engine.Tests.Hooks;
@@ -56,6 +55,10 @@ internal sealed class HookSandbox : IHookObserver, IScriptHookExecutor, IDisposa
     /// <summary>Writes a shell script hook.</summary>
     public string AddShell(string name, string script, HookPhase phase = HookPhase.PreSave) => Add(name, "#!/bin/sh\n" + script + "\n", phase);
 
+    /// <summary>Puts a copy of a shipped sample into a phase's directory, with its settings.</summary>
+    public void AddSample(string name, HookPhase phase, params (string Name, string Value)[] settings) =>
+        Add(Path.GetFileName(name), SampleHooks.WithSettings(name, settings), phase);
+
     public string PathOf(string name) => Path.Combine(Root, name);
 
     public HookPhaseResult Run(HookPhase phase = HookPhase.PreSave, CancellationToken stop = default) =>
@@ -72,15 +75,7 @@ internal sealed class HookSandbox : IHookObserver, IScriptHookExecutor, IDisposa
         return new FileStream(PathOf(name), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, 1);
     }
 
-    public static string Execute(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {errors.Result}");
-        return output;
-    }
+    public static string Execute(string program, params string[] arguments) => TestProgram.Run(program, arguments);
 
     public void OnStarted(Hook hook) => Add($"started {hook.Name}");
 

@@ -76,7 +76,7 @@ public sealed class MariaDbSampleTests : IDisposable
 
     private HookResult RunSample()
     {
-        SampleHooks.Install(_sandbox, "presave/50-mariadb.sh", HookPhase.PreSave, ("DUMP_DIRECTORY", Dumps), ("MYSQL_DEFAULTS_FILE", _server!.DefaultsFile));
+        _sandbox.AddSample("presave/50-mariadb.sh", HookPhase.PreSave, ("DUMP_DIRECTORY", Dumps), ("MYSQL_DEFAULTS_FILE", _server!.DefaultsFile));
         return _sandbox.RunSingle();
     }
 

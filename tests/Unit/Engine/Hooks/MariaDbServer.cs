@@ -2,7 +2,7 @@ namespace Rekkord.Engine.Tests.Hooks;
 
 /// <summary>MariaDB, with a data directory of its own.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-internal sealed class MariaDbServer : DatabaseServer
+public sealed class MariaDbServer : DatabaseServer
 {
     public MariaDbServer()
         : base("mysql")
@@ -12,7 +12,7 @@ internal sealed class MariaDbServer : DatabaseServer
             $"'{RequiresProgramFactAttribute.Find("mariadbd") ?? "mariadbd"}' --no-defaults --datadir='{Data}' --socket='{Socket}' "
             + $"--pid-file='{ProcessIdFile}' --skip-networking >'{Root}/log' 2>&1 </dev/null &");
         // The client itself waits for the server.
-        HookSandbox.Execute("mariadb-admin", "--no-defaults", $"--socket={Socket}", "--user=root", "--wait=60", "ping");
+        TestProgram.Run("mariadb-admin", "--no-defaults", $"--socket={Socket}", "--user=root", "--wait=60", "ping");
         File.WriteAllText(DefaultsFile, $"[client]\nsocket={Socket}\nuser=root\n");
     }
 
@@ -24,7 +24,7 @@ internal sealed class MariaDbServer : DatabaseServer
 
     public string DefaultsFile => Path.Combine(Root, "client.cnf");
 
-    public string Sql(string sql) => HookSandbox.Execute(
+    public string Sql(string sql) => TestProgram.Run(
         "mariadb", $"--defaults-file={DefaultsFile}", "--batch", "--skip-column-names", $"--execute={sql}");
 
     public void Load(string database, string file) => Sql($"USE `{database}`; SOURCE {file};");

@@ -58,7 +58,7 @@ public sealed class NotificationSampleTests : IDisposable
 
     private async Task<(HookResult Result, JsonElement Body)> Deliver(int status, HookContext context)
     {
-        SampleHooks.Install(_sandbox, "postsave/90-notify.sh", HookPhase.PostSave, ("NOTIFY_URL", _url));
+        _sandbox.AddSample("postsave/90-notify.sh", HookPhase.PostSave, ("NOTIFY_URL", _url));
         var run = Task.Run(() => _sandbox.Runner.Run(context with { Phase = HookPhase.PostSave }, CancellationToken.None));
         var request = await _listener.GetContextAsync();
         var body = await JsonDocument.ParseAsync(request.Request.InputStream);

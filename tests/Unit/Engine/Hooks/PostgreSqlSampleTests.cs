@@ -82,7 +82,7 @@ public sealed class PostgreSqlSampleTests : IDisposable
 
     private HookResult RunSample()
     {
-        SampleHooks.Install(_sandbox, Sample, HookPhase.PreSave, [("DUMP_DIRECTORY", Dumps), .. _server!.Settings]);
+        _sandbox.AddSample(Sample, HookPhase.PreSave, [("DUMP_DIRECTORY", Dumps), .. _server!.Settings]);
         return _sandbox.RunSingle();
     }
 

@@ -2,7 +2,7 @@ namespace Rekkord.Engine.Tests.Hooks;
 
 /// <summary>PostgreSQL, with one cluster of its own.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-internal sealed class PostgreSqlServer : DatabaseServer
+public sealed class PostgreSqlServer : DatabaseServer
 {
     public PostgreSqlServer()
         : base("postgres")
@@ -19,10 +19,10 @@ internal sealed class PostgreSqlServer : DatabaseServer
 
     public (string Name, string Value)[] Settings => [("PGHOST", Root), ("PGUSER", "postgres")];
 
-    public string Sql(string database, string sql) => HookSandbox.Execute(
+    public string Sql(string database, string sql) => TestProgram.Run(
         "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "-v", "ON_ERROR_STOP=1",
         "-h", Root, "-U", "postgres", "-d", database, "-c", sql);
 
-    public void Load(string database, string file) => HookSandbox.Execute(
+    public void Load(string database, string file) => TestProgram.Run(
         "psql", "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-h", Root, "-U", "postgres", "-d", database, "-f", file);
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Rekkord.Engine.Hooks;
 
 namespace Rekkord.Engine.Tests.Hooks;
 
@@ -15,12 +14,14 @@ internal static class SampleHooks
         return Path.Combine(root.FullName, "samples", "hooks", name);
     }
 
-    /// <summary>Puts a copy of a sample into a phase's directory, with its settings before it.</summary>
-    public static void Install(HookSandbox sandbox, string name, HookPhase phase, params (string Name, string Value)[] settings)
+    /// <summary>A sample's text with its settings at the top, as a user writes them.</summary>
+    public static string WithSettings(string name, params (string Name, string Value)[] settings)
     {
         var script = File.ReadAllText(PathOf(name)).Split('\n', 2);
-        var exports = settings.Select(setting => $"export {setting.Name}='{setting.Value.Replace("'", @"'\''", StringComparison.Ordinal)}'\n");
-        sandbox.Add(Path.GetFileName(name), script[0] + "\n" + string.Concat(exports) + script[1], phase);
+        var lines = settings.Select(setting => name.EndsWith(".ps1", StringComparison.Ordinal)
+            ? $"$env:{setting.Name} = '{setting.Value.Replace("'", "''", StringComparison.Ordinal)}'\n"
+            : $"export {setting.Name}='{setting.Value.Replace("'", @"'\''", StringComparison.Ordinal)}'\n");
+        return script[0] + "\n" + string.Concat(lines) + script[1];
     }
 
     /// <summary>A directory's files and their content, hidden ones too.</summary>

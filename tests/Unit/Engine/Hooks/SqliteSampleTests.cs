@@ -115,14 +115,14 @@ public sealed class SqliteSampleTests : IDisposable
     [Fact]
     public void Without_its_setting_the_hook_fails_and_says_which()
     {
-        SampleHooks.Install(_sandbox, "presave/50-sqlite.sh", HookPhase.PreSave, ("DUMP_DIRECTORY", _dumps));
+        _sandbox.AddSample("presave/50-sqlite.sh", HookPhase.PreSave, ("DUMP_DIRECTORY", _dumps));
         Assert.Contains("SQLITE_DATABASES", _sandbox.RunSingle().Reason, StringComparison.Ordinal);
     }
 
     public void Dispose() => _sandbox.Dispose();
 
     private void Install(string database) =>
-        SampleHooks.Install(_sandbox, "presave/50-sqlite.sh", HookPhase.PreSave, ("SQLITE_DATABASES", database), ("DUMP_DIRECTORY", _dumps));
+        _sandbox.AddSample("presave/50-sqlite.sh", HookPhase.PreSave, ("SQLITE_DATABASES", database), ("DUMP_DIRECTORY", _dumps));
 
     private static string Sql(string database, string sql) => HookSandbox.Execute("sqlite3", "-bail", database, sql).Replace("wal\n", "", StringComparison.Ordinal);
 }
