@@ -32,6 +32,22 @@ public abstract class DatabaseServer : IDisposable
             TestProgram.Run(path, arguments);
     }
 
+    /// <summary>Starts the server, also again after <see cref="Kill"/>, and returns when it answers.</summary>
+    public void Start()
+    {
+        _killed = false;
+        Launch();
+    }
+
+    /// <summary>Starts the server, which may have crashed before, and waits for it to answer.</summary>
+    protected abstract void Launch();
+
+    /// <summary>Opens a session that has run these statements, and stays open with the locks that they took.</summary>
+    public abstract HeldSession Hold(string database, string sql);
+
+    /// <summary>Whether a session waits for a lock that another one holds.</summary>
+    public abstract bool IsSessionBlocked { get; }
+
     /// <summary>Ends the server as a crash does.</summary>
     public void Kill()
     {

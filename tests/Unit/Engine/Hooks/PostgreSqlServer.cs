@@ -8,10 +8,12 @@ public sealed class PostgreSqlServer : DatabaseServer
         : base("postgres")
     {
         RunAsServer("initdb", "--pgdata", Data, "--auth=trust", "--username=postgres", "--no-sync", "--encoding=UTF8", "--locale=C");
-        // It returns when the server answers.
-        RunAsServer("pg_ctl", "start", "--wait", "--pgdata", Data, "--log", Path.Combine(Root, "log"),
-            "--options", $"-c listen_addresses= -c unix_socket_directories={Root} -c fsync=off");
+        Start();
     }
+
+    // It returns when the server answers.
+    protected override void Launch() => RunAsServer("pg_ctl", "start", "--wait", "--pgdata", Data, "--log", Path.Combine(Root, "log"),
+        "--options", $"-c listen_addresses= -c unix_socket_directories={Root} -c fsync=off");
 
     protected override string ProcessIdFile => Path.Combine(Data, "postmaster.pid");
 
@@ -25,4 +27,9 @@ public sealed class PostgreSqlServer : DatabaseServer
 
     public void Load(string database, string file) => TestProgram.Run(
         "psql", "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-h", Root, "-U", "postgres", "-d", database, "-f", file);
+
+    public override HeldSession Hold(string database, string sql) => new(
+        sql, "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "-h", Root, "-U", "postgres", "-d", database);
+
+    public override bool IsSessionBlocked => Sql("postgres", "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted") == "t\n";
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Rekkord.Engine.Tests.Hooks;
 
 namespace Rekkord.Module.Tests.Samples;
@@ -6,6 +7,8 @@ namespace Rekkord.Module.Tests.Samples;
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 internal sealed class DumpSandbox : IDisposable
 {
+    private bool _mounted;
+
     public DumpSandbox(string sample, params (string Name, string Value)[] settings)
     {
         Dumps = Path.Combine(Module.Base, "my dumps");
@@ -41,20 +44,48 @@ internal sealed class DumpSandbox : IDisposable
 
     public void Restore() => Module.Invoke("Restore-RekkordSnapshot \"databases:$dumps\" $destination").Clean();
 
-    /// <summary>Fails the test unless the hook stopped the save, and the one error that the user sees has these words.</summary>
-    public void AssertSaveStops(string words)
+    /// <summary>Fails the test unless the hook stopped the save, and the one error that the user sees has these words; returns it.</summary>
+    public string AssertSaveStops(string words, Action? meanwhile = null)
     {
         var before = Module.Invoke("Get-RekkordSnapshot").Clean().Output.Count;
         var dumps = SampleHooks.ReadAll(Dumps);
-        var run = Save();
+        var saving = Task.Run(Save);
+        meanwhile?.Invoke();
+        var run = saving.Result;
         Assert.Equal("PreSaveHookFailed", run.EndingId);
-        Assert.Contains(words, run.Ending!.ToString(), StringComparison.Ordinal);
+        Assert.True(run.Ending!.ToString().Contains(words, StringComparison.Ordinal), run.Ending.ToString());
         Assert.Empty(run.OfType("RekkordSaveResult"));
         Assert.Equal("Failed", Assert.Single(run.Hooks).Text("Status"));
         Assert.Equal(before, Module.Invoke("Get-RekkordSnapshot").Clean().Output.Count);
         // Neither half a dump nor what is left of one, and the whole ones of before are as they were.
         Assert.Equal(dumps, SampleHooks.ReadAll(Dumps));
+        return run.Ending.ToString();
     }
 
-    public void Dispose() => Module.Dispose();
+    /// <summary>Kills the server while the save's hook waits for a lock in it, and fails the test unless that stopped the save.</summary>
+    public void AssertKilledServerStopsSave(DatabaseServer server, string database, string takeLock, string words)
+    {
+        using var holder = server.Hold(database, takeLock);
+        AssertSaveStops(words, () =>
+        {
+            var limit = Stopwatch.StartNew();
+            while (!server.IsSessionBlocked)
+                Assert.InRange(limit.Elapsed, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+            server.Kill();
+        });
+    }
+
+    /// <summary>Puts a disk of its own, small, under the dumps.</summary>
+    public void LimitDisk(string size)
+    {
+        TestProgram.Run("mount", "-t", "tmpfs", "-o", $"size={size},mode=700", "none", Dumps);
+        _mounted = true;
+    }
+
+    public void Dispose()
+    {
+        if (_mounted)
+            TestProgram.Run("umount", Dumps);
+        Module.Dispose();
+    }
 }

@@ -26,6 +26,57 @@ public sealed class MariaDbTests(SharedServer<MariaDbServer> shared) : IClassFix
         Assert.Equal(content, Read("fresh"));
     }
 
+    [RequiresProgramTheory("mariadbd", "mariadb-install-db", "mariadb-dump", "mariadb")]
+    [InlineData("presave/50-mariadb.sh")]
+    [InlineData("presave/50-mariadb.ps1")]
+    public void A_wrong_password_stops_the_save_and_is_not_told(string sample)
+    {
+        using var sandbox = new DumpSandbox(sample, ("MYSQL_DEFAULTS_FILE", Server.DefaultsFile));
+        Fill();
+        sandbox.Save().Clean();
+        Server.Sql("CREATE OR REPLACE USER clerk@localhost IDENTIFIED BY 'right'");
+        var wrong = Path.Combine(sandbox.Module.Base, "wrong.cnf");
+        File.WriteAllText(wrong, File.ReadAllText(Server.DefaultsFile).Replace("user=root", "user=clerk\npassword=not-the-word", StringComparison.Ordinal));
+        sandbox.Install(sample, ("MYSQL_DEFAULTS_FILE", wrong));
+        var error = sandbox.AssertSaveStops("Access denied for user 'clerk'@'localhost' (using password: YES)");
+        Assert.DoesNotContain("not-the-word", error, StringComparison.Ordinal);
+    }
+
+    [RequiresProgramTheory("mariadbd", "mariadb-install-db", "mariadb-dump", "mariadb")]
+    [InlineData("presave/50-mariadb.sh")]
+    [InlineData("presave/50-mariadb.ps1")]
+    public void A_server_that_is_killed_when_half_is_dumped_stops_the_save(string sample)
+    {
+        using var sandbox = new DumpSandbox(sample, ("MYSQL_DEFAULTS_FILE", Server.DefaultsFile));
+        Fill();
+        Server.Sql("CREATE TABLE shop.later(id int PRIMARY KEY)");
+        sandbox.Save().Clean();
+        try
+        {
+            sandbox.AssertKilledServerStopsSave(Server, "shop", "LOCK TABLES later WRITE", "Lost connection to");
+        }
+        finally
+        {
+            Server.Start();
+        }
+    }
+
+    [RequiresRootFact]
+    public void A_disk_that_gets_full_under_the_shell_sample_stops_the_save() => FillDisk("presave/50-mariadb.sh");
+
+    [RequiresRootFact]
+    public void A_disk_that_gets_full_under_the_script_sample_stops_the_save() => FillDisk("presave/50-mariadb.ps1");
+
+    private void FillDisk(string sample)
+    {
+        using var sandbox = new DumpSandbox(sample, ("MYSQL_DEFAULTS_FILE", Server.DefaultsFile));
+        sandbox.LimitDisk("2m");
+        Server.Sql("DROP DATABASE IF EXISTS shop; DROP DATABASE IF EXISTS fresh");
+        sandbox.Save().Clean();
+        Fill();
+        sandbox.AssertSaveStops("Got errno 28 on write");
+    }
+
     private string Read(string database) => Server.Sql($"SELECT id, hex(name), hex(note), hex(data) FROM {database}.item ORDER BY id");
 
     private void Fill() => Server.Sql("""

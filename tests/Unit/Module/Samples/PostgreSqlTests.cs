@@ -29,6 +29,41 @@ public sealed class PostgreSqlTests(SharedServer<PostgreSqlServer> shared) : ICl
         Assert.Equal(content, Server.Sql("fresh", All));
     }
 
+    [RequiresProgramTheory("initdb", "pg_ctl", "pg_dump", "psql")]
+    [InlineData("presave/50-postgresql.sh")]
+    [InlineData("presave/50-postgresql.ps1")]
+    public void A_server_that_is_killed_while_it_dumps_stops_the_save(string sample)
+    {
+        using var sandbox = new DumpSandbox(sample, Server.Settings);
+        Fill();
+        sandbox.Save().Clean();
+        try
+        {
+            sandbox.AssertKilledServerStopsSave(Server, "shop", "BEGIN; LOCK TABLE item IN ACCESS EXCLUSIVE MODE", "pg_dump: ");
+        }
+        finally
+        {
+            Server.Start();
+        }
+    }
+
+    [RequiresRootFact]
+    public void A_disk_that_gets_full_under_the_shell_sample_stops_the_save() => FillDisk("presave/50-postgresql.sh");
+
+    [RequiresRootFact]
+    public void A_disk_that_gets_full_under_the_script_sample_stops_the_save() => FillDisk("presave/50-postgresql.ps1");
+
+    private void FillDisk(string sample)
+    {
+        using var sandbox = new DumpSandbox(sample, Server.Settings);
+        sandbox.LimitDisk("2m");
+        Server.Sql("postgres", "DROP DATABASE IF EXISTS shop");
+        Server.Sql("postgres", "DROP DATABASE IF EXISTS fresh");
+        sandbox.Save().Clean();
+        Fill();
+        sandbox.AssertSaveStops("No space left on device");
+    }
+
     private void Fill()
     {
         Server.Sql("postgres", "DROP DATABASE IF EXISTS shop");

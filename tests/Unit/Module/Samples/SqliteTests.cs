@@ -32,5 +32,23 @@ public sealed class SqliteTests
         Assert.Equal(content, Sql(fresh, All));
     }
 
+    [RequiresRootFact]
+    public void A_disk_that_gets_full_under_the_shell_sample_stops_the_save() => FillDisk("presave/50-sqlite.sh");
+
+    [RequiresRootFact]
+    public void A_disk_that_gets_full_under_the_script_sample_stops_the_save() => FillDisk("presave/50-sqlite.ps1");
+
+    private static void FillDisk(string sample)
+    {
+        using var sandbox = new DumpSandbox(sample);
+        var database = Path.Combine(sandbox.Module.Base, "db");
+        sandbox.Install(sample, ("SQLITE_DATABASES", database));
+        sandbox.LimitDisk("256k");
+        Sql(database, "CREATE TABLE t(v); INSERT INTO t VALUES('good');");
+        sandbox.Save().Clean();
+        Sql(database, "INSERT INTO t VALUES(randomblob(1000000));");
+        sandbox.AssertSaveStops("disk is full");
+    }
+
     private static string Sql(string database, string sql) => TestProgram.Run("sqlite3", "-bail", database, sql);
 }
