@@ -16,11 +16,43 @@ else {
     "SAVE FAILED: $($RekkordHook.Channel) on ${machine}: $($RekkordHook.Errors -join '; ')"
 }
 
-$body = @{
-    success  = [bool]$RekkordHook.Success
-    text     = $text
-    snapshot = "$($RekkordHook.Snapshot)"
-} | ConvertTo-Json -Compress
+$body = [Collections.Generic.Dictionary[string, object]]::new()
+$body['success'] = [bool]$RekkordHook.Success
+$body['text'] = [string]$text
+$body['snapshot'] = [string]$RekkordHook.Snapshot
+$json = [Text.Json.JsonSerializer]::Serialize($body, $body.GetType(), [Text.Json.JsonSerializerOptions]::new())
 
-$null = Invoke-RestMethod -Method Post -Uri $env:NOTIFY_URL -Body $body -ContentType 'application/json; charset=utf-8' `
-    -TimeoutSec 60 -MaximumRetryCount 3
+# .NET's own client, so that it also runs where the cmdlets of PowerShell's Utility module are not there.
+$client = [Net.Http.HttpClient]::new()
+try {
+    $client.Timeout = [TimeSpan]::FromSeconds(60)
+    for ($attempt = 1; ; $attempt++) {
+        $content = [Net.Http.StringContent]::new($json, [Text.Encoding]::UTF8, 'application/json')
+        $sending = $client.PostAsync($env:NOTIFY_URL, $content)
+        # In short steps, so that Ctrl-C and the time limit find a place to stop it.
+        while (-not ([IAsyncResult]$sending).AsyncWaitHandle.WaitOne(200)) { }
+        try {
+            $status = $sending.GetAwaiter().GetResult().StatusCode
+        }
+        catch {
+            $status = $null
+            # The address itself may be a secret and is not repeated.
+            $reason = $_.Exception.GetBaseException().Message
+        }
+
+        if ($null -ne $status) {
+            if ([int]$status -in 200..299) { break }
+            $reason = "the webhook answered $([int]$status) ($status)"
+        }
+
+        # What the sender did wrong will not get better.
+        if ($attempt -ge 4 -or ($null -ne $status -and [int]$status -lt 500)) {
+            throw "The message was not delivered: $reason. Check NOTIFY_URL and the service behind it."
+        }
+
+        [Threading.Thread]::Sleep(1000)
+    }
+}
+finally {
+    $client.Dispose()
+}

@@ -24,6 +24,14 @@ $null = [IO.Directory]::CreateDirectory([IO.Path]::GetDirectoryName($mark))
 [IO.File]::WriteAllText($mark, '')
 
 # Without -Force a service that others depend on is not stopped, and the hook fails, which is right.
-Stop-Service -InputObject $service
-$service.WaitForStatus('Stopped', [TimeSpan]::FromMinutes(5))
+try {
+    Stop-Service -InputObject $service
+    $service.WaitForStatus('Stopped', [TimeSpan]::FromMinutes(5))
+}
+catch {
+    # Still running: there is nothing to start again, also not after a later save that finds it stopped by somebody else.
+    $service.Refresh()
+    if ($service.Status -eq 'Running') { [IO.File]::Delete($mark) }
+    throw
+}
 "stopped $($service.Name)"

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 namespace Rekkord.Engine.Tests.Hooks;
 
 /// <summary>The hooks that are shipped, run as they are.</summary>
-[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 internal static class SampleHooks
 {
     public static string PathOf(string name, [CallerFilePath] string thisFile = "")
