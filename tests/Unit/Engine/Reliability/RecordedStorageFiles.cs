@@ -4,7 +4,8 @@ using Rekkord.Engine.Storage;
 namespace Rekkord.Engine.Tests.Reliability;
 
 /// <summary>The system's files with a record of every step in the order in which the steps were done: one at a time.</summary>
-internal sealed class RecordedStorageFiles : IStorageFiles
+/// <param name="forgotten">A kind of steps to leave out of the record, as if the store had forgotten them.</param>
+internal sealed class RecordedStorageFiles(StorageStepKind? forgotten = null) : IStorageFiles
 {
     private readonly Lock _lock = new();
     private readonly List<StorageStep> _steps = [];
@@ -16,7 +17,7 @@ internal sealed class RecordedStorageFiles : IStorageFiles
     public void Mark(string text)
     {
         lock (_lock)
-            _steps.Add(new StorageStep(StorageStepKind.Mark, text));
+            Record(new StorageStep(StorageStepKind.Mark, text));
     }
 
     public SafeFileHandle CreateFile(string path)
@@ -25,7 +26,7 @@ internal sealed class RecordedStorageFiles : IStorageFiles
         {
             var handle = SystemStorageFiles.Instance.CreateFile(path);
             _paths[handle] = path;
-            _steps.Add(new StorageStep(StorageStepKind.CreateFile, path));
+            Record(new StorageStep(StorageStepKind.CreateFile, path));
             return handle;
         }
     }
@@ -35,7 +36,7 @@ internal sealed class RecordedStorageFiles : IStorageFiles
         lock (_lock)
         {
             SystemStorageFiles.Instance.Write(file, data, offset);
-            _steps.Add(new StorageStep(StorageStepKind.Write, _paths[file], Data: data.ToArray(), Offset: offset));
+            Record(new StorageStep(StorageStepKind.Write, _paths[file], Data: data.ToArray(), Offset: offset));
         }
     }
 
@@ -44,7 +45,7 @@ internal sealed class RecordedStorageFiles : IStorageFiles
         lock (_lock)
         {
             SystemStorageFiles.Instance.FlushFile(file);
-            _steps.Add(new StorageStep(StorageStepKind.FlushFile, _paths[file]));
+            Record(new StorageStep(StorageStepKind.FlushFile, _paths[file]));
         }
     }
 
@@ -54,8 +55,8 @@ internal sealed class RecordedStorageFiles : IStorageFiles
         {
             if (!SystemStorageFiles.Instance.TryRename(path, newPath))
                 return false;
-            _steps.Add(new StorageStep(StorageStepKind.AddName, path, newPath));
-            _steps.Add(new StorageStep(StorageStepKind.RemoveName, path));
+            Record(new StorageStep(StorageStepKind.AddName, path, newPath));
+            Record(new StorageStep(StorageStepKind.RemoveName, path));
             return true;
         }
     }
@@ -65,7 +66,7 @@ internal sealed class RecordedStorageFiles : IStorageFiles
         lock (_lock)
         {
             SystemStorageFiles.Instance.DeleteFile(path);
-            _steps.Add(new StorageStep(StorageStepKind.RemoveName, path));
+            Record(new StorageStep(StorageStepKind.RemoveName, path));
         }
     }
 
@@ -74,7 +75,7 @@ internal sealed class RecordedStorageFiles : IStorageFiles
         lock (_lock)
         {
             SystemStorageFiles.Instance.CreateDirectory(path);
-            _steps.Add(new StorageStep(StorageStepKind.CreateDirectory, path));
+            Record(new StorageStep(StorageStepKind.CreateDirectory, path));
         }
     }
 
@@ -83,7 +84,13 @@ internal sealed class RecordedStorageFiles : IStorageFiles
         lock (_lock)
         {
             SystemStorageFiles.Instance.FlushDirectory(path);
-            _steps.Add(new StorageStep(StorageStepKind.FlushDirectory, path));
+            Record(new StorageStep(StorageStepKind.FlushDirectory, path));
         }
+    }
+
+    private void Record(StorageStep step)
+    {
+        if (step.Kind != forgotten)
+            _steps.Add(step);
     }
 }
