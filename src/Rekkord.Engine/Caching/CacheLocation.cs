@@ -23,16 +23,19 @@ internal static class CacheLocation
         return Path.Combine(ForRepository(repositoryId, directory), $"files-{Convert.ToHexStringLower(hash.GetCurrentHash())}.cache");
     }
 
-    private static string Default
-    {
-        get
-        {
-            if (OperatingSystem.IsWindows())
-                return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "rekkord");
-            var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-            return Path.IsPathFullyQualified(cache ?? "")
-                ? Path.Combine(cache!, "rekkord")
-                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "rekkord");
-        }
-    }
+    private static string Default => OperatingSystem.IsWindows()
+        ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "rekkord")
+        : OnUnix(
+            Environment.GetEnvironmentVariable("XDG_CACHE_HOME"),
+            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));
+
+    /// <summary>
+    /// The user's directory on Unix. It is never relative, where it would depend on the working directory and land among the user's
+    /// files: a home that is missing or relative counts from the root, where a cache that cannot be written is warned of.
+    /// </summary>
+    /// <param name="cacheHome">$XDG_CACHE_HOME; one that is not absolute does not count (XDG Base Directory Specification).</param>
+    /// <param name="home">The home directory; empty when there is none.</param>
+    internal static string OnUnix(string? cacheHome, string home) => Path.IsPathFullyQualified(cacheHome ?? "")
+        ? Path.Combine(cacheHome!, "rekkord")
+        : Path.Combine(Path.GetFullPath(Path.Combine("/", home)), ".cache", "rekkord");
 }

@@ -12,16 +12,30 @@ public sealed class DirectoryObjectStore : IObjectStore
 
     private readonly string _root;
 
-    private DirectoryObjectStore(string root) => _root = root;
+    private readonly IStorageFiles _files;
+    private readonly DurableFolders _folders;
+
+    private DirectoryObjectStore(string root, IStorageFiles files)
+    {
+        _root = root;
+        _files = files;
+        _folders = new DurableFolders(files);
+    }
 
     /// <inheritdoc/>
     public string Location => _root;
 
     /// <summary>Opens the store in an existing directory.</summary>
     /// <exception cref="StorageException">There is no such directory (<c>RepositoryNotFound</c>).</exception>
-    public static DirectoryObjectStore Open(string directory)
+    public static DirectoryObjectStore Open(string directory) => Open(directory, SystemStorageFiles.Instance);
+
+    /// <summary>Opens the store in a directory that is made if it does not exist.</summary>
+    /// <exception cref="StorageException">The directory cannot be made (<c>RepositoryWriteError</c>).</exception>
+    public static DirectoryObjectStore CreateOrOpen(string directory) => CreateOrOpen(directory, SystemStorageFiles.Instance);
+
+    internal static DirectoryObjectStore Open(string directory, IStorageFiles files)
     {
-        var root = Path.GetFullPath(directory);
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         if (!Directory.Exists(root))
         {
             throw new StorageException(
@@ -31,24 +45,22 @@ public sealed class DirectoryObjectStore : IObjectStore
                 root);
         }
 
-        return new DirectoryObjectStore(root);
+        return new DirectoryObjectStore(root, files);
     }
 
-    /// <summary>Opens the store in a directory that is made if it does not exist.</summary>
-    /// <exception cref="StorageException">The directory cannot be made (<c>RepositoryWriteError</c>).</exception>
-    public static DirectoryObjectStore CreateOrOpen(string directory)
+    internal static DirectoryObjectStore CreateOrOpen(string directory, IStorageFiles files)
     {
-        var root = Path.GetFullPath(directory);
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        var store = new DirectoryObjectStore(root, files);
         try
         {
-            Directory.CreateDirectory(root);
+            store._folders.CreateRoot(root);
+            return store;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw StorageException.WriteFailed(root, root, error);
         }
-
-        return new DirectoryObjectStore(root);
     }
 
     /// <inheritdoc/>
@@ -85,7 +97,7 @@ public sealed class DirectoryObjectStore : IObjectStore
         new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan));
 
     /// <inheritdoc/>
-    public ObjectWriter Create() => new DirectoryObjectWriter(_root);
+    public ObjectWriter Create() => new DirectoryObjectWriter(_root, _files, _folders);
 
     /// <inheritdoc/>
     public IEnumerable<ObjectInfo> List(string folder)

@@ -7,20 +7,26 @@ namespace Rekkord.Engine.Storage;
 internal sealed class DirectoryObjectWriter : ObjectWriter
 {
     private readonly string _root;
+    private readonly IStorageFiles _files;
+    private readonly DurableFolders _folders;
     private readonly string _temporaryPath;
     private readonly SafeFileHandle _file;
     private long _length;
     private bool _committed;
 
-    public DirectoryObjectWriter(string root)
+    public DirectoryObjectWriter(string root, IStorageFiles files, DurableFolders folders)
     {
         _root = root;
+        _files = files;
+        _folders = folders;
         var folder = Path.Combine(root, DirectoryObjectStore.TemporaryFolder);
         _temporaryPath = Path.Combine(folder, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
         try
         {
-            Directory.CreateDirectory(folder);
-            _file = File.OpenHandle(_temporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+            // What is in tmp/ need not survive a power cut, so its name is not flushed.
+            if (!Directory.Exists(folder))
+                _files.CreateDirectory(folder);
+            _file = _files.CreateFile(_temporaryPath);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -32,7 +38,7 @@ internal sealed class DirectoryObjectWriter : ObjectWriter
     {
         try
         {
-            RandomAccess.Write(_file, data, _length);
+            _files.Write(_file, data, _length);
             _length += data.Length;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -46,14 +52,14 @@ internal sealed class DirectoryObjectWriter : ObjectWriter
         var target = Path.Combine(_root, name.Replace('/', Path.DirectorySeparatorChar));
         try
         {
-            RandomAccess.FlushToDisk(_file);
+            _files.FlushFile(_file);
             _file.Dispose();
             var folder = Path.GetDirectoryName(target)!;
-            CreateFolder(folder);
-            _committed = ExclusiveRename.TryRename(_temporaryPath, target);
+            _folders.Create(_root, folder);
+            _committed = _files.TryRename(_temporaryPath, target);
 
             // Also for an object that another writer made: it may be about to flush, and nothing may rely on the object before.
-            DurableDirectory.Flush(folder);
+            _files.FlushDirectory(folder);
             return _committed;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -66,18 +72,20 @@ internal sealed class DirectoryObjectWriter : ObjectWriter
     {
         _file.Dispose();
         if (!_committed)
-            File.Delete(_temporaryPath);
+            TryDelete();
     }
 
-    /// <summary>Makes a folder below the root durable with all that leads to it.</summary>
-    private void CreateFolder(string folder)
+    /// <summary>A leftover does no harm: that it cannot be removed must not hide the error that ended the write.</summary>
+    private bool TryDelete()
     {
-        if (Directory.Exists(folder))
-            return;
-        var parent = Path.GetDirectoryName(folder)!;
-        if (folder != _root)
-            CreateFolder(parent);
-        Directory.CreateDirectory(folder);
-        DurableDirectory.Flush(parent);
+        try
+        {
+            _files.DeleteFile(_temporaryPath);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 }

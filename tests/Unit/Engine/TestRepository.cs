@@ -39,7 +39,10 @@ internal sealed class TestRepository : ISaveObserver, IRestoreObserver, IDisposa
 
     public ConcurrentQueue<string> Warnings { get; } = new();
 
-    public RepositoryAccess Open() => RepositoryAccess.Open(DirectoryObjectStore.Open(Location), KeyFile.Read(KeyFilePath));
+    /// <summary>Opens the store at a location; a test puts here what comes between the engine and the disk.</summary>
+    public Func<string, IObjectStore> OpenStore { get; set; } = DirectoryObjectStore.Open;
+
+    public RepositoryAccess Open() => RepositoryAccess.Open(OpenStore(Location), KeyFile.Read(KeyFilePath));
 
     public SaveResult Save(params string[] paths) => Save(new SaveRequest
     {
