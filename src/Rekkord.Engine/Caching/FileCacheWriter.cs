@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Security.Cryptography;
+using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Caching;
 
@@ -70,6 +71,10 @@ internal sealed class FileCacheWriter : IDisposable
             }
         }
     }
+
+    /// <summary>Removes what writers that were killed left beside the cache before a point in time; what cannot be removed stays.</summary>
+    public static void RemoveLeftovers(string path, DateTimeOffset before) =>
+        AbandonedFile.RemoveAll(Path.GetDirectoryName(path)!, "files-*.cache.*.tmp", before);
 
     /// <summary>Completes the cache and puts it in place of the old one.</summary>
     public void Commit()

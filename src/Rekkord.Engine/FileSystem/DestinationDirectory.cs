@@ -49,6 +49,14 @@ public abstract class DestinationDirectory : IDisposable
     /// <exception cref="FileSystemException">The system refused.</exception>
     public abstract void Remove(byte[] name);
 
+    /// <summary>
+    /// Removes regular files that a process made with <see cref="CreateFile"/> and that ended before it could rename or remove them.
+    /// What a live process still writes is locked by it and stays, as does what cannot be told or removed.
+    /// </summary>
+    /// <param name="isTemporary">Whether a name is one that such files have.</param>
+    /// <param name="before">Files that changed later stay too.</param>
+    public abstract void RemoveAbandoned(Predicate<byte[]> isTemporary, FileTime before);
+
     /// <summary>Applies metadata to an entry that is no regular file or directory (a link, fifo or device), not following links.</summary>
     /// <returns>What could not be applied, a sentence each without the path; empty when all was.</returns>
     public abstract IReadOnlyList<string> ApplyMetadata(byte[] name, FileMetadata metadata);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Repository;
@@ -30,7 +29,7 @@ internal sealed class FileRestore
         _node = node;
         _directory = node.Open();
         _entry = entry;
-        _temporaryName = FileName.FromText($".rekkord-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.tmp");
+        _temporaryName = TemporaryName.Create();
         node.AddUser();
     }
 

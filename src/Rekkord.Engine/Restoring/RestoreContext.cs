@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Trees;
 
@@ -34,6 +35,9 @@ internal sealed class RestoreContext : IDisposable
     public RepositoryAccess Repository { get; }
 
     public RestoreRequest Request { get; }
+
+    /// <summary>When the restore began.</summary>
+    public FileTime StartTime { get; } = FileTime.Now;
 
     public BlobReader Blobs { get; }
 

@@ -20,6 +20,7 @@ internal sealed class RestoreNode
         _directory = destination;
         _metadata = metadata;
         Name = [];
+        RemoveAbandoned(destination);
     }
 
     /// <summary>A directory below another.</summary>
@@ -50,6 +51,7 @@ internal sealed class RestoreNode
         {
             _directory = Parent!.Open().CreateDirectory(Name);
             _context.CountDirectory();
+            RemoveAbandoned(_directory);
         }
 
         return _directory;
@@ -79,6 +81,13 @@ internal sealed class RestoreNode
             names.Add(node.Name);
         names.Reverse();
         return names;
+    }
+
+    /// <summary>Removes what a restore into the same place left when it was killed; without -Force there can be none.</summary>
+    private void RemoveAbandoned(DestinationDirectory directory)
+    {
+        if (_context.Request.Force)
+            directory.RemoveAbandoned(TemporaryName.IsOne, _context.StartTime);
     }
 
     private void ApplyMetadata(DestinationDirectory directory)

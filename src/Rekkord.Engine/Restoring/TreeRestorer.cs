@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Patterns;
@@ -235,7 +234,7 @@ internal sealed class TreeRestorer
     /// <summary>Makes something under a temporary name and renames it, so that what it may replace is there until it is whole.</summary>
     private void Publish(DestinationDirectory directory, byte[] name, Action<DestinationDirectory, byte[]> make)
     {
-        var temporary = FileName.FromText($".rekkord-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.tmp");
+        var temporary = TemporaryName.Create();
         try
         {
             make(directory, temporary);

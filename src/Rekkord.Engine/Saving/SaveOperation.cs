@@ -115,6 +115,7 @@ public sealed class SaveOperation
             if (cacheWriter.Failure is { } failure)
                 _observer.Warn($"The local cache '{cachePath}' could not be written: {failure} The next save reads every file again.");
             _repository.Store.RemoveLeftovers(start - LeftoverAge);
+            FileCacheWriter.RemoveLeftovers(cachePath, start - LeftoverAge);
             return new SaveResult(snapshot, sink.NewDataPacks, sink.NewMetadataPacks, context.Counters.UnchangedFiles, context.Errors);
         }
         finally

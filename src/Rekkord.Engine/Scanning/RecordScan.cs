@@ -12,6 +12,7 @@ internal sealed class RecordScan
     private readonly RepositoryAccess _repository;
     private readonly SnapshotStore _store;
     private readonly ProblemList _problems;
+    private readonly HashSet<string> _tagNames = new(StringComparer.Ordinal);
 
     public RecordScan(RepositoryAccess repository, ProblemList problems)
     {
@@ -38,6 +39,30 @@ internal sealed class RecordScan
         CheckNames(ObjectName.Snapshots, ProblemKind.SnapshotDamaged, cancellation);
         ReadSnapshots(cancellation);
         ReadTags(cancellation);
+    }
+
+    /// <summary>
+    /// Finds the snapshots that have no tag. To be called late in a scan: a save that had made its snapshot when the scan began has
+    /// made its tag since.
+    /// </summary>
+    public void FindUntagged(CancellationToken cancellation)
+    {
+        foreach (var found in _repository.List(ObjectName.Tags).Where(tag => !_tagNames.Contains(tag.Name)).ToArray())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            TryReadTag(found.Name);
+        }
+
+        // A tag from whoever scans would make a forged snapshot look like theirs.
+        var tagged = Tags.Where(tag => tag.SignerStatus == SignerStatus.Trusted).Select(tag => tag.Id).ToHashSet();
+        foreach (var (snapshot, _) in Snapshots.Where(read => !tagged.Contains(read.Snapshot.Id) && read.Snapshot.SignerStatus == SignerStatus.Trusted))
+        {
+            Untagged.Add(snapshot);
+            _problems.Add(
+                ProblemKind.TagMissing,
+                snapshot.ObjectName,
+                $"The snapshot {snapshot.Id} of channel '{snapshot.Summary.Channel}' has no readable tag, so no listing shows it. Run the scan with -Repair to make its tag again.").Touched.Add(snapshot.Id.ToString());
+        }
     }
 
     /// <summary>Whether an object's bytes are those that its name was made from.</summary>
@@ -83,45 +108,43 @@ internal sealed class RecordScan
 
     private void ReadTags(CancellationToken cancellation)
     {
-        var tagged = new HashSet<Oid>();
+        // In this order: a tag is written after its snapshot, so each tag that is listed must find it.
+        var tags = _repository.List(ObjectName.Tags).ToArray();
         var existing = _repository.List(ObjectName.Snapshots).Select(found => found.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var found in _repository.List(ObjectName.Tags))
+        foreach (var found in tags)
         {
             cancellation.ThrowIfCancellationRequested();
-            try
+            if (TryReadTag(found.Name) is not { } tag)
+                continue;
+            if (!existing.Contains(tag.ObjectName))
             {
-                var tag = _store.ReadTag(found.Name);
-                Tags.Add(tag);
-                if (tag.SignerStatus == SignerStatus.Trusted)
-                    tagged.Add(tag.Id);
-                else if (_problems.Find(tag.ObjectName) is not { Kind: ProblemKind.SignerRevoked })
-                    AddRevoked(found.Name, tag);
-                if (!existing.Contains(tag.ObjectName))
-                {
-                    _problems.Add(
-                        ProblemKind.SnapshotMissing,
-                        tag.ObjectName,
-                        $"The snapshot {tag.Id} of channel '{tag.Summary.Channel}' ({tag.Summary.Time:u}) is gone: its object '{tag.ObjectName}' does not exist. Put back a copy if there is one.").Touched.Add(tag.Id.ToString());
-                }
-                else if (_problems.Find(tag.ObjectName) is { } damaged)
-                {
-                    damaged.Touched.Add(tag.Id.ToString());
-                }
+                _problems.Add(
+                    ProblemKind.SnapshotMissing,
+                    tag.ObjectName,
+                    $"The snapshot {tag.Id} of channel '{tag.Summary.Channel}' ({tag.Summary.Time:u}) is gone: its object '{tag.ObjectName}' does not exist. Put back a copy if there is one.").Touched.Add(tag.Id.ToString());
             }
-            catch (RekkordException error)
+            else if (_problems.Find(tag.ObjectName) is { } damaged)
             {
-                _problems.Add(ProblemKind.TagDamaged, found.Name, error);
+                damaged.Touched.Add(tag.Id.ToString());
             }
         }
+    }
 
-        // A tag from whoever scans would make a forged snapshot look like theirs.
-        foreach (var (snapshot, _) in Snapshots.Where(read => !tagged.Contains(read.Snapshot.Id) && read.Snapshot.SignerStatus == SignerStatus.Trusted))
+    private Snapshot? TryReadTag(string name)
+    {
+        _tagNames.Add(name);
+        try
         {
-            Untagged.Add(snapshot);
-            _problems.Add(
-                ProblemKind.TagMissing,
-                snapshot.ObjectName,
-                $"The snapshot {snapshot.Id} of channel '{snapshot.Summary.Channel}' has no readable tag, so no listing shows it. Run the scan with -Repair to make its tag again.").Touched.Add(snapshot.Id.ToString());
+            var tag = _store.ReadTag(name);
+            Tags.Add(tag);
+            if (tag.SignerStatus != SignerStatus.Trusted && _problems.Find(tag.ObjectName) is not { Kind: ProblemKind.SignerRevoked })
+                AddRevoked(name, tag);
+            return tag;
+        }
+        catch (RekkordException error)
+        {
+            _problems.Add(ProblemKind.TagDamaged, name, error);
+            return null;
         }
     }
 

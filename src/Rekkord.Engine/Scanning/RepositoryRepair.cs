@@ -15,6 +15,7 @@ internal sealed class RepositoryRepair
     private readonly IReadOnlyList<RepositoryProblem> _problems;
     private readonly IReadOnlyList<StoredPack> _packs;
     private readonly IReadOnlyList<StoredPack> _unindexed;
+    private readonly List<RepositoryProblem> _damaged = [];
 
     /// <summary>Prepares a repair.</summary>
     /// <param name="repository">The repository, opened with a key that can read and write.</param>
@@ -36,6 +37,7 @@ internal sealed class RepositoryRepair
     /// <param name="cancellation">Stops between objects; a further repair goes on from there.</param>
     public void Run(IReadOnlyList<Snapshot> untagged, IReadOnlyList<Snapshot> tags, CancellationToken cancellation)
     {
+        LookAgain(cancellation);
         SalvagePacks(cancellation);
         MoveDamaged(cancellation);
         RenewIndexes(cancellation);
@@ -49,9 +51,32 @@ internal sealed class RepositoryRepair
             Note(ProblemKind.SnapshotMissing, tag.ObjectName, $"its tag was moved to '{MoveAside(tag.TagName)}'");
     }
 
+    /// <summary>
+    /// Finds out which of the objects are still damaged when they are read once more; only these are put aside, and those that a revoked
+    /// key signed.
+    /// </summary>
+    private void LookAgain(CancellationToken cancellation)
+    {
+        _damaged.AddRange(_problems.Where(problem => problem.Kind == ProblemKind.SignerRevoked && _repository.Store.Exists(problem.ObjectName)));
+        var look = new SecondLook(_repository);
+        foreach (var problem in _problems.Where(problem => problem.Kind
+            is ProblemKind.PackDamaged or ProblemKind.IndexDamaged or ProblemKind.TagDamaged or ProblemKind.SnapshotDamaged))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!_repository.Store.Exists(problem.ObjectName))
+                continue;
+            if (look.IsSound(problem, cancellation) is not { } sound)
+                continue;
+            if (sound)
+                problem.Repair = "read again without any fault, and left where it is: look after the disk, cable or memory";
+            else
+                _damaged.Add(problem);
+        }
+    }
+
     private void SalvagePacks(CancellationToken cancellation)
     {
-        var names = _problems.Where(problem => problem.Kind == ProblemKind.PackDamaged).Select(problem => problem.ObjectName).ToHashSet(StringComparer.Ordinal);
+        var names = _damaged.Where(problem => problem.Kind == ProblemKind.PackDamaged).Select(problem => problem.ObjectName).ToHashSet(StringComparer.Ordinal);
         var damaged = _packs.Where(pack => names.Contains(pack.Name)).ToArray();
         var unindexed = _unindexed.Where(pack => !names.Contains(pack.Name)).ToArray();
         if (damaged.Length > 0 || unindexed.Length > 0)
@@ -60,14 +85,10 @@ internal sealed class RepositoryRepair
 
     private void MoveDamaged(CancellationToken cancellation)
     {
-        foreach (var problem in _problems)
+        foreach (var problem in _damaged)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (problem.Kind is ProblemKind.PackDamaged or ProblemKind.IndexDamaged or ProblemKind.TagDamaged or ProblemKind.SnapshotDamaged or ProblemKind.SignerRevoked
-                && _repository.Store.Exists(problem.ObjectName))
-            {
-                problem.Repair = $"moved to '{MoveAside(problem.ObjectName)}'";
-            }
+            problem.Repair = $"moved to '{MoveAside(problem.ObjectName)}'";
         }
     }
 

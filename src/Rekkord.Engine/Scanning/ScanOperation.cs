@@ -16,7 +16,7 @@ public sealed class ScanOperation
     private readonly Action<string> _warn;
     private readonly ProblemList _problems = new();
     private PackScan? _packs;
-    private string _activity = "Reading the index";
+    private string _activity = "Checking snapshots";
 
     /// <summary>Prepares a scan.</summary>
     /// <param name="repository">The repository, opened with a key that can read.</param>
@@ -41,6 +41,13 @@ public sealed class ScanOperation
         _ = _repository.Keys.LogPrivateKey;
         if (_request.Repair)
             _repository.RequireWriting();
+
+        // Snapshots are read before the index: what they need was stored and indexed before them, also by a save that goes on beside.
+        _activity = "Checking snapshots";
+        var records = new RecordScan(_repository, _problems);
+        records.Run(cancellation);
+
+        _activity = "Reading the index";
         var packs = new List<StoredPack>();
         var loader = new IndexLoader(_repository, error => AddDamaged(error));
         loader.Load(packs.Add, cancellation);
@@ -48,10 +55,6 @@ public sealed class ScanOperation
 
         // A pack that was cut short or grew still gives what is whole in it.
         packs.InsertRange(0, loader.WrongSize);
-
-        _activity = "Checking snapshots";
-        var records = new RecordScan(_repository, _problems);
-        records.Run(cancellation);
 
         _activity = "Reading packs";
         var state = ScanState.Load(_repository.Id, _request.CacheDirectory);
@@ -63,6 +66,7 @@ public sealed class ScanOperation
         var index = new BlobIndex();
         packs.ForEach(index.Add);
         WalkTrees(index, lost, records, cancellation);
+        records.FindUntagged(cancellation);
 
         if (_request.Repair)
             new RepositoryRepair(_repository, _problems.All, packs, loader.Unindexed).Run(records.Untagged, records.Tags, cancellation);

@@ -142,28 +142,7 @@ public sealed class DirectoryObjectStore : IObjectStore
     }
 
     /// <inheritdoc/>
-    public int RemoveLeftovers(DateTimeOffset before)
-    {
-        var directory = new DirectoryInfo(PathOf(TemporaryFolder));
-        if (!directory.Exists)
-            return 0;
-        return directory.EnumerateFiles("*", new EnumerationOptions { AttributesToSkip = FileAttributes.None })
-            .Count(file => file.LastWriteTimeUtc < before.UtcDateTime && TryRemove(file));
-    }
-
-    /// <summary>Leftovers do no harm: one that cannot be removed must not make the save fail that has just succeeded.</summary>
-    private static bool TryRemove(FileInfo file)
-    {
-        try
-        {
-            file.Delete();
-            return true;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+    public int RemoveLeftovers(DateTimeOffset before) => AbandonedFile.RemoveAll(PathOf(TemporaryFolder), "*", before);
 
     /// <inheritdoc/>
     public void Dispose()

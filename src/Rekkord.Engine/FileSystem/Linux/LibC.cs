@@ -26,6 +26,9 @@ internal static partial class LibC
     internal const int SeekData = 3;
     internal const int SeekHole = 4;
 
+    internal const int LockExclusive = 2;
+    internal const int LockWithoutWaiting = 4;
+
     /// <summary>POSIX_FADV_SEQUENTIAL.</summary>
     internal const int AdviceSequential = 2;
 
@@ -52,6 +55,9 @@ internal static partial class LibC
 
     [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
     internal static partial int Truncate(FileDescriptor file, long size);
+
+    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
+    internal static partial int Lock(FileDescriptor file, int operation);
 
     /// <summary>Returns the error number instead of setting it.</summary>
     [LibraryImport(Library, EntryPoint = "posix_fadvise")]

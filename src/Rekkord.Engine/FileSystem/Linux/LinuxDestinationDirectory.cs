@@ -63,7 +63,11 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
         int descriptor;
         while ((descriptor = LibC.OpenAt(_directory.Descriptor, native, flags, PrivateFile)) < 0)
             LinuxErrors.ThrowUnlessInterrupted(FileOperation.CreateFile, _directory.Path, name);
-        return new LinuxDestinationFile(new FileDescriptor(descriptor), _directory.Path, name, _inheritsAcl);
+        var file = new FileDescriptor(descriptor);
+
+        // Tells others that the file is not abandoned. Where there are no locks nobody gets one, and so nothing is taken for abandoned.
+        _ = LibC.Lock(file, LibC.LockExclusive | LibC.LockWithoutWaiting);
+        return new LinuxDestinationFile(file, _directory.Path, name, _inheritsAcl);
     }
 
     /// <inheritdoc/>
@@ -142,6 +146,18 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
     }
 
     /// <inheritdoc/>
+    public override void RemoveAbandoned(Predicate<byte[]> isTemporary, FileTime before)
+    {
+        if (!_directory.CanRead)
+            return;
+        foreach (var name in DirectoryListing.Read(_directory.Descriptor, _directory.Path).Where(name => isTemporary(name)))
+        {
+            if (_directory.TryGetStatus(name) is { Kind: FileKind.File } status && status.ChangedTime < before)
+                RemoveUnlessLocked(name);
+        }
+    }
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> ApplyMetadata(byte[] name, FileMetadata metadata)
     {
         _directory.CheckName(name, FileOperation.WriteFile);
@@ -157,6 +173,17 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
     {
         if (disposing)
             _directory.Dispose();
+    }
+
+    private void RemoveUnlessLocked(byte[] name)
+    {
+        var native = NativeName.Terminate(name, stackalloc byte[NativeName.StackSize]);
+        var descriptor = LibC.OpenAt(_directory.Descriptor, native, OpenFlags.ReadOnly | OpenFlags.NoFollow | OpenFlags.NonBlocking | OpenFlags.CloseOnExec, 0);
+        if (descriptor < 0)
+            return;
+        using var file = new FileDescriptor(descriptor);
+        if (LibC.Lock(file, LibC.LockExclusive | LibC.LockWithoutWaiting) == 0)
+            _ = LibC.UnlinkAt(_directory.Descriptor, native, flags: 0);
     }
 
     /// <summary>Makes a directory; false when there is something already.</summary>

@@ -138,6 +138,17 @@ internal sealed class PortableDestinationDirectory(string path) : DestinationDir
     }
 
     /// <inheritdoc/>
+    public override void RemoveAbandoned(Predicate<byte[]> isTemporary, FileTime before) =>
+        PortableErrors.Run(FileOperation.ListDirectory, path, () =>
+        {
+            foreach (var entry in Directory.GetFiles(path).Where(entry => isTemporary(PortableName.ToBytes(Path.GetFileName(entry)))))
+            {
+                if (PortableStatus.TryRead(entry, followLink: false) is { Kind: FileKind.File } status && status.ChangedTime < before)
+                    RemoveUnlessLocked(entry, status);
+            }
+        });
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> ApplyMetadata(byte[] name, FileMetadata metadata) =>
         PortableMetadata.Apply(PathOf(name, FileOperation.WriteFile), null, metadata);
 
@@ -148,6 +159,21 @@ internal sealed class PortableDestinationDirectory(string path) : DestinationDir
     protected override void Dispose(bool disposing)
     {
         // A path holds nothing open.
+    }
+
+    /// <summary>Removes a file unless another process has it open; .NET locks what it opens on Unix too.</summary>
+    private static void RemoveUnlessLocked(string entry, FileStatus status)
+    {
+        try
+        {
+            new FileStream(entry, FileMode.Open, FileAccess.Read, FileShare.None).Dispose();
+            Remove(entry, status);
+        }
+        catch (Exception error) when (PortableErrors.IsFileError(error))
+        {
+            // It stays: another process writes it, or it may not be removed.
+            System.Diagnostics.Debug.WriteLine(error.Message);
+        }
     }
 
     private static void Remove(string entry, FileStatus status)

@@ -26,4 +26,18 @@ public sealed class LeftoverTests : IDisposable
         Assert.True(File.Exists(_directory["tmp/leftover"]));
         Assert.Equal(1, DirectoryObjectStore.Open(_directory.Path).RemoveLeftovers(DateTimeOffset.MaxValue));
     }
+
+    [Fact]
+    public void What_a_live_writer_has_open_is_not_taken_for_a_leftover()
+    {
+        var store = DirectoryObjectStore.Open(_directory.Path);
+        using (var writer = store.Create())
+        {
+            writer.Write([1]);
+            Assert.Equal(0, store.RemoveLeftovers(DateTimeOffset.MaxValue));
+            Assert.True(writer.Commit("index/one"));
+        }
+
+        Assert.Equal([1], store.Read("index/one", 10));
+    }
 }

@@ -1,0 +1,82 @@
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Restoring;
+
+namespace Rekkord.Engine.Tests.Restoring;
+
+/// <summary>A restore that was killed can be repeated, and then everything is as if it had not been.</summary>
+public sealed class InterruptedRestoreTests : IDisposable
+{
+    private const string Leftover = ".rekkord-0123456789abcdef.tmp";
+
+    private readonly TestRepository _repository = new();
+
+    public InterruptedRestoreTests()
+    {
+        _repository.Write("directory/file", "saved"u8);
+        _repository.Save();
+    }
+
+    public void Dispose() => _repository.Dispose();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("directory")]
+    public void A_repeated_restore_removes_what_the_killed_one_left(string directory)
+    {
+        var path = Directory.CreateDirectory(Path.Combine(_repository.Destination, directory)).FullName;
+        File.WriteAllText(Path.Combine(path, Leftover), "half a file");
+
+        Restore();
+
+        Assert.Equal(TreeListing.Of(_repository.Source), TreeListing.Of(_repository.Destination));
+    }
+
+    [Theory]
+    [InlineData(".rekkord-0123456789abcde.tmp")]
+    [InlineData(".rekkord-0123456789abcdeg.tmp")]
+    [InlineData(".rekkord-0123456789abcdef.txt")]
+    [InlineData("rekkord-0123456789abcdef0.tmp")]
+    public void A_file_whose_name_is_only_like_a_temporary_one_stays(string name)
+    {
+        Directory.CreateDirectory(_repository.Destination);
+        var path = Path.Combine(_repository.Destination, name);
+        File.WriteAllText(path, "mine");
+
+        Restore();
+
+        Assert.Equal("mine", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void What_another_restore_is_writing_stays()
+    {
+        using var destination = LocalFileSystem.Current.CreateDestination(FileName.FromText(_repository.Destination));
+        using (var file = destination.CreateFile(FileName.FromText(Leftover)))
+        {
+            file.Write("more to come"u8, 0);
+
+            Restore();
+
+            Assert.True(File.Exists(Path.Combine(_repository.Destination, Leftover)));
+        }
+
+        Restore();
+        Assert.False(File.Exists(Path.Combine(_repository.Destination, Leftover)));
+    }
+
+    [Fact]
+    public void A_link_under_a_temporary_name_is_not_followed()
+    {
+        Directory.CreateDirectory(_repository.Destination);
+        var target = Path.Combine(_repository.Source, "directory/file");
+        File.CreateSymbolicLink(Path.Combine(_repository.Destination, Leftover), target);
+
+        Restore();
+
+        Assert.Equal("saved", File.ReadAllText(target));
+    }
+
+    private void Restore() => Assert.Equal(
+        0,
+        _repository.Restore(new RestoreRequest { Snapshot = "test", Path = _repository.Source, Destination = _repository.Destination, Force = true }).ErrorCount);
+}

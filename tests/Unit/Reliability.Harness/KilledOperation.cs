@@ -1,0 +1,107 @@
+using System.Globalization;
+
+namespace Rekkord.Reliability.Harness;
+
+/// <summary>One operation that is killed at a random instant, round after round, over one repository that grows.</summary>
+internal abstract class KilledOperation : IExperiment
+{
+    // A bit more than the operation takes: some rounds are to end by themselves.
+    private const double Margin = 1.4;
+    private const int MeasuredRuns = 3;
+
+    private readonly List<double> _seconds = [];
+    private int _killed;
+    private int _ended;
+    private int _fullChecks;
+
+    protected KilledOperation(Workspace workspace)
+    {
+        Workspace = workspace;
+        Source = workspace.CreateSource("source");
+    }
+
+    protected Workspace Workspace { get; }
+
+    protected ChangingSource Source { get; }
+
+    public void Run()
+    {
+        Prepare();
+        for (var run = 0; run < MeasuredRuns; run++)
+            Measure();
+        var next = Workspace.StartChild();
+        try
+        {
+            for (var round = 1; round <= Workspace.Options.Rounds; round++)
+            {
+                using var child = next;
+                next = Workspace.StartChild();
+                RunRound(child);
+                if (round % Workspace.Options.CheckEvery == 0 || round == Workspace.Options.Rounds)
+                    CheckEverything(round);
+            }
+        }
+        finally
+        {
+            next.Dispose();
+        }
+
+        Workspace.RequireLeftoversAreRemoved(Source);
+        Workspace.Scan(full: true);
+    }
+
+    public virtual void Report(TextWriter output) => output.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{_killed} killed, {_ended} done before the kill; the operation takes {Typical:0.00} s; {Workspace.Snapshots.Count} snapshots, {_fullChecks} full checks, nothing lost."));
+
+    private double Typical => _seconds.Order().ElementAt(_seconds.Count / 2);
+
+    /// <summary>Makes what the operation works on.</summary>
+    protected abstract void Prepare();
+
+    /// <summary>Changes what the operation is to meet, before each run.</summary>
+    /// <returns>The command.</returns>
+    protected abstract string Begin();
+
+    /// <summary>Looks at what a run left.</summary>
+    /// <param name="result">What the command gave; null when it was killed before.</param>
+    protected abstract void Check(string? result);
+
+    private void Measure()
+    {
+        using var child = Workspace.StartChild();
+        child.Begin(Begin());
+        var result = child.WaitUntilDone();
+        _seconds.Add(child.Elapsed.TotalSeconds);
+        Check(result);
+    }
+
+    private void RunRound(ShellChild child)
+    {
+        child.Begin(Begin());
+        var result = child.KillAfter(TimeSpan.FromSeconds(Workspace.Random.NextDouble() * Typical * Margin));
+        if (result is null)
+        {
+            _killed++;
+        }
+        else
+        {
+            _ended++;
+            _seconds.Add(child.Elapsed.TotalSeconds);
+        }
+
+        Check(result);
+    }
+
+    private void CheckEverything(int round)
+    {
+        _fullChecks++;
+        var scan = Workspace.Scan(full: true);
+        Workspace.List();
+        foreach (var snapshot in Workspace.Snapshots.TakeLast(1).Append(Workspace.Snapshots[0]).Append(Workspace.Snapshots[Workspace.Random.Next(Workspace.Snapshots.Count)]))
+            Workspace.RestoreAndCompare(snapshot, Source);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  round {round}: {_killed} killed, {_ended} done; {scan.Snapshots} snapshots, {scan.VerifiedPacks} packs, {scan.VerifiedSize / 1e6:0} MB verified in full"));
+    }
+}

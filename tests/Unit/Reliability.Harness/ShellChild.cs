@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace Rekkord.Reliability.Harness;
+
+/// <summary>
+/// A process of Rekkord.Shell that has started and waits for its command, so that a kill at a random time falls into the command
+/// and not into the start of the process.
+/// </summary>
+internal sealed class ShellChild : IDisposable
+{
+    private const string Ready = "ready";
+    private const string Done = "done ";
+
+    private const string Script = """
+        $ErrorActionPreference = 'Stop'
+        [Console]::Out.WriteLine('ready')
+        $command = [scriptblock]::Create([Console]::In.ReadLine())
+        $result = & $command
+        [Console]::Out.WriteLine("done $result")
+        """;
+
+    private static readonly string Program = typeof(ShellChild).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RekkordShell").Value!;
+
+    private readonly Process _process;
+    private readonly Task<string> _error;
+    private readonly Stopwatch _watch = new();
+    private Task<string>? _output;
+
+    public ShellChild(string directory)
+    {
+        var script = Path.Combine(directory, "child.ps1");
+        if (!File.Exists(script))
+            File.WriteAllText(script, Script);
+        var start = new ProcessStartInfo("dotnet", [Program, "-NonInteractive", "-File", script])
+        {
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["XDG_CACHE_HOME"] = Path.Combine(directory, "xdg-cache");
+        start.Environment["XDG_CONFIG_HOME"] = Path.Combine(directory, "xdg-config");
+        _process = Process.Start(start)!;
+        _error = _process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>How long the command ran until it was done or killed.</summary>
+    public TimeSpan Elapsed => _watch.Elapsed;
+
+    /// <summary>Gives it its command.</summary>
+    public void Begin(string command)
+    {
+        if (_process.StandardOutput.ReadLine() != Ready)
+            throw new PromiseBrokenException($"Rekkord.Shell did not start: {_error.Result}");
+        _watch.Start();
+        _process.StandardInput.WriteLine(command);
+        _process.StandardInput.Flush();
+        _output = Task.Run(ReadToDone);
+    }
+
+    /// <summary>Lets it run for a time at most, and kills it.</summary>
+    /// <returns>What the command gave when it was done before; null when it was not.</returns>
+    public string? KillAfter(TimeSpan time)
+    {
+        _ = _output!.Wait(time);
+        _process.Kill();
+        _process.WaitForExit();
+        return GetResult();
+    }
+
+    /// <summary>Waits until the command is done.</summary>
+    /// <exception cref="PromiseBrokenException">It failed, or hangs.</exception>
+    public string WaitUntilDone()
+    {
+        if (!_process.WaitForExit(TimeSpan.FromMinutes(5)))
+            throw new PromiseBrokenException("A command hangs.");
+        return GetResult() ?? throw new PromiseBrokenException($"A command failed: {_error.Result}");
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+
+    private string? GetResult() => _output!.Result is { Length: > 0 } line ? line[Done.Length..] : null;
+
+    private string ReadToDone()
+    {
+        while (_process.StandardOutput.ReadLine() is { } line)
+        {
+            if (!line.StartsWith(Done, StringComparison.Ordinal))
+                continue;
+            _watch.Stop();
+            return line;
+        }
+
+        _watch.Stop();
+        return "";
+    }
+}
