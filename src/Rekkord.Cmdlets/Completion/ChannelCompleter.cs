@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Repository;
@@ -60,7 +61,12 @@ public sealed class ChannelCompleter : IArgumentCompleter
         var config = RekkordConfig.Load(request);
         if (config.Repository is not { Url.Value: { } url, KeyFile.Value: { } keyFile })
             return [];
-        using var repository = RepositoryAccess.Open(ObjectStore.Open(url), KeyFile.Read(keyFile));
+        var options = new KeyFileOptions
+        {
+            GetPassphrase = PassphraseSource.FromEnvironment,
+            TrustPermissions = config.Repository.TrustKeyFilePermissions.Value,
+        };
+        using var repository = RepositoryAccess.Open(ObjectStore.Open(url), KeyFile.Read(keyFile, options));
         return [.. new SnapshotStore(repository).List(_ => { }, stop).Select(snapshot => snapshot.Summary).GroupBy(summary => summary.Channel)];
     }
 

@@ -18,11 +18,15 @@ internal static class PassphraseSource
     {
         if (given is not null)
             return Passphrase.FromSecureString(given);
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text)
-            return Passphrase.FromText(text);
+        if (FromEnvironment() is { } set)
+            return set;
         using var typed = Ask(host, prompt);
         return typed is null or { Length: 0 } ? null : Passphrase.FromSecureString(typed);
     }
+
+    /// <summary>The passphrase in the environment; null when there is none. An empty variable counts as unset.</summary>
+    public static Passphrase? FromEnvironment() =>
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text ? Passphrase.FromText(text) : null;
 
     private static SecureString? Ask(PSHost host, string prompt)
     {

@@ -36,6 +36,10 @@ internal static class SignedEnvelope
             signature = reader.ReadByteString();
             certificateBytes = reader.ReadByteString();
             reader.ReadEndArray();
+
+            // A revocation's name is not made from its bytes: what was put behind it is found here.
+            if (reader.BytesRemaining != 0)
+                throw new CborContentException("There are bytes behind the record.");
         }
         catch (Exception error) when (error is CborContentException or InvalidOperationException)
         {

@@ -225,6 +225,16 @@ public sealed class KeyRevocationTests : IDisposable
     }
 
     [Fact]
+    public void A_malformed_revocation_gives_an_error_that_names_it()
+    {
+        Revoke(reason: "some reason");
+        using var keys = KeyFile.Read(_repository.KeyFilePath);
+        var whole = Read(Name);
+        foreach (var bytes in Malformed.From(whole, 300).Where(bytes => !bytes.AsSpan().SequenceEqual(whole)))
+            Assert.Equal(Name, Assert.Throws<DamagedObjectException>(() => RevocationCodec.Decode(bytes, Name, keys)).Target);
+    }
+
+    [Fact]
     public void A_damaged_revocation_is_made_again()
     {
         Save(_thief);

@@ -53,6 +53,27 @@ public sealed class ChannelCompletionTests : IDisposable
     }
 
     [Fact]
+    public void A_passphrase_is_taken_from_the_environment_and_never_asked_for()
+    {
+        _sandbox.Session.Set("passphrase", new System.Net.NetworkCredential("", "sesame").SecurePassword);
+        _sandbox.Session.Host.Secret = new System.Net.NetworkCredential("", "sesame").SecurePassword;
+        _sandbox.Invoke("New-RekkordKey LogOnly ./log.key $keyFile -Passphrase $passphrase").Clean();
+        const string Line = "Get-RekkordSnapshot -ConfigPath CONFIG -KeyFile ./log.key ma";
+
+        Assert.Empty(Complete(Line));
+        Assert.Empty(_sandbox.Session.Host.Lines);
+        Environment.SetEnvironmentVariable("REKKORD_PASSPHRASE", "sesame");
+        try
+        {
+            Assert.Equal("mail", Assert.Single(Complete(Line)).CompletionText);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("REKKORD_PASSPHRASE", null);
+        }
+    }
+
+    [Fact]
     public void Storage_that_does_not_answer_is_not_waited_for()
     {
         var fifo = Path.Combine(_sandbox.Base, "fifo.toml");
