@@ -81,7 +81,7 @@ public sealed class WindowsServiceTests : IDisposable
         Install("Shpo");
         var run = _sandbox.Save();
         Assert.Equal("PreSaveHookFailed", run.EndingId);
-        Assert.Contains("Cannot find any service with service name 'Shpo'.", run.Ending!.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Cannot find any service with service name 'Shpo'", run.Ending!.ToString(), StringComparison.Ordinal);
     }
 
     public void Dispose() => _sandbox.Dispose();
