@@ -103,14 +103,16 @@ public sealed class DirectoryObjectStore : IObjectStore
     public IEnumerable<ObjectInfo> List(string folder)
     {
         var directory = new DirectoryInfo(PathOf(folder.TrimEnd('/')));
-        if (!directory.Exists)
-            return [];
         try
         {
             return [.. directory.EnumerateFiles("*", SearchOption.AllDirectories)
                 .Select(file => new ObjectInfo(Path.GetRelativePath(_root, file.FullName).Replace('\\', '/'), file.Length, file.LastWriteTimeUtc))
                 .Where(found => !found.Name.StartsWith($"{TemporaryFolder}/", StringComparison.Ordinal))
                 .OrderBy(found => found.Name, StringComparer.Ordinal)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -147,8 +149,15 @@ public sealed class DirectoryObjectStore : IObjectStore
         var directory = new DirectoryInfo(PathOf(TemporaryFolder));
         if (!directory.Exists)
             return 0;
-        return directory.EnumerateFiles("*", new EnumerationOptions { AttributesToSkip = FileAttributes.None })
-            .Count(file => file.LastWriteTimeUtc < before.UtcDateTime && TryRemove(file));
+        try
+        {
+            return directory.EnumerateFiles("*", new EnumerationOptions { AttributesToSkip = FileAttributes.None })
+                .Count(file => file.LastWriteTimeUtc < before.UtcDateTime && TryRemove(file));
+        }
+        catch (IOException error)
+        {
+            throw Translate(TemporaryFolder, error);
+        }
     }
 
     /// <summary>Leftovers do no harm: one that cannot be removed must not make the save fail that has just succeeded.</summary>
