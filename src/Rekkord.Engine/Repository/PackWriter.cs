@@ -48,7 +48,7 @@ internal sealed class PackWriter : IDisposable
             if (_sealed.Length < length)
                 _sealed = GC.AllocateUninitializedArray<byte>(Math.Max(length, SmallestBuffer));
             _open ??= new OpenPack(_store, _keys, _descriptor, _kind);
-            _open.Append(segment, method, blobs, _sealed.AsSpan(0, length));
+            AppendToOpen(_open, segment, method, blobs, _sealed.AsSpan(0, length));
             if (_open.Length >= _descriptor.PackSize)
                 Close();
         }
@@ -73,6 +73,24 @@ internal sealed class PackWriter : IDisposable
             _open?.Dispose();
             _open = null;
             Task.WhenAll(_closing).ContinueWith(static all => all.Exception, TaskScheduler.Default).Wait();
+        }
+    }
+
+    /// <summary>
+    /// A pack whose writing failed takes nothing more: a part of the segment may be in it, and the next segment would have the same
+    /// nonce under the same key.
+    /// </summary>
+    private void AppendToOpen(OpenPack pack, ReadOnlySpan<byte> segment, SegmentMethod method, IReadOnlyList<BlobEntry> blobs, Span<byte> buffer)
+    {
+        try
+        {
+            pack.Append(segment, method, blobs, buffer);
+        }
+        catch
+        {
+            _open = null;
+            pack.Dispose();
+            throw;
         }
     }
 
@@ -110,7 +128,6 @@ internal sealed class PackWriter : IDisposable
             _aead = new AesGcm(key, PackFormat.TagLength);
             CryptographicOperations.ZeroMemory(key);
             _writer = store.Create();
-            Write(_header);
         }
 
         public long Length { get; private set; }
@@ -118,6 +135,8 @@ internal sealed class PackWriter : IDisposable
         /// <summary>Seals a segment into the buffer, which is as much longer as a tag is, and writes it.</summary>
         public void Append(ReadOnlySpan<byte> segment, SegmentMethod method, IReadOnlyList<BlobEntry> blobs, Span<byte> buffer)
         {
+            if (Length == 0)
+                Write(_header);
             Span<byte> nonce = stackalloc byte[PackFormat.NonceLength];
             PackFormat.WriteNonce(nonce, _directory.SegmentCount);
             _aead.Encrypt(nonce, segment, buffer[..segment.Length], buffer[segment.Length..]);
