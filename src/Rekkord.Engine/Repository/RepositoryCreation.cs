@@ -15,9 +15,11 @@ public static class RepositoryCreation
     /// <exception cref="RekkordException">
     /// There is a repository already (<c>RepositoryExists</c>), the keyfile exists (<c>KeyFileExists</c>), or one of them cannot be written.
     /// </exception>
-    public static RepositoryAccess Run(string location, string keyFile, bool overwriteKeyFile, Passphrase? passphrase = null)
+    public static RepositoryAccess Run(string location, string keyFile, bool overwriteKeyFile, Passphrase? passphrase = null) =>
+        Run(ObjectStore.Create(location), keyFile, overwriteKeyFile, passphrase);
+
+    internal static RepositoryAccess Run(IObjectStore store, string keyFile, bool overwriteKeyFile, Passphrase? passphrase = null)
     {
-        var store = ObjectStore.Create(location);
         if (store.Exists(ObjectName.Descriptor))
             throw RepositoryAccess.AlreadyExists(store.Location);
         if (store.List("").Any())
@@ -38,10 +40,23 @@ public static class RepositoryCreation
         }
         catch
         {
-            // A key that opens nothing would only be mistaken for one that does.
-            if (!existed)
+            // A key that opens nothing would only be mistaken for one that does. But one whose repository is there all the same, though
+            // the store reported a failure, is the only one that ever opens it.
+            if (!existed && !MayExist(store))
                 File.Delete(keyFile);
             throw;
+        }
+    }
+
+    private static bool MayExist(IObjectStore store)
+    {
+        try
+        {
+            return store.Exists(ObjectName.Descriptor);
+        }
+        catch (StorageException)
+        {
+            return true;
         }
     }
 }
