@@ -114,13 +114,26 @@ public sealed class SaveOperation
             cacheWriter.Commit();
             if (cacheWriter.Failure is { } failure)
                 _observer.Warn($"The local cache '{cachePath}' could not be written: {failure} The next save reads every file again.");
-            _repository.Store.RemoveLeftovers(start - LeftoverAge);
+            RemoveLeftovers(start - LeftoverAge);
             FileCacheWriter.RemoveLeftovers(cachePath, start - LeftoverAge);
             return new SaveResult(snapshot, sink.NewDataPacks, sink.NewMetadataPacks, context.Counters.UnchangedFiles, context.Errors);
         }
         finally
         {
             _context = null;
+        }
+    }
+
+    /// <summary>The snapshot is durable by now: nothing that goes wrong any more may make it look as if the save had failed.</summary>
+    private void RemoveLeftovers(DateTimeOffset before)
+    {
+        try
+        {
+            _repository.Store.RemoveLeftovers(before);
+        }
+        catch (RekkordException error)
+        {
+            _observer.Warn($"What interrupted saves left in the repository could not be removed: {error.Message}");
         }
     }
 
