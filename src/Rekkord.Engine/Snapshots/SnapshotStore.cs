@@ -67,13 +67,13 @@ public sealed class SnapshotStore
     /// </summary>
     /// <param name="reference">What the user gave.</param>
     /// <param name="cancellation">Stops between tags.</param>
-    /// <param name="warn">Is told when newer snapshots of a channel are passed over.</param>
-    /// <exception cref="RekkordException">There is none (<c>SnapshotNotFound</c>), or several begin so (<c>SnapshotAmbiguous</c>).</exception>
+    /// <param name="warn">Is told when newer snapshots of a channel are passed over, or may be.</param>
+    /// <exception cref="RekkordException">There is none (<c>SnapshotNotFound</c>), several begin so (<c>SnapshotAmbiguous</c>), or the store failed.</exception>
     public Snapshot Find(string reference, CancellationToken cancellation, Action<string>? warn = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(reference);
-        var damagedCount = 0;
-        var all = List(_ => damagedCount++, cancellation);
+        var unread = new List<RekkordException>();
+        var all = List(unread.Add, cancellation);
         if (reference.Length >= 4 && reference.All(char.IsAsciiHexDigit))
         {
             var matches = all.Where(snapshot => snapshot.Id.ToString().StartsWith(reference, StringComparison.OrdinalIgnoreCase))
@@ -94,7 +94,13 @@ public sealed class SnapshotStore
         var newest = Array.FindLastIndex(filed, snapshot => snapshot.SignerStatus == SignerStatus.Trusted);
         var passedOver = filed.Length - 1 - newest;
         if (newest < 0)
-            throw NotFound(reference, damagedCount, passedOver);
+            throw NotFound(reference, unread.Count, passedOver);
+
+        // The newest snapshot may be one whose tag could not be read. What is damaged stays so, but a failure to read may pass.
+        if (unread.FirstOrDefault(error => error.Kind != RekkordErrorKind.InvalidData) is { } failure)
+            throw new RekkordException(failure.ErrorId, failure.Kind, $"Which snapshot of channel '{reference}' is the newest cannot be told: {failure.Message} Try again, or name a snapshot by its ID.", failure.Target, failure);
+        if (unread.Count > 0)
+            warn?.Invoke($"{unread.Count} tag(s) are damaged, and one of them may be that of a newer snapshot of channel '{reference}'. Run Invoke-RekkordScan.");
         if (passedOver > 0)
             warn?.Invoke($"{passedOver} newer snapshot(s) of channel '{reference}' are signed by a revoked key and were passed over. Get-RekkordSnapshot shows them.");
         return filed[newest];
