@@ -115,7 +115,7 @@ internal sealed class PackVerifier : IDisposable
         {
             buffer = buffer[..stream.ReadAtLeast(buffer, length, throwOnEndOfStream: false)];
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw Storage.StorageException.ReadFailed(_repository.Location, name, error);
         }

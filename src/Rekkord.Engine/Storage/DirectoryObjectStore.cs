@@ -103,14 +103,16 @@ public sealed class DirectoryObjectStore : IObjectStore
     public IEnumerable<ObjectInfo> List(string folder)
     {
         var directory = new DirectoryInfo(PathOf(folder.TrimEnd('/')));
-        if (!directory.Exists)
-            return [];
         try
         {
             return [.. directory.EnumerateFiles("*", SearchOption.AllDirectories)
                 .Select(file => new ObjectInfo(Path.GetRelativePath(_root, file.FullName).Replace('\\', '/'), file.Length, file.LastWriteTimeUtc))
                 .Where(found => !found.Name.StartsWith($"{TemporaryFolder}/", StringComparison.Ordinal))
                 .OrderBy(found => found.Name, StringComparer.Ordinal)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -41,5 +41,6 @@ public interface IObjectStore : IDisposable
 
     /// <summary>Removes what writers that never finished left behind before a point in time. What cannot be removed stays, without an error.</summary>
     /// <returns>How many were removed.</returns>
+    /// <exception cref="StorageException">The store cannot be reached.</exception>
     int RemoveLeftovers(DateTimeOffset before);
 }

@@ -21,7 +21,13 @@ public sealed class StorageException : RekkordException
         "ObjectTruncated", RekkordErrorKind.InvalidData, $"The object '{name}' of the repository '{location}' ends too early.", name);
 
     internal static StorageException ReadFailed(string location, string name, Exception inner) => new(
-        "RepositoryReadError", RekkordErrorKind.ReadError, $"'{name}' cannot be read from the repository '{location}': {inner.Message}", name, inner);
+        "RepositoryReadError",
+        RekkordErrorKind.ReadError,
+        name.Length == 0
+            ? $"The repository '{location}' cannot be read: {inner.Message}"
+            : $"'{name}' cannot be read from the repository '{location}': {inner.Message}",
+        name.Length == 0 ? location : name,
+        inner);
 
     internal static StorageException WriteFailed(string location, string name, Exception inner)
     {
