@@ -1,29 +1,29 @@
 namespace Rekkord.Engine.Tests.Reliability;
 
-/// <summary>What goes wrong in a store, at one call or from one call on.</summary>
+/// <summary>What a store may do instead of what it is asked for.</summary>
 public enum Fault
 {
-    /// <summary>This call and all after it fail: the disk is gone.</summary>
+    /// <summary>Every call fails from then on, as when a network goes away.</summary>
     Fails,
 
-    /// <summary>This call fails, and the next works.</summary>
+    /// <summary>One call fails, the next works.</summary>
     FailsOnce,
 
-    /// <summary>This call does its work and fails then.</summary>
+    /// <summary>One call does what it was asked for and fails all the same, as when an answer is lost.</summary>
     FailsAfterwards,
 
-    /// <summary>What this call reads ends too early.</summary>
+    /// <summary>One reading call gives half of what is there.</summary>
     Truncates,
 
-    /// <summary>What this call reads has a wrong bit.</summary>
+    /// <summary>One reading call gives a wrong bit.</summary>
     WrongBytes,
 
-    /// <summary>From here on nothing can be written, for want of room.</summary>
+    /// <summary>Nothing more can be written: the disk is full.</summary>
     DiskFull,
 
-    /// <summary>From here on nothing is allowed.</summary>
+    /// <summary>Nothing more can be read or written: permission is lost.</summary>
     PermissionLost,
 
-    /// <summary>From here on nothing can be written: the file system is mounted read-only.</summary>
+    /// <summary>Nothing more can be written: the disk is read-only.</summary>
     ReadOnly,
 }

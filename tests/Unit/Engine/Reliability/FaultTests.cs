@@ -1,134 +1,160 @@
-using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.Repository;
-using Rekkord.Engine.Restoring;
-using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
-using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Storage;
-using Rekkord.Engine.Tests.FileSystem;
-using Xunit.Abstractions;
 
 namespace Rekkord.Engine.Tests.Reliability;
 
-/// <summary>Each operation with each kind of fault at each call of the store.</summary>
-public sealed class FaultTests(FaultFixture fixture, ITestOutputHelper output) : IClassFixture<FaultFixture>
+/// <summary>
+/// Every operation, with every kind of fault of the store, at every one of its calls: it succeeds, or says what is wrong; what was
+/// saved before stays whole, what it reported as saved is, and nothing wrong is ever restored.
+/// </summary>
+public sealed class FaultTests(StoredHistory history) : IClassFixture<StoredHistory>
 {
-    private TestRepository Repository => fixture.Repository;
+    // Far beyond what any of these operations takes: whoever is not done then hangs.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    [Fact]
-    public void A_save_succeeds_or_says_what_failed_and_leaves_a_whole_repository()
-    {
-        ForEachCase(48, () => Repository.Save(), (_, saved) =>
+    public static TheoryData<Fault> Faults => [.. Enum.GetValues<Fault>()];
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void A_save_succeeds_or_fails_cleanly_and_nothing_saved_before_is_touched(Fault fault) => AtEveryCall(
+        fault,
+        history.Saved,
+        store => history.Save(store).Snapshot.Id.ToString(),
+        (store, saved, _) =>
         {
-            Assert.Empty(Repository.Objects("tmp"));
+            AssertWhole(store, history.EarlierId);
             if (saved is not null)
-                fixture.AssertRestores(saved.Snapshot.Id.ToString(), Repository.Source);
-            fixture.AssertWhole();
-        });
-    }
-
-    [Fact]
-    public void A_full_scan_is_clean_only_when_it_read_everything_as_it_was_written()
-    {
-        ForEachCase(100, () => Repository.Scan(new ScanRequest { Full = true }), (store, scanned) =>
-        {
-            if (scanned is not null && store.HasShown)
-                Assert.NotEmpty(scanned.Problems);
-            fixture.AssertNothingChanged();
-        });
-    }
-
-    [Fact]
-    public void A_restore_never_makes_a_wrong_file_and_says_what_is_missing()
-    {
-        ForEachCase(100, () => fixture.Restore(fixture.Kept, fixture.Kept), (_, restored) =>
-        {
-            var files = fixture.CountRestored();
-            if (restored is { ErrorCount: 0 })
-                Assert.True(files == 5 || !Repository.Warnings.IsEmpty, "An older snapshot was restored, or less than all, without a word.");
-            Assert.All(restored?.Errors ?? [], FaultFixture.AssertIsNamed);
-            fixture.AssertNothingChanged();
-        });
-    }
-
-    [Fact]
-    public void A_listing_has_all_snapshots_or_says_what_it_could_not_read()
-    {
-        ForEachCase(100, List, (_, listed) =>
-        {
-            if (listed is not null)
-                Assert.Equal(2, listed.Count(item => item is Snapshot) + listed.OfType<RekkordException>().Count());
-            Assert.All(listed?.OfType<RekkordException>() ?? [], FaultFixture.AssertIsNamed);
-            fixture.AssertNothingChanged();
+                AssertWhole(store, saved);
+            AssertWhole(store, history.Save(store).Snapshot.Id.ToString());
         });
 
-        List<object> List()
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void A_scan_never_takes_what_it_could_not_read_for_sound_and_changes_nothing(Fault fault) => AtEveryCall(
+        fault,
+        history.Saved,
+        store => history.Scan(store),
+        (store, result, failed) =>
         {
-            using var repository = Repository.Open();
-            var errors = new List<RekkordException>();
-            return [.. new SnapshotStore(repository).List(errors.Add, CancellationToken.None), .. errors];
-        }
-    }
+            Assert.False(failed && result is { Problems.Count: 0 }, "The scan found nothing wrong although it was given an error or wrong bytes.");
+            AssertSame(history.Saved, store);
+        });
 
-    [Fact]
-    public void A_repository_is_made_with_its_keyfile_or_can_be_made_by_trying_again()
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void A_repair_that_fails_costs_nothing(Fault fault)
     {
-        using var directory = new TemporaryDirectory();
-        var calls = Make("clean", Fault.Fails, int.MaxValue).Calls;
-        foreach (var fault in Enum.GetValues<Fault>())
-        {
-            for (var call = 0; call < calls; call++)
+        // A snapshot without its tag and packs without their index: what a kill leaves, and what a repair makes again.
+        var untidy = StoredHistory.Copy(history.Saved);
+        foreach (var lost in untidy.List("tags/").Concat(untidy.List("index/")).ToArray())
+            untidy.Remove(lost.Name);
+
+        AtEveryCall(
+            fault,
+            untidy,
+            store => history.Scan(store, repair: true),
+            (store, _, _) =>
             {
-                var name = $"{fault}-{call}";
-                Make(name, fault, call);
-                if (!File.Exists(Path.Combine(directory[name], "rekkord")))
-                    RepositoryCreation.Run(directory[name], directory[$"{name}.key"], overwriteKeyFile: true).Dispose();
-                RepositoryAccess.Open(DirectoryObjectStore.Open(directory[name]), KeyFile.Read(directory[$"{name}.key"])).Dispose();
-            }
-        }
+                history.Scan(store, repair: true);
+                AssertWhole(store, history.EarlierId);
+                Assert.Empty(history.Scan(store).Problems);
+            });
+    }
 
-        FaultyObjectStore Make(string name, Fault fault, int call)
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void A_restore_never_gives_anything_but_what_was_saved(Fault fault) => AtEveryCall(
+        fault,
+        history.Saved,
+        store => history.Restore(store, history.EarlierId),
+        (store, _, _) => AssertSame(history.Saved, store));
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void A_listing_that_lacks_a_snapshot_says_so(Fault fault) => AtEveryCall(
+        fault,
+        history.Saved,
+        store => history.List(store),
+        (store, list, _) =>
         {
-            var store = new FaultyObjectStore(DirectoryObjectStore.CreateOrOpen(directory[name]), fault, call);
+            Assert.True(list.Ids is null || list.Damaged > 0 || list.Ids.Contains(history.EarlierId), "A snapshot is missing from the listing, which did not say so.");
+            AssertSame(history.Saved, store);
+        });
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void A_repository_is_made_whole_or_not_at_all(Fault fault) => AtEveryCall(
+        fault,
+        new MemoryObjectStore(),
+        store =>
+        {
+            history.Initialize(store);
+            return true;
+        },
+        (store, made, _) =>
+        {
+            if (!made && !store.Exists("rekkord"))
+                history.Initialize(store);
+            AssertWhole(store, history.Save(store).Snapshot.Id.ToString());
+        });
+
+    /// <summary>Runs an operation with a fault at its first call, at its second, and so on, until it needs no more calls.</summary>
+    private static void AtEveryCall<T>(Fault fault, MemoryObjectStore initial, Func<IObjectStore, T> operation, Action<MemoryObjectStore, T?, bool> check)
+    {
+        var clean = new FaultyStore(StoredHistory.Copy(initial));
+        Run(() => operation(clean), out var error);
+        Assert.Null(error);
+        for (var call = 0; call < clean.Calls; call++)
+        {
+            var store = StoredHistory.Copy(initial);
+            var faulty = new FaultyStore(store, fault, call);
+            var result = Run(() => operation(faulty), out error);
             try
             {
-                RepositoryCreation.Run(store, directory[$"{name}.key"], overwriteKeyFile: false).Dispose();
-            }
-            catch (RekkordException error)
-            {
-                FaultFixture.AssertIsNamed(error);
-            }
-
-            return store;
-        }
-    }
-
-    private void ForEachCase<T>(int most, Func<T> operation, Action<FaultyObjectStore, T?> check)
-        where T : class
-    {
-        T? result = null;
-        var cases = fixture.Cases(() => operation());
-        var (shown, ended) = (0, 0);
-        var chosen = TestLength.Choose(cases, most).ToList();
-        foreach (var (fault, call) in chosen)
-        {
-            try
-            {
-                result = null;
-                var (store, error) = fixture.Run(fault, call, () => result = operation());
                 if (error is not null)
-                    FaultFixture.AssertIsNamed(error);
-                check(store, result);
-                shown += store.HasShown ? 1 : 0;
-                ended += error is null ? 0 : 1;
+                    AssertNamed(error);
+                check(store, result, faulty.HasFailed);
             }
             catch (Exception failure)
             {
-                throw new InvalidOperationException($"{fault} at call {call}: {failure.Message}", failure);
+                throw new InvalidOperationException($"{fault} at call {call} of {clean.Calls}, which ended with {error?.ErrorId ?? "success"}: {failure.Message}", failure);
             }
         }
+    }
 
-        output.WriteLine($"{chosen.Count} of {cases.Count} cases; in {shown} the fault showed itself, {ended} ended with an error.");
+    private static T? Run<T>(Func<T> operation, out RekkordException? error)
+    {
+        error = null;
+        var task = Task.Run(operation);
+        try
+        {
+            Assert.True(task.Wait(Patience), "The operation hangs.");
+            return task.Result;
+        }
+        catch (AggregateException failed) when (failed.InnerException is RekkordException named)
+        {
+            error = named;
+            return default;
+        }
+    }
+
+    private static void AssertNamed(RekkordException error)
+    {
+        Assert.Matches("^[A-Z][A-Za-z]+$", error.ErrorId);
+        Assert.NotEmpty(error.Message);
+        Assert.False(string.IsNullOrEmpty(error.Target), $"The error names no object: {error.Message}");
+    }
+
+    private static void AssertSame(MemoryObjectStore expected, MemoryObjectStore actual) => Assert.Equal(
+        expected.List("").Select(found => (found.Name, Convert.ToHexString(expected[found.Name]))),
+        actual.List("").Select(found => (found.Name, Convert.ToHexString(actual[found.Name]))));
+
+    /// <summary>A snapshot is listed, a full scan finds nothing wrong but a tag that was not made any more, and it restores.</summary>
+    private void AssertWhole(MemoryObjectStore store, string snapshot)
+    {
+        Assert.Contains(snapshot, history.List(store).Ids);
+        Assert.DoesNotContain(history.Scan(store).Problems, problem => problem.Kind != ProblemKind.TagMissing);
+        Assert.True(history.Restore(store, snapshot), "The snapshot is not restored whole.");
     }
 }

@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace Rekkord.Module.Tests.Reliability;
+
+/// <summary>The harness of docs/reliability.md in its short mode: real processes that are killed, or that work on one repository at once.</summary>
+public sealed class HarnessTests
+{
+    private static readonly string Harness = typeof(HarnessTests).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RekkordHarness").Value!;
+
+    [Theory]
+    [InlineData("save", 10)]
+    [InlineData("scan", 10)]
+    [InlineData("restore", 10)]
+    [InlineData("concurrent", 2)]
+    public async Task Nothing_is_lost(string operation, int rounds)
+    {
+        Directory.CreateDirectory(TestAssembly.WorkDirectory);
+        var start = new ProcessStartInfo("dotnet", [Harness, "--operation", operation, "--rounds", $"{rounds}", "--check-every", $"{rounds}", "--directory", TestAssembly.WorkDirectory])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.True(process.ExitCode == 0, $"{await output}{error}");
+    }
+}
