@@ -18,8 +18,15 @@ if (-not $directory) {
     $directory = [IO.Path]::Combine($base, 'rekkord', 'mariadb')
 }
 $new = [IO.Path]::Combine($directory, ".new.$PID")
-$null = [IO.Directory]::CreateDirectory($new)
+$null = [IO.Directory]::CreateDirectory($directory)
 if (-not $IsWindows) { [IO.File]::SetUnixFileMode($directory, 'UserRead, UserWrite, UserExecute') }
+
+# What a run that was killed left: it would be saved with the dumps.
+$running = [Diagnostics.Process]::GetProcesses().Id
+foreach ($stale in [IO.Directory]::GetDirectories($directory, '.new.*')) {
+    if ($stale -eq $new -or [IO.Path]::GetExtension($stale).TrimStart('.') -notin $running) { [IO.Directory]::Delete($stale, $true) }
+}
+$null = [IO.Directory]::CreateDirectory($new)
 
 try {
     $isMariaDB = $null -ne $ExecutionContext.InvokeCommand.GetCommand('mariadb-dump', 'Application')
@@ -45,8 +52,10 @@ try {
         & $dump @defaults --skip-dump-date --system=users "--result-file=$([IO.Path]::Combine($new, 'users.sql'))"
     }
 
-    # All are there. Those of databases that are gone go as well.
-    foreach ($old in [IO.Directory]::GetFiles($directory, 'db-*.sql')) { [IO.File]::Delete($old) }
+    # All are there. Each takes the place of the one before; those of databases that are gone go.
+    foreach ($old in [IO.Directory]::GetFiles($directory, 'db-*.sql')) {
+        if (-not [IO.File]::Exists([IO.Path]::Combine($new, [IO.Path]::GetFileName($old)))) { [IO.File]::Delete($old) }
+    }
     foreach ($file in [IO.Directory]::GetFiles($new)) {
         [IO.File]::Move($file, [IO.Path]::Combine($directory, [IO.Path]::GetFileName($file)), $true)
     }

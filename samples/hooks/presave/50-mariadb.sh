@@ -17,6 +17,12 @@ directory=${DUMP_DIRECTORY:-/var/backups/rekkord/mariadb}
 mkdir -p "$directory"
 cd "$directory"
 new=.new.$$
+
+# What a run that was killed left: it would be saved with the dumps.
+for stale in .new.*; do
+    kill -0 "${stale#.new.}" 2> /dev/null || rm -rf "$stale"
+done
+rm -rf "$new"
 mkdir "$new"
 trap 'rm -rf "$directory/$new"' EXIT
 trap 'exit 143' TERM
@@ -54,8 +60,11 @@ if [ "$dump" = mariadb-dump ]; then
     run "$dump" --skip-dump-date --system=users --result-file="$new/users.sql" < /dev/null
 fi
 
-# All are there. Those of databases that are gone go as well.
-rm -f "$new/.databases" ./db-*.sql ./users.sql
+# All are there. Each takes the place of the one before; those of databases that are gone go.
+rm -f "$new/.databases"
+for old in ./db-*.sql; do
+    [ -e "$new/$old" ] || rm -f "$old"
+done
 if [ -n "$(ls "$new")" ]; then
     mv "$new"/*.sql .
 fi

@@ -16,6 +16,12 @@ directory=${DUMP_DIRECTORY:-/var/backups/rekkord/postgresql}
 mkdir -p "$directory"
 cd "$directory"
 new=.new.$$
+
+# What a run that was killed left: it would be saved with the dumps.
+for stale in .new.*; do
+    kill -0 "${stale#.new.}" 2> /dev/null || rm -rf "$stale"
+done
+rm -rf "$new"
 mkdir "$new"
 trap 'rm -rf "$directory/$new"' EXIT
 trap 'exit 143' TERM
@@ -51,6 +57,9 @@ while IFS= read -r database; do
     echo "dumped $database"
 done < "$new/.databases"
 
-# All are there. Those of databases that are gone go as well.
-rm -f "$new/.databases" ./db-*.sql ./globals.sql
+# All are there. Each takes the place of the one before; those of databases that are gone go.
+rm -f "$new/.databases"
+for old in ./db-*.sql; do
+    [ -e "$new/$old" ] || rm -f "$old"
+done
 mv "$new"/*.sql .

@@ -17,8 +17,15 @@ if (-not $directory) {
     $directory = [IO.Path]::Combine($base, 'rekkord', 'sqlite')
 }
 $new = [IO.Path]::Combine($directory, ".new.$PID")
-$null = [IO.Directory]::CreateDirectory($new)
+$null = [IO.Directory]::CreateDirectory($directory)
 if (-not $IsWindows) { [IO.File]::SetUnixFileMode($directory, 'UserRead, UserWrite, UserExecute') }
+
+# What a run that was killed left: it would be saved with the dumps.
+$running = [Diagnostics.Process]::GetProcesses().Id
+foreach ($stale in [IO.Directory]::GetDirectories($directory, '.new.*')) {
+    if ($stale -eq $new -or [IO.Path]::GetExtension($stale).TrimStart('.') -notin $running) { [IO.Directory]::Delete($stale, $true) }
+}
+$null = [IO.Directory]::CreateDirectory($new)
 
 try {
     foreach ($database in $env:SQLITE_DATABASES -split "\r?\n") {

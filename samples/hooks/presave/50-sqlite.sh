@@ -15,6 +15,12 @@ directory=${DUMP_DIRECTORY:-/var/backups/rekkord/sqlite}
 mkdir -p "$directory"
 cd "$directory"
 new=.new.$$
+
+# What a run that was killed left: it would be saved with the copies.
+for stale in .new.*; do
+    pid=${stale#.new.}
+    kill -0 "${pid%%-*}" 2> /dev/null || rm -rf "$stale"
+done
 trap 'rm -f "$directory/$new" "$directory/$new-journal"' EXIT
 trap 'exit 143' TERM
 trap 'exit 130' INT
