@@ -24,6 +24,8 @@ internal static class Hostile
             "HookTimeout", "KeyFile", "true", "1e999", "0x", "9223372036854775808", "-9223372036854775808", "nan", "1979-05-27T07:32:00Z", "\\u0000", "\\UFFFFFFFF", "\ufeff",
             "2h30m", "999999999w", "[a.b.c]", "a = {b = {c = ", "Threads = [", "\"a\".\"b\" = 1", "\0",
         }.Select(Encoding.UTF8.GetBytes),
+        [.. Enumerable.Repeat((byte)'[', 200)],
+        [.. Enumerable.Repeat("{a="u8.ToArray(), 200).SelectMany(opening => opening)],
         [0xff, 0xfe],
         [0xf0, 0x9f, 0x98],
     ];

@@ -84,7 +84,7 @@ internal static class KeyTargets
 
         yield return new FuzzTarget("revocation/object", [valid], Read) { IsCbor = true, Cost = 5 };
         yield return new FuzzTarget("revocation/payload", [payload], bytes => Read([.. valid[..4], .. SignedEnvelope.Wrap(repository.Keys, domain, bytes)])) { IsCbor = true, Cost = 10 };
-        yield return new FuzzTarget("revocation/frame", [frame], ReadFrame) { Cost = 10, AllocationBound = 2L * FormatLimits.Record };
+        yield return new FuzzTarget("revocation/frame", [frame], ReadFrame) { Cost = 10, AllocationBound = 3L * FormatLimits.Record };
         yield return new FuzzTarget("revocation/details", [Compression.Decompress(frame, FormatLimits.Record)], bytes => ReadFrame(Compression.Compress(bytes))) { IsCbor = true, Cost = 10 };
 
         void ReadFrame(byte[] bytes)

@@ -24,7 +24,7 @@ internal static class RecordTargets
             $"{group}/frame", [.. objects.Select(bytes => repository.OpenFrame(kind, bytes))], bytes => repository.With(kind.Folder, repository.SealFrame(kind, bytes), read))
         {
             // The length before compression is believed up to the limit of the format; the frame must then give it.
-            AllocationBound = 2L * FormatLimits.Record,
+            AllocationBound = 3L * FormatLimits.Record,
             Cost = 10,
         };
         yield return new FuzzTarget(
