@@ -93,7 +93,7 @@ internal sealed class FileCache : IDisposable
             var key = (BinaryPrimitives.ReadUInt128LittleEndian(entry), BinaryPrimitives.ReadInt32LittleEndian(entry[16..]));
             var offset = BinaryPrimitives.ReadInt64LittleEndian(entry[20..]);
             var recordLength = BinaryPrimitives.ReadInt32LittleEndian(entry[28..]);
-            if (offset < head.Length || recordLength < CacheFormat.HashLength || offset + recordLength > tableOffset)
+            if (offset < head.Length || recordLength < CacheFormat.HashLength || offset > tableOffset - recordLength)
                 return null;
             records[key] = (offset, recordLength);
         }

@@ -26,7 +26,7 @@ public sealed class ConfigurationException : RekkordException
     /// <summary>Creates the exception for a file as a whole, a variable or a parameter.</summary>
     /// <param name="errorId">
     /// <c>ConfigFileNotFound</c>, <c>ConfigFileUnreadable</c>, <c>ConfigFileAmbiguous</c>, <c>ConfigFileExposed</c>,
-    /// <c>ConfigFileUntrusted</c> or <c>ConfigInvalidValue</c>.
+    /// <c>ConfigFileUntrusted</c>, <c>ConfigSyntaxError</c> or <c>ConfigInvalidValue</c>.
     /// </param>
     /// <param name="kind">What sort of error it is.</param>
     /// <param name="message">What is wrong and what to do.</param>

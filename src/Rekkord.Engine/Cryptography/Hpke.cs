@@ -45,7 +45,7 @@ internal sealed class Hpke
         for (var counter = 0; counter < 256; counter++)
         {
             var candidate = LabeledExpand(KemSuite, prk, "candidate"u8, [(byte)counter], P256.PrivateKeyLength);
-            if (IsValidScalar(candidate))
+            if (P256.IsPrivateKey(candidate))
                 return candidate;
         }
 
@@ -130,16 +130,5 @@ internal sealed class Hpke
         BinaryPrimitives.WriteUInt16BigEndian(lengthBytes, (ushort)length);
         byte[] labeled = [.. lengthBytes, .. "HPKE-v1"u8, .. suite, .. label, .. info];
         return HKDF.Expand(HashAlgorithmName.SHA256, prk, length, labeled);
-    }
-
-    /// <summary>Whether the scalar is in 1 … n-1, n being the order of the curve.</summary>
-    private static bool IsValidScalar(ReadOnlySpan<byte> scalar)
-    {
-        ReadOnlySpan<byte> order =
-        [
-            0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-            0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
-        ];
-        return scalar.ContainsAnyExcept((byte)0) && scalar.SequenceCompareTo(order) < 0;
     }
 }

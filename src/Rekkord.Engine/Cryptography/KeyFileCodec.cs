@@ -87,14 +87,21 @@ internal static class KeyFileCodec
         Role = role,
         RepositoryId = Id(fields[3]),
         KeyId = Id(fields[4]),
-        MasterPublicKey = fields[5],
-        IdKey = fields.GetValueOrDefault(7),
-        IndexKey = fields.GetValueOrDefault(8),
-        DataPrivateKey = fields.GetValueOrDefault(9),
-        LogPrivateKey = fields.GetValueOrDefault(10),
-        SigningPrivateKey = fields.GetValueOrDefault(11),
+        MasterPublicKey = P256.IsPublicKey(fields[5]) ? fields[5] : throw new CborContentException("The master public key is none."),
+        IdKey = SecretKey(fields.GetValueOrDefault(7)),
+        IndexKey = SecretKey(fields.GetValueOrDefault(8)),
+        DataPrivateKey = PrivateKey(fields.GetValueOrDefault(9)),
+        LogPrivateKey = PrivateKey(fields.GetValueOrDefault(10)),
+        SigningPrivateKey = PrivateKey(fields.GetValueOrDefault(11)),
         Certificate = fields[12],
     };
+
+    // A checksum does not make a key: one of another length would be found out in the midst of a save.
+    private static byte[]? SecretKey(byte[]? key) =>
+        key is null or { Length: KeyDerivation.KeyLength } ? key : throw new CborContentException("A key has a wrong length.");
+
+    private static byte[]? PrivateKey(byte[]? key) =>
+        key is null || P256.IsPrivateKey(key) ? key : throw new CborContentException("A private key is none.");
 
     private static byte[] Id(byte[] id) =>
         id.Length == KeyMaterial.IdLength ? id : throw new CborContentException("An ID has a wrong length.");

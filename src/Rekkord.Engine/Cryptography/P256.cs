@@ -34,6 +34,31 @@ internal static class P256
         D = scalar.ToArray(),
     };
 
+    /// <summary>Whether the bytes are a point of the curve. Asked of a key that somebody else wrote, before anything is sealed to it.</summary>
+    public static bool IsPublicKey(ReadOnlySpan<byte> point)
+    {
+        try
+        {
+            using var key = ECDiffieHellman.Create(ParsePublicKey(point));
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether the scalar has 32 bytes and is in 1 … n-1, n being the order of the curve.</summary>
+    public static bool IsPrivateKey(ReadOnlySpan<byte> scalar)
+    {
+        ReadOnlySpan<byte> order =
+        [
+            0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+            0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+        ];
+        return scalar.Length == PrivateKeyLength && scalar.ContainsAnyExcept((byte)0) && scalar.SequenceCompareTo(order) < 0;
+    }
+
     public static byte[] EncodePublicKey(ECPoint point)
     {
         var bytes = new byte[PublicKeyLength];

@@ -33,6 +33,15 @@ internal sealed record Descriptor
 
     public required long CreatedSeconds { get; init; }
 
+    /// <summary>Whether a reader can work with it: what the master key signed may still be what no reader expects.</summary>
+    private bool IsValid => ChunkSizes.IsValid
+        && SegmentSize is >= 4096 and <= FormatLimits.Segment / 2
+        && PackSize >= 4096
+        && CreatedSeconds >= DateTimeOffset.MinValue.ToUnixTimeSeconds()
+        && CreatedSeconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+        && P256.IsPublicKey(DataPublicKey)
+        && P256.IsPublicKey(LogPublicKey);
+
     private static ReadOnlySpan<byte> Magic => "rekkord\0"u8;
 
     private static ReadOnlySpan<byte> Domain => "rekkord descriptor v1\0"u8;
@@ -152,8 +161,7 @@ internal sealed record Descriptor
                 CreatedSeconds = Field(reader, 8).ReadInt64(),
             };
             reader.ReadEndMap();
-            var valid = descriptor.ChunkSizes.IsValid && descriptor.SegmentSize is >= 4096 and <= FormatLimits.Segment / 2 && descriptor.PackSize >= 4096;
-            return valid ? descriptor : throw new CborContentException("A size is out of bounds.");
+            return descriptor.IsValid ? descriptor : throw new CborContentException("A field is out of bounds.");
         }
         catch (Exception error) when (error is CborContentException or InvalidOperationException or OverflowException)
         {

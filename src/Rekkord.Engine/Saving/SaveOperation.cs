@@ -42,6 +42,9 @@ public sealed class SaveOperation
         _observer = observer;
     }
 
+    /// <summary>Where the paths are opened; tests put a file system there that changes while it is read.</summary>
+    internal LocalFileSystem Files { get; init; } = LocalFileSystem.Current;
+
     /// <summary>How far the save is; may be asked at any time from any thread.</summary>
     public SaveProgress Progress => _context is { } context
         ? new SaveProgress(
@@ -79,7 +82,7 @@ public sealed class SaveOperation
         try
         {
             foreach (var path in _paths)
-                roots.Add(SourceRoot.Open(LocalFileSystem.Current, path));
+                roots.Add(SourceRoot.Open(Files, path));
             return Run(roots, start, watch, cancellation);
         }
         finally

@@ -36,7 +36,7 @@ internal static class UnreadableFile
         {
             Name = item.EntryName,
             Metadata = context.Describe(status, [], null),
-            Size = status.Size,
+            Size = status.Kind == FileKind.File ? status.Size : 0,
             Flags = EntryFlags.Unreadable,
         });
         item.Receiver.Complete(item.Slot, new EncodedEntry(item.EntryName, bytes, null));

@@ -1,3 +1,5 @@
+using Rekkord.Engine.Errors;
+using Tomlyn;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
@@ -10,7 +12,7 @@ internal static class TomlReader
     /// <exception cref="ConfigurationException"><c>ConfigSyntaxError</c>.</exception>
     public static ConfigDocument Read(string text, string file)
     {
-        var syntax = SyntaxParser.Parse(text, file, validate: false);
+        var syntax = Parse(text, file, validate: false);
         ThrowIfWrong(syntax, file);
 
         List<ConfigItem> items = [];
@@ -32,8 +34,23 @@ internal static class TomlReader
         var document = new ConfigDocument(items, sections);
         // Before the parser's own validation, whose word on a repeated key is less to the point.
         document.ThrowIfKeyRepeated(file);
-        ThrowIfWrong(SyntaxParser.Parse(text, file, validate: true), file);
+        ThrowIfWrong(Parse(text, file, validate: true), file);
         return document;
+    }
+
+    /// <summary>Parses; what the parser raises instead of reporting it (arrays in arrays in arrays …) is a wrong file too.</summary>
+    private static DocumentSyntax Parse(string text, string file, bool validate)
+    {
+        try
+        {
+            return SyntaxParser.Parse(text, file, validate);
+        }
+        catch (TomlException error)
+        {
+            // The parser does not say where.
+            throw new ConfigurationException("ConfigSyntaxError", RekkordErrorKind.InvalidData,
+                $"{file}: arrays or tables are nested too deeply somewhere; no setting takes any.", file, error);
+        }
     }
 
     private static void ThrowIfWrong(DocumentSyntax syntax, string file)

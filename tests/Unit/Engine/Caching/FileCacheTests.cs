@@ -103,6 +103,27 @@ public sealed class FileCacheTests : IDisposable
     }
 
     [Fact]
+    public void A_record_that_claims_to_lie_at_the_end_of_all_numbers_takes_no_memory()
+    {
+        Write();
+        var bytes = File.ReadAllBytes(CachePath);
+        var foot = bytes.AsSpan(bytes.Length - CacheFormat.FootLength);
+        var table = bytes.AsSpan((int)BitConverter.ToInt64(foot), BitConverter.ToInt32(foot[8..]) * CacheFormat.TableEntryLength);
+        BitConverter.TryWriteBytes(table[20..], long.MaxValue - 100);
+        BitConverter.TryWriteBytes(table[28..], 0x7000_0000);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt128LittleEndian(foot[12..], System.IO.Hashing.XxHash128.HashToUInt128(table));
+        File.WriteAllBytes(CachePath, bytes);
+
+        var allocated = Mutations.Allocated(() =>
+        {
+            using var cache = FileCache.Open(CachePath, RepositoryId);
+            Assert.All(Find(cache, Paths[0], Names), found => Assert.Null(found));
+        });
+
+        Assert.InRange(allocated, 0, 1024 * 1024);
+    }
+
+    [Fact]
     public void References_outside_the_entry_are_not_believed()
     {
         using (var writer = new FileCacheWriter(CachePath, RepositoryId))

@@ -59,6 +59,18 @@ public sealed class ConfigErrorTests : IDisposable
     public void In_the_TOML_form(string text, int line, int column, string errorId, string message) =>
         AssertError("c.toml", text, line, column, errorId, message);
 
+    [Theory]
+    [InlineData("[")]
+    [InlineData("{a=")]
+    public void Nesting_without_end_is_a_syntax_error(string opening)
+    {
+        var error = _sandbox.Fail("c.toml", "[Settings]\nThreads = " + string.Concat(Enumerable.Repeat(opening, 100_000)));
+
+        Assert.Equal("ConfigSyntaxError", error.ErrorId);
+        Assert.Contains("c.toml", error.Message, StringComparison.Ordinal);
+        Assert.Contains("nested too deeply", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Bytes_that_are_no_UTF8_are_found_at_their_place()
     {

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using Rekkord.Engine.Restoring;
+using Rekkord.Engine.Tests.FileSystem;
+
+namespace Rekkord.Engine.Tests.Restoring;
+
+/// <summary>A destination to which 'A' and 'a' are the same name: of what would be one file, one is restored, and the other is reported.</summary>
+public sealed class CaseFoldingDestinationTests : IDisposable
+{
+    private readonly TestRepository _repository = new();
+    private readonly TemporaryDirectory _directory = new();
+    private string? _device;
+
+    public CaseFoldingDestinationTests()
+    {
+        _repository.Write("A", "upper"u8);
+        _repository.Write("a", "lower case"u8);
+        _repository.Write("D/same", "in D"u8);
+        _repository.Write("d/same", "in d, too"u8);
+        _repository.Write("other", "other"u8);
+        _repository.Save();
+    }
+
+    private string Mount => _directory["mount"];
+
+    public void Dispose()
+    {
+        if (_device is not null)
+        {
+            _directory.Run("umount", Mount);
+            _directory.Run("losetup", "-d", _device);
+        }
+
+        _directory.Dispose();
+        _repository.Dispose();
+    }
+
+    [RequiresMountFact("mkfs.exfat", "mount.exfat-fuse", "losetup")]
+    public void Names_that_fold_to_one_are_restored_once_and_reported_once()
+    {
+        MountFoldingFileSystem();
+
+        AssertNothingIsLostSilently(Restore());
+    }
+
+    private void AssertNothingIsLostSilently(RestoreResult result)
+    {
+        string Read(string name) => File.ReadAllText(Path.Combine(Mount, "destination", name));
+
+        Assert.Equal("other", Read("other"));
+        Assert.Equal("upper", Read("a"));
+        Assert.Equal("in D", Read("d/same"));
+        Assert.Equal(2, result.ErrorCount);
+        Assert.All(result.Errors, error => Assert.Equal("FileExists", error.ErrorId));
+        Assert.Equal(
+            [Path.Combine(Mount, "destination/a"), Path.Combine(Mount, "destination/d/same")],
+            result.Errors.Select(error => error.Target).Order(StringComparer.Ordinal));
+        Assert.Equal(["A", "D", "other"], Directory.GetFileSystemEntries(Path.Combine(Mount, "destination")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    private RestoreResult Restore() => _repository.Restore(new()
+    {
+        Snapshot = "test",
+        Path = _repository.Source,
+        Destination = Path.Combine(Mount, "destination"),
+        Verify = true,
+    });
+
+    private void MountFoldingFileSystem()
+    {
+        Directory.CreateDirectory(Mount);
+        _directory.Run("truncate", "-s", "16M", "image");
+        _directory.Run("mkfs.exfat", "image");
+        using var attach = Process.Start(new ProcessStartInfo("losetup", ["-f", "--show", _directory["image"]]) { RedirectStandardOutput = true })!;
+        var device = attach.StandardOutput.ReadToEnd().Trim();
+        attach.WaitForExit();
+        Assert.Equal(0, attach.ExitCode);
+        try
+        {
+            _directory.Run("mount.exfat-fuse", device, Mount);
+            _device = device;
+        }
+        finally
+        {
+            if (_device is null)
+                _directory.Run("losetup", "-d", device);
+        }
+    }
+}

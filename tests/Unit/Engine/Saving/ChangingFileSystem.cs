@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using Rekkord.Engine.FileSystem;
+
+namespace Rekkord.Engine.Tests.Saving;
+
+/// <summary>
+/// The machine's files, and a test that is told of each step in which a save reads them, so that it can change them at exactly that
+/// point. Times of change are an hour older than they are: files that were just made count as settled, and the cache takes them.
+/// </summary>
+internal sealed class ChangingFileSystem : LocalFileSystem
+{
+    private readonly LocalFileSystem _files = Current;
+    private readonly ConcurrentDictionary<string, int> _reads = new();
+
+    /// <summary>Told of a directory's path after its names were read, before any of them is looked at.</summary>
+    public Action<string> Listed { get; set; } = _ => { };
+
+    /// <summary>Told of a file's path when it is about to be opened to be read.</summary>
+    public Action<string> Opening { get; set; } = _ => { };
+
+    /// <summary>Told of a file's path and which read this is, from 1, after the bytes are there and before anybody looks at the file's status again.</summary>
+    public Action<string, int> Read { get; set; } = (_, _) => { };
+
+    /// <summary>What the times of a file are taken for.</summary>
+    public Func<FileStatus, FileStatus> Status { get; set; } = status => status with { ChangedTime = new FileTime(status.ChangedTime.Seconds - 3600, status.ChangedTime.Nanoseconds) };
+
+    public override SourceDirectory OpenDirectory(byte[] path) => new ChangingDirectory(this, _files.OpenDirectory(path));
+
+    public override DestinationDirectory CreateDestination(byte[] path) => _files.CreateDestination(path);
+
+    public override string? GetUserName(uint userId) => _files.GetUserName(userId);
+
+    public override string? GetGroupName(uint groupId) => _files.GetGroupName(groupId);
+
+    private sealed class ChangingDirectory(ChangingFileSystem owner, SourceDirectory directory) : SourceDirectory
+    {
+        public override string DisplayPath => directory.DisplayPath;
+
+        public override byte[][] ReadNames()
+        {
+            var names = directory.ReadNames();
+            owner.Listed(DisplayPath);
+            return names;
+        }
+
+        public override FileStatus GetStatus(byte[] name, bool followLink = false) => owner.Status(directory.GetStatus(name, followLink));
+
+        public override FileStatus GetStatus() => owner.Status(directory.GetStatus());
+
+        public override SourceDirectory OpenDirectory(byte[] name, bool followLink = false) => new ChangingDirectory(owner, directory.OpenDirectory(name, followLink));
+
+        public override SourceFile OpenFile(byte[] name, bool followLink = false)
+        {
+            owner.Opening(DisplayPathOf(name));
+            return new ChangingFile(owner, directory.OpenFile(name, followLink), DisplayPathOf(name));
+        }
+
+        public override byte[] ReadLink(byte[] name) => directory.ReadLink(name);
+
+        public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(byte[] name, bool followLink = false) => directory.GetExtendedAttributes(name, followLink);
+
+        public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes() => directory.GetExtendedAttributes();
+
+        protected override void Dispose(bool disposing) => directory.Dispose();
+    }
+
+    private sealed class ChangingFile(ChangingFileSystem owner, SourceFile file, string path) : SourceFile
+    {
+        public override FileStatus StatusAtOpening { get; } = owner.Status(file.StatusAtOpening);
+
+        public override FileStatus GetStatus() => owner.Status(file.GetStatus());
+
+        public override int Read(Span<byte> buffer, long offset)
+        {
+            var length = file.Read(buffer, offset);
+            owner.Read(path, owner._reads.AddOrUpdate(path, 1, (_, count) => count + 1));
+            return length;
+        }
+
+        public override IReadOnlyList<ByteRange> GetDataRanges(long size) => file.GetDataRanges(size);
+
+        public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes() => file.GetExtendedAttributes();
+
+        protected override void Dispose(bool disposing) => file.Dispose();
+    }
+}

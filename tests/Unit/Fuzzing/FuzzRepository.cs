@@ -1,0 +1,146 @@
+using System.Security.Cryptography;
+using System.Text;
+using Rekkord.Engine.Chunking;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Saving;
+using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Storage;
+using Oid = Rekkord.Engine.Repository.Oid;
+
+namespace Rekkord.Fuzzing;
+
+/// <summary>
+/// A repository in memory whose keys everybody may know, with one of each object, and the seals of the format, so that what lies
+/// behind a seal can be changed and sealed again as somebody with the keyfile could.
+/// </summary>
+internal sealed class FuzzRepository : IDisposable
+{
+    private static readonly byte[] Seed = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
+
+    public FuzzRepository()
+    {
+        Access = RepositoryAccess.Initialize(Store, KeyMaterial.FromSeed([.. Seed], [.. Seed[..16]]), new ChunkSizes(4096, 8192, 65536));
+        Writer = Access.Keys.Derive(KeyRole.ReadWrite);
+        Objects = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+    }
+
+    public MemoryObjectStore Store { get; } = new();
+
+    public RepositoryAccess Access { get; }
+
+    /// <summary>A keyfile of the repository that is not the master's.</summary>
+    public KeyMaterial Writer { get; }
+
+    public KeyMaterial Keys => Access.Keys;
+
+    /// <summary>The objects that <see cref="Save"/> found after the save, by name.</summary>
+    public Dictionary<string, byte[]> Objects { get; }
+
+    /// <summary>Saves a directory, as a user would.</summary>
+    public void Save(string directory, string cacheDirectory)
+    {
+        var request = new SaveRequest { Channel = "fuzz", Paths = [Encoding.UTF8.GetBytes(directory)], CacheDirectory = cacheDirectory };
+        new SaveOperation(Access, request, new SilentObserver()).Run(CancellationToken.None);
+        foreach (var found in Store.List(""))
+            Objects[found.Name] = Store[found.Name];
+    }
+
+    /// <summary>The objects of a folder.</summary>
+    public List<byte[]> In(string folder) => [.. Objects.Where(pair => pair.Key.StartsWith(folder, StringComparison.Ordinal)).Select(pair => pair.Value)];
+
+    /// <summary>Lets an action see one more object, under the name that its bytes have.</summary>
+    public void With(string folder, byte[] bytes, Action<string> action)
+    {
+        var hash = SHA256.HashData(bytes);
+        WithNamed(folder == ObjectName.Packs ? ObjectName.ForPack(hash) : ObjectName.For(folder, hash), bytes, action);
+    }
+
+    /// <summary>Lets an action see one more object.</summary>
+    public void WithNamed(string name, byte[] bytes, Action<string> action)
+    {
+        var before = Store.Exists(name) ? Store[name] : null;
+        Store[name] = bytes;
+        try
+        {
+            action(name);
+        }
+        finally
+        {
+            if (before is null)
+                Store.Remove(name);
+            else
+                Store[name] = before;
+        }
+    }
+
+    /// <summary>Seals a snapshot or tag of which only the outermost layer is right.</summary>
+    public byte[] SealFrame(RecordKind kind, byte[] compressed) =>
+        [.. kind.Magic, .. Hpke.Aes256.Seal(kind.PublicKey(Access.Descriptor), [.. kind.Domain, .. Keys.RepositoryId], kind.Magic, compressed)];
+
+    public byte[] SealEnvelope(RecordKind kind, byte[] envelope) => SealFrame(kind, Compression.Compress(envelope));
+
+    public byte[] SealPayload(RecordKind kind, byte[] payload, KeyMaterial signer) => SealEnvelope(kind, SignedEnvelope.Wrap(signer, kind.Domain, payload));
+
+    /// <summary>Opens a snapshot or tag down to its compressed envelope.</summary>
+    public byte[] OpenFrame(RecordKind kind, byte[] bytes) =>
+        Hpke.Aes256.Open(kind.PrivateKey(Keys), [.. kind.Domain, .. Keys.RepositoryId], kind.Magic, bytes.AsSpan(kind.Magic.Length));
+
+    public byte[] OpenEnvelope(RecordKind kind, byte[] bytes) => Compression.Decompress(OpenFrame(kind, bytes), FormatLimits.Record);
+
+    public byte[] OpenPayload(RecordKind kind, byte[] bytes) =>
+        SignedEnvelope.Unwrap(OpenEnvelope(kind, bytes), kind.Domain, Keys.MasterPublicKey, Keys.RepositoryId).Payload;
+
+    /// <summary>Seals an index whose compressed body is given.</summary>
+    public byte[] SealIndex(byte[] compressed)
+    {
+        byte[] head = [.. "RKI\u0001"u8, .. Seed];
+        var output = new byte[head.Length + compressed.Length + 16];
+        head.CopyTo(output, 0);
+        using var aead = new AesGcm(KeyDerivation.DeriveForObject(Keys.IndexKey, Seed, "rekkord index v1"), 16);
+        aead.Encrypt(new byte[12], compressed, output.AsSpan(head.Length, compressed.Length), output.AsSpan(^16..), head.AsSpan(0, 4));
+        return output;
+    }
+
+    /// <summary>A pack with any segments and any directory.</summary>
+    public byte[] SealPack(byte[][] segments, byte[] directory)
+    {
+        var key = Seed;
+        var header = PackFormat.CreateHeader(Access.Descriptor, key);
+        var output = new List<byte>(header);
+        using var aead = new AesGcm(key, PackFormat.TagLength);
+        for (var i = 0; i < segments.Length; i++)
+        {
+            var nonce = new byte[PackFormat.NonceLength];
+            PackFormat.WriteNonce(nonce, i);
+            var sealedSegment = new byte[segments[i].Length + PackFormat.TagLength];
+            aead.Encrypt(nonce, segments[i], sealedSegment.AsSpan(0, segments[i].Length), sealedSegment.AsSpan(segments[i].Length));
+            output.AddRange(sealedSegment);
+        }
+
+        output.AddRange(PackFormat.SealDirectory(Keys, header, directory));
+        return [.. output];
+    }
+
+    /// <summary>Writes a snapshot of one directory, whose page is given, and the blobs it needs.</summary>
+    public Snapshot WriteSnapshot(string channel, byte[] rootEntry, IEnumerable<(BlobType Type, byte[] Bytes)> blobs)
+    {
+        using (var sink = new BlobSink(Access, new OidSet(), [], 1))
+        {
+            using var packer = sink.CreateDataPacker();
+            foreach (var (type, bytes) in blobs)
+                _ = type == BlobType.Data ? sink.StoreData(packer, bytes) : sink.StoreMetadata(type, bytes);
+            packer.Flush();
+            sink.Finish();
+        }
+
+        var summary = new SnapshotSummary { Channel = channel, Time = DateTimeOffset.UnixEpoch, Paths = ["/root"u8.ToArray()] };
+        return new SnapshotStore(Access).Write(summary, [("/root"u8.ToArray(), rootEntry)]);
+    }
+
+    public void Dispose()
+    {
+        Writer.Dispose();
+        Access.Dispose();
+    }
+}

@@ -1,0 +1,128 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Text;
+using Rekkord.Engine.Caching;
+using Rekkord.Engine.Configuration;
+using Rekkord.Engine.Scanning;
+
+namespace Rekkord.Fuzzing.Targets;
+
+/// <summary>Local files: the cache (the file, its table, a record), the scan state (the file, its entries), and the configuration in both forms.</summary>
+internal static class LocalTargets
+{
+    private static readonly UInt128 PathHash = 77;
+    private static readonly UInt128 Status = 99;
+
+    public static IEnumerable<FuzzTarget> All(FuzzRepository repository, string directory)
+    {
+        var id = repository.Keys.RepositoryId;
+        var cachePath = Path.Combine(directory, "cache", "fuzzed.cache");
+        using (var writer = new FileCacheWriter(cachePath, id))
+        {
+            writer.Add(PathHash, 0, [("a"u8.ToArray(), new CachedEntry(Status, new byte[60], 4, 36, [])), ("b"u8.ToArray(), new CachedEntry(Status, new byte[20], 0, 0, new byte[72]))]);
+            writer.Add(PathHash, 1, [("c"u8.ToArray(), new CachedEntry(Status, new byte[30], 0, 0, []))]);
+            writer.Commit();
+        }
+
+        var cache = File.ReadAllBytes(cachePath);
+        var table = cache[^(CacheFormat.FootLength + (2 * CacheFormat.TableEntryLength))..^CacheFormat.FootLength];
+        var records = cache[CacheFormat.HeadLength..^(CacheFormat.FootLength + table.Length)];
+        var firstLength = BinaryPrimitives.ReadInt32LittleEndian(table.AsSpan(28));
+        yield return new FuzzTarget("cache/file", [cache], bytes => ReadCache(cachePath, id, bytes)) { Cost = 2, AllocationBound = 1 << 20 };
+        yield return new FuzzTarget("cache/table", [table], bytes => ReadCache(cachePath, id, CacheOf(id, records, bytes))) { Cost = 2, AllocationBound = 1 << 20 };
+        yield return new FuzzTarget("cache/record", [records[..(firstLength - CacheFormat.HashLength)]], body =>
+        {
+            byte[] record = [.. body, .. BitConverter.GetBytes(XxHash3.HashToUInt64(body))];
+            var entry = table[..CacheFormat.TableEntryLength];
+            BinaryPrimitives.WriteInt32LittleEndian(entry.AsSpan(28), record.Length);
+            ReadCache(cachePath, id, CacheOf(id, record, entry));
+        }) { Cost = 2, AllocationBound = 1 << 20 };
+
+        foreach (var target in ScanStates(repository, directory))
+            yield return target;
+        yield return Configuration("config/toml", Path.Combine(directory, "fuzzed.toml"), Toml);
+        yield return Configuration("config/ini", Path.Combine(directory, "fuzzed.conf"), Ini);
+    }
+
+    private static string Toml => """
+        # A comment.
+        [Repository]
+        URL = "ssh://user@host/path"
+        KeyFile = 'keys/master.key'
+        [Settings]
+        Threads = 4
+        CompressionLevel = 3
+        [Hooks]
+        PreSaveDirectory = "hooks/pre"
+        HookTimeout = "2h30m"
+        TrustHookPermissions = false
+        [Protection]
+        RetainDuration = "30d"
+        S3 = { Region = "eu", AccessKeyID = "a" }
+        """;
+
+    private static string Ini => """
+        ; A comment.
+        [Repository]
+        URL = user@host:path   # here
+        KeyFile = "keys/master key"
+        [Settings]
+        Threads=4
+        [Hooks]
+        HookTimeout = 10m
+        TrustHookPermissions = no
+        [SFTP]
+        Fingerprint = SHA256:abc
+        """;
+
+    private static FuzzTarget Configuration(string name, string path, string seed) => new(name, [Encoding.UTF8.GetBytes(seed)], bytes =>
+    {
+        File.WriteAllBytes(path, bytes);
+        _ = RekkordConfig.Load(new ConfigurationRequest { ConfigPath = path, WorkingDirectory = Path.GetDirectoryName(path) }, _ => null, []).Entries;
+    }) { Words = Hostile.Configuration, Cost = 3 };
+
+    private static byte[] CacheOf(byte[] repositoryId, byte[] records, byte[] table)
+    {
+        var foot = new byte[CacheFormat.FootLength];
+        BinaryPrimitives.WriteInt64LittleEndian(foot, CacheFormat.HeadLength + records.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(foot.AsSpan(sizeof(long)), table.Length / CacheFormat.TableEntryLength);
+        var whole = table[..(table.Length / CacheFormat.TableEntryLength * CacheFormat.TableEntryLength)];
+        BinaryPrimitives.WriteUInt128LittleEndian(foot.AsSpan(sizeof(long) + sizeof(int)), XxHash128.HashToUInt128(whole));
+        return [.. CacheFormat.Magic, .. repositoryId, .. records, .. whole, .. foot];
+    }
+
+    private static void ReadCache(string path, byte[] repositoryId, byte[] bytes)
+    {
+        File.WriteAllBytes(path, bytes);
+        using var cache = FileCache.Open(path, repositoryId);
+        var known = cache.OpenDirectory(PathHash);
+        foreach (var name in new[] { "a", "b", "c", "d" })
+        {
+            if (known.TryFind(Encoding.ASCII.GetBytes(name), Status, out var entry))
+                _ = entry.References.Length;
+        }
+    }
+
+    private static IEnumerable<FuzzTarget> ScanStates(FuzzRepository repository, string directory)
+    {
+        var id = Convert.ToHexStringLower(repository.Keys.RepositoryId);
+        var path = Path.Combine(CacheLocation.ForRepository(id, directory), "scan.state");
+        var packs = repository.Objects.Keys.Where(name => name.StartsWith("packs/", StringComparison.Ordinal)).ToHashSet();
+        var state = ScanState.Load(id, directory);
+        foreach (var pack in packs)
+            state.SetVerified(pack, full: true, DateTimeOffset.UnixEpoch);
+        state.Save(packs);
+        var valid = File.ReadAllBytes(path);
+        yield return new FuzzTarget("scanstate/file", [valid], Load) { Cost = 2 };
+        yield return new FuzzTarget("scanstate/entries", [valid[..^sizeof(ulong)]], bytes => Load([.. bytes, .. BitConverter.GetBytes(XxHash3.HashToUInt64(bytes))])) { Cost = 2 };
+
+        void Load(byte[] bytes)
+        {
+            File.WriteAllBytes(path, bytes);
+            var loaded = ScanState.Load(id, directory);
+            foreach (var pack in packs)
+                _ = loaded.LastVerified(pack, full: false)?.ToString("u");
+            loaded.Save(packs);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Snapshots;
+
+namespace Rekkord.Fuzzing.Targets;
+
+/// <summary>Snapshots and tags: the object, the compressed envelope, the envelope, the certificate in it, and the payload.</summary>
+internal static class RecordTargets
+{
+    public static IEnumerable<FuzzTarget> All(FuzzRepository repository) =>
+        Of(repository, "snapshot", RecordKind.Snapshot, name => new SnapshotStore(repository.Access).Read(name))
+            .Concat(Of(repository, "tag", RecordKind.Tag, name =>
+            {
+                new SnapshotStore(repository.Access).ReadTag(name);
+                new SnapshotStore(repository.Access).List(_ => { }, CancellationToken.None);
+            }));
+
+    private static IEnumerable<FuzzTarget> Of(FuzzRepository repository, string group, RecordKind kind, Action<string> read)
+    {
+        var objects = repository.In(kind.Folder);
+        List<byte[]> payloads = [.. objects.Select(bytes => repository.OpenPayload(kind, bytes))];
+        yield return new FuzzTarget($"{group}/object", objects, bytes => repository.With(kind.Folder, bytes, read)) { Cost = 5 };
+        yield return new FuzzTarget(
+            $"{group}/frame", [.. objects.Select(bytes => repository.OpenFrame(kind, bytes))], bytes => repository.With(kind.Folder, repository.SealFrame(kind, bytes), read))
+        {
+            // The length before compression is believed up to the limit of the format; the frame must then give it.
+            AllocationBound = 3L * FormatLimits.Record,
+            Cost = 10,
+        };
+        yield return new FuzzTarget(
+            $"{group}/envelope",
+            [.. objects.Select(bytes => repository.OpenEnvelope(kind, bytes)), .. payloads.Select(payload => SignedEnvelope.Wrap(repository.Writer, kind.Domain, payload))],
+            bytes => repository.With(kind.Folder, repository.SealEnvelope(kind, bytes), read)) { IsCbor = true, Cost = 10 };
+        yield return new FuzzTarget(
+            $"{group}/payload", payloads, bytes => repository.With(kind.Folder, repository.SealPayload(kind, bytes, repository.Keys), read))
+        {
+            IsCbor = true,
+            Cost = 10,
+            Words = Hostile.Names,
+        };
+    }
+}
