@@ -16,6 +16,7 @@
     CmdletsToExport      = @(
         'Get-RekkordConfig'
         'Get-RekkordHook'
+        'Get-RekkordItem'
         'Get-RekkordSnapshot'
         'Initialize-RekkordRepository'
         'Invoke-RekkordHook'

@@ -5,6 +5,7 @@ using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Restoring;
+using Rekkord.Engine.Snapshots;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 
 namespace Rekkord.Cmdlets.Commands;
@@ -71,11 +72,11 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
 
     private RestoreRequest CreateRequest(RekkordConfig config, string destination)
     {
-        var colon = Snapshot.IndexOf(':', StringComparison.Ordinal);
+        var reference = SnapshotReference.Parse(Snapshot);
         return new RestoreRequest
         {
-            Snapshot = colon < 0 ? Snapshot : Snapshot[..colon],
-            Path = colon < 0 ? null : Snapshot[(colon + 1)..],
+            Snapshot = reference.Name,
+            Path = reference.Path,
             Destination = destination,
             Include = Include,
             Force = Force,

@@ -3,7 +3,6 @@ using System.Runtime.ExceptionServices;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Repository;
-using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Restoring;
 
@@ -85,17 +84,6 @@ internal sealed class RestoreContext : IDisposable
     }
 
     public void Warn(string message) => _observer.Warn(message);
-
-    /// <summary>Reads the pages of a stored directory one after another.</summary>
-    /// <exception cref="RekkordException">A page is missing or damaged.</exception>
-    public IEnumerable<TreeEntry> ReadDirectory(TreeEntry directory)
-    {
-        foreach (var page in directory.ChunkReferences)
-        {
-            foreach (var entry in TreeReader.ReadPage(Blobs, page))
-                yield return entry;
-        }
-    }
 
     public void Dispose()
     {

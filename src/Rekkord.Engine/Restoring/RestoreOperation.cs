@@ -1,3 +1,4 @@
+using Rekkord.Engine.Browsing;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Repository;
@@ -46,12 +47,7 @@ public sealed class RestoreOperation
     public RestoreResult Run(CancellationToken cancellation)
     {
         _ = _repository.Keys.DataPrivateKey;
-        var snapshots = new SnapshotStore(_repository);
-        var snapshot = snapshots.Find(_request.Snapshot, cancellation, _observer.Warn);
-        var (record, roots) = snapshots.Read(snapshot.ObjectName);
-        if (record.Id != snapshot.Id)
-            throw new DamagedObjectException(snapshot.ObjectName, "it is not the snapshot that its tag names.");
-        CheckSigner(snapshot, record);
+        var (snapshot, roots) = new SnapshotStore(_repository).Open(_request.Snapshot, _observer.Warn, cancellation);
         var destination = CheckDestination();
 
         var index = new BlobIndex();
@@ -66,7 +62,7 @@ public sealed class RestoreOperation
         _context = context;
         try
         {
-            var part = _request.Path is { } path ? SnapshotPath.Find(context, snapshot, roots, path) : null;
+            var part = _request.Path is { } path ? SnapshotPath.Find(blobs, snapshot, roots, path) : null;
             using var directory = LocalFileSystem.Current.CreateDestination(FileName.FromText(destination));
             WalkAndWrite(context, directory, roots, part);
             cancellation.ThrowIfCancellationRequested();
@@ -77,17 +73,6 @@ public sealed class RestoreOperation
         {
             _context = null;
         }
-    }
-
-    /// <summary>Whoever names a snapshot by its ID gets it, with a warning; the newest of a channel must be what it claims to be.</summary>
-    private void CheckSigner(Snapshot tag, Snapshot record)
-    {
-        if (tag.SignerStatus == SignerStatus.Trusted && record.SignerStatus == SignerStatus.Trusted)
-            return;
-        var what = $"The snapshot {tag.Id} is signed by the key {(record.SignerStatus == SignerStatus.Revoked ? record : tag).KeyId}, which was revoked: it may have been forged.";
-        if (_request.Snapshot == tag.Summary.Channel || !tag.Id.ToString().StartsWith(_request.Snapshot, StringComparison.OrdinalIgnoreCase))
-            throw new RekkordException("SignerRevoked", RekkordErrorKind.Security, $"{what} Nothing was restored. Name it by its ID to restore it all the same.", tag.Id.ToString());
-        _observer.Warn(what);
     }
 
     private string CheckDestination()

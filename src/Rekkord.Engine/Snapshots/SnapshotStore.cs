@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
@@ -12,6 +13,9 @@ public sealed class SnapshotStore
 {
     private readonly RepositoryAccess _repository;
     private readonly Lazy<RevocationList> _revocations;
+
+    // A tag is never overwritten, so one that was read once need not be read again.
+    private readonly ConcurrentDictionary<string, Snapshot> _tags = new(StringComparer.Ordinal);
 
     /// <summary>Works on an open repository. Which keys were revoked is read once.</summary>
     public SnapshotStore(RepositoryAccess repository)
@@ -44,7 +48,7 @@ public sealed class SnapshotStore
         {
             try
             {
-                found[i] = ReadTag(names[i]);
+                found[i] = _tags.TryGetValue(names[i], out var known) ? known : _tags[names[i]] = ReadTag(names[i]);
             }
             catch (RekkordException error)
             {
@@ -104,6 +108,35 @@ public sealed class SnapshotStore
         if (passedOver > 0)
             warn?.Invoke($"{passedOver} newer snapshot(s) of channel '{reference}' are signed by a revoked key and were passed over. Get-RekkordSnapshot shows them.");
         return filed[newest];
+    }
+
+    /// <summary>Finds the snapshot that a user names, as <see cref="Find"/> does, and reads it. Needs a key that can read.</summary>
+    /// <param name="reference">What the user gave.</param>
+    /// <param name="warn">Is told when newer snapshots of a channel are passed over, and when a revoked key signed the one that was named by its ID.</param>
+    /// <param name="cancellation">Stops between tags.</param>
+    /// <exception cref="RekkordException">
+    /// As for <see cref="Find"/>; it is damaged (<c>ObjectDamaged</c>), or a revoked key signed what a channel leads to
+    /// (<c>SignerRevoked</c>).
+    /// </exception>
+    internal (Snapshot Snapshot, IReadOnlyList<SnapshotRoot> Roots) Open(string reference, Action<string> warn, CancellationToken cancellation)
+    {
+        var tag = Find(reference, cancellation, warn);
+        var (record, roots) = Read(tag.ObjectName);
+        if (record.Id != tag.Id)
+            throw new DamagedObjectException(tag.ObjectName, "it is not the snapshot that its tag names.");
+        CheckSigner(reference, tag, record, warn);
+        return (tag, roots);
+    }
+
+    /// <summary>Whoever names a snapshot by its ID gets it, with a warning; the newest of a channel must be what it claims to be.</summary>
+    private static void CheckSigner(string reference, Snapshot tag, Snapshot record, Action<string> warn)
+    {
+        if (tag.SignerStatus == SignerStatus.Trusted && record.SignerStatus == SignerStatus.Trusted)
+            return;
+        var what = $"The snapshot {tag.Id} is signed by the key {(record.SignerStatus == SignerStatus.Revoked ? record : tag).KeyId}, which was revoked: it may have been forged.";
+        if (reference == tag.Summary.Channel || !tag.Id.ToString().StartsWith(reference, StringComparison.OrdinalIgnoreCase))
+            throw new RekkordException("SignerRevoked", RekkordErrorKind.Security, $"{what} Nothing was read from it. Name it by its ID to use it all the same.", tag.Id.ToString());
+        warn(what);
     }
 
     private RekkordException NotFound(string reference, int damagedCount, int passedOver) => new(

@@ -1,26 +1,18 @@
 using System.Text;
-using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Restoring;
-using Rekkord.Engine.Saving;
 using Rekkord.Engine.Snapshots;
-using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Tests.Restoring;
 
 public sealed class RestoreTests : IDisposable
 {
     private readonly TestRepository _repository = new();
-    private readonly List<(BlobType Type, byte[] Bytes)> _blobs = [];
-    private readonly BlobHasher _hasher;
+    private readonly HostileSnapshot _hostile;
 
-    public RestoreTests()
-    {
-        using var keys = KeyFile.Read(_repository.KeyFilePath);
-        _hasher = new BlobHasher(keys.IdKey);
-    }
+    public RestoreTests() => _hostile = new HostileSnapshot(_repository);
 
     public void Dispose() => _repository.Dispose();
 
@@ -111,7 +103,7 @@ public sealed class RestoreTests : IDisposable
     [InlineData(".")]
     public void A_name_that_no_file_can_have_is_not_restored_and_the_rest_is(string name)
     {
-        MakeHostileSnapshot(FileOf(name, "evil"), FileOf("good", "good"));
+        _hostile.Write(_hostile.FileOf(name, "evil"), _hostile.FileOf("good", "good"));
 
         var result = _repository.Restore(new RestoreRequest { Snapshot = "hostile", Destination = _repository.Destination });
 
@@ -124,10 +116,10 @@ public sealed class RestoreTests : IDisposable
     public void A_link_followed_by_a_directory_of_the_same_name_writes_nothing_through_the_link()
     {
         var outside = Directory.CreateDirectory($"{_repository.Destination}-outside").FullName;
-        MakeHostileSnapshot(
-            Entry("trap", FileKind.SymbolicLink) with { LinkTarget = FileName.FromText(outside) },
-            DirectoryOf("trap", FileOf("planted", "evil")),
-            FileOf("trap", "evil"));
+        _hostile.Write(
+            HostileSnapshot.Entry("trap", FileKind.SymbolicLink) with { LinkTarget = FileName.FromText(outside) },
+            _hostile.DirectoryOf("trap", _hostile.FileOf("planted", "evil")),
+            _hostile.FileOf("trap", "evil"));
 
         var result = _repository.Restore(new RestoreRequest { Snapshot = "hostile", Destination = _repository.Destination });
 
@@ -138,10 +130,10 @@ public sealed class RestoreTests : IDisposable
     [Fact]
     public void A_tree_that_contains_itself_ends_with_an_error()
     {
-        var deep = FileOf("bottom", "x");
+        var deep = _hostile.FileOf("bottom", "x");
         for (var i = 0; i < FormatLimits.TreeDepth + 10; i++)
-            deep = DirectoryOf("d", deep);
-        MakeHostileSnapshot(deep);
+            deep = _hostile.DirectoryOf("d", deep);
+        _hostile.Write(deep);
 
         var result = _repository.Restore(new RestoreRequest { Snapshot = "hostile", Destination = _repository.Destination });
 
@@ -151,7 +143,7 @@ public sealed class RestoreTests : IDisposable
     [Fact]
     public void A_file_whose_chunks_do_not_fill_it_is_reported_and_not_made()
     {
-        MakeHostileSnapshot(FileOf("short", "content") with { Size = 1_000_000 }, FileOf("long", "content") with { Size = 2 });
+        _hostile.Write(_hostile.FileOf("short", "content") with { Size = 1_000_000 }, _hostile.FileOf("long", "content") with { Size = 2 });
 
         var result = _repository.Restore(new RestoreRequest { Snapshot = "hostile", Destination = _repository.Destination });
 
@@ -177,60 +169,5 @@ public sealed class RestoreTests : IDisposable
         foreach (var path in Directory.GetFiles(_repository.Destination))
             Assert.Equal(File.ReadAllBytes(Path.Combine(_repository.Source, Path.GetFileName(path))), File.ReadAllBytes(path));
         Assert.Equal(0, _repository.Restore(new RestoreRequest { Snapshot = "test", Path = _repository.Source, Destination = _repository.Destination, Force = true }).ErrorCount);
-    }
-
-    private static TreeEntry Entry(string name, FileKind kind) => new()
-    {
-        Name = FileName.FromText(name),
-        Metadata = new FileMetadata { Kind = kind, Mode = 0x1ed, ModifiedTime = new FileTime(1, 0) },
-    };
-
-    private TreeEntry FileOf(string name, string content)
-    {
-        var bytes = Encoding.UTF8.GetBytes(content);
-        return Entry(name, FileKind.File) with { Size = bytes.Length, Chunks = Store(BlobType.Data, bytes) };
-    }
-
-    private TreeEntry DirectoryOf(string name, params TreeEntry[] entries) =>
-        Entry(name, FileKind.Directory) with { Chunks = Store(BlobType.Tree, Page(entries)) };
-
-    private static byte[] Page(TreeEntry[] entries)
-    {
-        var head = new byte[CborHead.ArrayLength(entries.Length)];
-        CborHead.WriteArray(head, entries.Length);
-        return [.. head, .. entries.SelectMany(new TreeEntryEncoder().Encode)];
-    }
-
-    private byte[] Store(BlobType type, byte[] bytes)
-    {
-        _blobs.Add((type, bytes));
-        var reference = new byte[ChunkReference.EncodedLength];
-        new ChunkReference(_hasher.Compute(type, bytes), bytes.Length).Encode(reference);
-        return reference;
-    }
-
-    /// <summary>Writes a snapshot as somebody with bad intent, or a bug, and the right key could.</summary>
-    private void MakeHostileSnapshot(params TreeEntry[] entries)
-    {
-        var root = DirectoryOf("root", entries);
-        using var repository = _repository.Open();
-        using (var sink = new BlobSink(repository, new OidSet(), [], 1))
-        {
-            using var packer = sink.CreateDataPacker();
-            foreach (var (type, bytes) in _blobs)
-            {
-                if (type == BlobType.Data)
-                    sink.StoreData(packer, bytes);
-                else
-                    sink.StoreMetadata(type, bytes);
-            }
-
-            packer.Flush();
-            sink.Finish();
-        }
-
-        new SnapshotStore(repository).Write(
-            new SnapshotSummary { Channel = "hostile", Time = DateTimeOffset.UtcNow, Paths = ["/root"u8.ToArray()] },
-            [("/root"u8.ToArray(), new TreeEntryEncoder().Encode(root))]);
     }
 }

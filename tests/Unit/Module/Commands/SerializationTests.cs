@@ -26,6 +26,7 @@ public sealed class SerializationTests : IDisposable
     [InlineData("Invoke-RekkordScan", "RekkordHookResult RekkordScanResult")]
     [InlineData("Restore-RekkordSnapshot test $destination", "RekkordRestoreResult")]
     [InlineData("Get-RekkordSnapshot", "RekkordSnapshot")]
+    [InlineData("Get-RekkordItem test", "RekkordItem")]
     [InlineData("Get-RekkordHook", "RekkordHook RekkordHook")]
     [InlineData("Get-RekkordConfig", "RekkordConfig")]
     [InlineData("Initialize-RekkordRepository ./other ./other.key -WarningAction Ignore", "RekkordRepository")]

@@ -1,0 +1,37 @@
+using Rekkord.Engine.Browsing;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Repository;
+
+namespace Rekkord.Cmdlets.Pipeline;
+
+/// <summary>The cmdlets that look into snapshots. The repository is opened once for all that comes down the pipeline.</summary>
+public abstract class BrowsingCommand : RepositoryCommand
+{
+    private RepositoryAccess? _repository;
+    private SnapshotBrowser? _browser;
+
+    /// <summary>Opens a snapshot.</summary>
+    /// <param name="reference">An ID, the beginning of one, or a channel.</param>
+    private protected SnapshotContent OpenSnapshot(string reference)
+    {
+        _repository ??= OpenRepository(LoadConfig(), KeyPower.Read);
+        _browser ??= new SnapshotBrowser(_repository);
+        return _browser.Open(reference, WriteWarning, StopToken);
+    }
+
+    /// <summary>Writes what kept a part of a snapshot from being read.</summary>
+    private protected void WriteFailure(RekkordException error) => WriteError(ErrorRecords.Create(error));
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _browser?.Dispose();
+            _repository?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

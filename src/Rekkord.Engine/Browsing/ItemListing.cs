@@ -1,0 +1,151 @@
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Patterns;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Trees;
+
+namespace Rekkord.Engine.Browsing;
+
+/// <summary>One listing of a snapshot: finds where it starts, and walks from there.</summary>
+internal sealed class ItemListing
+{
+    private readonly SnapshotContent _content;
+    private readonly CancellationToken _stop;
+
+    public ItemListing(SnapshotContent content, CancellationToken stop)
+    {
+        _content = content;
+        _stop = stop;
+    }
+
+    /// <summary>Lists what is asked for.</summary>
+    /// <exception cref="RekkordException">The snapshot does not have the path, or a directory on the way to it is damaged.</exception>
+    public IEnumerable<Outcome<SnapshotItem>> Find(ListRequest request)
+    {
+        if (request.Path is not { } path)
+            return _content.Roots.SelectMany(root => WithContent(FileName.ToDisplay(root.Path), root.Entry, request.Depth));
+        return path.AsSpan().ContainsAny('*', '?') ? Match(path, request.Depth) : FindLiteral(path, request.Depth);
+    }
+
+    private IEnumerable<Outcome<SnapshotItem>> FindLiteral(string path, int depth)
+    {
+        if (SnapshotPath.TryFind(_content.Blobs, _content.Roots, path, out var nearest) is { } entry)
+        {
+            var display = Normalize(path);
+            return entry.Kind == FileKind.Directory ? Walk(display, entry, depth) : [SnapshotItem.At(display, entry)];
+        }
+
+        // A directory that was not saved itself holds the saved paths below it.
+        var below = _content.RootsBelow(SnapshotPath.Split(path)).ToArray();
+        return nearest is null && below.Length > 0
+            ? below.SelectMany(root => WithContent(FileName.ToDisplay(root.Path), root.Entry, depth))
+            : throw SnapshotPath.NotFound(_content.Snapshot, _content.Roots, path, nearest);
+    }
+
+    private static string Normalize(string path)
+    {
+        var normal = OperatingSystem.IsWindows() ? path.Replace('\\', '/') : path;
+        return normal.Length > 1 ? normal.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/" : normal;
+    }
+
+    /// <summary>What matches a path with wildcards, name by name.</summary>
+    private IEnumerable<Outcome<SnapshotItem>> Match(string path, int depth)
+    {
+        var wanted = SnapshotPath.Split(path).Select(name => new NameMatch(name)).ToArray();
+        foreach (var root in _content.Roots)
+        {
+            var names = SnapshotPath.Split(root.Path);
+            if (!names.Zip(wanted).All(pair => pair.Second.Matches(pair.First)))
+                continue;
+            foreach (var outcome in Match(FileName.ToDisplay(root.Path), root.Entry, wanted.AsMemory(Math.Min(names.Count, wanted.Length)), depth))
+                yield return outcome;
+        }
+    }
+
+    private IEnumerable<Outcome<SnapshotItem>> Match(string path, TreeEntry entry, ReadOnlyMemory<NameMatch> rest, int depth)
+    {
+        if (rest.IsEmpty)
+            return WithContent(path, entry, depth);
+        if (entry.Kind != FileKind.Directory)
+            return [];
+        var (next, below) = (rest.Span[0], rest[1..]);
+        return Children(entry, path).SelectMany(child => child switch
+        {
+            { Error: { } error } => [error],
+            { Value: { } found } when next.Matches(found.Name) => Match(SnapshotPath.Join(path, FileName.ToDisplay(found.Name)), found, below, depth),
+            _ => [],
+        });
+    }
+
+    /// <summary>An entry, and what is in it if that is asked for.</summary>
+    private IEnumerable<Outcome<SnapshotItem>> WithContent(string path, TreeEntry entry, int depth)
+    {
+        IEnumerable<Outcome<SnapshotItem>> self = [SnapshotItem.At(path, entry)];
+        return depth > 0 && entry.Kind == FileKind.Directory ? self.Concat(Walk(path, entry, depth - 1)) : self;
+    }
+
+    /// <summary>What is in a directory, and some levels below it; the directories that are being walked are kept, not the call stack.</summary>
+    private IEnumerable<Outcome<SnapshotItem>> Walk(string path, TreeEntry directory, int depth)
+    {
+        var open = new Stack<(string Path, IEnumerator<Outcome<TreeEntry>> Entries)>();
+        open.Push((path, Children(directory, path).GetEnumerator()));
+        while (open.TryPeek(out var current))
+        {
+            if (!current.Entries.MoveNext())
+            {
+                open.Pop();
+                continue;
+            }
+
+            if (current.Entries.Current.Value is not { } entry)
+            {
+                yield return current.Entries.Current.Error!;
+                continue;
+            }
+
+            var item = SnapshotItem.Below(current.Path, entry);
+            yield return item;
+            if (entry.Kind != FileKind.Directory || open.Count > depth)
+                continue;
+            if (open.Count < FormatLimits.TreeDepth)
+                open.Push((item.Path, Children(entry, item.Path).GetEnumerator()));
+            else
+                yield return TooDeep(item.Path);
+        }
+    }
+
+    /// <summary>The entries of a directory; a page that cannot be read costs no other page.</summary>
+    private IEnumerable<Outcome<TreeEntry>> Children(TreeEntry directory, string path)
+    {
+        foreach (var reference in directory.ChunkReferences)
+        {
+            _stop.ThrowIfCancellationRequested();
+            IReadOnlyList<TreeEntry> page = [];
+            RekkordException? failure = null;
+            try
+            {
+                page = TreeReader.ReadPage(_content.Blobs, reference);
+            }
+            catch (RekkordException error)
+            {
+                failure = new RekkordException(error.ErrorId, error.Kind, $"The directory '{path}' is not listed whole: {error.Message}", path, error);
+            }
+
+            if (failure is not null)
+                yield return failure;
+            foreach (var entry in page)
+                yield return entry;
+        }
+    }
+
+    internal static RekkordException TooDeep(string path) => new(
+        "TreeTooDeep", RekkordErrorKind.InvalidData, $"'{path}' is nested deeper than any directory that is saved; what is in it is left out.", path);
+
+    /// <summary>One name of a path with wildcards.</summary>
+    private sealed class NameMatch(byte[] name)
+    {
+        private readonly PathPattern _pattern = new(FileName.ToDisplay(name));
+
+        public bool Matches(byte[] other) => _pattern.Matches("", FileName.ToDisplay(other));
+    }
+}

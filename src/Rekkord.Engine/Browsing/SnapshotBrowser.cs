@@ -1,0 +1,71 @@
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Snapshots;
+
+namespace Rekkord.Engine.Browsing;
+
+/// <summary>
+/// Opens snapshots to look into them. Of the repository's index only what leads to directories is kept, and kept for all snapshots
+/// that are opened. For one thread at a time.
+/// </summary>
+public sealed class SnapshotBrowser : IDisposable
+{
+    private readonly RepositoryAccess _repository;
+    private readonly SnapshotStore _snapshots;
+    private readonly HashSet<Oid> _covered = [];
+    private readonly List<BlobReader> _readers = [];
+
+    /// <summary>Works on an open repository, which it does not close.</summary>
+    /// <exception cref="RekkordException">The key's role cannot read (<c>KeyRoleInsufficient</c>).</exception>
+    public SnapshotBrowser(RepositoryAccess repository)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        repository.RequireReading();
+        _repository = repository;
+        _snapshots = new SnapshotStore(repository);
+    }
+
+    /// <summary>Opens a snapshot.</summary>
+    /// <param name="reference">An ID, the beginning of one, or a channel.</param>
+    /// <param name="warn">Is told of what does not keep the snapshot from being opened, such as an index that is damaged.</param>
+    /// <param name="cancellation">Stops between the objects that are read.</param>
+    /// <returns>The content; it can be read until the browser is disposed.</returns>
+    /// <exception cref="RekkordException">
+    /// There is no such snapshot (<c>SnapshotNotFound</c>, <c>SnapshotAmbiguous</c>), it is damaged (<c>ObjectDamaged</c>), a revoked
+    /// key signed what a channel leads to (<c>SignerRevoked</c>), or the repository failed.
+    /// </exception>
+    public SnapshotContent Open(string reference, Action<string> warn, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(warn);
+        var (snapshot, roots) = _snapshots.Open(reference, warn, cancellation);
+        if (!_covered.Contains(snapshot.Id))
+            LoadIndex(warn, cancellation);
+        return new SnapshotContent(snapshot, roots, _readers[^1]);
+    }
+
+    /// <summary>Gives back the memory; contents that were opened can be read no more.</summary>
+    public void Dispose() => _readers.ForEach(reader => reader.Dispose());
+
+    /// <summary>
+    /// Loads the index. A snapshot is written after the index that leads to its content, so what is loaded covers every snapshot that
+    /// is listed before.
+    /// </summary>
+    private void LoadIndex(Action<string> warn, CancellationToken cancellation)
+    {
+        var listed = _snapshots.List(_ => { }, cancellation).Select(snapshot => snapshot.Id).ToArray();
+        var index = new BlobIndex();
+        var loader = new IndexLoader(_repository, error => warn(error.Message));
+        loader.Load(AddMetadata, cancellation);
+
+        // What no sound pack has is looked for in one that was cut short or grew: every blob is checked when it is read.
+        loader.WrongSize.ForEach(AddMetadata);
+        _readers.Add(new BlobReader(_repository, index));
+        _covered.UnionWith(listed);
+
+        void AddMetadata(StoredPack pack)
+        {
+            if (new PackDirectoryReader(pack.Directory.Span).Kind == PackKind.Metadata)
+                index.Add(pack);
+        }
+    }
+}

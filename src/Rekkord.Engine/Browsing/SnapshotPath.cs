@@ -1,0 +1,154 @@
+using System.Globalization;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Trees;
+
+namespace Rekkord.Engine.Browsing;
+
+/// <summary>Paths within a snapshot.</summary>
+internal static class SnapshotPath
+{
+    /// <summary>The names in a path, without the separators; a drive's colon is dropped, since no name can have it.</summary>
+    public static IReadOnlyList<byte[]> Split(ReadOnlySpan<byte> path)
+    {
+        var names = new List<byte[]>();
+        foreach (var range in path.Split((byte)'/'))
+        {
+            var name = path[range];
+            if (name.Length == 2 && name[1] == ':')
+                name = name[..1];
+            if (!name.IsEmpty)
+                names.Add(name.ToArray());
+        }
+
+        return names;
+    }
+
+    /// <summary>The names in a path that a user gave.</summary>
+    public static IReadOnlyList<byte[]> Split(string path) =>
+        Split(FileName.FromText(OperatingSystem.IsWindows() ? path.Replace('\\', '/') : path));
+
+    /// <summary>Whether the first names of a path are those.</summary>
+    public static bool StartsWith(IReadOnlyList<byte[]> path, IReadOnlyList<byte[]> start) =>
+        start.Count <= path.Count && start.Zip(path).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
+
+    /// <summary>A path and a name below it, as displayed.</summary>
+    public static string Join(string directory, string name) =>
+        directory.Length == 0 ? name : directory[^1] == '/' ? directory + name : $"{directory}/{name}";
+
+    /// <summary>Finds what was saved under a path.</summary>
+    /// <exception cref="RekkordException">The snapshot has no such path (<c>PathNotInSnapshot</c>), or a directory on the way is damaged.</exception>
+    public static TreeEntry Find(BlobReader blobs, Snapshot snapshot, IReadOnlyList<SnapshotRoot> roots, string path)
+    {
+        var found = TryFind(blobs, roots, path, out var nearest);
+        return found ?? throw NotFound(snapshot, roots, path, nearest);
+    }
+
+    /// <summary>Finds what was saved under a path.</summary>
+    /// <param name="blobs">The repository's blobs.</param>
+    /// <param name="roots">The saved paths.</param>
+    /// <param name="path">The path, as displayed or as it is.</param>
+    /// <param name="nearest">When nothing was found: the nearest parent that was saved, as displayed; null when there is none.</param>
+    /// <exception cref="RekkordException">A directory on the way is damaged.</exception>
+    public static TreeEntry? TryFind(BlobReader blobs, IReadOnlyList<SnapshotRoot> roots, string path, out string? nearest)
+    {
+        var wanted = Split(path);
+        nearest = null;
+        foreach (var root in roots)
+        {
+            var names = Split(root.Path);
+            if (!StartsWith(wanted, names))
+                continue;
+            var current = root.Entry with { Name = names.Count > 0 ? names[^1] : root.Entry.Name };
+            var reached = FileName.ToDisplay(root.Path);
+            var depth = names.Count;
+            while (depth < wanted.Count && FindChild(blobs, current, wanted[depth]) is { } child)
+            {
+                current = child;
+                reached = Join(reached, FileName.ToDisplay(child.Name));
+                depth++;
+            }
+
+            if (depth == wanted.Count)
+                return current;
+            if (nearest is null || reached.Length > nearest.Length)
+                nearest = reached;
+        }
+
+        return null;
+    }
+
+    /// <summary>The error for a path that a snapshot does not have.</summary>
+    public static RekkordException NotFound(Snapshot snapshot, IReadOnlyList<SnapshotRoot> roots, string path, string? nearest) => new(
+        "PathNotInSnapshot",
+        RekkordErrorKind.NotFound,
+        $"The snapshot {snapshot.Id} has no '{path}'. " + (nearest is null
+            ? $"It holds: {string.Join(", ", roots.Select(root => FileName.ToDisplay(root.Path)))}."
+            : $"It has '{nearest}': Get-RekkordItem lists what is in there."),
+        path);
+
+    /// <summary>Finds an entry of a directory by its name: the bytes as they are, or those that a displayed name stands for.</summary>
+    /// <returns>Null when it has none, or is no directory.</returns>
+    /// <exception cref="RekkordException">A page is missing or damaged.</exception>
+    public static TreeEntry? FindChild(BlobReader blobs, TreeEntry directory, byte[] name)
+    {
+        if (directory.Kind != FileKind.Directory)
+            return null;
+        return Search(blobs, directory, name) ?? (FromDisplay(name) is { } other ? Search(blobs, directory, other) : null);
+    }
+
+    /// <summary>Binary search among the pages, which hold the entries in ascending order of their names.</summary>
+    private static TreeEntry? Search(BlobReader blobs, TreeEntry directory, ReadOnlySpan<byte> name)
+    {
+        var (low, high) = (0, directory.Chunks.Length / ChunkReference.EncodedLength - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var page = TreeReader.ReadPage(blobs, ChunkReference.Decode(directory.Chunks.Span[(middle * ChunkReference.EncodedLength)..]));
+            if (page.Count == 0 || name.SequenceCompareTo(page[^1].Name) > 0)
+                low = middle + 1;
+            else if (name.SequenceCompareTo(page[0].Name) < 0)
+                high = middle - 1;
+            else
+                return Find(page, name);
+        }
+
+        return null;
+    }
+
+    private static TreeEntry? Find(IReadOnlyList<TreeEntry> page, ReadOnlySpan<byte> name)
+    {
+        foreach (var entry in page)
+        {
+            if (name.SequenceEqual(entry.Name))
+                return entry;
+        }
+
+        return null;
+    }
+
+    /// <summary>The bytes that a name as <see cref="FileName.ToDisplay"/> shows it stands for; null when it shows nothing but itself.</summary>
+    private static byte[]? FromDisplay(ReadOnlySpan<byte> name)
+    {
+        if (name.IndexOf("\\x"u8) < 0)
+            return null;
+        var bytes = new List<byte>(name.Length);
+        for (var i = 0; i < name.Length; i++)
+        {
+            if (name[i..].StartsWith("\\x"u8) && i + 4 <= name.Length
+                && byte.TryParse(name.Slice(i + 2, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            {
+                bytes.Add(value);
+                i += 3;
+            }
+            else
+            {
+                bytes.Add(name[i]);
+            }
+        }
+
+        return [.. bytes];
+    }
+}
