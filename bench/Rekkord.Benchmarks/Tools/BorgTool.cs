@@ -19,6 +19,8 @@ internal sealed class BorgTool(string program) : BackupTool
     {
         switch (step)
         {
+            case Step.ListFiles:
+                return Run(directory, "list", $"::{_archives}");
             case Step.FullScan:
                 return Run(directory, "check", "--verify-data");
             case Step.Restore:

@@ -20,6 +20,7 @@ internal sealed class RekkordTool(PowerShellHost host, string? warmUp) : BackupT
 
     public override Command? For(Step step, string directory, string source, string destination) => step switch
     {
+        Step.ListFiles => Run("list", directory, ""),
         Step.FullScan => Run("scan", directory, ""),
         Step.Restore => Run("restore", directory, destination),
         _ => Run("save", directory, source),

@@ -11,6 +11,7 @@ internal sealed class ResticTool(string program) : BackupTool
 
     public override Command For(Step step, string directory, string source, string destination) => step switch
     {
+        Step.ListFiles => Run(directory, "ls", "--long", "latest"),
         Step.FullScan => Run(directory, "check", "--read-data"),
         Step.Restore => Run(directory, "restore", "latest", "--target", destination),
         _ => Run(directory, "backup", source),

@@ -10,6 +10,7 @@ function Invoke-Operation([string] $operation, [string] $directory, [string] $pa
     switch ($operation) {
         'init' { Initialize-RekkordRepository @target -WarningAction Ignore > $null }
         'save' { Invoke-RekkordSave benchmark $path @target > $null }
+        'list' { Get-RekkordItem benchmark -Recurse @target > $null }
         'scan' { Invoke-RekkordScan -Full @target > $null }
         'restore' { Restore-RekkordSnapshot benchmark $path @target > $null }
     }
@@ -18,7 +19,7 @@ function Invoke-Operation([string] $operation, [string] $directory, [string] $pa
 if ($WarmUp) {
     foreach ($round in 1..4) {
         $place = [System.IO.Directory]::CreateDirectory("$Directory/warm-up/$round").FullName
-        foreach ($step in 'init', 'save', 'save', 'scan') { Invoke-Operation $step $place $WarmUp }
+        foreach ($step in 'init', 'save', 'save', 'list', 'scan') { Invoke-Operation $step $place $WarmUp }
         Invoke-Operation restore $place "$place/restored"
     }
     [System.IO.Directory]::Delete("$Directory/warm-up", $true)

@@ -5,6 +5,7 @@ internal enum Step
 {
     FirstSave,
     UnchangedSave,
+    ListFiles,
     ChangedSave,
     FullScan,
     Restore,
