@@ -1,3 +1,4 @@
+using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 
 namespace Rekkord.Engine.Restoring;
@@ -10,6 +11,9 @@ internal sealed class RestoreNode
 {
     private readonly RestoreContext _context;
     private readonly FileMetadata? _metadata;
+
+    // Only where -Force would let an entry replace another of the same snapshot, because the destination folds names.
+    private readonly TakenNames? _taken;
     private DestinationDirectory? _directory;
     private int _users = 1;
 
@@ -21,6 +25,7 @@ internal sealed class RestoreNode
         _metadata = metadata;
         Name = [];
         RemoveAbandoned(destination);
+        _taken = context.Request.Force && NameFolding.IsDoneIn(destination) ? new TakenNames() : null;
     }
 
     /// <summary>A directory below another.</summary>
@@ -34,6 +39,7 @@ internal sealed class RestoreNode
         Name = name;
         _metadata = metadata;
         Depth = parent.Depth + 1;
+        _taken = metadata is null ? parent._taken?.Below(name) : parent._taken is null ? null : new TakenNames();
         parent.AddUser();
     }
 
@@ -44,17 +50,33 @@ internal sealed class RestoreNode
     public int Depth { get; }
 
     /// <summary>The open directory, made now if it was not. Called by the walking thread only.</summary>
-    /// <exception cref="FileSystemException">It cannot be made.</exception>
+    /// <exception cref="RekkordException">It cannot be made, or its name is taken (<see cref="Take"/>).</exception>
     public DestinationDirectory Open()
     {
         if (_directory is null)
         {
+            if (_metadata is not null)
+                Parent!.Take(Name);
             _directory = Parent!.Open().CreateDirectory(Name);
             _context.CountDirectory();
             RemoveAbandoned(_directory);
         }
 
         return _directory;
+    }
+
+    /// <summary>Takes the name of an entry that is to be restored here. Called by the walking thread only.</summary>
+    /// <exception cref="RekkordException">To the destination it is the name of another entry, which was restored before (<c>FileExists</c>).</exception>
+    public void Take(byte[] name)
+    {
+        if (_taken is null || _taken.TryTake(name))
+            return;
+        var path = Open().DisplayPathOf(name);
+        throw new RekkordException(
+            "FileExists",
+            RekkordErrorKind.AlreadyExists,
+            $"'{path}' is not restored: another entry of the snapshot was restored there, whose name is the same to this file system. Restore it to a place that tells upper from lower case.",
+            path);
     }
 
     public void AddUser() => Interlocked.Increment(ref _users);

@@ -119,6 +119,7 @@ internal sealed class TreeRestorer
     {
         if (entry.Flags.HasFlag(EntryFlags.Unreadable))
             throw NotSaved(path);
+        parent.Take(entry.Name);
         if (entry.Flags.HasFlag(EntryFlags.Changed))
             _context.Warn($"'{path}' changed while it was saved; it is restored as it came.");
         if (entry.HardLink is { } link && _linked.TryGetValue(link, out var first) && TryLink(parent, entry, first))

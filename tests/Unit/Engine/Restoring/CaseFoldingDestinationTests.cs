@@ -40,10 +40,34 @@ public sealed class CaseFoldingDestinationTests : IDisposable
     {
         MountFoldingFileSystem();
 
-        AssertNothingIsLostSilently(Restore());
+        AssertNothingIsLostSilently(Restore(force: false), "a", "d/same");
     }
 
-    private void AssertNothingIsLostSilently(RestoreResult result)
+    [RequiresMountFact("mkfs.exfat", "mount.exfat-fuse", "losetup")]
+    public void What_was_restored_is_not_replaced_with_force_either()
+    {
+        MountFoldingFileSystem();
+        Directory.CreateDirectory(Path.Combine(Mount, "destination"));
+        File.WriteAllText(Path.Combine(Mount, "destination/other"), "of before");
+
+        AssertNothingIsLostSilently(Restore(force: true), "a", "d");
+    }
+
+    [RequiresMountFact("mkfs.exfat", "mount.exfat-fuse", "losetup")]
+    public void Saved_paths_that_fold_to_one_are_told_apart_from_those_that_share_their_beginning()
+    {
+        MountFoldingFileSystem();
+        _repository.Save([.. new[] { "D/same", "d/same", "other" }.Select(name => Path.Combine(_repository.Source, name))]);
+
+        var result = _repository.Restore(new() { Snapshot = "test", Destination = Path.Combine(Mount, "destination"), Force = true });
+
+        var root = Path.Join(Mount, "destination", _repository.Source);
+        Assert.Equal("FileExists", Assert.Single(result.Errors).ErrorId);
+        Assert.Equal("in D", File.ReadAllText(Path.Combine(root, "d/same")));
+        Assert.Equal("other", File.ReadAllText(Path.Combine(root, "other")));
+    }
+
+    private void AssertNothingIsLostSilently(RestoreResult result, params string[] reported)
     {
         string Read(string name) => File.ReadAllText(Path.Combine(Mount, "destination", name));
 
@@ -53,16 +77,17 @@ public sealed class CaseFoldingDestinationTests : IDisposable
         Assert.Equal(2, result.ErrorCount);
         Assert.All(result.Errors, error => Assert.Equal("FileExists", error.ErrorId));
         Assert.Equal(
-            [Path.Combine(Mount, "destination/a"), Path.Combine(Mount, "destination/d/same")],
+            reported.Select(name => Path.Combine(Mount, "destination", name)),
             result.Errors.Select(error => error.Target).Order(StringComparer.Ordinal));
         Assert.Equal(["A", "D", "other"], Directory.GetFileSystemEntries(Path.Combine(Mount, "destination")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
-    private RestoreResult Restore() => _repository.Restore(new()
+    private RestoreResult Restore(bool force) => _repository.Restore(new()
     {
         Snapshot = "test",
         Path = _repository.Source,
         Destination = Path.Combine(Mount, "destination"),
+        Force = force,
         Verify = true,
     });
 
