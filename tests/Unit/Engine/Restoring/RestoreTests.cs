@@ -127,6 +127,29 @@ public sealed class RestoreTests : IDisposable
         Assert.True(result.ErrorCount >= 1);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Names_that_come_twice_devices_and_hard_links_of_a_link_change_nothing_that_the_link_leads_to(bool force)
+    {
+        var outside = Path.Combine(Directory.CreateDirectory($"{_repository.Destination}-outside").FullName, "file");
+        File.WriteAllText(outside, "untouched");
+        var before = TreeListing.Of(Path.GetDirectoryName(outside)!);
+        MakeHostileSnapshot(
+            Entry("directory", FileKind.SymbolicLink) with { LinkTarget = FileName.FromText(Path.GetDirectoryName(outside)!) },
+            DirectoryOf("directory", FileOf("planted", "evil")),
+            Entry("trap", FileKind.SymbolicLink) with { LinkTarget = FileName.FromText(outside), HardLink = (1, 2) },
+            FileOf("trap", "evil"),
+            Entry("trap", FileKind.Fifo),
+            Entry("trap", FileKind.CharacterDevice) with { SpecialDevice = (1UL << 32) | 3 },
+            FileOf("twin", "evil") with { HardLink = (1, 2) });
+
+        _repository.Restore(new RestoreRequest { Snapshot = "hostile", Destination = _repository.Destination, Force = force, Verify = true });
+
+        Assert.Equal(before, TreeListing.Of(Path.GetDirectoryName(outside)!));
+        Assert.Equal(["root"], Directory.GetFileSystemEntries(_repository.Destination).Select(Path.GetFileName));
+    }
+
     [Fact]
     public void A_tree_that_contains_itself_ends_with_an_error()
     {
