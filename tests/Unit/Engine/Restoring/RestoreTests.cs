@@ -135,14 +135,14 @@ public sealed class RestoreTests : IDisposable
         var outside = Path.Combine(Directory.CreateDirectory($"{_repository.Destination}-outside").FullName, "file");
         File.WriteAllText(outside, "untouched");
         var before = TreeListing.Of(Path.GetDirectoryName(outside)!);
-        MakeHostileSnapshot(
-            Entry("directory", FileKind.SymbolicLink) with { LinkTarget = FileName.FromText(Path.GetDirectoryName(outside)!) },
-            DirectoryOf("directory", FileOf("planted", "evil")),
-            Entry("trap", FileKind.SymbolicLink) with { LinkTarget = FileName.FromText(outside), HardLink = (1, 2) },
-            FileOf("trap", "evil"),
-            Entry("trap", FileKind.Fifo),
-            Entry("trap", FileKind.CharacterDevice) with { SpecialDevice = (1UL << 32) | 3 },
-            FileOf("twin", "evil") with { HardLink = (1, 2) });
+        _hostile.Write(
+            HostileSnapshot.Entry("directory", FileKind.SymbolicLink) with { LinkTarget = FileName.FromText(Path.GetDirectoryName(outside)!) },
+            _hostile.DirectoryOf("directory", _hostile.FileOf("planted", "evil")),
+            HostileSnapshot.Entry("trap", FileKind.SymbolicLink) with { LinkTarget = FileName.FromText(outside), HardLink = (1, 2) },
+            _hostile.FileOf("trap", "evil"),
+            HostileSnapshot.Entry("trap", FileKind.Fifo),
+            HostileSnapshot.Entry("trap", FileKind.CharacterDevice) with { SpecialDevice = (1UL << 32) | 3 },
+            _hostile.FileOf("twin", "evil") with { HardLink = (1, 2) });
 
         _repository.Restore(new RestoreRequest { Snapshot = "hostile", Destination = _repository.Destination, Force = force, Verify = true });
 
