@@ -14,6 +14,7 @@
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'Compare-RekkordSnapshot'
         'Get-RekkordConfig'
         'Get-RekkordHook'
         'Get-RekkordItem'

@@ -31,7 +31,7 @@ internal sealed class ItemListing
     {
         if (SnapshotPath.TryFind(_content.Blobs, _content.Roots, path, out var nearest) is { } entry)
         {
-            var display = Normalize(path);
+            var display = SnapshotPath.Normalize(path);
             return entry.Kind == FileKind.Directory ? Walk(display, entry, depth) : [SnapshotItem.At(display, entry)];
         }
 
@@ -40,12 +40,6 @@ internal sealed class ItemListing
         return nearest is null && below.Length > 0
             ? below.SelectMany(root => WithContent(FileName.ToDisplay(root.Path), root.Entry, depth))
             : throw SnapshotPath.NotFound(_content.Snapshot, _content.Roots, path, nearest);
-    }
-
-    private static string Normalize(string path)
-    {
-        var normal = OperatingSystem.IsWindows() ? path.Replace('\\', '/') : path;
-        return normal.Length > 1 ? normal.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/" : normal;
     }
 
     /// <summary>What matches a path with wildcards, name by name.</summary>

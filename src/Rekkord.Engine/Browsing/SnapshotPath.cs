@@ -28,7 +28,14 @@ internal static class SnapshotPath
 
     /// <summary>The names in a path that a user gave.</summary>
     public static IReadOnlyList<byte[]> Split(string path) =>
-        Split(FileName.FromText(OperatingSystem.IsWindows() ? path.Replace('\\', '/') : path));
+        Split(FileName.FromText(Normalize(path)));
+
+    /// <summary>A path that a user gave, with the separators that stored paths have and none at its end.</summary>
+    public static string Normalize(string path)
+    {
+        var normal = OperatingSystem.IsWindows() ? path.Replace('\\', '/') : path;
+        return normal.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/";
+    }
 
     /// <summary>Whether the first names of a path are those.</summary>
     public static bool StartsWith(IReadOnlyList<byte[]> path, IReadOnlyList<byte[]> start) =>

@@ -41,7 +41,8 @@ internal sealed class HostileSnapshot
     public TreeEntry LostDirectory(string name) => Entry(name, FileKind.Directory) with { Chunks = Reference(BlobType.Tree, [0xff]) };
 
     /// <summary>Writes what was made, and a snapshot of it in the channel "hostile", saved as "/root".</summary>
-    public void Write(params TreeEntry[] entries)
+    /// <returns>The snapshot's ID.</returns>
+    public string Write(params TreeEntry[] entries)
     {
         var root = DirectoryOf("root", entries);
         using var repository = _repository.Open();
@@ -60,9 +61,9 @@ internal sealed class HostileSnapshot
             sink.Finish();
         }
 
-        new SnapshotStore(repository).Write(
+        return new SnapshotStore(repository).Write(
             new SnapshotSummary { Channel = "hostile", Time = DateTimeOffset.UtcNow, Paths = ["/root"u8.ToArray()] },
-            [("/root"u8.ToArray(), new TreeEntryEncoder().Encode(root))]);
+            [("/root"u8.ToArray(), new TreeEntryEncoder().Encode(root))]).Id.ToString();
     }
 
     private static byte[] Page(TreeEntry[] entries)

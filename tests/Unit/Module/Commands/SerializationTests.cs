@@ -27,6 +27,7 @@ public sealed class SerializationTests : IDisposable
     [InlineData("Restore-RekkordSnapshot test $destination", "RekkordRestoreResult")]
     [InlineData("Get-RekkordSnapshot", "RekkordSnapshot")]
     [InlineData("Get-RekkordItem test", "RekkordItem")]
+    [InlineData("$first = (Get-RekkordSnapshot).Id; [System.IO.File]::WriteAllText(\"$source/more\", 'x'); Invoke-RekkordSave test $source | Out-Null; Compare-RekkordSnapshot $first test", "RekkordDifference")]
     [InlineData("Get-RekkordHook", "RekkordHook RekkordHook")]
     [InlineData("Get-RekkordConfig", "RekkordConfig")]
     [InlineData("Initialize-RekkordRepository ./other ./other.key -WarningAction Ignore", "RekkordRepository")]

@@ -6,7 +6,7 @@ public sealed class ImportTests
 {
     private static readonly string[] Commands =
     [
-        "Get-RekkordConfig", "Get-RekkordHook", "Get-RekkordItem", "Get-RekkordSnapshot", "Initialize-RekkordRepository",
+        "Compare-RekkordSnapshot", "Get-RekkordConfig", "Get-RekkordHook", "Get-RekkordItem", "Get-RekkordSnapshot", "Initialize-RekkordRepository",
         "Invoke-RekkordHook", "Invoke-RekkordSave", "Invoke-RekkordScan", "New-RekkordKey", "Restore-RekkordSnapshot",
         "Revoke-RekkordKey",
     ];
