@@ -86,20 +86,27 @@ internal static class ReadAhead
     {
         IEnumerator<Outcome<T>>? steps = null;
         RekkordException? end = null;
-        while (end is null)
+        try
         {
-            try
+            while (end is null)
             {
-                steps ??= produce().GetEnumerator();
-                if (!steps.MoveNext())
-                    yield break;
-            }
-            catch (RekkordException error)
-            {
-                end = error;
-            }
+                try
+                {
+                    steps ??= produce().GetEnumerator();
+                    if (!steps.MoveNext())
+                        yield break;
+                }
+                catch (RekkordException error)
+                {
+                    end = error;
+                }
 
-            yield return end is null ? steps!.Current : end;
+                yield return end is null ? steps!.Current : end;
+            }
+        }
+        finally
+        {
+            steps?.Dispose();
         }
     }
 }

@@ -13,12 +13,16 @@ public static class FileName
     /// </summary>
     public static string ToDisplay(ReadOnlySpan<byte> name)
     {
+        // Nearly every name is plain, and a listing has millions.
+        if (!name.ContainsAnyExceptInRange((byte)0x20, (byte)0x7e))
+            return Encoding.ASCII.GetString(name);
         var text = new StringBuilder(name.Length);
+        Span<char> characters = stackalloc char[2];
         while (!name.IsEmpty)
         {
             var valid = Rune.DecodeFromUtf8(name, out var rune, out var length) == System.Buffers.OperationStatus.Done;
             if (valid && !Rune.IsControl(rune))
-                text.Append(rune.ToString());
+                text.Append(characters[..rune.EncodeToUtf16(characters)]);
             else
                 foreach (var b in name[..length])
                     text.Append("\\x").Append(b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture));

@@ -1,4 +1,5 @@
 using System.Formats.Cbor;
+using System.Text;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Repository;
 
@@ -12,22 +13,23 @@ internal static class TreeEntryDecoder
     public static List<TreeEntry> DecodePage(ReadOnlyMemory<byte> page) => Guard(page, static reader =>
     {
         var entries = new List<TreeEntry>();
+        var accounts = new Accounts();
         reader.ReadStartArray();
         while (reader.PeekState() != CborReaderState.EndArray)
-            entries.Add(ReadEntry(reader));
+            entries.Add(ReadEntry(reader, accounts));
         reader.ReadEndArray();
         return entries;
     });
 
     /// <summary>Decodes one entry by itself, as a snapshot's roots hold it.</summary>
     /// <exception cref="InvalidDataException">It is malformed.</exception>
-    public static TreeEntry DecodeEntry(ReadOnlyMemory<byte> entry) => Guard(entry, ReadEntry);
+    public static TreeEntry DecodeEntry(ReadOnlyMemory<byte> entry) => Guard(entry, static reader => ReadEntry(reader, new Accounts()));
 
     private static T Guard<T>(ReadOnlyMemory<byte> bytes, Func<CborReader, T> read)
     {
         try
         {
-            var reader = new CborReader(bytes, CborConformanceMode.Strict);
+            var reader = new CborReader(bytes, CborConformanceMode.Canonical);
             var value = read(reader);
             return reader.BytesRemaining == 0 ? value : throw new InvalidDataException("There is more than the entry.");
         }
@@ -37,17 +39,17 @@ internal static class TreeEntryDecoder
         }
     }
 
-    private static TreeEntry ReadEntry(CborReader reader)
+    private static TreeEntry ReadEntry(CborReader reader, Accounts accounts)
     {
-        var fields = new Fields();
+        var fields = new Fields { Chunks = [], ChunkLists = [], DataRanges = [], ExtendedAttributes = [] };
         reader.ReadStartMap();
         while (reader.PeekState() != CborReaderState.EndMap)
-            ReadField(reader, fields);
+            ReadField(reader, ref fields, accounts);
         reader.ReadEndMap();
         return fields.ToEntry();
     }
 
-    private static void ReadField(CborReader reader, Fields fields)
+    private static void ReadField(CborReader reader, ref Fields fields, Accounts accounts)
     {
         switch ((EntryField)reader.ReadInt32())
         {
@@ -56,8 +58,8 @@ internal static class TreeEntryDecoder
             case EntryField.Mode: fields.Mode = reader.ReadUInt32(); break;
             case EntryField.UserId: fields.UserId = reader.ReadUInt32(); break;
             case EntryField.GroupId: fields.GroupId = reader.ReadUInt32(); break;
-            case EntryField.UserName: fields.UserName = reader.ReadTextString(); break;
-            case EntryField.GroupName: fields.GroupName = reader.ReadTextString(); break;
+            case EntryField.UserName: fields.UserName = accounts.Users.Read(reader); break;
+            case EntryField.GroupName: fields.GroupName = accounts.Groups.Read(reader); break;
             case EntryField.ModifiedSeconds: fields.ModifiedSeconds = reader.ReadInt64(); break;
             case EntryField.ModifiedNanoseconds: fields.ModifiedNanoseconds = ReadNanoseconds(reader); break;
             case EntryField.CreatedSeconds: fields.CreatedSeconds = reader.ReadInt64(); break;
@@ -123,7 +125,7 @@ internal static class TreeEntryDecoder
     }
 
     /// <summary>What has been read of an entry so far.</summary>
-    private sealed class Fields
+    private struct Fields
     {
         public byte[]? Name;
         public FileKind Kind;
@@ -132,15 +134,15 @@ internal static class TreeEntryDecoder
         public long? ModifiedSeconds, CreatedSeconds;
         public int ModifiedNanoseconds, CreatedNanoseconds;
         public long Size;
-        public byte[] Chunks = [], ChunkLists = [];
-        public List<ByteRange> DataRanges = [];
+        public byte[] Chunks, ChunkLists;
+        public IReadOnlyList<ByteRange> DataRanges;
         public byte[]? LinkTarget, SecurityDescriptor;
         public (ulong, ulong)? HardLink;
-        public List<ExtendedAttribute> ExtendedAttributes = [];
+        public IReadOnlyList<ExtendedAttribute> ExtendedAttributes;
         public ulong SpecialDevice;
         public EntryFlags Flags;
 
-        public TreeEntry ToEntry()
+        public readonly TreeEntry ToEntry()
         {
             if (Name is null || ModifiedSeconds is not { } modified || !Enum.IsDefined(Kind) || Size < 0)
                 throw new CborContentException("A field of the entry is missing or wrong.");
@@ -170,6 +172,41 @@ internal static class TreeEntryDecoder
                 SpecialDevice = SpecialDevice,
                 Flags = Flags,
             };
+        }
+    }
+
+    /// <summary>The names of owners, which are the same in nearly all entries of a page.</summary>
+    private sealed class Accounts
+    {
+        public RepeatedText Users { get; } = new();
+
+        public RepeatedText Groups { get; } = new();
+    }
+
+    /// <summary>Reads a text that is mostly the one that was read before, and then gives the same string.</summary>
+    private sealed class RepeatedText
+    {
+        private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+        private ReadOnlyMemory<byte> _bytes;
+        private string _text = "";
+
+        public string Read(CborReader reader)
+        {
+            var bytes = reader.ReadDefiniteLengthTextStringBytes();
+            if (bytes.Span.SequenceEqual(_bytes.Span))
+                return _text;
+            try
+            {
+                _text = Utf8.GetString(bytes.Span);
+            }
+            catch (DecoderFallbackException error)
+            {
+                throw new CborContentException("A text is no UTF-8.", error);
+            }
+
+            _bytes = bytes;
+            return _text;
         }
     }
 }

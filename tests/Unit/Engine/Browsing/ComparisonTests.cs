@@ -121,6 +121,20 @@ public sealed class ComparisonTests : IDisposable
     }
 
     [Fact]
+    public void Pages_that_two_directories_share_are_not_read()
+    {
+        var hostile = new HostileSnapshot(_repository);
+        var first = hostile.Write(WithLostPage(hostile.DirectoryOf("directory", hostile.FileOf("file", "1"))));
+        var second = hostile.Write(WithLostPage(hostile.DirectoryOf("directory", hostile.FileOf("file", "2"))));
+
+        Assert.Equal(["Modified /root/directory/file Content"], Compare(first, second).Select(Describe));
+        Assert.Empty(_failed);
+
+        TreeEntry WithLostPage(TreeEntry directory) =>
+            directory with { Chunks = (byte[])[.. hostile.LostDirectory("").Chunks.Span, .. directory.Chunks.Span] };
+    }
+
+    [Fact]
     public void A_directory_that_cannot_be_read_is_reported_and_the_others_are_compared()
     {
         var hostile = new HostileSnapshot(_repository);

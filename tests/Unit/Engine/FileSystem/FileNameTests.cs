@@ -6,6 +6,7 @@ public sealed class FileNameTests
 {
     [Theory]
     [InlineData("61C3A4F09D849E", "aä𝄞")]
+    [InlineData("20415C7A7E", " A\\z~")]
     [InlineData("61FF62", "a\\xffb")]
     [InlineData("C3", "\\xc3")]
     [InlineData("EDA080", "\\xed\\xa0\\x80")]

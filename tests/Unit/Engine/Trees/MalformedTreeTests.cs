@@ -86,6 +86,10 @@ public sealed class MalformedTreeTests
     public void A_field_that_comes_twice_is_refused() =>
         AssertRefused((1, Bytes(1)), (1, Bytes(2)), (2, Number(1)), (8, Number(0)));
 
+    [Fact]
+    public void Fields_out_of_their_order_are_refused() =>
+        AssertRefused((2, Number(1)), (1, Bytes(1)), (8, Number(0)));
+
     private static Action<CborWriter> Number(long value) => writer => writer.WriteInt64(value);
 
     private static Action<CborWriter> Bytes(int length) => writer => writer.WriteByteString(new byte[length]);
@@ -103,7 +107,7 @@ public sealed class MalformedTreeTests
         (int Key, Action<CborWriter> Value)[] whole = [(1, Bytes(1)), (2, Number(1)), (8, Number(0))];
 
         TreeEntryDecoder.DecodeEntry(Map(whole));
-        AssertRefused([.. whole, (key, value)]);
+        AssertRefused([.. whole.Append((key, value)).OrderBy(field => field.Item1)]);
     }
 
     private static void AssertRefused(params (int Key, Action<CborWriter> Value)[] fields) =>
