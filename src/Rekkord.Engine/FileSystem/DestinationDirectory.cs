@@ -50,6 +50,13 @@ public abstract class DestinationDirectory : IDisposable
     public abstract void Remove(byte[] name);
 
     /// <summary>
+    /// Lets the owner make entries in this directory although its mode forbids it, until metadata is applied to it. Does nothing where
+    /// the mode is not the current user's to change: what is made then fails with the reason.
+    /// </summary>
+    /// <exception cref="FileSystemException">The directory is gone.</exception>
+    public abstract void AllowChanges();
+
+    /// <summary>
     /// Removes regular files that a process made with <see cref="CreateFile"/> and that ended before it could rename or remove them.
     /// What a live process still writes is locked by it and stays, as does what cannot be told or removed.
     /// </summary>

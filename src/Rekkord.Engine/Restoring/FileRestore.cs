@@ -159,13 +159,15 @@ internal sealed class FileRestore
         try
         {
             using var file = _directory.OpenFile(_entry.Name);
+            if (file.StatusAtOpening.Size != _entry.Size)
+                throw VerifyFailed();
             var buffer = Array.Empty<byte>();
             foreach (var piece in PlacedChunk.Place(_entry, TreeReader.ReadChunks(_context.Blobs, _entry)))
             {
                 if (buffer.Length < piece.Length)
                     buffer = new byte[piece.Length];
                 if (!piece.IsEqual(_context.Repository.Hasher, file, buffer))
-                    throw new RekkordException("VerifyFailed", RekkordErrorKind.InvalidData, $"'{DisplayPath}' reads back differently from what was written. Check the disk, then restore it again.", DisplayPath);
+                    throw VerifyFailed();
             }
 
             _context.CountVerified();
@@ -177,6 +179,12 @@ internal sealed class FileRestore
             return false;
         }
     }
+
+    private RekkordException VerifyFailed() => new(
+        "VerifyFailed",
+        RekkordErrorKind.InvalidData,
+        $"'{DisplayPath}' reads back differently from what was written. Check the disk, then restore it again.",
+        DisplayPath);
 
     /// <summary>Names the file that the user knows, not the temporary one that was written.</summary>
     private RekkordException Describe(RekkordException error)

@@ -24,7 +24,7 @@ internal sealed class RestoreNode
         _directory = destination;
         _metadata = metadata;
         Name = [];
-        RemoveAbandoned(destination);
+        Prepare(destination);
         _taken = context.Request.Force && NameFolding.IsDoneIn(destination) ? new TakenNames() : null;
     }
 
@@ -59,7 +59,7 @@ internal sealed class RestoreNode
                 Parent!.Take(Name);
             _directory = Parent!.Open().CreateDirectory(Name);
             _context.CountDirectory();
-            RemoveAbandoned(_directory);
+            Prepare(_directory);
         }
 
         return _directory;
@@ -105,11 +105,17 @@ internal sealed class RestoreNode
         return names;
     }
 
-    /// <summary>Removes what a restore into the same place left when it was killed; without -Force there can be none.</summary>
-    private void RemoveAbandoned(DestinationDirectory directory)
+    /// <summary>
+    /// Makes good what a restore into the same place left when it was killed: directories that have their mode already, perhaps a
+    /// read-only one, and temporary files. Without -Force there can be none.
+    /// </summary>
+    private void Prepare(DestinationDirectory directory)
     {
-        if (_context.Request.Force)
-            directory.RemoveAbandoned(TemporaryName.IsOne, _context.StartTime);
+        if (!_context.Request.Force)
+            return;
+        if (_metadata is not null)
+            directory.AllowChanges();
+        directory.RemoveAbandoned(TemporaryName.IsOne, _context.StartTime);
     }
 
     private void ApplyMetadata(DestinationDirectory directory)

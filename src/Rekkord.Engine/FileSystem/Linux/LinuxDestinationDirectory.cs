@@ -158,6 +158,14 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
     }
 
     /// <inheritdoc/>
+    public override void AllowChanges()
+    {
+        var mode = _directory.GetStatus().Mode;
+        if ((mode & PrivateDirectory) != PrivateDirectory)
+            _ = LibC.ChangeMode(_directory.Descriptor, mode | PrivateDirectory);
+    }
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> ApplyMetadata(byte[] name, FileMetadata metadata)
     {
         _directory.CheckName(name, FileOperation.WriteFile);

@@ -138,6 +138,25 @@ internal sealed class PortableDestinationDirectory(string path) : DestinationDir
     }
 
     /// <inheritdoc/>
+    /// <remarks>On Windows the read-only attribute of a directory forbids nothing.</remarks>
+    public override void AllowChanges() => PortableErrors.Run(FileOperation.ReadStatus, path, () =>
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var mode = File.GetUnixFileMode(path);
+        if ((mode & PrivateDirectory) == PrivateDirectory)
+            return;
+        try
+        {
+            File.SetUnixFileMode(path, mode | PrivateDirectory);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Another user's: whether something can be made in it shows when it is tried.
+        }
+    });
+
+    /// <inheritdoc/>
     public override void RemoveAbandoned(Predicate<byte[]> isTemporary, FileTime before) =>
         PortableErrors.Run(FileOperation.ListDirectory, path, () =>
         {

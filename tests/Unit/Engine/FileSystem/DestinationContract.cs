@@ -38,6 +38,21 @@ public abstract class DestinationContract : IDisposable
     }
 
     [Fact]
+    public void A_read_only_directory_allows_changes_to_its_owner_when_told_to()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        using var directory = _destination.CreateDirectory(FromText("directory"));
+        File.SetUnixFileMode(_temporary["destination/directory"], UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherRead);
+
+        directory.AllowChanges();
+
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead,
+            File.GetUnixFileMode(_temporary["destination/directory"]));
+    }
+
+    [Fact]
     public void A_destination_below_a_file_is_refused()
     {
         File.WriteAllText(_temporary["file"], "");
