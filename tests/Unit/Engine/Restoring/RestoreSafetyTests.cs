@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Repository;
 using Rekkord.Engine.Restoring;
-using Rekkord.Engine.Saving;
-using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Tests.Restoring;
@@ -19,7 +16,11 @@ public sealed class RestoreSafetyTests : IDisposable
 
     private readonly TestRepository _repository = new();
 
-    public RestoreSafetyTests() => MakeSnapshot();
+    public RestoreSafetyTests()
+    {
+        var snapshot = new HostileSnapshot(_repository);
+        snapshot.Write([WithRefusedAttribute(HostileSnapshot.Entry(Names[0], FileKind.File)), .. Names.Skip(1).Select(name => WithRefusedAttribute(snapshot.FileOf(name, ContentOf(name))))]);
+    }
 
     public void Dispose() => _repository.Dispose();
 
@@ -40,11 +41,11 @@ public sealed class RestoreSafetyTests : IDisposable
 
             Assert.IsType<OperationCanceledException>(stopped, exactMatch: false);
             foreach (var path in Directory.GetFiles(destination))
-                Assert.Equal(ContentOf(Path.GetFileName(path)), File.ReadAllBytes(path));
+                Assert.Equal(ContentOf(Path.GetFileName(path)), File.ReadAllText(path));
             Assert.Equal(0, Restore(destination, force: true, verify: true, static _ => { }).ErrorCount);
             Assert.Equal(Names, Directory.GetFileSystemEntries(destination).Select(Path.GetFileName).Order(StringComparer.Ordinal));
             foreach (var name in Names)
-                Assert.Equal(ContentOf(name), File.ReadAllBytes(Path.Combine(destination, name)));
+                Assert.Equal(ContentOf(name), File.ReadAllText(Path.Combine(destination, name)));
         }
     }
 
@@ -74,7 +75,7 @@ public sealed class RestoreSafetyTests : IDisposable
         });
 
         Assert.Equal(0, result.ErrorCount);
-        Assert.Equal(ContentOf(Names[3]), File.ReadAllBytes(theirs));
+        Assert.Equal(ContentOf(Names[3]), File.ReadAllText(theirs));
     }
 
     [Theory]
@@ -101,21 +102,12 @@ public sealed class RestoreSafetyTests : IDisposable
     private static string[] Names { get; } = [.. Enumerable.Range(0, Files).Select(i => $"file{i:00}")];
 
     // The first is empty.
-    private static byte[] ContentOf(string name) => TestRepository.RandomBytes(1, Array.IndexOf(Names, name) * 5000);
+    private static string ContentOf(string name) => new((char)('a' + Array.IndexOf(Names, name)), Array.IndexOf(Names, name) * 5000);
 
-    private static byte[] Page(TreeEntry[] entries)
+    private static TreeEntry WithRefusedAttribute(TreeEntry file) => file with
     {
-        var head = new byte[CborHead.ArrayLength(entries.Length)];
-        CborHead.WriteArray(head, entries.Length);
-        return [.. head, .. entries.SelectMany(new TreeEntryEncoder().Encode)];
-    }
-
-    private static byte[] Reference(Oid oid, int length)
-    {
-        var reference = new byte[ChunkReference.EncodedLength];
-        new ChunkReference(oid, length).Encode(reference);
-        return reference;
-    }
+        Metadata = file.Metadata with { ExtendedAttributes = [new ExtendedAttribute("nobody.takes.this"u8.ToArray(), "x"u8.ToArray())] },
+    };
 
     /// <summary>Damages what is written under the temporary name that is there: with one thread, one. Other programs heed no lock.</summary>
     private void Damage(string damage)
@@ -135,43 +127,9 @@ public sealed class RestoreSafetyTests : IDisposable
     private RestoreResult Restore(string destination, bool force, bool verify, Action<string> warned, CancellationToken cancellation = default)
     {
         using var repository = _repository.Open();
-        var request = new RestoreRequest { Snapshot = "made", Path = "/root", Destination = destination, Force = force, Verify = verify, Threads = 1 };
+        var request = new RestoreRequest { Snapshot = "hostile", Path = "/root", Destination = destination, Force = force, Verify = verify, Threads = 1 };
         return new RestoreOperation(repository, request, new Observer(warned)).Run(cancellation);
     }
-
-    private void MakeSnapshot()
-    {
-        using var repository = _repository.Open();
-        using var sink = new BlobSink(repository, new OidSet(), [], 1);
-        using var packer = sink.CreateDataPacker();
-        var entries = Names.Select(name => MakeFile(name, ContentOf(name), content => sink.StoreData(packer, content))).ToArray();
-        var page = Page(entries);
-        var root = new TreeEntry
-        {
-            Name = "root"u8.ToArray(),
-            Metadata = new FileMetadata { Kind = FileKind.Directory, Mode = 0x1ed, ModifiedTime = new FileTime(1, 0) },
-            Chunks = Reference(sink.StoreMetadata(BlobType.Tree, page), page.Length),
-        };
-        packer.Flush();
-        sink.Finish();
-        new SnapshotStore(repository).Write(
-            new SnapshotSummary { Channel = "made", Time = DateTimeOffset.UtcNow, Paths = ["/root"u8.ToArray()] },
-            [("/root"u8.ToArray(), new TreeEntryEncoder().Encode(root))]);
-    }
-
-    private static TreeEntry MakeFile(string name, byte[] content, Func<byte[], Oid> store) => new()
-    {
-        Name = FileName.FromText(name),
-        Metadata = new FileMetadata
-        {
-            Kind = FileKind.File,
-            Mode = 0x1a4,
-            ModifiedTime = new FileTime(1, 0),
-            ExtendedAttributes = [new ExtendedAttribute("nobody.takes.this"u8.ToArray(), "x"u8.ToArray())],
-        },
-        Size = content.Length,
-        Chunks = content.Length == 0 ? default(ReadOnlyMemory<byte>) : Reference(store(content), content.Length),
-    };
 
     private sealed class Observer(Action<string> warned) : IRestoreObserver
     {
