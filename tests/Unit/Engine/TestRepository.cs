@@ -13,11 +13,13 @@ namespace Rekkord.Engine.Tests;
 /// <summary>A repository in a directory of its own, with a source and a destination beside it, used as a user would.</summary>
 internal sealed class TestRepository : ISaveObserver, IRestoreObserver, IDisposable
 {
-    private readonly string _base = Directory.CreateDirectory(
-        Path.Combine(AppContext.BaseDirectory, "work", Guid.NewGuid().ToString("n"))).FullName;
+    private readonly string _base;
 
-    public TestRepository()
+    /// <summary>Makes the repository.</summary>
+    /// <param name="parent">The directory to make its own in; null for one that other users may be unable to reach.</param>
+    public TestRepository(string? parent = null)
     {
+        _base = Directory.CreateDirectory(Path.Combine(parent ?? Path.Combine(AppContext.BaseDirectory, "work"), Guid.NewGuid().ToString("n"))).FullName;
         Directory.CreateDirectory(Source);
         KeyFilePath = Path.Combine(_base, "master.key");
         using var keys = KeyMaterial.CreateMaster();

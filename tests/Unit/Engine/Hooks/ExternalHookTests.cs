@@ -46,7 +46,7 @@ public sealed class ExternalHookTests : IDisposable
     public void The_reason_of_a_failure_holds_the_last_words_of_the_program()
     {
         _sandbox.AddShell("a", "echo out; echo 'first' >&2; printf 'pg_dump: error: \\033[31mconnection refused\\n\\n' >&2; exit 1");
-        Assert.Equal("exit code 1: pg_dump: error:  [31mconnection refused", _sandbox.RunSingle().Reason);
+        Assert.Equal("exit code 1: first; pg_dump: error:  [31mconnection refused", _sandbox.RunSingle().Reason);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Restoring;
+using Rekkord.Engine.Tests.FileSystem;
 using Rekkord.Engine.Tests.FileSystem.Linux;
 
 namespace Rekkord.Engine.Tests.Restoring;
@@ -77,32 +78,33 @@ public sealed class InterruptedRestoreTests : IDisposable
         Assert.Equal("saved", File.ReadAllText(target));
     }
 
-    [Fact]
+    [RequiresRootFact]
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]
     public void Directories_that_are_read_only_already_do_not_keep_their_owner_from_repeating_a_restore()
     {
         const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.UserExecute;
         const UnixFileMode Everything = (UnixFileMode)0x1ff;
-        _repository.Write("locked/inner/file", "saved"u8);
+        using var reachable = new TemporaryDirectory();
+        using var place = new TestRepository(reachable.Path);
+        place.Write("locked/inner/file", "saved"u8);
         foreach (var directory in new[] { "locked/inner", "locked", "" })
-            File.SetUnixFileMode(Path.Combine(_repository.Source, directory), ReadOnly);
-        _repository.Save();
-        File.SetUnixFileMode(Path.GetDirectoryName(_repository.Destination)!, Everything);
-        using var repository = _repository.Open();
+            File.SetUnixFileMode(Path.Combine(place.Source, directory), ReadOnly);
+        place.Save();
+        File.SetUnixFileMode(Path.GetDirectoryName(place.Destination)!, Everything);
+        using var repository = place.Open();
 
         for (var run = 0; run < 2; run++)
         {
             // Root may write everywhere: only another user meets the modes.
-            UnprivilegedThread.Run(() => Assert.Equal(0, new RestoreOperation(repository, Request, _repository).Run(CancellationToken.None).ErrorCount));
+            UnprivilegedThread.Run(() => Assert.Equal(0, new RestoreOperation(repository, RequestOf(place), place).Run(CancellationToken.None).ErrorCount));
             foreach (var directory in new[] { "locked/inner", "locked", "" })
-                Assert.Equal(ReadOnly, File.GetUnixFileMode(Path.Combine(_repository.Destination, directory)));
-            Assert.Equal("saved", File.ReadAllText(Path.Combine(_repository.Destination, "locked/inner/file")));
+                Assert.Equal(ReadOnly, File.GetUnixFileMode(Path.Combine(place.Destination, directory)));
+            Assert.Equal("saved", File.ReadAllText(Path.Combine(place.Destination, "locked/inner/file")));
         }
     }
 
-    private RestoreRequest Request => new() { Snapshot = "test", Path = _repository.Source, Destination = _repository.Destination, Force = true };
+    private static RestoreRequest RequestOf(TestRepository repository) =>
+        new() { Snapshot = "test", Path = repository.Source, Destination = repository.Destination, Force = true };
 
-    private void Restore() => Assert.Equal(
-        0,
-        _repository.Restore(Request).ErrorCount);
+    private void Restore() => Assert.Equal(0, _repository.Restore(RequestOf(_repository)).ErrorCount);
 }
