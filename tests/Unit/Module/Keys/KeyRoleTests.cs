@@ -14,6 +14,8 @@ public sealed class KeyRoleTests : IDisposable
         ["Invoke-RekkordSave"] = ("Invoke-RekkordSave test $source -KeyFile $key", ["Master", "ReadWrite", "WriteOnly"]),
         ["Invoke-RekkordScan"] = ("Invoke-RekkordScan -Repair -KeyFile $key", ["Master", "ReadWrite"]),
         ["Get-RekkordSnapshot"] = ("Get-RekkordSnapshot -KeyFile $key", ["Master", "ReadWrite", "LogOnly"]),
+        ["Get-RekkordItem"] = ("Get-RekkordItem test -KeyFile $key", ["Master", "ReadWrite"]),
+        ["Compare-RekkordSnapshot"] = ("Compare-RekkordSnapshot test test -KeyFile $key", ["Master", "ReadWrite"]),
         ["Restore-RekkordSnapshot"] = ("Restore-RekkordSnapshot test $destination -Force -KeyFile $key", ["Master", "ReadWrite"]),
         ["New-RekkordKey"] = ("New-RekkordKey LogOnly ./new.key -Force $key", ["Master"]),
         ["Revoke-RekkordKey"] = ("Revoke-RekkordKey 00112233445566778899aabbccddeeff -Confirm:$false -KeyFile $key", ["Master"]),
