@@ -27,6 +27,7 @@ internal static partial class LibC
     internal const int SeekHole = 4;
 
     internal const int LockExclusive = 2;
+    internal const int Unlock = 8;
     internal const int LockWithoutWaiting = 4;
 
     /// <summary>POSIX_FADV_SEQUENTIAL.</summary>

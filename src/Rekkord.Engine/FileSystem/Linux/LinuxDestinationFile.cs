@@ -39,8 +39,12 @@ internal sealed class LinuxDestinationFile(FileDescriptor descriptor, EntryPath 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
-            descriptor.Dispose();
+        if (!disposing)
+            return;
+
+        // Closing alone would leave the lock with a program that is just being started and still holds all descriptors.
+        _ = LibC.Lock(descriptor, LibC.Unlock);
+        descriptor.Dispose();
     }
 
     // A network file system sends what it has buffered, and reports a full disk or quota, when a descriptor is closed. Closing

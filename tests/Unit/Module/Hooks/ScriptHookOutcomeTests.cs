@@ -63,7 +63,7 @@ public sealed class ScriptHookOutcomeTests
     [InlineData("using module NoSuchModule\n'went on'", "NoSuchModule")]
     [InlineData("exit 3", "ended with exit code 3")]
     [InlineData("[CmdletBinding()] param() $ErrorActionPreference = 'Continue'; $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([Exception]::new('last words'), 'x', 0, $null)); exit 3", "ended with exit code 3: last words")]
-    [InlineData("sh -c 'echo first >&2; echo last words >&2; exit 4'; 'went on'", "): last words")]
+    [InlineData("sh -c 'echo first >&2; echo last words >&2; exit 4'; 'went on'", "): first; last words")]
     public void A_script_that_breaks_off_has_failed_and_the_reason_says_where_and_why(string script, string reason)
     {
         using var sandbox = new ModuleSandbox();
