@@ -39,7 +39,7 @@ internal sealed class LinuxDestinationFile(FileDescriptor descriptor, EntryPath 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (!disposing)
+        if (!disposing || descriptor.IsClosed)
             return;
 
         // Closing alone would leave the lock with a program that is just being started and still holds all descriptors.
