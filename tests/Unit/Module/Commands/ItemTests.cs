@@ -92,21 +92,18 @@ public sealed class ItemTests : IDisposable
         for (var i = 0; i < 400; i++)
             _sandbox.Write($"many/directory{i}/file", "x");
         _sandbox.Save().Clean();
-        using var shell = _sandbox.Session.Prepare("Get-RekkordItem test -Recurse | ForEach-Object { $_; $started.Set(); $stopping.Wait() }");
+        // Waiting for an event that never comes ends only when the pipeline is stopped, and so nothing is listed after the first.
+        using var shell = _sandbox.Session.Prepare("Get-RekkordItem test -Recurse | ForEach-Object { $_; $started.Set(); Wait-Event never }");
         using var started = new ManualResetEventSlim();
-        using var stopping = new ManualResetEventSlim();
         _sandbox.Session.Set("started", started);
-        _sandbox.Session.Set("stopping", stopping);
         using var output = new PSDataCollection<PSObject>();
         var running = shell.BeginInvoke<PSObject, PSObject>(null, output);
         started.Wait();
 
-        var stop = shell.BeginStop(null, null);
-        stopping.Set();
-        shell.EndStop(stop);
+        shell.Stop();
 
         Assert.Throws<PipelineStoppedException>(() => shell.EndInvoke(running));
-        Assert.InRange(output.Count, 1, 2);
+        Assert.Single(output);
         _sandbox.AssertRepositorySound();
     }
 
