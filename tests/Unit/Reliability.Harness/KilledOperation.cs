@@ -5,11 +5,14 @@ namespace Rekkord.Reliability.Harness;
 /// <summary>One operation that is killed at a random instant, round after round, over one repository that grows.</summary>
 internal abstract class KilledOperation : IExperiment
 {
-    // A bit more than the operation takes: some rounds are to end by themselves.
-    private const double Margin = 1.4;
     private const int MeasuredRuns = 3;
 
+    // However slow the machine gets meanwhile, a quarter of the rounds ends by itself, so that the kills reach the operation's last steps.
+    private const double LongerAfterKill = 1.05;
+    private const double ShorterAfterEnd = 0.85;
+
     private readonly List<double> _seconds = [];
+    private double _longest;
     private int _killed;
     private int _ended;
     private int _fullChecks;
@@ -29,14 +32,18 @@ internal abstract class KilledOperation : IExperiment
         Prepare();
         for (var run = 0; run < MeasuredRuns; run++)
             Measure();
+        _longest = Typical;
         var next = Workspace.StartChild();
         try
         {
             for (var round = 1; round <= Workspace.Options.Rounds; round++)
             {
-                using var child = next;
+                var result = KillOrEnd(next);
+                next.Dispose();
+
+                // It starts while the repository is looked at, and so does not take the processor from the one to be killed.
                 next = Workspace.StartChild();
-                RunRound(child);
+                Check(result);
                 if (round % Workspace.Options.CheckEvery == 0 || round == Workspace.Options.Rounds)
                     CheckEverything(round);
             }
@@ -76,21 +83,23 @@ internal abstract class KilledOperation : IExperiment
         Check(result);
     }
 
-    private void RunRound(ShellChild child)
+    private string? KillOrEnd(ShellChild child)
     {
         child.Begin(Begin());
-        var result = child.KillAfter(TimeSpan.FromSeconds(Workspace.Random.NextDouble() * Typical * Margin));
+        var result = child.KillAfter(TimeSpan.FromSeconds(Workspace.Random.NextDouble() * _longest));
         if (result is null)
         {
             _killed++;
+            _longest *= LongerAfterKill;
         }
         else
         {
             _ended++;
             _seconds.Add(child.Elapsed.TotalSeconds);
+            _longest *= ShorterAfterEnd;
         }
 
-        Check(result);
+        return result;
     }
 
     private void CheckEverything(int round)
