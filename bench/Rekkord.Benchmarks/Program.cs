@@ -4,6 +4,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Rekkord.Benchmarks.Comparison;
 using Rekkord.Benchmarks.Engine;
+using Rekkord.Benchmarks.Growth;
 using Rekkord.Benchmarks.Inputs;
 using Rekkord.Benchmarks.Measuring;
 
@@ -17,6 +18,8 @@ internal static class Program
         {
             case ["compare", .. var options]:
                 return CompareCommand.Run(options);
+            case ["growth", .. var options]:
+                return GrowthCommand.Run(options);
             case ["input", var letter, var directory]:
                 Input.All(quick: false).Single(input => letter == $"{input.Letter}").Create(Directory.CreateDirectory(directory).FullName);
                 return 0;

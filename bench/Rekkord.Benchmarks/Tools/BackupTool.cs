@@ -16,6 +16,9 @@ internal abstract class BackupTool
     /// <summary>What does a step; null for a step that it has not.</summary>
     public abstract Command? For(Step step, string directory, string source, string destination);
 
+    /// <summary>What lists all snapshots; null for a tool that has none.</summary>
+    public virtual Command? ListSnapshots(string directory) => null;
+
     /// <summary>Completes what was measured with what the tool itself says.</summary>
     public virtual Measurement Interpret(Measurement measurement) => measurement;
 }

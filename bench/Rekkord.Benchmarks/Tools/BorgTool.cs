@@ -31,6 +31,8 @@ internal sealed class BorgTool(string program) : BackupTool
         }
     }
 
+    public override Command ListSnapshots(string directory) => Run(directory, "list");
+
     private Command Run(string directory, params string[] arguments) => new(program, arguments)
     {
         Environment = new Dictionary<string, string>

@@ -26,6 +26,8 @@ internal sealed class RekkordTool(PowerShellHost host, string? warmUp) : BackupT
         _ => Run("save", directory, source),
     };
 
+    public override Command ListSnapshots(string directory) => Run("snapshots", directory, "");
+
     public override Measurement Interpret(Measurement measurement) => warmUp is null ? measurement : measurement with
     {
         Seconds = Parse(measurement.Output, SecondsPrefix),
@@ -35,11 +37,17 @@ internal sealed class RekkordTool(PowerShellHost host, string? warmUp) : BackupT
     private static double Parse(string output, string prefix) => double.Parse(
         output.Split('\n').Single(line => line.StartsWith(prefix, StringComparison.Ordinal))[prefix.Length..], CultureInfo.InvariantCulture);
 
-    private Command Run(string operation, string directory, string path)
+    /// <summary>What runs one operation of the session script.</summary>
+    /// <param name="operation">Its name there.</param>
+    /// <param name="directory">The directory with the repository.</param>
+    /// <param name="path">What is saved, or where it is restored.</param>
+    /// <param name="count">How often it is done, one after the other.</param>
+    public Command Run(string operation, string directory, string path, int count = 1)
     {
         var script = Path.Combine(AppContext.BaseDirectory, "Session.ps1");
-        string[] session = ["-NoProfile", "-File", script, PowerShellHost.Module, operation, directory, path];
-        return new Command(host.Program, operation == "init" || warmUp is null ? session : [.. session, warmUp])
+        var warm = operation == "init" ? "" : warmUp ?? "";
+        string[] session = ["-NoProfile", "-File", script, PowerShellHost.Module, operation, directory, path, warm, count.ToString(CultureInfo.InvariantCulture)];
+        return new Command(host.Program, session)
         {
             Environment = new Dictionary<string, string> { ["XDG_CACHE_HOME"] = Path.Combine(directory, "cache"), ["POWERSHELL_TELEMETRY_OPTOUT"] = "1" },
         };

@@ -17,6 +17,8 @@ internal sealed class ResticTool(string program) : BackupTool
         _ => Run(directory, "backup", source),
     };
 
+    public override Command ListSnapshots(string directory) => Run(directory, "snapshots");
+
     private Command Run(string directory, params string[] arguments) => new(program, arguments)
     {
         Environment = new Dictionary<string, string>

@@ -1,6 +1,7 @@
 # One operation of the module, as the comparison runs it in pwsh or Rekkord.Shell. With a directory to warm up on, the same operation is
-# done on that first, as in a session that has done it before, and what the operation itself took is said in the end.
-param([string] $Module, [string] $Operation, [string] $Directory, [string] $Path, [string] $WarmUp)
+# done on that first, as in a session that has done it before, and what the operation itself took, all of its repetitions together, is
+# said in the end.
+param([string] $Module, [string] $Operation, [string] $Directory, [string] $Path, [string] $WarmUp, [int] $Count = 1)
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Command Invoke-RekkordSave -ErrorAction Ignore)) { Import-Module $Module }
@@ -11,6 +12,7 @@ function Invoke-Operation([string] $operation, [string] $directory, [string] $pa
         'init' { Initialize-RekkordRepository @target -WarningAction Ignore > $null }
         'save' { Invoke-RekkordSave benchmark $path @target > $null }
         'list' { Get-RekkordItem benchmark -Recurse @target > $null }
+        'snapshots' { Get-RekkordSnapshot @target > $null }
         'scan' { Invoke-RekkordScan -Full @target > $null }
         'restore' { Restore-RekkordSnapshot benchmark $path @target > $null }
     }
@@ -19,13 +21,13 @@ function Invoke-Operation([string] $operation, [string] $directory, [string] $pa
 if ($WarmUp) {
     foreach ($round in 1..4) {
         $place = [System.IO.Directory]::CreateDirectory("$Directory/warm-up/$round").FullName
-        foreach ($step in 'init', 'save', 'save', 'list', 'scan') { Invoke-Operation $step $place $WarmUp }
+        foreach ($step in 'init', 'save', 'save', 'list', 'snapshots', 'scan') { Invoke-Operation $step $place $WarmUp }
         Invoke-Operation restore $place "$place/restored"
     }
     [System.IO.Directory]::Delete("$Directory/warm-up", $true)
 }
 
 $processor, $watch = [System.Environment]::CpuUsage.TotalTime, [System.Diagnostics.Stopwatch]::StartNew()
-Invoke-Operation $Operation $Directory $Path
+for ($i = 0; $i -lt $Count; $i++) { Invoke-Operation $Operation $Directory $Path }
 "seconds: $($watch.Elapsed.TotalSeconds.ToString([cultureinfo]::InvariantCulture))"
 "CPU seconds: $(([System.Environment]::CpuUsage.TotalTime - $processor).TotalSeconds.ToString([cultureinfo]::InvariantCulture))"
