@@ -19,7 +19,7 @@ public sealed class HostileInputTests : IDisposable
         {
             // Other tests use the process's time meanwhile.
             var run = new FuzzRun(target, Seed) { Patience = TimeSpan.FromMinutes(1) };
-            Fail(run.Run(Math.Max(5, Inputs / target.Cost), TimeSpan.MaxValue));
+            Fail(run.Run([], Math.Max(5, Inputs / target.Cost), TimeSpan.MaxValue));
         }
     }
 
@@ -33,7 +33,7 @@ public sealed class HostileInputTests : IDisposable
         {
             // Named target-layer.what-it-was.bin
             var target = _targets.All.Single(target => target.Name.Replace('/', '-') == file.Name.Split('.')[0]);
-            Fail(new FuzzRun(target, Seed).Replay(File.ReadAllBytes(file.FullName)));
+            Fail(new FuzzRun(target, Seed).Replay([File.ReadAllBytes(file.FullName)]));
         }
     }
 

@@ -129,10 +129,17 @@ internal static class TreeTargets
         .Select(entry => $"{entry.FullName}:{entry.LastWriteTimeUtc.Ticks}:{entry.UnixFileMode}")
         .Order(StringComparer.Ordinal));
 
-    /// <summary>Removes a tree whose names need not be text; .NET cannot.</summary>
+    /// <summary>Removes a tree. Its names need not be text, and then .NET cannot.</summary>
     private static void Remove(string directory)
     {
-        using var removal = Process.Start("rm", ["-rf", "--", directory]);
-        removal.WaitForExit();
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            using var removal = Process.Start("rm", ["-rf", "--", directory]);
+            removal.WaitForExit();
+        }
     }
 }
