@@ -10,6 +10,7 @@ internal sealed class FuzzTargets : IDisposable
 
     private readonly string _directory;
     private readonly FuzzRepository _repository = new();
+    private readonly FuzzRepository _restored = new();
 
     public FuzzTargets()
     {
@@ -27,7 +28,7 @@ internal sealed class FuzzTargets : IDisposable
         All =
         [
             .. KeyTargets.All(_repository), .. PackTargets.All(_repository), .. RecordTargets.All(_repository),
-            .. TreeTargets.All(_repository, restored), .. LocalTargets.All(_repository, _directory),
+            .. TreeTargets.All(_restored, restored), .. LocalTargets.All(_repository, _directory),
         ];
     }
 
@@ -39,6 +40,7 @@ internal sealed class FuzzTargets : IDisposable
     public void Dispose()
     {
         _repository.Dispose();
+        _restored.Dispose();
         using var removal = Process.Start("rm", ["-rf", "--", _directory]);
         removal.WaitForExit();
     }
