@@ -46,7 +46,7 @@ internal static class FuzzCommand
             $"{target.Name,-20} {run.Iterations,12:N0} inputs, {run.Refused,12:N0} refused, {reached,6} edges, {run.Kept.Count,5:N0} kept, {time.TotalMinutes,5:F1} minutes");
     }
 
-    /// <summary>Those inputs that together reach what all of them reach, short ones first; what the valid inputs reach needs none.</summary>
+    /// <summary>Those inputs that together reach what all of them reach, the shortest first; what the valid inputs reach needs none.</summary>
     private static IReadOnlyList<byte[]> Minimise(FuzzTarget target, IReadOnlyList<byte[]> kept)
     {
         var run = new FuzzRun(target, 0) { Coverage = new CoverageMap() };

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Rekkord.Fuzzing;
@@ -13,7 +14,10 @@ internal static class FuzzJobs
     public static bool Run(IEnumerable<string> groups, string[] options, int jobs)
     {
         var found = false;
-        Parallel.ForEach(groups, new ParallelOptions { MaxDegreeOfParallelism = jobs }, group =>
+
+        // One group after the other, not some of them at once.
+        var queue = Partitioner.Create(groups, EnumerablePartitionerOptions.NoBuffering);
+        Parallel.ForEach(queue, new ParallelOptions { MaxDegreeOfParallelism = jobs }, group =>
         {
             using var process = Process.Start(Environment.ProcessPath!, [group, .. options]);
             process.WaitForExit();

@@ -8,6 +8,10 @@ namespace Rekkord.Fuzzing;
 /// </summary>
 internal static class SeedFile
 {
+    // What is committed stays small. Long inputs only do often what short ones do a few times.
+    private const int MaximumInputLength = 2048;
+    private const int MaximumFileLength = 48 * 1024;
+
     /// <summary>The inputs that are committed for a target; none when there is no file.</summary>
     public static IReadOnlyList<byte[]> Read(FuzzTarget target)
     {
@@ -26,13 +30,15 @@ internal static class SeedFile
         return inputs;
     }
 
-    /// <summary>Writes the file of a target.</summary>
+    /// <summary>Writes the file of a target: the first of the inputs, without long ones, until it is large enough.</summary>
     public static void Write(string directory, FuzzTarget target, IReadOnlyList<byte[]> inputs)
     {
         using var file = File.Create(PathOf(Directory.CreateDirectory(directory).FullName, target));
         var length = new byte[sizeof(int)];
-        foreach (var input in inputs)
+        foreach (var input in inputs.Where(input => input.Length <= MaximumInputLength))
         {
+            if (file.Position + sizeof(int) + input.Length > MaximumFileLength)
+                return;
             BinaryPrimitives.WriteInt32LittleEndian(length, input.Length);
             file.Write(length);
             file.Write(input);

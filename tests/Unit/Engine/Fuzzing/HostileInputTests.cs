@@ -37,6 +37,16 @@ public sealed class HostileInputTests : IDisposable
         }
     }
 
+    [Fact]
+    public void What_the_inputs_of_long_runs_reached_is_reached_again_without_a_fault()
+    {
+        var targets = _targets.All.Select(target => (Target: target, Known: SeedFile.Read(target))).Where(pair => pair.Known.Count > 0).ToList();
+
+        Assert.NotEmpty(targets);
+        foreach (var (target, known) in targets)
+            Fail(new FuzzRun(target, Seed) { Patience = TimeSpan.FromMinutes(1) }.Replay(known));
+    }
+
     private static void Fail(Finding? finding)
     {
         if (finding is not null)
