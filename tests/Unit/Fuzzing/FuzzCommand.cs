@@ -30,6 +30,8 @@ internal static class FuzzCommand
             var run = new FuzzRun(target, options.Seed) { CurrentInput = current, Coverage = isGuided ? new CoverageMap() : null };
             var watch = Stopwatch.StartNew();
             found |= Report(run.Run(SeedFile.Read(target), options.Inputs, TimeSpan.FromMinutes(options.Minutes / selected.Count)), findings);
+            if (run.Coverage is { Edges: 0 })
+                throw new InvalidOperationException($"{target.Name}: nothing was counted, so the code is not instrumented.");
             Console.WriteLine(Describe(target, run, watch.Elapsed));
             if (options.Seeds is not null)
                 SeedFile.Write(options.Seeds, target, Minimise(target, run.Kept));

@@ -1,4 +1,6 @@
+using Rekkord.Engine.Tests.FileSystem;
 using Rekkord.Fuzzing;
+using Rekkord.Fuzzing.Coverage;
 
 namespace Rekkord.Engine.Tests.Fuzzing;
 
@@ -45,6 +47,18 @@ public sealed class HostileInputTests : IDisposable
         Assert.NotEmpty(targets);
         foreach (var (target, known) in targets)
             Fail(new FuzzRun(target, Seed) { Patience = TimeSpan.FromMinutes(1) }.Replay(known));
+    }
+
+    [Fact]
+    public void The_long_form_counts_what_its_inputs_reach()
+    {
+        using var directory = new TemporaryDirectory();
+
+        // Ends in an exception when nothing is counted.
+        var found = new InstrumentedContext().Call(
+            typeof(FuzzCommand), nameof(FuzzCommand.Run), [new[] { "tree/entry", "--inputs", "500", "--findings", directory.Path }]);
+
+        Assert.False((bool)found!);
     }
 
     private static void Fail(Finding? finding)
