@@ -17,7 +17,7 @@ internal static class CborMutator
             return null;
         var (start, end) = items[random.Next(items.Count)];
         var item = input[start..end];
-        byte[] with = random.Next(9) switch
+        byte[] with = random.Next(10) switch
         {
             0 => [.. item, .. item],
             1 => [],
@@ -27,7 +27,8 @@ internal static class CborMutator
             5 => [.. Head(item[0] >> 5, Lengths[random.Next(Lengths.Length)]), .. item[1..]],
             6 => Head(random.Next(2), Lengths[random.Next(Lengths.Length)]),
             7 => [(byte)((item[0] & 0x1f) | (random.Next(8) << 5)), .. item[1..]],
-            _ => Text(item, random, words),
+            8 => Text(item, random, words),
+            _ => Resize(item, random),
         };
         return [.. input[..start], .. with, .. input[end..]];
     }
@@ -76,6 +77,29 @@ internal static class CborMutator
         var type = item[0] >> 5 == 3 ? 3 : 2;
         var text = words.Count > 0 && random.Next(4) > 0 ? words[random.Next(words.Count)] : new byte[random.Next(300)];
         return [.. Head(type, (ulong)text.Length), .. text];
+    }
+
+    /// <summary>Inserts or removes some bytes of a byte or text string, whose length stays right.</summary>
+    private static byte[] Resize(byte[] item, Random random)
+    {
+        var type = item[0] >> 5;
+        var head = (item[0] & 0x1f) switch { 24 => 2, 25 => 3, 26 => 5, _ => 1 };
+        if (type is not (2 or 3) || item.Length < head)
+            return item;
+        var content = item[head..];
+        var at = random.Next(content.Length + 1);
+        var count = random.Next(1, 5);
+        byte[] resized = random.Next(2) == 0
+            ? [.. content[..at], .. RandomBytes(random, count), .. content[at..]]
+            : [.. content[..at], .. content[Math.Min(content.Length, at + count)..]];
+        return [.. Head(type, (ulong)resized.Length), .. resized];
+    }
+
+    private static byte[] RandomBytes(Random random, int count)
+    {
+        var bytes = new byte[count];
+        random.NextBytes(bytes);
+        return bytes;
     }
 
     private static byte[] Head(int type, ulong value)

@@ -122,20 +122,37 @@ internal sealed class FuzzRepository : IDisposable
         return [.. output];
     }
 
-    /// <summary>Writes a snapshot of one directory, whose page is given, and the blobs it needs.</summary>
+    /// <summary>Stores blobs that stay.</summary>
+    public void Keep(IEnumerable<(BlobType Type, byte[] Bytes)> blobs)
+    {
+        StoreBlobs(blobs);
+        foreach (var found in Store.List(""))
+            Objects[found.Name] = Store[found.Name];
+    }
+
+    /// <summary>Writes a snapshot of one directory, whose page is given, and the blobs it needs that <see cref="Keep"/> did not store.</summary>
     public Snapshot WriteSnapshot(string channel, byte[] rootEntry, IEnumerable<(BlobType Type, byte[] Bytes)> blobs)
     {
-        using (var sink = new BlobSink(Access, new OidSet(), [], 1))
-        {
-            using var packer = sink.CreateDataPacker();
-            foreach (var (type, bytes) in blobs)
-                _ = type == BlobType.Data ? sink.StoreData(packer, bytes) : sink.StoreMetadata(type, bytes);
-            packer.Flush();
-            sink.Finish();
-        }
-
+        StoreBlobs(blobs);
         var summary = new SnapshotSummary { Channel = channel, Time = DateTimeOffset.UnixEpoch, Paths = ["/root"u8.ToArray()] };
         return new SnapshotStore(Access).Write(summary, [("/root"u8.ToArray(), rootEntry)]);
+    }
+
+    private void StoreBlobs(IEnumerable<(BlobType Type, byte[] Bytes)> blobs)
+    {
+        using var sink = new BlobSink(Access, new OidSet(), [], 1);
+        using var packer = sink.CreateDataPacker();
+        foreach (var (type, bytes) in blobs)
+            _ = type == BlobType.Data ? sink.StoreData(packer, bytes) : sink.StoreMetadata(type, bytes);
+        packer.Flush();
+        sink.Finish();
+    }
+
+    /// <summary>Forgets what was stored since the last <see cref="Save"/> or <see cref="Keep"/>.</summary>
+    public void Reset()
+    {
+        foreach (var left in Store.List("").Where(found => !Objects.ContainsKey(found.Name)))
+            Store.Remove(left.Name);
     }
 
     public void Dispose()

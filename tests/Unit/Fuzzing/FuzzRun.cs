@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rekkord.Fuzzing.Coverage;
 
 namespace Rekkord.Fuzzing;
 
@@ -36,27 +37,38 @@ internal sealed class FuzzRun
     /// <summary>A file that is given every input before it is parsed; null for none, which is faster.</summary>
     public CurrentInput? CurrentInput { get; init; }
 
+    /// <summary>What the inputs reached, when the code is instrumented; null when it is not, and inputs are kept by what the parser answers.</summary>
+    public CoverageMap? Coverage { get; init; }
+
     /// <summary>How many inputs were parsed.</summary>
     public long Iterations => Math.Max(0, Interlocked.Read(ref _iteration));
 
     /// <summary>How many of them were refused.</summary>
     public long Refused { get; private set; }
 
+    /// <summary>The inputs that were kept to be changed further.</summary>
+    public IReadOnlyList<byte[]> Kept => _mutator.Kept;
+
     /// <summary>Runs.</summary>
+    /// <param name="known">Inputs of earlier runs, to begin with.</param>
     /// <param name="iterations">The most inputs.</param>
     /// <param name="time">The most time.</param>
     /// <returns>What was found; null when all went well.</returns>
-    public Finding? Run(long iterations, TimeSpan time) => Guard(() =>
+    public Finding? Run(IReadOnlyList<byte[]> known, long iterations, TimeSpan time) => Guard(() =>
     {
         var watch = Stopwatch.StartNew();
-        foreach (var seed in _target.Seeds)
+        foreach (var seed in _target.Seeds.Concat(known))
             Parse(seed);
         for (var i = 0L; i < iterations && watch.Elapsed < time && _finding is null; i++)
             Parse(_mutator.Next());
     });
 
-    /// <summary>Parses one input, such as a finding of earlier.</summary>
-    public Finding? Replay(byte[] input) => Guard(() => Parse(input));
+    /// <summary>Parses inputs, such as findings of earlier.</summary>
+    public Finding? Replay(IReadOnlyList<byte[]> inputs) => Guard(() =>
+    {
+        foreach (var input in inputs)
+            Parse(input);
+    });
 
     private Finding? Guard(Action run)
     {
@@ -87,20 +99,14 @@ internal sealed class FuzzRun
         Interlocked.Increment(ref _iteration);
         CurrentInput?.Set(input);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        try
-        {
-            _target.Run(input);
-            _mutator.Keep(input);
-        }
-#pragma warning disable CA1031 // Which exceptions may escape a parser is what is tested.
-        catch (Exception error)
-#pragma warning restore CA1031
+        Coverage?.Begin();
+        var (error, isNewAnswer) = (Answer(input), true);
+        if (error is not null)
         {
             Refused++;
 
             // Where a parser gave up says how far it got: one input of each such place is worth changing further.
-            if (_answers.Add(error.GetBaseException().StackTrace ?? ""))
-                _mutator.Keep(input);
+            isNewAnswer = _answers.Add(error.GetBaseException().StackTrace ?? "");
             if (!_target.IsExpected(error))
                 Find(input, error.ToString());
         }
@@ -108,6 +114,25 @@ internal sealed class FuzzRun
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         if (allocated > _target.AllocationBound)
             Find(input, $"It took {allocated:N0} bytes of memory, and {_target.AllocationBound:N0} are allowed.");
+        if (Coverage?.Add(() => Answer(input)) ?? isNewAnswer)
+            _mutator.Keep(input);
+    }
+
+    /// <summary>Lets the parser have an input.</summary>
+    /// <returns>How it was refused; null when it was not.</returns>
+    private Exception? Answer(byte[] input)
+    {
+        try
+        {
+            _target.Run(input);
+            return null;
+        }
+#pragma warning disable CA1031 // Which exceptions may escape a parser is what is tested.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return error;
+        }
     }
 
     private void Find(byte[] input, string what) => _finding ??= new Finding(_target.Name, _seed, _iteration, input, what);

@@ -26,5 +26,8 @@ internal sealed record FuzzTarget(string Name, IReadOnlyList<byte[]> Seeds, Acti
     /// <summary>The part of the name before the slash.</summary>
     public string Group => Name[..Name.IndexOf('/', StringComparison.Ordinal)];
 
+    /// <summary>The name as a file may have it.</summary>
+    public string FileName => Name.Replace('/', '-');
+
     public bool IsExpected(Exception error) => error is RekkordException || Documented?.IsInstanceOfType(error) == true;
 }

@@ -6,11 +6,18 @@ namespace Rekkord.Fuzzing;
 /// <summary>All targets, on one repository, with a directory that goes away with them.</summary>
 internal sealed class FuzzTargets : IDisposable
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("rekkord-fuzzing-").FullName;
+    private const string SharedMemory = "/dev/shm";
+
+    private readonly string _directory;
     private readonly FuzzRepository _repository = new();
+    private readonly FuzzRepository _restored = new();
 
     public FuzzTargets()
     {
+        // Where there is memory to write to, no disk has to keep up.
+        _directory = Directory.Exists(SharedMemory)
+            ? Directory.CreateDirectory(Path.Combine(SharedMemory, $"rekkord-fuzzing-{Guid.NewGuid():N}")).FullName
+            : Directory.CreateTempSubdirectory("rekkord-fuzzing-").FullName;
         var source = Directory.CreateDirectory(Path.Combine(_directory, "source")).FullName;
         File.WriteAllText(Path.Combine(source, "file"), "content");
         File.WriteAllBytes(Path.Combine(source, "large"), new byte[100_000]);
@@ -21,7 +28,7 @@ internal sealed class FuzzTargets : IDisposable
         All =
         [
             .. KeyTargets.All(_repository), .. PackTargets.All(_repository), .. RecordTargets.All(_repository),
-            .. TreeTargets.All(_repository, restored), .. LocalTargets.All(_repository, _directory),
+            .. TreeTargets.All(_restored, restored), .. LocalTargets.All(_repository, _directory),
         ];
     }
 
@@ -33,6 +40,7 @@ internal sealed class FuzzTargets : IDisposable
     public void Dispose()
     {
         _repository.Dispose();
+        _restored.Dispose();
         using var removal = Process.Start("rm", ["-rf", "--", _directory]);
         removal.WaitForExit();
     }

@@ -7,7 +7,8 @@ internal sealed class Mutator
 {
     private const int MaximumLength = 64 * 1024;
     private const int MaximumChanges = 6;
-    private const int MaximumKept = 256;
+    private const int MaximumKept = 4096;
+    private const int Recent = 16;
 
     private static readonly long[] Extremes =
     [
@@ -24,6 +25,9 @@ internal sealed class Mutator
         _target = target;
         _random = new Random(seed);
     }
+
+    /// <summary>The inputs that were worth parsing.</summary>
+    public IReadOnlyList<byte[]> Kept => _kept;
 
     /// <summary>The next input.</summary>
     public byte[] Next()
@@ -43,7 +47,13 @@ internal sealed class Mutator
             _kept[_random.Next(MaximumKept)] = input;
     }
 
-    private byte[] Seed() => _kept.Count > 0 && _random.Next(2) == 0 ? _kept[_random.Next(_kept.Count)] : _target.Seeds[_random.Next(_target.Seeds.Count)];
+    /// <summary>An input to change: a valid one, or one that was kept, and of those the latest more often, as they lead to where no other was.</summary>
+    private byte[] Seed()
+    {
+        if (_kept.Count == 0 || _random.Next(4) == 0)
+            return _target.Seeds[_random.Next(_target.Seeds.Count)];
+        return _kept[_random.Next(3) == 0 ? Math.Max(0, _kept.Count - 1 - _random.Next(Recent)) : _random.Next(_kept.Count)];
+    }
 
     private byte[] Change(byte[] input)
     {

@@ -1,57 +1,40 @@
-using System.Diagnostics;
-using System.Globalization;
 using Rekkord.Fuzzing;
+using Rekkord.Fuzzing.Coverage;
 
 const string Usage = """
-    Feeds the parsers of stored and local bytes with hostile input.
+    Feeds the parsers of stored and local bytes with hostile input, guided by the code that the inputs reach.
 
-    <target>|all [--minutes N] [--seed N] [--findings DIRECTORY]   minutes are those of each group, such as "snapshot"; 30 without the option
-    <target> --input FILE                                          feeds one input again
+    <target>|<group>|all [options]   runs; "snapshot" is the group of all layers of a snapshot
+    <target> --input FILE            feeds one input again
+
+    --minutes N           time for each group, divided among its targets; 30 without the option
+    --inputs N            the most inputs for each target
+    --jobs N              so many groups at a time, each in a process of its own; 1 without the option
+    --seed N              another number, other inputs
+    --findings DIRECTORY  where inputs are kept that break a parser; "fuzz-findings" without the option
+    --seeds DIRECTORY     where the inputs are written that together reach what was reached, one file for each target
+    --unguided            without instrumentation
 
     Exit code 1 when something was found. The targets:
     """;
 
-using var targets = new FuzzTargets();
-var selected = args.Length > 0 ? targets.Select(args[0]) : [];
-if (selected.Count == 0)
+var options = FuzzOptions.Parse(args);
+List<string> selected;
+using (var targets = new FuzzTargets())
 {
-    Console.Error.WriteLine(Usage);
-    foreach (var target in targets.All)
-        Console.Error.WriteLine($"  {target.Name}");
-    return 2;
-}
-
-var minutes = double.Parse(Option("--minutes") ?? "30", CultureInfo.InvariantCulture);
-var seed = int.Parse(Option("--seed") ?? "1", CultureInfo.InvariantCulture);
-var findings = Directory.CreateDirectory(Option("--findings") ?? "fuzz-findings").FullName;
-if (Option("--input") is { } input)
-    return Report(new FuzzRun(selected[0], seed).Replay(File.ReadAllBytes(input))) ? 1 : 0;
-
-var found = false;
-foreach (var group in selected.GroupBy(target => target.Group))
-{
-    foreach (var target in group)
+    selected = [.. targets.Select(options?.Name ?? "").Select(target => target.Group).Distinct()];
+    if (selected.Count == 0)
     {
-        var watch = Stopwatch.StartNew();
-        using var current = new CurrentInput(Path.Combine(findings, $"{target.Name.Replace('/', '-')}.current"));
-        var run = new FuzzRun(target, seed) { CurrentInput = current };
-        found |= Report(run.Run(long.MaxValue, TimeSpan.FromMinutes(minutes / group.Count())));
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{target.Name,-20} {run.Iterations,12:N0} inputs, {run.Refused,12:N0} refused, {watch.Elapsed.TotalMinutes,6:F1} minutes"));
+        Console.Error.WriteLine(Usage);
+        foreach (var target in targets.All)
+            Console.Error.WriteLine($"  {target.Name}");
     }
 }
 
-return found ? 1 : 0;
-
-string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
-
-bool Report(Finding? finding)
-{
-    if (finding is null)
-        return false;
-    var path = Path.Combine(findings, $"{finding.Target.Replace('/', '-')}-{finding.Seed}-{finding.Iteration}.bin");
-    File.WriteAllBytes(path, finding.Input);
-    Console.WriteLine($"FOUND by {finding.Target}, seed {finding.Seed}, input {finding.Iteration}, kept in {path}:");
-    Console.WriteLine(finding.What);
-    return true;
-}
+if (selected.Count == 0)
+    return 2;
+if (selected.Count > 1)
+    return FuzzJobs.Run(selected, args[1..], options!.Jobs) ? 1 : 0;
+if (options!.Input is not null || options.IsUnguided)
+    return FuzzCommand.Run(args) ? 1 : 0;
+return (bool)new InstrumentedContext().Call(typeof(FuzzCommand), nameof(FuzzCommand.Run), [args])! ? 1 : 0;

@@ -51,6 +51,12 @@ internal static class TomlReader
             throw new ConfigurationException("ConfigSyntaxError", RekkordErrorKind.InvalidData,
                 $"{file}: arrays or tables are nested too deeply somewhere; no setting takes any.", file, error);
         }
+        catch (ArgumentOutOfRangeException error)
+        {
+            // The parser wants to name the character after the backslash, and there is none.
+            throw new ConfigurationException("ConfigSyntaxError", RekkordErrorKind.InvalidData,
+                $"{file}: the file ends within a text in double quotes, after a backslash. It may have been cut off; end the text, and write '\\\\' for a backslash.", file, error);
+        }
     }
 
     private static void ThrowIfWrong(DocumentSyntax syntax, string file)

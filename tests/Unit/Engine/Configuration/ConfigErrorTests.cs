@@ -71,6 +71,19 @@ public sealed class ConfigErrorTests : IDisposable
         Assert.Contains("nested too deeply", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("[Repository]\nKeyFile = \"C:\\")]
+    [InlineData("[Repository]\nKeyFile = \"a\\U0000")]
+    [InlineData("[Repository]\nKeyFile = \"\"\"a\\")]
+    [InlineData("[\"\\u00")]
+    public void A_file_that_ends_after_a_backslash_is_a_syntax_error(string text)
+    {
+        var error = _sandbox.Fail("c.toml", text);
+
+        Assert.Equal("ConfigSyntaxError", error.ErrorId);
+        Assert.Contains("c.toml", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Bytes_that_are_no_UTF8_are_found_at_their_place()
     {

@@ -1,4 +1,6 @@
+using Rekkord.Engine.Tests.FileSystem;
 using Rekkord.Fuzzing;
+using Rekkord.Fuzzing.Coverage;
 
 namespace Rekkord.Engine.Tests.Fuzzing;
 
@@ -19,7 +21,7 @@ public sealed class HostileInputTests : IDisposable
         {
             // Other tests use the process's time meanwhile.
             var run = new FuzzRun(target, Seed) { Patience = TimeSpan.FromMinutes(1) };
-            Fail(run.Run(Math.Max(5, Inputs / target.Cost), TimeSpan.MaxValue));
+            Fail(run.Run([], Math.Max(5, Inputs / target.Cost), TimeSpan.MaxValue));
         }
     }
 
@@ -33,8 +35,30 @@ public sealed class HostileInputTests : IDisposable
         {
             // Named target-layer.what-it-was.bin
             var target = _targets.All.Single(target => target.Name.Replace('/', '-') == file.Name.Split('.')[0]);
-            Fail(new FuzzRun(target, Seed).Replay(File.ReadAllBytes(file.FullName)));
+            Fail(new FuzzRun(target, Seed).Replay([File.ReadAllBytes(file.FullName)]));
         }
+    }
+
+    [Fact]
+    public void What_the_inputs_of_long_runs_reached_is_reached_again_without_a_fault()
+    {
+        var targets = _targets.All.Select(target => (Target: target, Known: SeedFile.Read(target))).Where(pair => pair.Known.Count > 0).ToList();
+
+        Assert.NotEmpty(targets);
+        foreach (var (target, known) in targets)
+            Fail(new FuzzRun(target, Seed) { Patience = TimeSpan.FromMinutes(1) }.Replay(known));
+    }
+
+    [Fact]
+    public void The_long_form_counts_what_its_inputs_reach()
+    {
+        using var directory = new TemporaryDirectory();
+
+        // Ends in an exception when nothing is counted.
+        var found = new InstrumentedContext().Call(
+            typeof(FuzzCommand), nameof(FuzzCommand.Run), [new[] { "tree/entry", "--inputs", "500", "--findings", directory.Path }]);
+
+        Assert.False((bool)found!);
     }
 
     private static void Fail(Finding? finding)

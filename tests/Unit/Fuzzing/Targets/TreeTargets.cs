@@ -12,6 +12,9 @@ internal static class TreeTargets
 {
     private static readonly byte[] Content = Encoding.ASCII.GetBytes(new string('c', 3000));
 
+    /// <summary>The targets.</summary>
+    /// <param name="repository">An empty repository, so that a restore has little to open beside what it restores.</param>
+    /// <param name="directory">Where to restore.</param>
     public static IEnumerable<FuzzTarget> All(FuzzRepository repository, string directory)
     {
         var entries = Entries(repository);
@@ -19,6 +22,7 @@ internal static class TreeTargets
         List<byte[]> encoded = [.. entries.Select(encoder.Encode)];
         List<byte[]> pages = [Page(entries), Page([.. entries.AsEnumerable().Reverse()]), Page([])];
         var list = References(repository, 3);
+        repository.Keep([(BlobType.Data, Content), (BlobType.ChunkList, list), (BlobType.Tree, Page([Entry("inner", FileKind.File)])), (BlobType.Tree, Page([]))]);
         yield return new FuzzTarget("tree/entry", encoded, bytes => TreeEntryDecoder.DecodeEntry(bytes)) { IsCbor = true, Documented = typeof(InvalidDataException), Words = Hostile.Names };
         yield return new FuzzTarget("tree/page", pages, bytes => TreeEntryDecoder.DecodePage(bytes)) { IsCbor = true, Documented = typeof(InvalidDataException), Words = Hostile.Names };
         yield return new FuzzTarget("restore/page", pages, page => Restore(repository, directory, [(BlobType.Tree, page)], DirectoryOf(repository, "root", page)))
@@ -102,18 +106,13 @@ internal static class TreeTargets
         var destination = Path.Combine(directory, "destination");
         try
         {
-            (BlobType, byte[])[] all =
-            [
-                (BlobType.Data, Content), (BlobType.ChunkList, References(repository, 3)), (BlobType.Tree, Page([Entry("inner", FileKind.File)])), (BlobType.Tree, Page([])), .. blobs,
-            ];
-            var snapshot = repository.WriteSnapshot("restored", new TreeEntryEncoder().Encode(root), all);
+            var snapshot = repository.WriteSnapshot("restored", new TreeEntryEncoder().Encode(root), blobs);
             var request = new RestoreRequest { Snapshot = snapshot.Id.ToString(), Destination = destination, Verify = true, Threads = 1 };
             new RestoreOperation(repository.Access, request, new SilentObserver()).Run(CancellationToken.None);
         }
         finally
         {
-            foreach (var left in repository.Store.List("").Where(found => !repository.Objects.ContainsKey(found.Name)))
-                repository.Store.Remove(left.Name);
+            repository.Reset();
             if (Directory.Exists(destination))
                 Remove(destination);
         }
@@ -129,10 +128,17 @@ internal static class TreeTargets
         .Select(entry => $"{entry.FullName}:{entry.LastWriteTimeUtc.Ticks}:{entry.UnixFileMode}")
         .Order(StringComparer.Ordinal));
 
-    /// <summary>Removes a tree whose names need not be text; .NET cannot.</summary>
+    /// <summary>Removes a tree. Its names need not be text, and then .NET cannot.</summary>
     private static void Remove(string directory)
     {
-        using var removal = Process.Start("rm", ["-rf", "--", directory]);
-        removal.WaitForExit();
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            using var removal = Process.Start("rm", ["-rf", "--", directory]);
+            removal.WaitForExit();
+        }
     }
 }
