@@ -79,14 +79,20 @@ internal sealed class Hpke
     /// <exception cref="CryptographicException">The bytes were altered, or sealed to another key.</exception>
     public byte[] Open(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> info, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> sealedMessage)
     {
+        using var recipient = new HpkeRecipient(privateKey);
+        return Open(recipient, info, associatedData, sealedMessage);
+    }
+
+    /// <summary>The same with a key that opens many messages.</summary>
+    /// <exception cref="CryptographicException">The bytes were altered, or sealed to another key.</exception>
+    public byte[] Open(HpkeRecipient recipient, ReadOnlySpan<byte> info, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> sealedMessage)
+    {
         if (sealedMessage.Length < EncapsulatedKeyLength + TagLength)
             throw new CryptographicException("The sealed message is too short.");
 
         var encapsulated = sealedMessage[..EncapsulatedKeyLength];
-        using var recipient = ECDiffieHellman.Create(P256.ParsePrivateKey(privateKey));
         using var sender = ECDiffieHellman.Create(P256.ParsePublicKey(encapsulated));
-        var recipientPublic = P256.EncodePublicKey(recipient.ExportParameters(includePrivateParameters: false).Q);
-        var (key, nonce) = Schedule(recipient, sender, encapsulated, recipientPublic, info);
+        var (key, nonce) = Schedule(recipient.Key, sender, encapsulated, recipient.PublicKey, info);
         using var aead = new AesGcm(key, TagLength);
         var message = new byte[sealedMessage.Length - EncapsulatedKeyLength - TagLength];
         aead.Decrypt(nonce, sealedMessage[EncapsulatedKeyLength..^TagLength], sealedMessage[^TagLength..], message, associatedData);

@@ -85,16 +85,35 @@ internal static class P256
     /// <summary>Whether the signature was made over this data with the private key of this public key. A malformed key verifies nothing.</summary>
     public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
-        if (signature.Length != SignatureLength)
+        using var key = TryImport(publicKey);
+        return Verify(key, data, signature);
+    }
+
+    /// <summary>The same with an imported key; null verifies nothing.</summary>
+    public static bool Verify(ECDsa? key, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    {
+        if (key is null || signature.Length != SignatureLength)
             return false;
         try
         {
-            using var key = ECDsa.Create(ParsePublicKey(publicKey));
             return key.VerifyData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         }
         catch (CryptographicException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Imports a public key to verify with; null when the bytes are no point of the curve.</summary>
+    public static ECDsa? TryImport(ReadOnlySpan<byte> publicKey)
+    {
+        try
+        {
+            return ECDsa.Create(ParsePublicKey(publicKey));
+        }
+        catch (CryptographicException)
+        {
+            return null;
         }
     }
 }

@@ -25,7 +25,15 @@ internal static class SignedEnvelope
     /// <summary>Checks signature and certificate.</summary>
     /// <returns>The payload, and the ID of the keyfile that signed it (null: the master key).</returns>
     /// <exception cref="CryptographicException">The envelope is malformed, or not signed by a key of this repository.</exception>
-    public static (byte[] Payload, byte[]? KeyId) Unwrap(byte[] envelope, ReadOnlySpan<byte> domain, ReadOnlySpan<byte> masterPublicKey, byte[] repositoryId)
+    public static (byte[] Payload, byte[]? KeyId) Unwrap(byte[] envelope, ReadOnlySpan<byte> domain, byte[] masterPublicKey, byte[] repositoryId)
+    {
+        using var signers = new TrustedSigners(masterPublicKey, repositoryId);
+        return Unwrap(envelope, domain, signers);
+    }
+
+    /// <summary>The same for many envelopes.</summary>
+    /// <exception cref="CryptographicException">The envelope is malformed, or not signed by a key of this repository.</exception>
+    public static (byte[] Payload, byte[]? KeyId) Unwrap(byte[] envelope, ReadOnlySpan<byte> domain, TrustedSigners signers)
     {
         byte[] payload, signature, certificateBytes;
         try
@@ -46,11 +54,10 @@ internal static class SignedEnvelope
             throw new CryptographicException("The signed record is malformed.", error);
         }
 
-        var certificate = certificateBytes.Length == 0 ? null : Certificate.Verify(certificateBytes, masterPublicKey, repositoryId);
+        var (certificate, signer) = signers.Find(certificateBytes);
         if (certificate is { Role: KeyRole.LogOnly })
             throw new CryptographicException("The record is signed by a LogOnly key, which may not write.");
-        var signer = certificate is null ? masterPublicKey : certificate.PublicKey;
-        if (!P256.Verify(signer, Message(domain, repositoryId, payload), signature))
+        if (!P256.Verify(signer, Message(domain, signers.RepositoryId, payload), signature))
             throw new CryptographicException("The signature does not match the record.");
         return (payload, certificate?.KeyId);
     }

@@ -44,17 +44,20 @@ public sealed class SnapshotStore
         var found = new Snapshot?[names.Length];
         var errors = new RekkordException?[names.Length];
         var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        Parallel.For(0, names.Length, options, i =>
+        RecordOpener OpenerOfTags() => new(_repository.Keys, _repository.Keys.LogPrivateKey);
+        Parallel.For(0, names.Length, options, OpenerOfTags, (i, _, opener) =>
         {
             try
             {
-                found[i] = _tags.TryGetValue(names[i], out var known) ? known : _tags[names[i]] = ReadTag(names[i]);
+                found[i] = _tags.TryGetValue(names[i], out var known) ? known : _tags[names[i]] = ReadTag(names[i], opener);
             }
             catch (RekkordException error)
             {
                 errors[i] = error;
             }
-        });
+
+            return opener;
+        }, opener => opener.Dispose());
 
         foreach (var error in _revocations.Value.Damaged.Concat(errors))
         {
@@ -170,7 +173,13 @@ public sealed class SnapshotStore
     /// <exception cref="DamagedObjectException">It is damaged, or signed by a stranger.</exception>
     internal Snapshot ReadTag(string name)
     {
-        var (payload, keyId) = Get(name, TagMagic, _repository.Keys.LogPrivateKey, TagDomain);
+        using var opener = new RecordOpener(_repository.Keys, _repository.Keys.LogPrivateKey);
+        return ReadTag(name, opener);
+    }
+
+    private Snapshot ReadTag(string name, RecordOpener opener)
+    {
+        var (payload, keyId) = Get(name, TagMagic, TagDomain, opener);
         try
         {
             var (oid, hash, summary) = SnapshotCodec.DecodeTag(payload);
@@ -189,7 +198,8 @@ public sealed class SnapshotStore
     /// <exception cref="DamagedObjectException">It is damaged, or signed by a stranger.</exception>
     internal (Snapshot Snapshot, IReadOnlyList<SnapshotRoot> Roots) Read(string name)
     {
-        var (payload, keyId) = Get(name, SnapshotMagic, _repository.Keys.DataPrivateKey, SnapshotDomain);
+        using var opener = new RecordOpener(_repository.Keys, _repository.Keys.DataPrivateKey);
+        var (payload, keyId) = Get(name, SnapshotMagic, SnapshotDomain, opener);
         try
         {
             var (summary, roots) = SnapshotCodec.DecodeRecord(payload);
@@ -216,7 +226,7 @@ public sealed class SnapshotStore
         return (name, hash);
     }
 
-    private (byte[] Payload, byte[]? KeyId) Get(string name, ReadOnlySpan<byte> magic, byte[] privateKey, ReadOnlySpan<byte> domain)
+    private (byte[] Payload, byte[]? KeyId) Get(string name, ReadOnlySpan<byte> magic, ReadOnlySpan<byte> domain, RecordOpener opener)
     {
         var bytes = _repository.Store.Read(name, FormatLimits.Record);
         if (!SHA256.HashData(bytes).AsSpan().SequenceEqual(ObjectName.TryGetHash(name)))
@@ -225,9 +235,7 @@ public sealed class SnapshotStore
             throw new DamagedObjectException(name, "it does not start as such an object does.");
         try
         {
-            var compressed = Hpke.Aes256.Open(privateKey, [.. domain, .. _repository.Keys.RepositoryId], magic, bytes.AsSpan(magic.Length));
-            var envelope = Compression.Decompress(compressed, FormatLimits.Record);
-            return SignedEnvelope.Unwrap(envelope, domain, _repository.Keys.MasterPublicKey, _repository.Keys.RepositoryId);
+            return opener.Open(domain, magic, bytes.AsSpan(magic.Length));
         }
         catch (Exception error) when (error is CryptographicException or InvalidDataException)
         {
