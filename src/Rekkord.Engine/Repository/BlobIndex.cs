@@ -2,7 +2,7 @@ namespace Rekkord.Engine.Repository;
 
 /// <summary>
 /// Where every blob lies, in memory: about 60 bytes a blob. Filled once, then read by any number of threads. A blob that is
-/// stored twice is found where it was met first.
+/// stored more than once, as after two saves at the same time, is found where it was met first; its further copies are kept beside.
 /// </summary>
 internal sealed class BlobIndex
 {
@@ -10,6 +10,7 @@ internal sealed class BlobIndex
     private readonly List<SegmentLocation> _segments = [];
     private Oid[] _oids = new Oid[1 << 10];
     private BlobLocation[] _locations = new BlobLocation[1 << 10];
+    private readonly Dictionary<Oid, List<BlobLocation>> _further = [];
     private int _count;
 
     /// <summary>The packs, numbered as in <see cref="SegmentLocation.Pack"/>; their directories are not kept.</summary>
@@ -51,6 +52,9 @@ internal sealed class BlobIndex
         return location.Type != default;
     }
 
+    /// <summary>Where a blob lies besides the place that <see cref="TryFind"/> gives: nowhere, mostly.</summary>
+    public IReadOnlyList<BlobLocation> FindFurther(Oid oid) => _further.TryGetValue(oid, out var copies) ? copies : [];
+
     /// <summary>Checks that a directory's segments fill its pack exactly, before any of it is believed.</summary>
     public static void Validate(StoredPack pack)
     {
@@ -90,7 +94,13 @@ internal sealed class BlobIndex
     {
         var slot = Find(_oids, oid);
         if (_locations[slot].Type != default)
+        {
+            if (!_further.TryGetValue(oid, out var copies))
+                _further[oid] = copies = [];
+            copies.Add(location);
             return;
+        }
+
         _oids[slot] = oid;
         _locations[slot] = location;
         if (++_count > _oids.Length / 4 * 3)

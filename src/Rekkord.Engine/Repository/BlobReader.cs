@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Rekkord.Engine.Errors;
 using Rekkord.Engine.Storage;
 using ZstdSharp;
 
@@ -29,7 +30,7 @@ internal sealed class BlobReader : IDisposable
         _index = index;
     }
 
-    /// <summary>Reads a blob.</summary>
+    /// <summary>Reads a blob, from the first of its copies that can be read.</summary>
     /// <param name="type">What it must hold.</param>
     /// <param name="oid">Its ID.</param>
     /// <returns>The blob, to be disposed.</returns>
@@ -37,8 +38,45 @@ internal sealed class BlobReader : IDisposable
     /// <exception cref="StorageException">Reading failed.</exception>
     public Blob Read(BlobType type, Oid oid)
     {
-        if (!_index.TryFind(oid, out var location) || location.Type != type)
-            throw new DamagedObjectException($"blob {oid}", "no pack that is left holds it.");
+        if (!_index.TryFind(oid, out var location))
+            throw Missing(oid);
+        try
+        {
+            return Read(type, oid, location);
+        }
+        catch (RekkordException) when (_index.FindFurther(oid) is { Count: > 0 } copies)
+        {
+            if (ReadFurther(type, oid, copies) is { } blob)
+                return blob;
+            throw;
+        }
+    }
+
+    /// <summary>Reads a blob from another copy; null when none can be read.</summary>
+    private Blob? ReadFurther(BlobType type, Oid oid, IReadOnlyList<BlobLocation> copies)
+    {
+        foreach (var location in copies)
+        {
+            try
+            {
+                return Read(type, oid, location);
+            }
+            catch (RekkordException)
+            {
+                // What is wrong with the first copy is what the caller is told.
+                continue;
+            }
+        }
+
+        return null;
+    }
+
+    private static DamagedObjectException Missing(Oid oid) => new($"blob {oid}", "no pack that is left holds it.");
+
+    private Blob Read(BlobType type, Oid oid, BlobLocation location)
+    {
+        if (location.Type != type)
+            throw Missing(oid);
         var whole = location.Length == _index.Segments[location.Segment].Length;
         var segment = whole ? Open(location.Segment) : OpenShared(location.Segment);
         var bytes = segment.Bytes.Slice(location.Offset, location.Length);

@@ -23,8 +23,8 @@ internal sealed class PackScan
         _state = state;
     }
 
-    /// <summary>Blobs that do not come out as they were saved, with the problem of their pack.</summary>
-    public Dictionary<Oid, RepositoryProblem> DamagedBlobs { get; } = [];
+    /// <summary>Blobs that do not come out as they were saved, with the problem of their pack, and how many of their copies are such.</summary>
+    public Dictionary<Oid, (RepositoryProblem Problem, int Copies)> DamagedBlobs { get; } = [];
 
     public long ReadSize => Interlocked.Read(ref _readSize);
 
@@ -103,14 +103,17 @@ internal sealed class PackScan
         }
 
         _state.Remove(pack.Name);
-        var consequence = damaged.Count > 0 ? $"{damaged.Count} blobs in it are lost" : "all blobs in it can still be read";
+        var consequence = damaged.Count > 0 ? $"{damaged.Count} blobs in it cannot be read" : "all blobs in it can still be read";
         var problem = _problems.Add(
             ProblemKind.PackDamaged,
             pack.Name,
             $"The pack '{pack.Name}' is damaged: {wrong} {consequence}. Put back a good copy of the file if there is one; otherwise run the scan with -Repair, then save again what still exists.");
         lock (DamagedBlobs)
-            damaged.ForEach(oid => DamagedBlobs[oid] = problem);
+            damaged.ForEach(oid => Mark(oid, problem));
     }
+
+    private void Mark(Oid oid, RepositoryProblem problem) =>
+        DamagedBlobs[oid] = (problem, DamagedBlobs.GetValueOrDefault(oid).Copies + 1);
 
     private void MarkAll(StoredPack pack, RepositoryProblem problem)
     {
@@ -120,7 +123,7 @@ internal sealed class PackScan
             while (reader.NextSegment(out _, out _))
             {
                 while (reader.NextBlob(out var blob))
-                    DamagedBlobs[blob.Oid] = problem;
+                    Mark(blob.Oid, problem);
             }
         }
     }

@@ -54,7 +54,7 @@ public sealed class ScanOperation
         var lost = FindLost(loader);
 
         // A pack that was cut short or grew still gives what is whole in it.
-        packs.InsertRange(0, loader.WrongSize);
+        packs.AddRange(loader.WrongSize);
 
         _activity = "Reading packs";
         var state = ScanState.Load(_repository.Id, _request.CacheDirectory);

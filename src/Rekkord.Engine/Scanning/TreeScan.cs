@@ -15,7 +15,7 @@ internal sealed class TreeScan
     private readonly BlobIndex _index;
     private readonly BlobReader _blobs;
     private readonly ProblemList _problems;
-    private readonly IReadOnlyDictionary<Oid, RepositoryProblem> _damaged;
+    private readonly IReadOnlyDictionary<Oid, (RepositoryProblem Problem, int Copies)> _damaged;
     private readonly IReadOnlyDictionary<Oid, RepositoryProblem> _lost;
     private readonly OidSet _sound = new();
 
@@ -23,10 +23,10 @@ internal sealed class TreeScan
     /// <param name="index">Where blobs are.</param>
     /// <param name="blobs">Reads them.</param>
     /// <param name="problems">Takes what is found.</param>
-    /// <param name="damaged">Blobs known to be damaged.</param>
+    /// <param name="damaged">Blobs of which copies are known to be damaged, and how many.</param>
     /// <param name="lost">Blobs of packs that are gone.</param>
     public TreeScan(
-        BlobIndex index, BlobReader blobs, ProblemList problems, IReadOnlyDictionary<Oid, RepositoryProblem> damaged, IReadOnlyDictionary<Oid, RepositoryProblem> lost)
+        BlobIndex index, BlobReader blobs, ProblemList problems, IReadOnlyDictionary<Oid, (RepositoryProblem Problem, int Copies)> damaged, IReadOnlyDictionary<Oid, RepositoryProblem> lost)
     {
         _index = index;
         _blobs = blobs;
@@ -107,14 +107,22 @@ internal sealed class TreeScan
 
     private bool CheckBlob(string snapshot, Oid oid, BlobType type, string path)
     {
-        if (_damaged.TryGetValue(oid, out var problem) || (!_index.TryFind(oid, out var location) && _lost.TryGetValue(oid, out problem)))
+        var isStored = _index.TryFind(oid, out var location);
+        var copies = _index.FindFurther(oid);
+        if (_damaged.TryGetValue(oid, out var damaged) && damaged.Copies > copies.Count)
+        {
+            damaged.Problem.AddPath(snapshot, path);
+            return false;
+        }
+
+        if (isStored && (location.Type == type || copies.Any(copy => copy.Type == type)))
+            return true;
+        if (!isStored && _lost.TryGetValue(oid, out var problem))
         {
             problem.AddPath(snapshot, path);
             return false;
         }
 
-        if (_index.TryFind(oid, out location) && location.Type == type)
-            return true;
         _problems.Add(
             ProblemKind.ContentMissing,
             $"blob {oid}",
