@@ -53,6 +53,27 @@ public static class KeyFile
         }
     }
 
+    /// <summary>Gives a keyfile that was just written the name of an old one, which it replaces.</summary>
+    /// <exception cref="RekkordException">The system refused (<c>KeyFileNotWritable</c>); the new one is kept under its own name.</exception>
+    internal static void Replace(string written, string path)
+    {
+        try
+        {
+            File.Move(written, path, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RekkordException(
+                "KeyFileNotWritable",
+                RekkordErrorKind.WriteError,
+                $"The repository is there, but the keyfile '{path}' cannot be replaced: {error.Message} The master key of the repository is in '{written}': keep that file.",
+                written,
+                error);
+        }
+
+        Storage.DurableDirectory.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
     /// <summary>Reads a keyfile.</summary>
     /// <param name="path">Where it is.</param>
     /// <param name="options">Where a passphrase comes from, and whether permissions count; null for <see cref="KeyFileOptions.Default"/>.</param>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Storage;
@@ -31,19 +32,40 @@ public static class RepositoryCreation
                 store.Location);
         }
 
-        var existed = File.Exists(keyFile);
+        // An old keyfile is replaced only when there is a repository for the new one: it may be the only one of another.
+        var replaces = overwriteKeyFile && File.Exists(keyFile);
+        var written = replaces ? $"{keyFile}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}.new" : keyFile;
         var keys = KeyMaterial.CreateMaster();
-        KeyFile.Write(keyFile, keys, overwriteKeyFile, passphrase);
+        KeyFile.Write(written, keys, overwrite: false, passphrase);
+        var repository = Initialize(store, keys, written);
+        if (!replaces)
+            return repository;
+        try
+        {
+            KeyFile.Replace(written, keyFile);
+            return repository;
+        }
+        catch
+        {
+            repository.Dispose();
+            throw;
+        }
+    }
+
+    private static RepositoryAccess Initialize(IObjectStore store, KeyMaterial keys, string keyFile)
+    {
         try
         {
             return RepositoryAccess.Initialize(store, keys);
         }
-        catch
+        catch (Exception error)
         {
             // A key that opens nothing would only be mistaken for one that does. But one whose repository is there all the same, though
             // the store reported a failure, is the only one that ever opens it.
-            if (!existed && !MayExist(store))
+            if (!MayExist(store))
                 File.Delete(keyFile);
+            else if (error is RekkordException known)
+                throw new RekkordException(known.ErrorId, known.Kind, $"{known.Message} The repository may be there all the same: its master key is kept in '{keyFile}'.", known.Target, known);
             throw;
         }
     }
