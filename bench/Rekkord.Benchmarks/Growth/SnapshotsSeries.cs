@@ -9,7 +9,7 @@ internal sealed class SnapshotsSeries(int[] counts, int directories) : Series
 
     public override string Name => "snapshots";
 
-    public override string Title => $"Number of snapshots ({_input.Description})";
+    public override string Title => $"Number of snapshots (small files in {directories:N0} directories)";
 
     public override string Unit => "snapshots";
 
