@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Rekkord.Engine.Cryptography;
@@ -12,33 +11,25 @@ internal static class IndexObject
     private const int TagLength = 16;
     private const int HashLength = 32;
     private const int HeadLength = 4 + SaltLength;
-
-    // An index grows to this before another is begun, so that none needs much memory at once.
-    private const int TargetLength = 16 * 1024 * 1024;
+    private const int PackHeadLength = HashLength + sizeof(long) + sizeof(int);
 
     private static ReadOnlySpan<byte> Magic => "RKI\u0001"u8;
 
-    /// <summary>Encodes packs as one or more index objects.</summary>
-    public static IEnumerable<byte[]> Encode(KeyMaterial keys, IEnumerable<StoredPack> packs)
+    /// <summary>Encodes an index of some packs.</summary>
+    public static byte[] Encode(KeyMaterial keys, IReadOnlyCollection<StoredPack> packs)
     {
-        var body = new ArrayBufferWriter<byte>(64 * 1024);
+        var body = new byte[packs.Sum(pack => PackHeadLength + pack.Directory.Length)];
+        var rest = body.AsSpan();
         foreach (var pack in packs)
         {
-            body.Write(pack.Hash);
-            BinaryPrimitives.WriteInt64LittleEndian(body.GetSpan(sizeof(long)), pack.Size);
-            body.Advance(sizeof(long));
-            BinaryPrimitives.WriteInt32LittleEndian(body.GetSpan(sizeof(int)), pack.Directory.Length);
-            body.Advance(sizeof(int));
-            body.Write(pack.Directory.Span);
-            if (body.WrittenCount >= TargetLength)
-            {
-                yield return Seal(keys, body.WrittenSpan);
-                body.ResetWrittenCount();
-            }
+            pack.Hash.CopyTo(rest);
+            BinaryPrimitives.WriteInt64LittleEndian(rest[HashLength..], pack.Size);
+            BinaryPrimitives.WriteInt32LittleEndian(rest[(HashLength + sizeof(long))..], pack.Directory.Length);
+            pack.Directory.Span.CopyTo(rest[PackHeadLength..]);
+            rest = rest[(PackHeadLength + pack.Directory.Length)..];
         }
 
-        if (body.WrittenCount > 0)
-            yield return Seal(keys, body.WrittenSpan);
+        return Seal(keys, body);
     }
 
     /// <summary>Decodes an index object.</summary>
@@ -77,15 +68,14 @@ internal static class IndexObject
         var rest = body.AsMemory();
         while (!rest.IsEmpty)
         {
-            const int head = HashLength + sizeof(long) + sizeof(int);
-            if (rest.Length < head)
+            if (rest.Length < PackHeadLength)
                 throw new InvalidDataException("The index is cut off.");
             var size = BinaryPrimitives.ReadInt64LittleEndian(rest.Span[HashLength..]);
             var length = BinaryPrimitives.ReadInt32LittleEndian(rest.Span[(HashLength + sizeof(long))..]);
-            if (length < 0 || length > rest.Length - head)
+            if (length < 0 || length > rest.Length - PackHeadLength)
                 throw new InvalidDataException("A directory's length is wrong.");
-            packs.Add(new StoredPack(rest[..HashLength].ToArray(), size, rest.Slice(head, length)));
-            rest = rest[(head + length)..];
+            packs.Add(new StoredPack(rest[..HashLength].ToArray(), size, rest.Slice(PackHeadLength, length)));
+            rest = rest[(PackHeadLength + length)..];
         }
 
         return packs;

@@ -1,11 +1,9 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Rekkord.Engine.Repository;
 using Oid = Rekkord.Engine.Repository.Oid;
 
 namespace Rekkord.Engine.Saving;
 
-/// <summary>Where a save puts its blobs: what is known already is dropped, the rest goes into packs, and these into an index at the end. Thread-safe.</summary>
+/// <summary>Where a save puts its blobs: what is known already is dropped, the rest goes into packs, and these into indexes. Thread-safe.</summary>
 internal sealed class BlobSink : IDisposable
 {
     private readonly RepositoryAccess _repository;
@@ -15,7 +13,8 @@ internal sealed class BlobSink : IDisposable
     private readonly PackWriter _metadataPacks;
     private readonly SegmentPacker _metadata;
     private readonly Lock _metadataLock = new();
-    private readonly ConcurrentBag<StoredPack> _stored;
+    private readonly IReadOnlyList<StoredPack> _unindexed;
+    private readonly IndexWriter _indexes;
     private long _addedSize;
     private long _storedSize;
     private int _newDataPacks;
@@ -31,7 +30,8 @@ internal sealed class BlobSink : IDisposable
         _repository = repository;
         _known = known;
         _compressionLevel = compressionLevel;
-        _stored = [.. unindexed];
+        _unindexed = unindexed;
+        _indexes = new IndexWriter(repository);
         _dataPacks = CreateWriter(PackKind.Data, pack => Count(pack, ref _newDataPacks));
         _metadataPacks = CreateWriter(PackKind.Metadata, pack => Count(pack, ref _newMetadataPacks));
         _metadata = new SegmentPacker(_metadataPacks, repository.Descriptor.SegmentSize, compressionLevel);
@@ -80,19 +80,16 @@ internal sealed class BlobSink : IDisposable
         return oid;
     }
 
-    /// <summary>Makes everything durable: the packs, then the index that names them.</summary>
+    /// <summary>Makes everything durable: the packs, then the indexes that name them.</summary>
     public void Finish()
     {
         lock (_metadataLock)
             _metadata.Flush();
         _dataPacks.Finish();
         _metadataPacks.Finish();
-        foreach (var index in IndexObject.Encode(_repository.Keys, _stored))
-        {
-            using var writer = _repository.Store.Create();
-            writer.Write(index);
-            writer.Commit(ObjectName.For(ObjectName.Indexes, SHA256.HashData(index)));
-        }
+        foreach (var pack in _unindexed)
+            _indexes.Add(pack);
+        _indexes.Finish();
     }
 
     public void Dispose()
@@ -109,6 +106,6 @@ internal sealed class BlobSink : IDisposable
     {
         Interlocked.Increment(ref count);
         Interlocked.Add(ref _storedSize, pack.Size);
-        _stored.Add(pack);
+        _indexes.Add(pack);
     }
 }

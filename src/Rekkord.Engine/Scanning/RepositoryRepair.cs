@@ -112,12 +112,10 @@ internal sealed class RepositoryRepair
 
     private void WriteIndex(IEnumerable<StoredPack> packs)
     {
-        foreach (var index in IndexObject.Encode(_repository.Keys, packs))
-        {
-            using var writer = _repository.Store.Create();
-            writer.Write(index);
-            writer.Commit(ObjectName.For(ObjectName.Indexes, SHA256.HashData(index)));
-        }
+        var writer = new IndexWriter(_repository);
+        foreach (var pack in packs)
+            writer.Add(pack);
+        writer.Finish();
     }
 
     private string MoveAside(string name)

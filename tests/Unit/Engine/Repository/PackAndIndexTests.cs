@@ -69,20 +69,19 @@ public sealed class PackAndIndexTests : IDisposable
     public void An_index_is_read_as_it_was_written()
     {
         var second = WritePack(TestRepository.RandomBytes(2, 100));
-        var index = Assert.Single(IndexObject.Encode(_master, [_pack, second]));
+        var index = IndexObject.Encode(_master, [_pack, second]);
 
         var packs = IndexObject.Decode(_master.Derive(KeyRole.WriteOnly), "index", index);
 
         Assert.Equal([(_pack.Name, _pack.Size), (second.Name, second.Size)], packs.Select(pack => (pack.Name, pack.Size)));
         Assert.Equal(_pack.Directory.ToArray(), packs[0].Directory.ToArray());
         Assert.Equal(second.Directory.ToArray(), packs[1].Directory.ToArray());
-        Assert.Empty(IndexObject.Encode(_master, []));
     }
 
     [Fact]
     public void A_malformed_index_gives_an_error_that_names_it()
     {
-        var index = IndexObject.Encode(_master, [_pack]).Single();
+        var index = IndexObject.Encode(_master, [_pack]);
         foreach (var bytes in Malformed.From(index, 500).Where(bytes => !bytes.AsSpan().SequenceEqual(index)))
             Assert.Equal("index/x", Assert.Throws<DamagedObjectException>(() => IndexObject.Decode(_master, "index/x", bytes)).Target);
         using var other = KeyMaterial.CreateMaster();
