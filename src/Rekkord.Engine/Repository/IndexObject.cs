@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Rekkord.Engine.Cryptography;
@@ -18,18 +19,18 @@ internal static class IndexObject
     /// <summary>Encodes an index of some packs.</summary>
     public static byte[] Encode(KeyMaterial keys, IReadOnlyCollection<StoredPack> packs)
     {
-        var body = new byte[packs.Sum(pack => PackHeadLength + pack.Directory.Length)];
-        var rest = body.AsSpan();
+        using var body = new PooledBufferWriter();
         foreach (var pack in packs)
         {
-            pack.Hash.CopyTo(rest);
-            BinaryPrimitives.WriteInt64LittleEndian(rest[HashLength..], pack.Size);
-            BinaryPrimitives.WriteInt32LittleEndian(rest[(HashLength + sizeof(long))..], pack.Directory.Length);
-            pack.Directory.Span.CopyTo(rest[PackHeadLength..]);
-            rest = rest[(PackHeadLength + pack.Directory.Length)..];
+            var head = body.GetSpan(PackHeadLength);
+            pack.Hash.CopyTo(head);
+            BinaryPrimitives.WriteInt64LittleEndian(head[HashLength..], pack.Size);
+            BinaryPrimitives.WriteInt32LittleEndian(head[(HashLength + sizeof(long))..], pack.Directory.Length);
+            body.Advance(PackHeadLength);
+            body.Write(pack.Directory.Span);
         }
 
-        return Seal(keys, body);
+        return Seal(keys, body.WrittenSpan);
     }
 
     /// <summary>Decodes an index object.</summary>

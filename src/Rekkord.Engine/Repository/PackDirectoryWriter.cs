@@ -1,14 +1,12 @@
-using System.Buffers;
-
 namespace Rekkord.Engine.Repository;
 
 /// <summary>
 /// Builds the directory of a pack: what segments it has, and which blobs lie in each, in order. The same bytes stand at the
 /// end of the pack and in the index, so that a lost index can be made again from the packs.
 /// </summary>
-internal sealed class PackDirectoryWriter
+internal sealed class PackDirectoryWriter : IDisposable
 {
-    private readonly ArrayBufferWriter<byte> _bytes = new(4096);
+    private readonly PooledBufferWriter _bytes = new();
 
     public int SegmentCount { get; private set; }
 
@@ -37,9 +35,11 @@ internal sealed class PackDirectoryWriter
     /// <summary>The directory's bytes.</summary>
     public byte[] ToArray(PackKind kind)
     {
-        var head = new ArrayBufferWriter<byte>(16);
+        using var head = new PooledBufferWriter();
         VarInt.Write(head, (ulong)kind);
         VarInt.Write(head, (ulong)SegmentCount);
         return [.. head.WrittenSpan, .. _bytes.WrittenSpan];
     }
+
+    public void Dispose() => _bytes.Dispose();
 }

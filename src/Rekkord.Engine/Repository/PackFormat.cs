@@ -14,6 +14,9 @@ internal static class PackFormat
     public const int HeaderLength = 4 + Hpke.EncapsulatedKeyLength + KeyLength + Hpke.TagLength;
     public const int TrailerLength = 8;
 
+    /// <summary>How much longer a sealed directory, with the trailer, is than the directory.</summary>
+    public const int SealedDirectoryOverhead = TagLength + TrailerLength;
+
     public static ReadOnlySpan<byte> Magic => "RKP\u0001"u8;
 
     private static ReadOnlySpan<byte> TrailerMagic => "RKPE"u8;
@@ -38,15 +41,14 @@ internal static class PackFormat
         BinaryPrimitives.WriteInt32LittleEndian(nonce, ordinal);
     }
 
-    /// <summary>Seals the directory under a key made from the index key and the header, and appends the trailer.</summary>
-    public static byte[] SealDirectory(KeyMaterial keys, ReadOnlySpan<byte> header, ReadOnlySpan<byte> directory)
+    /// <summary>Seals the directory under a key made from the index key and the header, and appends the trailer, into an output of <see cref="SealedDirectoryOverhead"/> more bytes.</summary>
+    public static void SealDirectory(KeyMaterial keys, ReadOnlySpan<byte> header, ReadOnlySpan<byte> directory, Span<byte> output)
     {
-        var output = new byte[directory.Length + TagLength + TrailerLength];
         using var aead = new AesGcm(DirectoryKey(keys, header), TagLength);
-        aead.Encrypt(stackalloc byte[NonceLength], directory, output.AsSpan(0, directory.Length), output.AsSpan(directory.Length, TagLength), Magic);
-        BinaryPrimitives.WriteInt32LittleEndian(output.AsSpan(directory.Length + TagLength), directory.Length + TagLength);
-        TrailerMagic.CopyTo(output.AsSpan(directory.Length + TagLength + sizeof(int)));
-        return output;
+        aead.Encrypt(stackalloc byte[NonceLength], directory, output[..directory.Length], output.Slice(directory.Length, TagLength), Magic);
+        var trailer = output.Slice(directory.Length + TagLength, TrailerLength);
+        BinaryPrimitives.WriteInt32LittleEndian(trailer, directory.Length + TagLength);
+        TrailerMagic.CopyTo(trailer[sizeof(int)..]);
     }
 
     /// <summary>Reads the directory of a stored pack.</summary>

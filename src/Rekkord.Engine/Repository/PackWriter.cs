@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Storage;
@@ -12,6 +13,9 @@ internal sealed class PackWriter : IDisposable
 {
     private const int ClosingAtOnce = 2;
     private const int SmallestBuffer = 1024 * 1024;
+
+    // A pack of very small files is closed before its directory, which is in memory as a whole, grows with them: some 29,000 blobs.
+    private const int DirectorySize = 1024 * 1024;
 
     private readonly Lock _lock = new();
     private readonly IObjectStore _store;
@@ -49,7 +53,7 @@ internal sealed class PackWriter : IDisposable
                 _sealed = GC.AllocateUninitializedArray<byte>(Math.Max(length, SmallestBuffer));
             _open ??= new OpenPack(_store, _keys, _descriptor, _kind);
             AppendToOpen(_open, segment, method, blobs, _sealed.AsSpan(0, length));
-            if (_open.Length >= _descriptor.PackSize)
+            if (_open.Length >= _descriptor.PackSize || _open.DirectoryLength >= DirectorySize)
                 Close();
         }
     }
@@ -132,6 +136,8 @@ internal sealed class PackWriter : IDisposable
 
         public long Length { get; private set; }
 
+        public int DirectoryLength => _directory.Length;
+
         /// <summary>Seals a segment into the buffer, which is as much longer as a tag is, and writes it.</summary>
         public void Append(ReadOnlySpan<byte> segment, SegmentMethod method, IReadOnlyList<BlobEntry> blobs, Span<byte> buffer)
         {
@@ -147,7 +153,7 @@ internal sealed class PackWriter : IDisposable
         public StoredPack Commit()
         {
             var directory = _directory.ToArray(_kind);
-            Write(PackFormat.SealDirectory(_keys, _header, directory));
+            WriteSealed(directory);
             var hash = _hash.GetHashAndReset();
             _writer.Commit(ObjectName.ForPack(hash));
             return new StoredPack(hash, Length, directory);
@@ -158,6 +164,16 @@ internal sealed class PackWriter : IDisposable
             _writer.Dispose();
             _aead.Dispose();
             _hash.Dispose();
+            _directory.Dispose();
+        }
+
+        private void WriteSealed(byte[] directory)
+        {
+            var length = directory.Length + PackFormat.SealedDirectoryOverhead;
+            var buffer = ArrayPool<byte>.Shared.Rent(length);
+            PackFormat.SealDirectory(_keys, _header, directory, buffer.AsSpan(0, length));
+            Write(buffer.AsSpan(0, length));
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         private void Write(ReadOnlySpan<byte> bytes)
