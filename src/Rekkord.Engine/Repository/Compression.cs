@@ -10,11 +10,18 @@ internal static class Compression
 
     public static byte[] Compress(ReadOnlySpan<byte> body)
     {
+        using var output = new PooledBufferWriter();
+        Compress(body, output);
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Compresses a body and appends the result.</summary>
+    public static void Compress(ReadOnlySpan<byte> body, PooledBufferWriter output)
+    {
         using var compressor = new Compressor(Level);
-        var output = new byte[sizeof(int) + Compressor.GetCompressBound(body.Length)];
-        BinaryPrimitives.WriteInt32LittleEndian(output, body.Length);
-        var length = compressor.Wrap(body, output.AsSpan(sizeof(int)));
-        return output[..(sizeof(int) + length)];
+        var place = output.GetSpan(sizeof(int) + Compressor.GetCompressBound(body.Length));
+        BinaryPrimitives.WriteInt32LittleEndian(place, body.Length);
+        output.Advance(sizeof(int) + compressor.Wrap(body, place[sizeof(int)..]));
     }
 
     /// <exception cref="InvalidDataException">The bytes are damaged, or longer than <paramref name="maximumLength"/> once decompressed.</exception>

@@ -54,12 +54,13 @@ internal static class IndexObject
 
     private static byte[] Seal(KeyMaterial keys, ReadOnlySpan<byte> body)
     {
-        var compressed = Compression.Compress(body);
-        var output = new byte[HeadLength + compressed.Length + TagLength];
+        using var compressed = new PooledBufferWriter();
+        Compression.Compress(body, compressed);
+        var output = new byte[HeadLength + compressed.WrittenCount + TagLength];
         Magic.CopyTo(output);
         RandomNumberGenerator.Fill(output.AsSpan(Magic.Length, SaltLength));
         using var aead = new AesGcm(ObjectKey(keys, output.AsSpan(Magic.Length, SaltLength)), TagLength);
-        aead.Encrypt(stackalloc byte[12], compressed, output.AsSpan(HeadLength, compressed.Length), output.AsSpan(^TagLength..), Magic);
+        aead.Encrypt(stackalloc byte[12], compressed.WrittenSpan, output.AsSpan(HeadLength, compressed.WrittenCount), output.AsSpan(^TagLength..), Magic);
         return output;
     }
 

@@ -118,7 +118,9 @@ internal sealed class FuzzRepository : IDisposable
             output.AddRange(sealedSegment);
         }
 
-        output.AddRange(PackFormat.SealDirectory(Keys, header, directory));
+        var sealedDirectory = new byte[directory.Length + PackFormat.SealedDirectoryOverhead];
+        PackFormat.SealDirectory(Keys, header, directory, sealedDirectory);
+        output.AddRange(sealedDirectory);
         return [.. output];
     }
 

@@ -33,6 +33,17 @@ public sealed class OidSetTests
     }
 
     [Fact]
+    public void Identifiers_at_the_end_of_the_table_are_held_beyond_it()
+    {
+        var set = new OidSet();
+        for (var i = 0; i < 5_000; i++)
+            Assert.True(set.Add(TestOids.Last(i)));
+
+        Assert.All(Enumerable.Range(0, 5_000), i => Assert.False(set.Add(TestOids.Last(i))));
+        Assert.False(set.Contains(TestOids.Last(5_000)));
+    }
+
+    [Fact]
     public void An_identifier_of_zeros_is_one_like_any_other()
     {
         var set = new OidSet();

@@ -23,4 +23,13 @@ internal static class TestOids
         BinaryPrimitives.WriteInt32LittleEndian(bytes[^4..], number + 1);
         return new Oid(bytes);
     }
+
+    /// <summary>An identifier that all tables put into their last slot.</summary>
+    public static Oid Last(int number)
+    {
+        Span<byte> bytes = stackalloc byte[Oid.Length];
+        bytes.Fill(0xff);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes[^4..], number);
+        return new Oid(bytes);
+    }
 }
