@@ -16,9 +16,13 @@ internal sealed class BlobReader : IDisposable
     // Two dozen segments: enough for the directory and the files that several workers restore at a time.
     private const int CacheCapacity = 24;
 
+    // Segments that share a lock are opened one after the other: by so many, seldom.
+    private const int OpeningLocks = 64;
+
     private readonly RepositoryAccess _repository;
     private readonly BlobIndex _index;
     private readonly ConcurrentDictionary<int, byte[]> _packKeys = new();
+    private readonly Lock[] _opening = [.. Enumerable.Range(0, OpeningLocks).Select(_ => new Lock())];
     private readonly Lock _cacheLock = new();
     private readonly LinkedList<(int Number, SegmentBuffer Segment)> _cache = new();
     private readonly Dictionary<int, LinkedListNode<(int Number, SegmentBuffer Segment)>> _cached = [];
@@ -101,34 +105,46 @@ internal sealed class BlobReader : IDisposable
             decompressor.Dispose();
     }
 
-    /// <summary>A segment from the kept ones, or opened and then kept, with the caller as a user.</summary>
+    /// <summary>A segment from the kept ones, or opened and then kept, with the caller as a user. Who wants one that is being opened waits for it.</summary>
     private SegmentBuffer OpenShared(int number)
+    {
+        if (FindKept(number) is { } kept)
+            return kept;
+        lock (_opening[number % _opening.Length])
+        {
+            if (FindKept(number) is { } meanwhile)
+                return meanwhile;
+            var opened = Open(number);
+            Keep(number, opened);
+            return opened;
+        }
+    }
+
+    private SegmentBuffer? FindKept(int number)
     {
         lock (_cacheLock)
         {
-            if (_cached.TryGetValue(number, out var node))
-            {
-                _cache.Remove(node);
-                _cache.AddFirst(node);
-                node.Value.Segment.AddUser();
-                return node.Value.Segment;
-            }
+            if (!_cached.TryGetValue(number, out var node))
+                return null;
+            _cache.Remove(node);
+            _cache.AddFirst(node);
+            node.Value.Segment.AddUser();
+            return node.Value.Segment;
         }
+    }
 
-        var opened = Open(number);
+    private void Keep(int number, SegmentBuffer opened)
+    {
         lock (_cacheLock)
         {
-            if (_cached.ContainsKey(number))
-                return opened;
             opened.AddUser();
             _cached[number] = _cache.AddFirst((number, opened));
             if (_cache.Count <= CacheCapacity)
-                return opened;
+                return;
             var (oldest, segment) = _cache.Last!.Value;
             _cached.Remove(oldest);
             _cache.RemoveLast();
             segment.RemoveUser();
-            return opened;
         }
     }
 
