@@ -25,7 +25,7 @@ internal sealed class RestoreNode
         _metadata = metadata;
         Name = [];
         Prepare(destination);
-        _taken = context.Request.Force && NameFolding.IsDoneIn(destination) ? new TakenNames() : null;
+        _taken = context.Request.Force && NameFolding.Find(destination) is { } folding ? new TakenNames(folding) : null;
     }
 
     /// <summary>A directory below another.</summary>
@@ -39,7 +39,7 @@ internal sealed class RestoreNode
         Name = name;
         _metadata = metadata;
         Depth = parent.Depth + 1;
-        _taken = metadata is null ? parent._taken?.Below(name) : parent._taken is null ? null : new TakenNames();
+        _taken = metadata is null ? parent._taken?.Below(name) : parent._taken?.Beside();
         parent.AddUser();
     }
 

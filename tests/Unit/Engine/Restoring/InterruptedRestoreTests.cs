@@ -21,12 +21,14 @@ public sealed class InterruptedRestoreTests : IDisposable
     public void Dispose() => _repository.Dispose();
 
     [Theory]
-    [InlineData("")]
-    [InlineData("directory")]
-    public void A_repeated_restore_removes_what_the_killed_one_left(string directory)
+    [InlineData("", Leftover)]
+    [InlineData("directory", Leftover)]
+    [InlineData("", ".rekkord-0123456789abcdef\u00e9.tmp")]
+    [InlineData("", ".rekkord-0123456789abcdefe\u0301.tmp")]
+    public void A_repeated_restore_removes_what_the_killed_one_left(string directory, string leftover)
     {
         var path = Directory.CreateDirectory(Path.Combine(_repository.Destination, directory)).FullName;
-        File.WriteAllText(Path.Combine(path, Leftover), "half a file");
+        File.WriteAllText(Path.Combine(path, leftover), "half a file");
 
         Restore();
 
@@ -36,6 +38,7 @@ public sealed class InterruptedRestoreTests : IDisposable
     [Theory]
     [InlineData(".rekkord-0123456789abcde.tmp")]
     [InlineData(".rekkord-0123456789abcdeg.tmp")]
+    [InlineData(".rekkord-0123456789abcdefe.tmp")]
     [InlineData(".rekkord-0123456789abcdef.txt")]
     [InlineData("rekkord-0123456789abcdef0.tmp")]
     public void A_file_whose_name_is_only_like_a_temporary_one_stays(string name)
