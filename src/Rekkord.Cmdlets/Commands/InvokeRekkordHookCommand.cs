@@ -48,7 +48,7 @@ public sealed class InvokeRekkordHookCommand : ConfigurationCommand
                 return new HookRunner(settings, new ScriptHookExecutor(this, pump, directory), reporter, directory).Run(context, StopToken);
             },
             () => reporter?.Running is { } hook ? new ProgressRecord(0, "Rekkord", hook) : null);
-        if (result.ToError() is { } error)
+        if (result.ToError(isRehearsal: true) is { } error)
             throw error;
         ThrowIfWriteFailed();
     });

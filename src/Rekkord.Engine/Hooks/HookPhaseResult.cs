@@ -18,13 +18,15 @@ public sealed record HookPhaseResult(HookPhase Phase, IReadOnlyList<HookResult> 
     /// The one error of a phase that did not succeed, which names every hook that failed and why; null when it succeeded.
     /// Its identifier is <c>PreSaveHookFailed</c>, <c>PostSaveHookFailed</c>, <c>PreScanHookFailed</c> or <c>PostScanHookFailed</c>.
     /// </summary>
-    public RekkordException? ToError()
+    /// <param name="isRehearsal">Whether the phase ran by itself, without a save or scan; the error says then what would come of one.</param>
+    public RekkordException? ToError(bool isRehearsal = false)
     {
         if (Succeeded)
             return null;
+        var consequence = isRehearsal ? RehearsedConsequence : Consequence;
         if (DirectoryError is not null)
             return new RekkordException(Phase.FailureErrorId(), DirectoryError.Kind,
-                $"{Consequence} {DirectoryError.Message}", DirectoryError.Target, DirectoryError);
+                $"{consequence} {DirectoryError.Message}", DirectoryError.Target, DirectoryError);
 
         var failed = Results.Where(result => !result.Succeeded).ToList();
         var each = failed.Select(result =>
@@ -34,7 +36,7 @@ public sealed record HookPhaseResult(HookPhase Phase, IReadOnlyList<HookResult> 
             : failed.Exists(result => result.Status == HookStatus.Refused) ? RekkordErrorKind.Security
             : RekkordErrorKind.InvalidOperation;
         return new RekkordException(Phase.FailureErrorId(), kind,
-            $"{Consequence} {count} of {Results.Count} in phase {Phase} did not succeed: {string.Join("; ", each)}",
+            $"{consequence} {count} of {Results.Count} in phase {Phase} did not succeed: {string.Join("; ", each)}",
             string.Join(", ", failed.Select(result => result.Hook.Path)));
     }
 
@@ -44,5 +46,13 @@ public sealed record HookPhaseResult(HookPhase Phase, IReadOnlyList<HookResult> 
         HookPhase.PreScan => "Nothing was scanned.",
         HookPhase.PostSave => "The save itself had ended before.",
         _ => "The scan itself had ended before.",
+    };
+
+    private string RehearsedConsequence => Phase switch
+    {
+        HookPhase.PreSave => "A save would stop here, with nothing saved.",
+        HookPhase.PreScan => "A scan would stop here, with nothing scanned.",
+        HookPhase.PostSave => "A save would report this after its end.",
+        _ => "A scan would report this after its end.",
     };
 }

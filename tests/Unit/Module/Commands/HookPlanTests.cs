@@ -85,6 +85,7 @@ public sealed class HookPlanTests
         sandbox.ShellHook("PreSave", "20-good", "exit 0");
         var run = sandbox.Invoke("Invoke-RekkordHook PreSave");
         Assert.Equal("PreSaveHookFailed", run.EndingId);
+        Assert.StartsWith("A save would stop here", run.Ending?.Exception.Message, StringComparison.Ordinal);
         Assert.Equal(["Failed", "Succeeded"], run.Hooks.Select(hook => hook.Text("Status")));
     }
 
