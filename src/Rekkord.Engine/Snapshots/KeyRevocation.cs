@@ -73,7 +73,7 @@ public sealed class KeyRevocation
         }
 
         var name = ObjectName.ForRevocation(keyId);
-        MoveDamaged(keyId, name);
+        var damaged = FindDamaged(keyId);
         var (snapshots, tags) = FindSigned(hex, cancellation);
         if (snapshots.Count == 0)
             _warn($"No snapshot in the repository is signed by the key {hex}. Check that this is the one you mean.");
@@ -83,21 +83,28 @@ public sealed class KeyRevocation
         cancellation.ThrowIfCancellationRequested();
         using var writer = _repository.Store.Create();
         writer.Write(RevocationCodec.Encode(revocation, _repository.Keys, _repository.Descriptor));
+
+        // Its key counts as revoked as long as it is there, however damaged it is: it goes when only the new one's name is to be given.
+        if (damaged is not null)
+        {
+            _warn($"{damaged.Message} It is put aside and made again.");
+            _repository.Store.Move(name, ObjectName.Aside(name));
+        }
+
         return writer.Commit(name) ? revocation : throw AlreadyRevoked(hex, null);
     }
 
-    /// <summary>A revocation that cannot be read is put aside, so that a sound one can take its place.</summary>
-    private void MoveDamaged(byte[] keyId, string name)
+    /// <summary>What is wrong with the revocation that there is, which a sound one may replace; null when there is none.</summary>
+    /// <exception cref="RekkordException">It is sound (<c>KeyAlreadyRevoked</c>).</exception>
+    private DamagedObjectException? FindDamaged(byte[] keyId)
     {
         try
         {
-            if (RevocationList.Find(_repository, keyId) is { } existing)
-                throw AlreadyRevoked(existing.KeyId, existing.Time);
+            return RevocationList.Find(_repository, keyId) is { } existing ? throw AlreadyRevoked(existing.KeyId, existing.Time) : null;
         }
         catch (DamagedObjectException error)
         {
-            _warn($"{error.Message} It is put aside and made again.");
-            _repository.Store.Move(name, ObjectName.Aside(name));
+            return error;
         }
     }
 

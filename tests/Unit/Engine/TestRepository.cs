@@ -44,7 +44,17 @@ internal sealed class TestRepository : ISaveObserver, IRestoreObserver, IDisposa
     /// <summary>Opens the store at a location; a test puts here what comes between the engine and the disk.</summary>
     public Func<string, IObjectStore> OpenStore { get; set; } = DirectoryObjectStore.Open;
 
-    public RepositoryAccess Open() => RepositoryAccess.Open(OpenStore(Location), KeyFile.Read(KeyFilePath));
+    public RepositoryAccess Open(string? keyFile = null) => RepositoryAccess.Open(OpenStore(Location), KeyFile.Read(keyFile ?? KeyFilePath));
+
+    /// <summary>Makes a keyfile of a role beside the master keyfile.</summary>
+    public (string Path, byte[] Id) Derive(KeyRole role, string name)
+    {
+        var path = Path.Combine(_base, name);
+        using var master = KeyFile.Read(KeyFilePath);
+        using var keys = master.Derive(role);
+        KeyFile.Write(path, keys);
+        return (path, keys.KeyId);
+    }
 
     public SaveResult Save(params string[] paths) => Save(new SaveRequest
     {
@@ -53,9 +63,11 @@ internal sealed class TestRepository : ISaveObserver, IRestoreObserver, IDisposa
         CacheDirectory = CacheDirectory,
     });
 
-    public SaveResult Save(SaveRequest request, CancellationToken cancellation = default)
+    public SaveResult Save(SaveRequest request, CancellationToken cancellation = default) => Save(request, KeyFilePath, cancellation);
+
+    public SaveResult Save(SaveRequest request, string keyFile, CancellationToken cancellation = default)
     {
-        using var repository = Open();
+        using var repository = Open(keyFile);
         return new SaveOperation(repository, request, this).Run(cancellation);
     }
 

@@ -7,7 +7,6 @@ using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
-using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Tests.Snapshots;
 
@@ -22,7 +21,7 @@ public sealed class KeyRevocationTests : IDisposable
     public KeyRevocationTests()
     {
         _repository.Write("file", "good"u8);
-        (_thief, _thiefId) = Derive(KeyRole.ReadWrite, "thief.key");
+        (_thief, _thiefId) = _repository.Derive(KeyRole.ReadWrite, "thief.key");
     }
 
     private string Name => $"revoked/{Convert.ToHexStringLower(_thiefId)}";
@@ -62,7 +61,7 @@ public sealed class KeyRevocationTests : IDisposable
         Save(_thief);
         Revoke();
         Forge("forged"u8);
-        using var repository = Open(role == KeyRole.Master ? _repository.KeyFilePath : Derive(role, "reader.key").Path);
+        using var repository = _repository.Open(role == KeyRole.Master ? _repository.KeyFilePath : _repository.Derive(role, "reader.key").Path);
 
         Assert.Equal([SignerStatus.Trusted, SignerStatus.Revoked], new SnapshotStore(repository).List(error => throw error, CancellationToken.None).Select(snapshot => snapshot.SignerStatus));
     }
@@ -72,7 +71,7 @@ public sealed class KeyRevocationTests : IDisposable
     [InlineData(KeyRole.WriteOnly)]
     public void A_revoked_key_is_refused_before_anything_is_written(KeyRole role)
     {
-        var (path, id) = Derive(role, "revoked.key");
+        var (path, id) = _repository.Derive(role, "revoked.key");
         Revoke(id);
         var objects = _repository.Objects("");
 
@@ -88,7 +87,7 @@ public sealed class KeyRevocationTests : IDisposable
     {
         _repository.Save();
         Revoke();
-        using var repository = Open(_thief);
+        using var repository = _repository.Open(_thief);
 
         Assert.Single(new SnapshotStore(repository).List(error => throw error, CancellationToken.None));
         var request = new ScanRequest { Repair = true, CacheDirectory = _repository.CacheDirectory };
@@ -99,7 +98,7 @@ public sealed class KeyRevocationTests : IDisposable
     public void Another_key_is_not_touched()
     {
         Revoke();
-        var (other, _) = Derive(KeyRole.WriteOnly, "other.key");
+        var (other, _) = _repository.Derive(KeyRole.WriteOnly, "other.key");
 
         Save(other);
 
@@ -161,7 +160,7 @@ public sealed class KeyRevocationTests : IDisposable
     {
         var good = Save(_thief);
         Revoke();
-        using (var repository = Open(_thief))
+        using (var repository = _repository.Open(_thief))
             new SnapshotStore(repository).WriteTag(good.Id, ObjectName.TryGetHash(good.ObjectName)!, good.Summary with { Channel = "other", Time = good.Summary.Time.AddDays(1) });
 
         Assert.Equal([SignerStatus.Trusted, SignerStatus.Revoked], List().Select(snapshot => snapshot.SignerStatus));
@@ -249,10 +248,24 @@ public sealed class KeyRevocationTests : IDisposable
     }
 
     [Fact]
+    public void A_revocation_that_is_stopped_while_a_damaged_one_is_made_again_leaves_the_key_revoked()
+    {
+        Save(_thief);
+        Revoke();
+        Replace(Name, [1, 2, 3]);
+        using var repository = _repository.Open();
+
+        Assert.Throws<OperationCanceledException>(() => new KeyRevocation(repository, _warnings.Add).Run(_thiefId, false, "", new CancellationToken(canceled: true)));
+
+        Assert.Equal(SignerStatus.Revoked, Assert.Single(List()).SignerStatus);
+        Assert.Equal("ObjectDamaged", Assert.ThrowsAny<RekkordException>(() => Save(_thief)).ErrorId);
+    }
+
+    [Fact]
     public void Only_the_master_key_revokes()
     {
-        using var repository = Open(_thief);
-        var (_, other) = Derive(KeyRole.WriteOnly, "other.key");
+        using var repository = _repository.Open(_thief);
+        var (_, other) = _repository.Derive(KeyRole.WriteOnly, "other.key");
 
         Assert.Equal("KeyRoleInsufficient", Assert.Throws<RekkordException>(() => new KeyRevocation(repository, _warnings.Add).Run(other, false, "", CancellationToken.None)).ErrorId);
 
@@ -265,7 +278,7 @@ public sealed class KeyRevocationTests : IDisposable
     public void The_revocation_of_one_key_under_the_name_of_another_is_damaged()
     {
         Revoke();
-        var (_, other) = Derive(KeyRole.WriteOnly, "other.key");
+        var (_, other) = _repository.Derive(KeyRole.WriteOnly, "other.key");
         Replace(ObjectName.ForRevocation(other), Read(Name));
 
         Assert.Equal([ProblemKind.RevocationDamaged], _repository.Scan().Problems.Select(problem => problem.Kind));
@@ -303,7 +316,7 @@ public sealed class KeyRevocationTests : IDisposable
         Assert.Equal(-1, stored.AsSpan().IndexOf(snapshot.Id.ToArray()));
         foreach (var role in new[] { KeyRole.ReadWrite, KeyRole.WriteOnly, KeyRole.LogOnly })
         {
-            using var repository = Open(Derive(role, $"{role}.key").Path);
+            using var repository = _repository.Open(_repository.Derive(role, $"{role}.key").Path);
             var read = RevocationList.Find(repository, _thiefId)!;
             Assert.Equal(role == KeyRole.WriteOnly ? "" : "laptop stolen in Käsdorf", read.Reason);
             Assert.Equal(role == KeyRole.WriteOnly ? [] : [snapshot.Id], read.Snapshots);
@@ -319,22 +332,10 @@ public sealed class KeyRevocationTests : IDisposable
         return new SnapshotStore(repository).List(_damaged.Add, CancellationToken.None);
     }
 
-    private (string Path, byte[] Id) Derive(KeyRole role, string name)
-    {
-        var path = Path.Combine(Path.GetDirectoryName(_repository.KeyFilePath)!, name);
-        using var master = KeyFile.Read(_repository.KeyFilePath);
-        using var keys = master.Derive(role);
-        KeyFile.Write(path, keys);
-        return (path, keys.KeyId);
-    }
-
-    private RepositoryAccess Open(string keyFile) => RepositoryAccess.Open(DirectoryObjectStore.Open(_repository.Location), KeyFile.Read(keyFile));
-
     private Snapshot Save(string keyFile)
     {
-        using var repository = Open(keyFile);
         var request = new SaveRequest { Channel = "thief", Paths = [FileName.FromText(_repository.Source)], CacheDirectory = _repository.CacheDirectory };
-        return new SaveOperation(repository, request, _repository).Run(CancellationToken.None).Snapshot;
+        return _repository.Save(request, keyFile).Snapshot;
     }
 
     /// <summary>A snapshot that the stolen key signs with a program of its own, which asks nobody whether the key was revoked.</summary>
