@@ -127,11 +127,10 @@ public sealed class DirectoryObjectStore : IObjectStore
         {
             var target = PathOf(newName);
             var targetDirectory = Path.GetDirectoryName(target)!;
-            Directory.CreateDirectory(targetDirectory);
-            File.Move(PathOf(name), target, overwrite: true);
-            DurableDirectory.Flush(targetDirectory);
-            DurableDirectory.Flush(Path.GetDirectoryName(PathOf(name))!);
-            DurableDirectory.Flush(_root);
+            _folders.Create(_root, targetDirectory);
+            _files.Rename(PathOf(name), target);
+            _files.FlushDirectory(targetDirectory);
+            _files.FlushDirectory(Path.GetDirectoryName(PathOf(name))!);
         }
         catch (FileNotFoundException error)
         {

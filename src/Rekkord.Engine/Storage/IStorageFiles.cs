@@ -21,6 +21,9 @@ internal interface IStorageFiles
     /// <returns>False when the name is taken.</returns>
     bool TryRename(string path, string newPath);
 
+    /// <summary>Gives a file another name, also one that is taken: that file is then gone.</summary>
+    void Rename(string path, string newPath);
+
     /// <summary>Removes a file.</summary>
     void DeleteFile(string path);
 

@@ -15,6 +15,8 @@ internal sealed class SystemStorageFiles : IStorageFiles
 
     public bool TryRename(string path, string newPath) => ExclusiveRename.TryRename(path, newPath);
 
+    public void Rename(string path, string newPath) => File.Move(path, newPath, overwrite: true);
+
     public void DeleteFile(string path) => File.Delete(path);
 
     public void CreateDirectory(string path) => Directory.CreateDirectory(path);

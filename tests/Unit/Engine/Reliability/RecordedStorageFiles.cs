@@ -61,6 +61,16 @@ internal sealed class RecordedStorageFiles(StorageStepKind? forgotten = null) : 
         }
     }
 
+    public void Rename(string path, string newPath)
+    {
+        lock (_lock)
+        {
+            SystemStorageFiles.Instance.Rename(path, newPath);
+            Record(new StorageStep(StorageStepKind.AddName, path, newPath));
+            Record(new StorageStep(StorageStepKind.RemoveName, path));
+        }
+    }
+
     public void DeleteFile(string path)
     {
         lock (_lock)
