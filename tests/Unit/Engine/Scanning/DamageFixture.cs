@@ -1,33 +1,50 @@
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Repository;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
+using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Engine.Tests.Scanning;
 
 /// <summary>
-/// A repository with two saves that share nothing, "documents" and "pictures", which a test damages as it likes and which is
-/// whole again for the next one.
+/// A repository with three saves that share nothing, "documents" and "pictures", and "letters" by a keyfile that was revoked since. A
+/// test damages it as it likes, and it is whole again for the next one.
 /// </summary>
-public sealed class DamageFixture : IDisposable
+public class DamageFixture : IDisposable
 {
     public const string Victim = "documents";
     public const string Bystander = "pictures";
+    public const string Revoked = "letters";
 
     private readonly TestRepository _repository = new();
     private readonly Dictionary<string, byte[]> _pristine;
     private readonly string[] _victimObjects;
+    private readonly string _revokedKeyFile;
+    private readonly byte[] _revokedKeyId;
 
     public DamageFixture()
+        : this(files: 30, fileSize: 40_000, largeSize: 2_500_000)
     {
-        for (var i = 0; i < 30; i++)
-            _repository.Write($"{Victim}/folder{i % 3}/file{i}", TestRepository.RandomBytes(i, 40_000 + i));
-        _repository.Write($"{Victim}/large", TestRepository.RandomBytes(99, 2_500_000));
-        for (var i = 0; i < 10; i++)
-            _repository.Write($"{Bystander}/folder/file{i}", TestRepository.RandomBytes(1000 + i, 40_000 + i));
+    }
+
+    private protected DamageFixture(int files, int fileSize, int largeSize)
+    {
+        for (var i = 0; i < files; i++)
+            _repository.Write($"{Victim}/folder{i % 3}/file{i}", TestRepository.RandomBytes(i, fileSize + i));
+        _repository.Write($"{Victim}/large", TestRepository.RandomBytes(99, largeSize));
+        for (var i = 0; i < files / 3; i++)
+            _repository.Write($"{Bystander}/folder/file{i}", TestRepository.RandomBytes(1000 + i, fileSize + i));
+        _repository.Write($"{Revoked}/letter", TestRepository.RandomBytes(2000, 500));
         VictimId = SaveChannel(Victim);
         _victimObjects = _repository.Objects("");
         BystanderId = SaveChannel(Bystander);
+        (_revokedKeyFile, _revokedKeyId) = _repository.Derive(KeyRole.ReadWrite, "revoked.key");
+        RevokedId = SaveRevoked();
+        Revoke(_revokedKeyId);
+        Revoke(_repository.Derive(KeyRole.WriteOnly, "unused.key").Id);
         _pristine = _repository.Objects("").ToDictionary(path => path, File.ReadAllBytes);
     }
 
@@ -35,29 +52,43 @@ public sealed class DamageFixture : IDisposable
 
     public string BystanderId { get; }
 
+    public string RevokedId { get; }
+
     internal TestRepository Repository => _repository;
 
     private string Descriptor => Path.Combine(_repository.Location, "rekkord");
 
+    private string Revocation => Path.Combine(_repository.Location, ObjectName.ForRevocation(_revokedKeyId));
+
     /// <summary>The path of the victim's object of a type.</summary>
-    public string Find(StoredType type) => type == StoredType.Descriptor ? Descriptor : Find(type, _victimObjects);
+    public string Find(StoredType type) => type switch
+    {
+        StoredType.Descriptor => Descriptor,
+        StoredType.Revocation => Revocation,
+        _ => Find(type, _victimObjects),
+    };
 
     /// <summary>Another valid object of the type.</summary>
-    public byte[] FindOther(StoredType type) => _pristine[Find(type, [.. _pristine.Keys.Except(_victimObjects)])];
+    public byte[] FindOther(StoredType type) => _pristine[Find(type, [.. _pristine.Keys.Except(_victimObjects).Except([Revocation])])];
 
     /// <summary>An object's name in the repository.</summary>
     public string NameOf(string path) => Path.GetRelativePath(_repository.Location, path).Replace('\\', '/');
 
-    public string SaveChannel(string channel)
+    public string SaveChannel(string channel) => SaveChannel(channel, _repository.KeyFilePath);
+
+    /// <summary>Saves with the keyfile that was revoked.</summary>
+    public string SaveRevoked() => SaveChannel(Revoked, _revokedKeyFile);
+
+    /// <summary>Revokes that keyfile again.</summary>
+    public void RevokeAgain() => Revoke(_revokedKeyId);
+
+    /// <summary>Lists the snapshots whose signatures count, and what could not be read.</summary>
+    public (HashSet<string> Trusted, HashSet<string> Revoked, string[] Damaged) List()
     {
-        var result = _repository.Save(new SaveRequest
-        {
-            Channel = channel,
-            Paths = [FileName.FromText(PathOf(channel))],
-            CacheDirectory = _repository.CacheDirectory,
-        });
-        Assert.False(result.IsPartial);
-        return result.Snapshot.Id.ToString();
+        var damaged = new List<RekkordException>();
+        using var repository = _repository.Open();
+        var all = new SnapshotStore(repository).List(damaged.Add, CancellationToken.None).ToLookup(snapshot => snapshot.SignerStatus, snapshot => snapshot.Id.ToString());
+        return ([.. all[SignerStatus.Trusted]], [.. all[SignerStatus.Revoked]], [.. damaged.Select(error => error.Target!)]);
     }
 
     public string PathOf(string channel) => Path.Combine(_repository.Source, channel);
@@ -65,12 +96,14 @@ public sealed class DamageFixture : IDisposable
     public ScanResult Scan(bool full, bool repair = false) => _repository.Scan(new ScanRequest { Full = full, Repair = repair });
 
     /// <summary>Restores a channel and checks that nothing that was restored is wrong.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="snapshot">The snapshot's ID; null for the channel's newest.</param>
     /// <returns>Files that are missing, as paths below the channel.</returns>
-    public IReadOnlyList<string> RestoreAndCompare(string channel)
+    public IReadOnlyList<string> RestoreAndCompare(string channel, string? snapshot = null)
     {
         if (Directory.Exists(_repository.Destination))
             Directory.Delete(_repository.Destination, recursive: true);
-        var result = _repository.Restore(new RestoreRequest { Snapshot = channel, Path = PathOf(channel), Destination = _repository.Destination });
+        var result = _repository.Restore(new RestoreRequest { Snapshot = snapshot ?? channel, Path = PathOf(channel), Destination = _repository.Destination });
         var source = Content(PathOf(channel));
         var restored = Content(_repository.Destination);
         foreach (var (name, bytes) in restored)
@@ -78,6 +111,18 @@ public sealed class DamageFixture : IDisposable
         var missing = source.Keys.Except(restored.Keys).ToArray();
         Assert.Equal(missing.Length > 0, result.ErrorCount > 0);
         return missing;
+    }
+
+    /// <summary>The files of the victim that could not be restored are those that the scan told, or lie in directories that it told.</summary>
+    public void AssertTold(IReadOnlyList<string> missing, RepositoryProblem problem)
+    {
+        var prefix = $"{VictimId}:{PathOf(Victim)}";
+        Assert.Equal(problem.PathCount, problem.Paths.Count);
+        Assert.All(problem.Paths, path => Assert.StartsWith(prefix, path, StringComparison.Ordinal));
+        var told = problem.Paths.Select(path => path[prefix.Length..]).ToArray();
+        Assert.Equal(told.Length, told.Distinct().Count());
+        Assert.All(missing, file => Assert.Contains(told, path => $"/{file}" == path || $"/{file}".StartsWith($"{path}/", StringComparison.Ordinal)));
+        Assert.All(told, path => Assert.Contains(missing, file => $"/{file}" == path || $"/{file}".StartsWith($"{path}/", StringComparison.Ordinal)));
     }
 
     /// <summary>Makes the repository what it was before any damage; what the machine remembers of it locally is forgotten.</summary>
@@ -92,7 +137,25 @@ public sealed class DamageFixture : IDisposable
         }
     }
 
-    public void Dispose() => _repository.Dispose();
+    public void Dispose()
+    {
+        _repository.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private string SaveChannel(string channel, string keyFile)
+    {
+        var request = new SaveRequest { Channel = channel, Paths = [FileName.FromText(PathOf(channel))], CacheDirectory = _repository.CacheDirectory };
+        var result = _repository.Save(request, keyFile);
+        Assert.False(result.IsPartial);
+        return result.Snapshot.Id.ToString();
+    }
+
+    private void Revoke(byte[] keyId)
+    {
+        using var repository = _repository.Open();
+        new KeyRevocation(repository, _repository.Warn).Run(keyId, distrustExisting: false, "", CancellationToken.None);
+    }
 
     private static Dictionary<string, byte[]> Content(string root) => Directory.GetFiles(root, "*", SearchOption.AllDirectories)
         .ToDictionary(path => Path.GetRelativePath(root, path), File.ReadAllBytes);
@@ -105,6 +168,7 @@ public sealed class DamageFixture : IDisposable
             StoredType.Index => "/index/",
             StoredType.Tag => "/tags/",
             StoredType.Snapshot => "/snapshots/",
+            StoredType.Revocation => "/revoked/",
             _ => "/packs/",
         };
         var found = paths.Where(path => path.Contains(folder, StringComparison.Ordinal)).OrderBy(path => new FileInfo(path).Length).ToArray();

@@ -8,5 +8,6 @@ public enum StoredType
     Index,
     Tag,
     Snapshot,
+    Revocation,
     Descriptor,
 }
