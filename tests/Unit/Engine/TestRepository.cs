@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
@@ -74,6 +75,22 @@ internal sealed class TestRepository : ISaveObserver, IRestoreObserver, IDisposa
     /// <summary>Restores the source directory's content into <see cref="Destination"/>.</summary>
     public RestoreResult RestoreSource(string snapshot = "test") => Restore(new RestoreRequest { Snapshot = snapshot, Path = Source, Destination = Destination });
 
+    /// <summary>Restores a directory of the source, and checks that no file of it came out wrong, and that what is missing was reported.</summary>
+    /// <returns>Files that are missing, as paths below the directory.</returns>
+    public IReadOnlyList<string> RestoreAndCompare(string snapshot, string directory)
+    {
+        if (Directory.Exists(Destination))
+            Directory.Delete(Destination, recursive: true);
+        var result = Restore(new RestoreRequest { Snapshot = snapshot, Path = directory, Destination = Destination });
+        var source = Content(directory);
+        var restored = Content(Destination);
+        foreach (var (name, bytes) in restored)
+            Assert.True(source.TryGetValue(name, out var saved) && bytes.AsSpan().SequenceEqual(saved), $"'{name}' was restored wrong.");
+        var missing = source.Keys.Except(restored.Keys).ToArray();
+        Assert.Equal(missing.Length > 0, result.ErrorCount > 0);
+        return missing;
+    }
+
     public RestoreResult Restore(RestoreRequest request, CancellationToken cancellation = default)
     {
         using var repository = Open();
@@ -100,6 +117,14 @@ internal sealed class TestRepository : ISaveObserver, IRestoreObserver, IDisposa
         return path;
     }
 
+    /// <summary>The descriptor of an empty repository of the same keys with small packs, so that an operation takes many steps.</summary>
+    public byte[] SmallPacksDescriptor()
+    {
+        using var keys = KeyFile.Read(KeyFilePath);
+        var descriptor = Descriptor.Create(keys, new ChunkSizes(8192, 16384, 65536)) with { SegmentSize = 32 * 1024, PackSize = 128 * 1024 };
+        return descriptor.Encode(keys);
+    }
+
     public static byte[] RandomBytes(int seed, int length)
     {
         var bytes = new byte[length];
@@ -117,4 +142,7 @@ internal sealed class TestRepository : ISaveObserver, IRestoreObserver, IDisposa
         using var removal = System.Diagnostics.Process.Start("rm", ["-rf", _base]);
         removal.WaitForExit();
     }
+
+    private static Dictionary<string, byte[]> Content(string root) => Directory.GetFiles(root, "*", SearchOption.AllDirectories)
+        .ToDictionary(path => Path.GetRelativePath(root, path), File.ReadAllBytes);
 }

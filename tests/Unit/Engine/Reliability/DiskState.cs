@@ -34,5 +34,19 @@ internal sealed record DiskState(IReadOnlyDictionary<string, byte[]> Files, IRea
         }
     }
 
+    /// <summary>Makes a directory hold exactly these files, and uses it; a failure names the state.</summary>
+    public void Use(string root, Action<DiskState> use)
+    {
+        try
+        {
+            Write(root);
+            use(this);
+        }
+        catch (Exception error)
+        {
+            throw new InvalidOperationException($"{Description}: {error.Message}", error);
+        }
+    }
+
     private static string NameOf(string path) => Path.GetFileName(Path.GetDirectoryName(path)) == "tmp" ? "leftover" : path;
 }

@@ -54,7 +54,7 @@ public sealed class PowerCutTests(ITestOutputHelper output) : IDisposable
         RepositoryAccess.Initialize(DirectoryObjectStore.CreateOrOpen(root, files), KeyFile.Read(key)).Dispose();
         files.Mark("made");
 
-        foreach (var state in StatesAfterEachStep(disk, files.Steps))
+        foreach (var state in disk.StatesAfterEachStep(files.Steps, output))
         {
             state.Write(home);
             if (state.Promised.Count > 0)
@@ -88,7 +88,7 @@ public sealed class PowerCutTests(ITestOutputHelper output) : IDisposable
         }
 
         _repository.OpenStore = DirectoryObjectStore.Open;
-        return StatesAfterEachStep(disk, files.Steps);
+        return disk.StatesAfterEachStep(files.Steps, output);
     }
 
     private SaveResult SaveChannel(string channel) => _repository.Save(new SaveRequest
@@ -100,37 +100,7 @@ public sealed class PowerCutTests(ITestOutputHelper output) : IDisposable
 
     private string PathOf(string channel) => channel == "all" ? _repository.Source : Path.Combine(_repository.Source, channel);
 
-    /// <summary>The states that differ, of all that a cut after any step may leave.</summary>
-    private List<DiskState> StatesAfterEachStep(SimulatedDisk disk, IReadOnlyList<StorageStep> steps)
-    {
-        var states = new Dictionary<string, DiskState>();
-        var built = 0;
-        foreach (var step in steps)
-        {
-            disk.Play(step);
-            foreach (var state in disk.StatesAfterCut())
-            {
-                built++;
-                states.TryAdd(state.Fingerprint(), state);
-            }
-        }
-
-        output.WriteLine($"{steps.Count} steps, {built} states, {states.Count} of them different.");
-        return [.. states.Values];
-    }
-
-    private void Check(DiskState state)
-    {
-        try
-        {
-            state.Write(_repository.Location);
-            Check(state.Promised);
-        }
-        catch (Exception error)
-        {
-            throw new InvalidOperationException($"{state.Description}: {error.Message}", error);
-        }
-    }
+    private void Check(DiskState state) => state.Use(_repository.Location, used => Check(used.Promised));
 
     private void Check(IReadOnlyList<string> saved)
     {

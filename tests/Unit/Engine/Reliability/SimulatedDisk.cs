@@ -1,3 +1,5 @@
+using Xunit.Abstractions;
+
 namespace Rekkord.Engine.Tests.Reliability;
 
 /// <summary>
@@ -55,6 +57,25 @@ internal sealed class SimulatedDisk
             case StorageStepKind.FlushDirectory: FlushDirectory(step.Path); break;
             default: _marks.Add(step.Path); break;
         }
+    }
+
+    /// <summary>Plays steps, and finds the states that differ of all that a cut after any of them may leave.</summary>
+    public List<DiskState> StatesAfterEachStep(IReadOnlyList<StorageStep> steps, ITestOutputHelper output)
+    {
+        var states = new Dictionary<string, DiskState>();
+        var built = 0;
+        foreach (var step in steps)
+        {
+            Play(step);
+            foreach (var state in StatesAfterCut())
+            {
+                built++;
+                states.TryAdd(state.Fingerprint(), state);
+            }
+        }
+
+        output.WriteLine($"{steps.Count} steps, {built} states, {states.Count} of them different.");
+        return [.. states.Values];
     }
 
     /// <summary>The states in which a power cut now may leave the disk.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
@@ -22,7 +21,7 @@ public sealed class StoredHistory : ISaveObserver, IRestoreObserver, IDisposable
 
     public StoredHistory()
     {
-        InitializeWithSmallPacks(Saved);
+        Saved[ObjectName.Descriptor] = _directories.SmallPacksDescriptor();
         for (var i = 0; i < 8; i++)
             _directories.Write($"d{i % 2}/file{i}", TestRepository.RandomBytes(i, 20_000));
         _directories.Write("large", TestRepository.RandomBytes(99, 300_000));
@@ -110,14 +109,6 @@ public sealed class StoredHistory : ISaveObserver, IRestoreObserver, IDisposable
     }
 
     public void Dispose() => _directories.Dispose();
-
-    /// <summary>Makes a repository with small packs, so that a save takes many calls.</summary>
-    private void InitializeWithSmallPacks(MemoryObjectStore store)
-    {
-        using var keys = KeyFile.Read(_directories.KeyFilePath);
-        var descriptor = Descriptor.Create(keys, new ChunkSizes(8192, 16384, 65536)) with { SegmentSize = 32 * 1024, PackSize = 128 * 1024 };
-        store[ObjectName.Descriptor] = descriptor.Encode(keys);
-    }
 
     private bool Compare(string snapshot, string destination, bool reported)
     {

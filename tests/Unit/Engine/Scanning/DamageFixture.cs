@@ -2,7 +2,6 @@ using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Repository;
-using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
@@ -99,19 +98,7 @@ public class DamageFixture : IDisposable
     /// <param name="channel">The channel.</param>
     /// <param name="snapshot">The snapshot's ID; null for the channel's newest.</param>
     /// <returns>Files that are missing, as paths below the channel.</returns>
-    public IReadOnlyList<string> RestoreAndCompare(string channel, string? snapshot = null)
-    {
-        if (Directory.Exists(_repository.Destination))
-            Directory.Delete(_repository.Destination, recursive: true);
-        var result = _repository.Restore(new RestoreRequest { Snapshot = snapshot ?? channel, Path = PathOf(channel), Destination = _repository.Destination });
-        var source = Content(PathOf(channel));
-        var restored = Content(_repository.Destination);
-        foreach (var (name, bytes) in restored)
-            Assert.True(source.TryGetValue(name, out var saved) && bytes.AsSpan().SequenceEqual(saved), $"'{name}' was restored wrong.");
-        var missing = source.Keys.Except(restored.Keys).ToArray();
-        Assert.Equal(missing.Length > 0, result.ErrorCount > 0);
-        return missing;
-    }
+    public IReadOnlyList<string> RestoreAndCompare(string channel, string? snapshot = null) => _repository.RestoreAndCompare(snapshot ?? channel, PathOf(channel));
 
     /// <summary>The files of the victim that could not be restored are those that the scan told, or lie in directories that it told.</summary>
     public void AssertTold(IReadOnlyList<string> missing, RepositoryProblem problem)
@@ -156,9 +143,6 @@ public class DamageFixture : IDisposable
         using var repository = _repository.Open();
         new KeyRevocation(repository, _repository.Warn).Run(keyId, distrustExisting: false, "", CancellationToken.None);
     }
-
-    private static Dictionary<string, byte[]> Content(string root) => Directory.GetFiles(root, "*", SearchOption.AllDirectories)
-        .ToDictionary(path => Path.GetRelativePath(root, path), File.ReadAllBytes);
 
     private static string Find(StoredType type, string[] paths)
     {
