@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using System.Text;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Repository;
+using Rekkord.Engine.Storage;
 using Oid = Rekkord.Engine.Repository.Oid;
 
 namespace Rekkord.Engine.Snapshots;
@@ -83,15 +85,29 @@ public sealed class KeyRevocation
         cancellation.ThrowIfCancellationRequested();
         using var writer = _repository.Store.Create();
         writer.Write(RevocationCodec.Encode(revocation, _repository.Keys, _repository.Descriptor));
+        if (damaged is null)
+            return writer.Commit(name) ? revocation : throw AlreadyRevoked(hex, null);
+        _warn($"{damaged.Message} It is put aside and made again.");
+        Replace(name, writer);
+        return revocation;
+    }
 
-        // Its key counts as revoked as long as it is there, however damaged it is: it goes when only the new one's name is to be given.
-        if (damaged is not null)
+    /// <summary>
+    /// Puts a sound revocation in the place of a damaged one, of which a copy is kept. It is one step: were the name free for a moment, a
+    /// process that ends in it would leave the key as if it had never been revoked.
+    /// </summary>
+    private void Replace(string name, ObjectWriter writer)
+    {
+        var aside = ObjectName.Aside(name);
+        using (var copy = _repository.Store.Create())
         {
-            _warn($"{damaged.Message} It is put aside and made again.");
-            _repository.Store.Move(name, ObjectName.Aside(name));
+            copy.Write(_repository.Store.Read(name, FormatLimits.Record));
+            copy.Commit(aside);
         }
 
-        return writer.Commit(name) ? revocation : throw AlreadyRevoked(hex, null);
+        var next = $"{aside}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}.new";
+        writer.Commit(next);
+        _repository.Store.Move(next, name);
     }
 
     /// <summary>What is wrong with the revocation that there is, which a sound one may replace; null when there is none.</summary>
