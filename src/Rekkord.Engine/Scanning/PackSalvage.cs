@@ -56,19 +56,28 @@ internal sealed class PackSalvage
     {
         if (_known.Contains(blob.Oid))
             return;
+
+        // Once more: what was misread for a moment must not be left behind in a pack that is put aside.
+        using var content = TryRead(reader, blob) ?? TryRead(reader, blob);
+        if (content is null)
+            return;
+        var bytes = content.Bytes.Span;
+        if (blob.Type == BlobType.Data)
+            sink.StoreData(packer, bytes);
+        else
+            sink.StoreMetadata(blob.Type, bytes);
+    }
+
+    /// <summary>Reads a blob; null when it is damaged, which the scan has reported already.</summary>
+    private static Blob? TryRead(BlobReader reader, BlobEntry blob)
+    {
         try
         {
-            using var content = reader.Read(blob.Type, blob.Oid);
-            var bytes = content.Bytes.Span;
-            if (blob.Type == BlobType.Data)
-                sink.StoreData(packer, bytes);
-            else
-                sink.StoreMetadata(blob.Type, bytes);
+            return reader.Read(blob.Type, blob.Oid);
         }
         catch (RekkordException error) when (error.Kind == RekkordErrorKind.InvalidData)
         {
-            // The scan has reported it as lost already; there is nothing to salvage.
-            System.Diagnostics.Debug.WriteLine(error.Message);
+            return null;
         }
     }
 

@@ -25,7 +25,11 @@ public sealed class FaultTests(StoredHistory history) : IClassFixture<StoredHist
         {
             AssertWhole(store, history.EarlierId);
             if (saved is not null)
+            {
                 AssertWhole(store, saved);
+                Assert.Equal(0, history.Scan(store).UnindexedPacks);
+            }
+
             AssertWhole(store, history.Save(store).Snapshot.Id.ToString());
         });
 
@@ -59,6 +63,30 @@ public sealed class FaultTests(StoredHistory history) : IClassFixture<StoredHist
                 history.Scan(store, repair: true);
                 AssertWhole(store, history.EarlierId);
                 Assert.Empty(history.Scan(store).Problems);
+            });
+    }
+
+    [Theory]
+    [InlineData(Fault.FailsOnce)]
+    [InlineData(Fault.WrongBytes)]
+    public void A_repair_of_a_damaged_pack_that_fails_loses_nothing_that_could_be_read(Fault fault)
+    {
+        var damaged = StoredHistory.Copy(history.Saved);
+        var pack = damaged[PackOfMostFiles()];
+        pack[pack.Length / 2] ^= 1;
+        Assert.False(history.Restore(damaged, history.EarlierId, out var lost));
+        Assert.NotEmpty(lost);
+
+        AtEveryCall(
+            fault,
+            damaged,
+            store => history.Scan(store, repair: true),
+            (store, _, _) =>
+            {
+                history.Scan(store, repair: true);
+                history.Restore(store, history.EarlierId, out var missing);
+                Assert.Equal(lost, missing);
+                Assert.All(history.Scan(store).Problems, problem => Assert.Equal(ProblemKind.ContentMissing, problem.Kind));
             });
     }
 
@@ -98,6 +126,19 @@ public sealed class FaultTests(StoredHistory history) : IClassFixture<StoredHist
                 history.Initialize(store);
             AssertWhole(store, history.Save(store).Snapshot.Id.ToString());
         });
+
+    /// <summary>The data pack that the most files need.</summary>
+    private string PackOfMostFiles()
+    {
+        const int LargerThanAnyTree = 20_000;
+        return history.Saved.List("packs/").Where(found => found.Size > LargerThanAnyTree).Select(found => found.Name).MaxBy(name =>
+        {
+            var without = StoredHistory.Copy(history.Saved);
+            without.Remove(name);
+            history.Restore(without, history.EarlierId, out var missing);
+            return missing.Count;
+        })!;
+    }
 
     /// <summary>Runs an operation with a fault at its first call, at its second, and so on, until it needs no more calls.</summary>
     private static void AtEveryCall<T>(Fault fault, MemoryObjectStore initial, Func<IObjectStore, T> operation, Action<MemoryObjectStore, T?, bool> check)

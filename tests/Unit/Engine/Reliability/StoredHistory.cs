@@ -79,14 +79,18 @@ public sealed class StoredHistory : ISaveObserver, IRestoreObserver, IDisposable
 
     /// <summary>Restores a snapshot into a new directory; what comes out is what was saved, or is missing and reported.</summary>
     /// <returns>Whether all came out.</returns>
-    internal bool Restore(IObjectStore store, string snapshot)
+    internal bool Restore(IObjectStore store, string snapshot) => Restore(store, snapshot, out _);
+
+    /// <summary>The same, and says which entries did not come out.</summary>
+    internal bool Restore(IObjectStore store, string snapshot, out IReadOnlyList<string> missing)
     {
         var destination = $"{_directories.Destination}{Interlocked.Increment(ref _destinations)}";
         var request = new RestoreRequest { Snapshot = snapshot, Path = _directories.Source, Destination = destination, Threads = 1 };
         try
         {
             var result = new RestoreOperation(Open(store), request, this).Run(CancellationToken.None);
-            return Compare(snapshot, destination, result.ErrorCount > 0);
+            missing = Compare(snapshot, destination, result.ErrorCount > 0);
+            return result.ErrorCount == 0;
         }
         catch (RekkordException)
         {
@@ -110,7 +114,7 @@ public sealed class StoredHistory : ISaveObserver, IRestoreObserver, IDisposable
 
     public void Dispose() => _directories.Dispose();
 
-    private bool Compare(string snapshot, string destination, bool reported)
+    private string[] Compare(string snapshot, string destination, bool reported)
     {
         var saved = snapshot == EarlierId ? _earlier : _later;
         var restored = TreeListing.Of(destination);
@@ -118,6 +122,6 @@ public sealed class StoredHistory : ISaveObserver, IRestoreObserver, IDisposable
         Assert.Empty(wrong);
         if (!reported)
             Assert.Equal(saved, restored);
-        return !reported;
+        return [.. saved.Keys.Except(restored.Keys)];
     }
 }
