@@ -8,7 +8,7 @@ namespace Rekkord.Engine.Tests.Scanning;
 /// <summary>One bit is flipped at a position of a stored object and then put back, at one position after the other.</summary>
 public sealed class BitFlipTests(TinyDamageFixture fixture, ITestOutputHelper output) : IClassFixture<TinyDamageFixture>
 {
-    private const int ShortCount = 60;
+    private const int ShortCount = 40;
 
     public static TheoryData<StoredType> Types => [.. Enum.GetValues<StoredType>()];
 
@@ -32,9 +32,12 @@ public sealed class BitFlipTests(TinyDamageFixture fixture, ITestOutputHelper ou
             {
                 throw new InvalidOperationException($"Bit {bit} of byte {position} of {bytes.Length}: {failure.Message}", failure);
             }
+            finally
+            {
+                File.WriteAllBytes(path, bytes);
+            }
         }
 
-        File.WriteAllBytes(path, bytes);
         Assert.Empty(fixture.Scan(full: true).Problems);
         output.WriteLine($"{type}: {positions.Length} of {bytes.Length} positions.");
     }
