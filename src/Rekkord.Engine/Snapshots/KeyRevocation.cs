@@ -116,7 +116,7 @@ public sealed class KeyRevocation
     {
         try
         {
-            return RevocationList.Find(_repository, keyId) is { } existing ? throw AlreadyRevoked(existing.KeyId, existing.Time) : null;
+            return ReadTwice(() => RevocationList.Find(_repository, keyId)) is { } existing ? throw AlreadyRevoked(existing.KeyId, existing.Time) : null;
         }
         catch (DamagedObjectException error)
         {
@@ -129,13 +129,13 @@ public sealed class KeyRevocation
         HashSet<Oid> snapshots = [], tags = [];
         ForEach(ObjectName.Snapshots, name =>
         {
-            var (snapshot, _) = _snapshots.Read(name);
+            var (snapshot, _) = ReadTwice(() => _snapshots.Read(name));
             if (snapshot.KeyId == keyId)
                 snapshots.Add(snapshot.Id);
         });
         ForEach(ObjectName.Tags, name =>
         {
-            if (_snapshots.ReadTag(name).KeyId == keyId)
+            if (ReadTwice(() => _snapshots.ReadTag(name)).KeyId == keyId)
                 tags.Add(new Oid(ObjectName.TryGetHash(name)));
         });
         return (snapshots, tags);
@@ -154,6 +154,19 @@ public sealed class KeyRevocation
                     _warn($"{error.Message} If it is the key's, it will not count as good.");
                 }
             }
+        }
+    }
+
+    /// <summary>Reads what looks damaged once more: a revocation is never changed, and one misread must not cost a good snapshot for ever.</summary>
+    private static T ReadTwice<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (DamagedObjectException)
+        {
+            return read();
         }
     }
 

@@ -1,4 +1,5 @@
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Repository;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Storage;
 
@@ -126,6 +127,55 @@ public sealed class FaultTests(StoredHistory history) : IClassFixture<StoredHist
                 history.Initialize(store);
             AssertWhole(store, history.Save(store).Snapshot.Id.ToString());
         });
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void A_revocation_is_made_whole_or_not_at_all(Fault fault)
+    {
+        var signed = StoredHistory.Copy(history.Saved);
+        history.SaveWithLostKey(signed);
+        var damaged = StoredHistory.Copy(signed);
+        damaged[ObjectName.ForRevocation(history.LostKeyId)] = [1, 2, 3];
+        foreach (var initial in new[] { signed, damaged })
+        {
+            AtEveryCall(
+                fault,
+                initial,
+                store => history.RevokeLostKey(store),
+                (store, reported, _) =>
+                {
+                    Assert.True(initial == signed || store.Exists(ObjectName.ForRevocation(history.LostKeyId)), "The key was revoked, and is no more.");
+                    var stored = Find(store);
+                    Assert.True(stored is not null || reported is null, "The revocation was reported, and is not there.");
+                    if (stored is null)
+                        history.RevokeLostKey(store);
+                    Assert.Equal((1, 1), (Find(store)!.Snapshots.Count, Find(store)!.Tags.Count));
+                });
+        }
+    }
+
+    [Theory]
+    [InlineData(Fault.WrongBytes)]
+    [InlineData(Fault.Truncates)]
+    public void A_sound_revocation_that_is_misread_is_not_replaced(Fault fault)
+    {
+        var revoked = StoredHistory.Copy(history.Saved);
+        history.RevokeLostKey(revoked);
+
+        for (var call = 0; call < 10; call++)
+        {
+            var store = StoredHistory.Copy(revoked);
+            Assert.ThrowsAny<RekkordException>(() => history.RevokeLostKey(new FaultyStore(store, fault, call)));
+            AssertSame(revoked, store);
+        }
+    }
+
+    /// <summary>The revocation in a store; null when there is none that can be read.</summary>
+    private Revocation? Find(MemoryObjectStore store)
+    {
+        var list = RevocationList.Load(history.Open(store));
+        return list.Damaged.Count == 0 ? RevocationList.Find(history.Open(store), history.LostKeyId) : null;
+    }
 
     /// <summary>The data pack that the most files need.</summary>
     private string PackOfMostFiles()

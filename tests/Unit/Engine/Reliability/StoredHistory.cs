@@ -17,6 +17,7 @@ public sealed class StoredHistory : ISaveObserver, IRestoreObserver, IDisposable
     private readonly TestRepository _directories = new();
     private readonly SortedDictionary<string, string> _earlier;
     private readonly SortedDictionary<string, string> _later;
+    private readonly string _lostKeyFile;
     private int _destinations;
 
     public StoredHistory()
@@ -30,12 +31,16 @@ public sealed class StoredHistory : ISaveObserver, IRestoreObserver, IDisposable
         _directories.Write("d0/file0", TestRepository.RandomBytes(100, 30_000));
         _directories.Write("new", TestRepository.RandomBytes(101, 200_000));
         _later = TreeListing.Of(_directories.Source);
+        (_lostKeyFile, LostKeyId) = _directories.Derive(KeyRole.ReadWrite, "lost.key");
     }
 
     /// <summary>The repository with the earlier snapshot alone; copied before it is used.</summary>
     internal MemoryObjectStore Saved { get; } = new();
 
     public string EarlierId { get; }
+
+    /// <summary>The ID of a keyfile that is to be revoked.</summary>
+    public byte[] LostKeyId { get; }
 
     public ConcurrentQueue<RekkordException> Failed { get; } = new();
 
@@ -52,9 +57,16 @@ public sealed class StoredHistory : ISaveObserver, IRestoreObserver, IDisposable
 
     internal RepositoryAccess Open(IObjectStore store) => RepositoryAccess.Open(store, KeyFile.Read(_directories.KeyFilePath));
 
-    internal SaveResult Save(IObjectStore store)
+    internal SaveResult Save(IObjectStore store) => Save(Open(store));
+
+    /// <summary>Saves with the keyfile that is to be revoked.</summary>
+    internal SaveResult SaveWithLostKey(IObjectStore store) => Save(RepositoryAccess.Open(store, KeyFile.Read(_lostKeyFile)));
+
+    internal Revocation RevokeLostKey(IObjectStore store) =>
+        new KeyRevocation(Open(store), static _ => { }).Run(LostKeyId, distrustExisting: false, "", CancellationToken.None);
+
+    private SaveResult Save(RepositoryAccess repository)
     {
-        var repository = Open(store);
         var request = new SaveRequest
         {
             Channel = "test",
