@@ -32,7 +32,8 @@ internal sealed class RecordScan
 
     public void Run(CancellationToken cancellation)
     {
-        foreach (var error in RevocationList.Load(_repository).Damaged)
+        // What the snapshots are judged by: of two readings, one alone may fail, and what is good would count as forged.
+        foreach (var error in _store.Revocations.Damaged)
             _problems.Add(ProblemKind.RevocationDamaged, error.Target!, error);
         CheckNames(ObjectName.Indexes, ProblemKind.IndexDamaged, cancellation);
         CheckNames(ObjectName.Tags, ProblemKind.TagDamaged, cancellation);

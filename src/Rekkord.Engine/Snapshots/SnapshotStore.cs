@@ -24,6 +24,9 @@ public sealed class SnapshotStore
         _revocations = new Lazy<RevocationList>(() => RevocationList.Load(repository));
     }
 
+    /// <summary>The revocations that this store judges signatures by, read once.</summary>
+    internal RevocationList Revocations => _revocations.Value;
+
     private static ReadOnlySpan<byte> SnapshotMagic => "RKS\u0001"u8;
 
     private static ReadOnlySpan<byte> TagMagic => "RKT\u0001"u8;

@@ -70,6 +70,23 @@ public sealed class FaultTests(StoredHistory history) : IClassFixture<StoredHist
     [Theory]
     [InlineData(Fault.FailsOnce)]
     [InlineData(Fault.WrongBytes)]
+    [InlineData(Fault.Truncates)]
+    public void A_repair_puts_nothing_aside_that_is_sound_nor_what_a_revocation_keeps_good(Fault fault)
+    {
+        var sound = StoredHistory.Copy(history.Saved);
+        history.SaveWithLostKey(sound);
+        history.RevokeLostKey(sound);
+
+        AtEveryCall(
+            fault,
+            sound,
+            store => history.Scan(store, repair: true),
+            static (store, _, _) => Assert.Empty(store.List("damaged/")));
+    }
+
+    [Theory]
+    [InlineData(Fault.FailsOnce)]
+    [InlineData(Fault.WrongBytes)]
     public void A_repair_of_a_damaged_pack_that_fails_loses_nothing_that_could_be_read(Fault fault)
     {
         var damaged = StoredHistory.Copy(history.Saved);
