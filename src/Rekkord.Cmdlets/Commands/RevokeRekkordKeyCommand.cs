@@ -35,7 +35,7 @@ public sealed class RevokeRekkordKeyCommand : RepositoryCommand
         if (!ShouldProcess($"the key {Id} in '{config.Repository.DisplayUrl}'", what))
             return;
         using var repository = OpenRepository(config, KeyPower.Certify);
-        var revocation = new KeyRevocation(repository, WriteWarning).Run(keyId, DistrustExisting, Reason, StopToken);
+        var revocation = new KeyRevocation(repository, WriteWarning).Run(keyId, MyInvocation.BoundParameters.ContainsKey(nameof(DistrustExisting)) ? DistrustExisting.IsPresent : null, Reason, StopToken);
         WriteObject(new RekkordRevocation(revocation, repository.Location));
     });
 }

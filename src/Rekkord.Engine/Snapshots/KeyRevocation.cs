@@ -14,6 +14,8 @@ namespace Rekkord.Engine.Snapshots;
 /// </summary>
 public sealed class KeyRevocation
 {
+    private const string DistrustedAll = " Which snapshots of the key had stayed good is lost with it, so none counts any more; each can be restored by its ID.";
+
     private readonly RepositoryAccess _repository;
     private readonly SnapshotStore _snapshots;
     private readonly Action<string> _warn;
@@ -52,14 +54,17 @@ public sealed class KeyRevocation
 
     /// <summary>Writes the revocation.</summary>
     /// <param name="keyId">The key's ID.</param>
-    /// <param name="distrustExisting">Whether nothing that it has signed stays good.</param>
+    /// <param name="distrustExisting">
+    /// Whether nothing that it has signed stays good; null for what is safe: false, unless a damaged revocation is made again, whose list
+    /// of what stayed good is lost. What the key has signed since would be good otherwise.
+    /// </param>
     /// <param name="reason">Why; may be empty.</param>
     /// <param name="cancellation">Stops before anything is written.</param>
     /// <exception cref="RekkordException">
     /// This is no master key (<c>KeyRoleInsufficient</c>), or the one to revoke is (<c>KeyNotRevocable</c>); the key is revoked already
     /// (<c>KeyAlreadyRevoked</c>); or the store failed.
     /// </exception>
-    public Revocation Run(byte[] keyId, bool distrustExisting, string reason, CancellationToken cancellation)
+    public Revocation Run(byte[] keyId, bool? distrustExisting, string reason, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(keyId);
         ValidateReason(reason);
@@ -79,7 +84,7 @@ public sealed class KeyRevocation
         var (snapshots, tags) = FindSigned(hex, cancellation);
         if (snapshots.Count == 0)
             _warn($"No snapshot in the repository is signed by the key {hex}. Check that this is the one you mean.");
-        if (distrustExisting)
+        if (distrustExisting ?? damaged is not null)
             (snapshots, tags) = ([], []);
         var revocation = new Revocation(hex, DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()), reason, snapshots) { Tags = tags };
         cancellation.ThrowIfCancellationRequested();
@@ -87,7 +92,7 @@ public sealed class KeyRevocation
         writer.Write(RevocationCodec.Encode(revocation, _repository.Keys, _repository.Descriptor));
         if (damaged is null)
             return writer.Commit(name) ? revocation : throw AlreadyRevoked(hex, null);
-        _warn($"{damaged.Message} It is put aside and made again.");
+        _warn($"{damaged.Message} It is put aside and made again.{(distrustExisting is null ? DistrustedAll : "")}");
         Replace(name, writer);
         return revocation;
     }

@@ -240,11 +240,23 @@ public sealed class KeyRevocationTests : IDisposable
         Revoke();
         Replace(Name, [1, 2, 3]);
 
-        Revoke();
+        Revoke(distrustExisting: false);
 
         Assert.Equal(SignerStatus.Trusted, Assert.Single(List()).SignerStatus);
         Assert.Empty(_repository.Scan().Problems);
         Assert.Contains(Name, Assert.Single(_warnings, warning => !warning.Contains("No snapshot", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_revocation_that_is_made_again_takes_nothing_for_good_unless_told_to()
+    {
+        Save(_thief);
+        Revoke();
+        Replace(Name, [1, 2, 3]);
+        Assert.Empty(Revoke().Snapshots);
+
+        Assert.Equal(SignerStatus.Revoked, Assert.Single(List()).SignerStatus);
+        Assert.Single(_warnings, warning => warning.Contains("none counts any more", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -355,7 +367,7 @@ public sealed class KeyRevocationTests : IDisposable
         }
     }
 
-    private Revocation Revoke(byte[]? keyId = null, bool distrustExisting = false, string reason = "")
+    private Revocation Revoke(byte[]? keyId = null, bool? distrustExisting = null, string reason = "")
     {
         using var repository = _repository.Open();
         var revocation = new KeyRevocation(repository, _warnings.Add).Run(keyId ?? _thiefId, distrustExisting, reason, CancellationToken.None);
