@@ -26,6 +26,6 @@ internal abstract class Series
         new DataSeries(quick ? [16, 64] : [1024, 4096, 16384]),
         new ThreadsSeries(quick ? 64 : 1024),
         new SnapshotsSeries(quick ? [1, 5] : [1, 10, 100, 1_000], directories: quick ? 4 : 200),
-        new ListingSeries(quick ? [1, 20] : [1, 100, 1_000, 10_000], peers: quick ? [1, 3] : [1, 10, 100]),
+        new ListingSeries(quick ? [1, 20] : [1, 100, 1_000, 10_000]),
     ];
 }

@@ -19,6 +19,11 @@ internal abstract class BackupTool
     /// <summary>What lists all snapshots; null for a tool that has none.</summary>
     public virtual Command? ListSnapshots(string directory) => null;
 
+    /// <summary>What makes one more of each snapshot that there is, without a process for each; null for a tool that cannot.</summary>
+    /// <param name="directory">The repetition's directory.</param>
+    /// <param name="mark">What tells the new ones from the old; another one each time.</param>
+    public virtual Command? DoubleSnapshots(string directory, string mark) => null;
+
     /// <summary>Completes what was measured with what the tool itself says.</summary>
     public virtual Measurement Interpret(Measurement measurement) => measurement;
 }
