@@ -75,13 +75,19 @@ public sealed class RepositoryAccess : IDisposable
         return new RepositoryAccess(store, keys, Descriptor.Decode(bytes, keys, store.Location));
     }
 
-    internal static RepositoryAccess Initialize(IObjectStore store, KeyMaterial master, ChunkSizes chunkSizes)
+    /// <summary>Makes a repository in a store that has none.</summary>
+    /// <param name="store">Where; belongs to the repository afterwards.</param>
+    /// <param name="master">A new master key; belongs to the repository afterwards.</param>
+    /// <param name="chunkSizes">The sizes of its chunks.</param>
+    /// <param name="committing">Is told before the descriptor is given to the store for good: what fails earlier leaves no repository.</param>
+    internal static RepositoryAccess Initialize(IObjectStore store, KeyMaterial master, ChunkSizes chunkSizes, Action? committing = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(master);
         var descriptor = Descriptor.Create(master, chunkSizes);
         using var writer = store.Create();
         writer.Write(descriptor.Encode(master));
+        committing?.Invoke();
         return writer.Commit(ObjectName.Descriptor)
             ? new RepositoryAccess(store, master, descriptor)
             : throw AlreadyExists(store.Location);

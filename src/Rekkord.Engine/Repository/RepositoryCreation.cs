@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
+using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Repository;
 
-/// <summary>Makes a repository with its master keyfile: both, or neither.</summary>
+/// <summary>Makes a repository with its master keyfile. The keyfile of a repository that may exist is never removed.</summary>
 public static class RepositoryCreation
 {
     /// <summary>Makes the keyfile, then the repository that it opens.</summary>
@@ -54,31 +55,39 @@ public static class RepositoryCreation
 
     private static RepositoryAccess Initialize(IObjectStore store, KeyMaterial keys, string keyFile)
     {
+        var isHandedOver = false;
         try
         {
-            return RepositoryAccess.Initialize(store, keys);
+            return RepositoryAccess.Initialize(store, keys, ChunkSizes.Default, () => isHandedOver = true);
         }
         catch (Exception error)
         {
-            // A key that opens nothing would only be mistaken for one that does. But one whose repository is there all the same, though
-            // the store reported a failure, is the only one that ever opens it.
-            if (!MayExist(store))
-                File.Delete(keyFile);
-            else if (error is RekkordException known)
-                throw new RekkordException(known.ErrorId, known.Kind, $"{known.Message} The repository may be there all the same: its master key is kept in '{keyFile}'.", known.Target, known);
+            // What a store was given it may still write, whatever it says of it now, and only this key ever opens that. A key that
+            // certainly opens nothing would only be mistaken for one that does.
+            if (isHandedOver)
+                throw Failed(error, $"The repository may be there all the same, or appear later: its master key is kept in '{keyFile}'.", keyFile);
+            if (TryDelete(keyFile) is { } reason)
+                throw Failed(error, $"The keyfile '{keyFile}' opens nothing, and could not be removed ({reason}): remove it.", keyFile);
             throw;
         }
     }
 
-    private static bool MayExist(IObjectStore store)
+    private static RekkordException Failed(Exception error, string addition, string keyFile) => error is RekkordException known
+        ? new RekkordException(known.ErrorId, known.Kind, $"{known.Message} {addition}", known.Target, known)
+        : new RekkordException("RepositoryNotCreated", RekkordErrorKind.WriteError, $"The repository could not be made: {error.Message} {addition}", keyFile, error);
+
+    /// <summary>Removes a file.</summary>
+    /// <returns>Why it could not be removed; null when it was.</returns>
+    private static string? TryDelete(string path)
     {
         try
         {
-            return store.Exists(ObjectName.Descriptor);
+            File.Delete(path);
+            return null;
         }
-        catch (StorageException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return true;
+            return error.Message;
         }
     }
 }

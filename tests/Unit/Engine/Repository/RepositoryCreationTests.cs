@@ -44,6 +44,29 @@ public sealed class RepositoryCreationTests : IDisposable
     }
 
     [Fact]
+    public void The_keyfile_is_kept_when_the_store_denies_what_it_may_still_write()
+    {
+        var calls = new FaultyStore(ObjectStore.Create(_directory["tried"]));
+        RepositoryCreation.Run(calls, _directory["tried.key"], overwriteKeyFile: false).Dispose();
+        using var store = new FaultyStore(ObjectStore.Create(_directory["second"]), Fault.FailsOnce, calls.Calls - 1);
+
+        var error = Assert.ThrowsAny<RekkordException>(() => RepositoryCreation.Run(store, _directory["second.key"], overwriteKeyFile: false));
+
+        Assert.Contains(_directory["second.key"], error.Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(_directory["second.key"]), "The only key was deleted.");
+    }
+
+    [Fact]
+    public void A_keyfile_that_opens_nothing_is_removed()
+    {
+        using var store = new FaultyStore(ObjectStore.Create(_directory["second"]), Fault.DiskFull, 0);
+
+        Assert.ThrowsAny<RekkordException>(() => RepositoryCreation.Run(store, _directory["second.key"], overwriteKeyFile: false));
+
+        Assert.False(File.Exists(_directory["second.key"]));
+    }
+
+    [Fact]
     public void Both_keyfiles_are_kept_when_nobody_can_tell_whether_the_repository_was_made()
     {
         var old = File.ReadAllText(KeyPath);
