@@ -1,3 +1,4 @@
+using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Caching;
@@ -17,4 +18,26 @@ internal readonly record struct CachedEntry(UInt128 StatusHash, byte[] Entry, in
     /// <summary>Whether all references are well-formed; a cache's bytes are checked before they are believed.</summary>
     public bool IsValid =>
         ChunksOffset >= 0 && ChunksLength >= 0 && ChunksOffset <= Entry.Length - ChunksLength && References.Length % ChunkReference.EncodedLength == 0;
+
+    /// <summary>
+    /// Decodes the entry and compares it with what the cache says of it, so that nothing but a well-formed entry of this name gets
+    /// into a tree again, whoever wrote the cache.
+    /// </summary>
+    /// <param name="name">The name it must have.</param>
+    /// <param name="kind">The type it must have.</param>
+    /// <returns>Null when it is malformed or does not fit: then it is as if it were not cached.</returns>
+    public TreeEntry? Decode(ReadOnlySpan<byte> name, FileKind kind)
+    {
+        try
+        {
+            var entry = TreeEntryDecoder.DecodeEntry(Entry);
+            var fits = entry.Name.AsSpan().SequenceEqual(name) && entry.Kind == kind
+                && (ListedChunks.Length > 0 ? entry.Chunks.IsEmpty && !entry.ChunkLists.IsEmpty : entry.ChunkLists.IsEmpty && entry.Chunks.Span.SequenceEqual(References));
+            return fits ? entry : null;
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
 }

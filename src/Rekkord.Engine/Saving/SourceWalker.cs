@@ -208,7 +208,8 @@ internal sealed class SourceWalker
     /// <summary>Completes an entry that is as the last save left it, if all of its content is in the repository still.</summary>
     private bool TryComplete(Place place, in FileStatus status)
     {
-        if (_context.Request.IgnoreCache || !place.Cached.TryFind(place.EntryName, StatusHash.Compute(status), out var known))
+        if (_context.Request.IgnoreCache || !place.Cached.TryFind(place.EntryName, StatusHash.Compute(status), out var known)
+            || known.Decode(place.EntryName, status.Kind) is not { } entry)
             return false;
         for (var references = known.References; !references.IsEmpty; references = references[ChunkReference.EncodedLength..])
         {
@@ -216,9 +217,9 @@ internal sealed class SourceWalker
                 return false;
         }
 
-        foreach (var list in known.ListedChunks.Length > 0 ? TreeEntryDecoder.DecodeEntry(known.Entry).ChunkListOids : [])
+        for (var lists = entry.ChunkLists.Span; !lists.IsEmpty; lists = lists[Oid.Length..])
         {
-            if (!_context.Sink.Contains(list))
+            if (!_context.Sink.Contains(new Oid(lists)))
                 return false;
         }
 
