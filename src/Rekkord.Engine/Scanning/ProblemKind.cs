@@ -12,7 +12,7 @@ public enum ProblemKind
     /// <summary>An index object has other bytes than were written.</summary>
     IndexDamaged,
 
-    /// <summary>A tag has other bytes than were written, or is not signed by a key of this repository.</summary>
+    /// <summary>A tag has other bytes than were written, is not signed by a key of this repository, or says something else than its snapshot.</summary>
     TagDamaged,
 
     /// <summary>A snapshot has other bytes than were written, or is not signed by a key of this repository.</summary>

@@ -13,6 +13,7 @@ internal sealed class RecordScan
     private readonly SnapshotStore _store;
     private readonly ProblemList _problems;
     private readonly HashSet<string> _tagNames = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SnapshotSummary> _summaries = new(StringComparer.Ordinal);
 
     public RecordScan(RepositoryAccess repository, ProblemList problems)
     {
@@ -97,6 +98,7 @@ internal sealed class RecordScan
                 if (_problems.Find(found.Name) is not null)
                     continue;
                 Snapshots.Add(read);
+                _summaries[found.Name] = read.Snapshot.Summary;
                 if (read.Snapshot.SignerStatus == SignerStatus.Revoked)
                     AddRevoked(found.Name, read.Snapshot);
             }
@@ -137,6 +139,15 @@ internal sealed class RecordScan
         try
         {
             var tag = _store.ReadTag(name);
+            if (_summaries.TryGetValue(tag.ObjectName, out var summary) && !SnapshotCodec.AreSame(tag.Summary, summary))
+            {
+                _problems.Add(
+                    ProblemKind.TagDamaged,
+                    name,
+                    $"The tag '{name}' says something else of the snapshot {tag.Id} than that says itself, so that listings are wrong: who has a key of this repository wrote it so. The scan with -Repair puts it aside.").Touched.Add(tag.Id.ToString());
+                return null;
+            }
+
             Tags.Add(tag);
             if (tag.SignerStatus != SignerStatus.Trusted && _problems.Find(tag.ObjectName) is not { Kind: ProblemKind.SignerRevoked })
                 AddRevoked(name, tag);

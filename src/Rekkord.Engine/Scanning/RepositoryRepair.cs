@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using Rekkord.Engine.Errors;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Scanning;
 
@@ -99,7 +101,8 @@ internal sealed class RepositoryRepair
         foreach (var index in _repository.Store.List(ObjectName.Indexes).Where(found => ObjectName.TryGetHash(found.Name) is not null))
         {
             cancellation.ThrowIfCancellationRequested();
-            var packs = IndexObject.Decode(_repository.Keys, index.Name, _repository.Store.Read(index.Name, FormatLimits.Index));
+            if (ReadIndex(index.Name) is not { } packs)
+                continue;
             var gone = packs.Where(pack => !present.Contains(pack.Name)).ToArray();
             if (gone.Length == 0)
                 continue;
@@ -107,6 +110,20 @@ internal sealed class RepositoryRepair
             MoveAside(index.Name);
             foreach (var pack in gone)
                 Note(ProblemKind.PackMissing, pack.Name, "no index names it any more");
+        }
+    }
+
+    /// <summary>Reads an index. One that is damaged stays: what is damaged for good was moved before, or the next scan reports it.</summary>
+    /// <returns>Null when it is damaged or gone.</returns>
+    private IReadOnlyList<StoredPack>? ReadIndex(string name)
+    {
+        try
+        {
+            return IndexObject.Decode(_repository.Keys, name, _repository.Store.Read(name, FormatLimits.Index));
+        }
+        catch (RekkordException error) when (error is DamagedObjectException or StorageException { Kind: RekkordErrorKind.NotFound or RekkordErrorKind.InvalidData })
+        {
+            return null;
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class SecondLook(RepositoryAccess repository)
             {
                 ProblemKind.PackDamaged => IsSoundPack(problem.ObjectName, cancellation),
                 ProblemKind.IndexDamaged => HasItsName(problem.ObjectName) && IndexObject.Decode(repository.Keys, problem.ObjectName, Read(problem.ObjectName)).Count > 0,
-                ProblemKind.TagDamaged => HasItsName(problem.ObjectName) && new SnapshotStore(repository).ReadTag(problem.ObjectName).ObjectName.Length > 0,
+                ProblemKind.TagDamaged => HasItsName(problem.ObjectName) && IsSoundTag(problem.ObjectName),
                 ProblemKind.SnapshotDamaged => HasItsName(problem.ObjectName) && new SnapshotStore(repository).Read(problem.ObjectName).Roots.Count >= 0,
                 _ => false,
             };
@@ -30,6 +30,21 @@ internal sealed class SecondLook(RepositoryAccess repository)
         catch (RekkordException error)
         {
             return error.Kind == RekkordErrorKind.InvalidData ? false : null;
+        }
+    }
+
+    private bool IsSoundTag(string name)
+    {
+        var store = new SnapshotStore(repository);
+        var tag = store.ReadTag(name);
+        try
+        {
+            return !repository.Store.Exists(tag.ObjectName) || SnapshotCodec.AreSame(tag.Summary, store.Read(tag.ObjectName).Snapshot.Summary);
+        }
+        catch (DamagedObjectException)
+        {
+            // Nothing is held against a tag because its snapshot is damaged.
+            return true;
         }
     }
 

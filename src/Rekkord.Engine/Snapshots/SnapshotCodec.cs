@@ -74,6 +74,16 @@ internal static class SnapshotCodec
         return (oid, hash, summary);
     });
 
+    /// <summary>Whether two summaries say the same, in every field.</summary>
+    public static bool AreSame(SnapshotSummary one, SnapshotSummary other) => Encode(one).AsSpan().SequenceEqual(Encode(other));
+
+    private static byte[] Encode(SnapshotSummary summary)
+    {
+        var writer = new CborWriter(CborConformanceMode.Canonical);
+        WriteSummary(writer, summary);
+        return writer.Encode();
+    }
+
     private static void WriteSummary(CborWriter writer, SnapshotSummary summary)
     {
         writer.WriteStartMap(12);

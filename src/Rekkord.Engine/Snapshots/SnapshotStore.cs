@@ -130,6 +130,8 @@ public sealed class SnapshotStore
         var (record, roots) = Read(tag.ObjectName);
         if (record.Id != tag.Id)
             throw new DamagedObjectException(tag.ObjectName, "it is not the snapshot that its tag names.");
+        if (!SnapshotCodec.AreSame(tag.Summary, record.Summary))
+            throw new DamagedObjectException(tag.TagName, $"it says something else of the snapshot {tag.Id} than that says itself.");
         CheckSigner(reference, tag, record, warn);
         return (tag, roots);
     }

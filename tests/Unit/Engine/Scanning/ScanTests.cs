@@ -1,4 +1,8 @@
+using Rekkord.Engine.Repository;
 using Rekkord.Engine.Scanning;
+using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Storage;
+using Rekkord.Engine.Tests.Reliability;
 
 namespace Rekkord.Engine.Tests.Scanning;
 
@@ -33,6 +37,44 @@ public sealed class ScanTests : IDisposable
         _repository.Scan(new ScanRequest { Repair = true });
 
         Assert.Equal(before, _repository.Objects(""));
+    }
+
+    [Fact]
+    public void A_tag_that_says_something_else_than_its_snapshot_is_found_and_put_aside()
+    {
+        string tag;
+        using (var repository = _repository.Open())
+        {
+            var store = new SnapshotStore(repository);
+            var snapshot = store.Find("test", CancellationToken.None);
+            tag = store.WriteTag(snapshot.Id, ObjectName.TryGetHash(snapshot.ObjectName)!, snapshot.Summary with { Size = 1 });
+        }
+
+        var problem = Assert.Single(_repository.Scan(new ScanRequest { Repair = true }).Problems);
+
+        Assert.Equal((ProblemKind.TagDamaged, tag), (problem.Kind, problem.ObjectName));
+        Assert.StartsWith("moved to", problem.Repair, StringComparison.Ordinal);
+        Assert.Empty(_repository.Scan().Problems);
+    }
+
+    [Fact]
+    public void An_index_that_turns_bad_while_a_repair_goes_on_does_not_stop_it()
+    {
+        FaultyStore? store = null;
+        _repository.OpenStore = location => store = new FaultyStore(DirectoryObjectStore.Open(location));
+        _repository.Scan(new ScanRequest { Repair = true });
+        var calls = store!.Calls;
+        var failed = 0;
+        for (var call = calls - 6; call < calls; call++)
+        {
+            _repository.OpenStore = location => store = new FaultyStore(DirectoryObjectStore.Open(location), Fault.WrongBytes, call);
+            _repository.Scan(new ScanRequest { Repair = true });
+            failed += store.HasFailed ? 1 : 0;
+        }
+
+        Assert.True(failed > 0, "No index was read wrongly.");
+        _repository.OpenStore = DirectoryObjectStore.Open;
+        Assert.Empty(_repository.Scan().Problems);
     }
 
     [Fact]

@@ -57,6 +57,19 @@ public sealed class SnapshotStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_tag_that_says_something_else_than_its_snapshot_is_damaged()
+    {
+        var snapshot = Write("channel");
+        var summary = snapshot.Summary with { Channel = "other" };
+        var tag = new SnapshotStore(_repository).WriteTag(snapshot.Id, ObjectName.TryGetHash(snapshot.ObjectName)!, summary);
+
+        var error = Assert.Throws<DamagedObjectException>(() => new SnapshotStore(_repository).Open("other", _ => { }, CancellationToken.None));
+
+        Assert.Equal(tag, error.Target);
+        Assert.Equal(snapshot.Id, new SnapshotStore(_repository).Open("channel", _ => { }, CancellationToken.None).Snapshot.Id);
+    }
+
+    [Fact]
     public void A_channel_means_its_newest_snapshot_and_the_list_is_in_order_of_time()
     {
         var second = Write("a", minute: 2);
