@@ -139,7 +139,9 @@ internal sealed class RecordScan
         try
         {
             var tag = _store.ReadTag(name);
-            if (_summaries.TryGetValue(tag.ObjectName, out var summary) && !SnapshotCodec.AreSame(tag.Summary, summary))
+
+            // Of what a revoked key signed, that is said, below, whatever else is wrong with it.
+            if (tag.SignerStatus == SignerStatus.Trusted && _summaries.TryGetValue(tag.ObjectName, out var summary) && !SnapshotCodec.AreSame(tag.Summary, summary))
             {
                 _problems.Add(
                     ProblemKind.TagDamaged,
