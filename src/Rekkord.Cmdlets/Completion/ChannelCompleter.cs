@@ -67,6 +67,7 @@ public sealed class ChannelCompleter : IArgumentCompleter
             TrustPermissions = config.Repository.TrustKeyFilePermissions.Value,
         };
         using var repository = RepositoryAccess.Open(ObjectStore.Open(url), KeyFile.Read(keyFile, options));
+        repository.RememberTags();
         return [.. new SnapshotStore(repository).List(_ => { }, stop).Select(snapshot => snapshot.Summary).GroupBy(summary => summary.Channel)];
     }
 

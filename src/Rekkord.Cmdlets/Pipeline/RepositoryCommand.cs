@@ -32,7 +32,9 @@ public abstract class RepositoryCommand : ConfigurationCommand
         try
         {
             keys.Demand(power, MyInvocation.MyCommand.Name, keyFile);
-            return RepositoryAccess.Open(ObjectStore.Open(url), keys);
+            var repository = RepositoryAccess.Open(ObjectStore.Open(url), keys);
+            repository.RememberTags();
+            return repository;
         }
         catch
         {

@@ -10,6 +10,11 @@ internal static class CacheLocation
     /// <param name="directory">A directory to use instead of the user's; null for the user's.</param>
     public static string ForRepository(string repositoryId, string? directory) => Path.Combine(directory ?? Default, repositoryId);
 
+    /// <summary>The cache file of opened tags.</summary>
+    /// <param name="repositoryId">The repository's ID in hex.</param>
+    /// <param name="directory">A directory to use instead of the user's; null for the user's.</param>
+    public static string ForTags(string repositoryId, string? directory) => Path.Combine(ForRepository(repositoryId, directory), "tags.cache");
+
     /// <summary>The cache file of saves of these paths.</summary>
     public static string ForPaths(string repositoryId, string? directory, IEnumerable<byte[]> paths)
     {

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Security.Cryptography;
-using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Caching;
 
@@ -26,7 +25,7 @@ internal sealed class FileCacheWriter : IDisposable
         _temporaryPath = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}.tmp";
         try
         {
-            CreatePrivateDirectory(Path.GetDirectoryName(path)!);
+            CacheDirectory.CreatePrivate(Path.GetDirectoryName(path)!);
             _file = new FileStream(_temporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 256 * 1024);
             _file.Write(CacheFormat.Magic);
             _file.Write(repositoryId);
@@ -72,10 +71,6 @@ internal sealed class FileCacheWriter : IDisposable
         }
     }
 
-    /// <summary>Removes what writers that were killed left beside the cache before a point in time; what cannot be removed stays.</summary>
-    public static void RemoveLeftovers(string path, DateTimeOffset before) =>
-        AbandonedFile.RemoveAll(Path.GetDirectoryName(path)!, "files-*.cache.*.tmp", before);
-
     /// <summary>Completes the cache and puts it in place of the old one.</summary>
     public void Commit()
     {
@@ -112,15 +107,6 @@ internal sealed class FileCacheWriter : IDisposable
             _file = null;
             File.Delete(_temporaryPath);
         }
-    }
-
-    /// <summary>Makes a directory that only the current user can look into: the cache has the names of files.</summary>
-    private static void CreatePrivateDirectory(string path)
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(path);
-        else
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private void Append(byte[] name, in CachedEntry entry)

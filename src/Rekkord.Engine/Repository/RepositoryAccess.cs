@@ -1,3 +1,4 @@
+using Rekkord.Engine.Caching;
 using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
@@ -35,6 +36,9 @@ public sealed class RepositoryAccess : IDisposable
 
     /// <summary>The role of the keyfile in use.</summary>
     public KeyRole Role => Keys.Role;
+
+    /// <summary>The file that opened tags are remembered in; null: none.</summary>
+    internal string? TagCachePath { get; private set; }
 
     internal IObjectStore Store { get; }
 
@@ -92,6 +96,13 @@ public sealed class RepositoryAccess : IDisposable
             ? new RepositoryAccess(store, master, descriptor)
             : throw AlreadyExists(store.Location);
     }
+
+    /// <summary>
+    /// Has listings of snapshots remember, sealed, on this machine what they opened, so that the next one need not open it again. To be
+    /// called before the first listing.
+    /// </summary>
+    /// <param name="cacheDirectory">Where local files lie; null for the user's cache directory.</param>
+    public void RememberTags(string? cacheDirectory = null) => TagCachePath = CacheLocation.ForTags(Id, cacheDirectory);
 
     /// <summary>Lists the objects of a folder. Files of strangers (what a desktop or a synchronisation leaves there) are not among them.</summary>
     /// <param name="folder">One of <see cref="ObjectName"/>'s.</param>

@@ -118,7 +118,7 @@ public sealed class SaveOperation
             if (cacheWriter.Failure is { } failure)
                 _observer.Warn($"The local cache '{cachePath}' could not be written: {failure} The next save reads every file again.");
             RemoveLeftovers(start - LeftoverAge);
-            FileCacheWriter.RemoveLeftovers(cachePath, start - LeftoverAge);
+            CacheDirectory.RemoveLeftovers(cachePath, start);
             return new SaveResult(snapshot, sink.NewDataPacks, sink.NewMetadataPacks, context.Counters.UnchangedFiles, context.Errors);
         }
         finally

@@ -61,7 +61,7 @@ internal static class SnapshotCodec
     }
 
     /// <exception cref="InvalidDataException">It is malformed.</exception>
-    public static (byte[] SnapshotOid, byte[] SnapshotHash, SnapshotSummary Summary) DecodeTag(byte[] bytes) => Guard(bytes, static reader =>
+    public static (byte[] SnapshotOid, byte[] SnapshotHash, SnapshotSummary Summary) DecodeTag(ReadOnlyMemory<byte> bytes) => Guard(bytes, static reader =>
     {
         reader.ReadStartMap();
         Expect(reader, 1);
@@ -223,7 +223,7 @@ internal static class SnapshotCodec
             throw new CborContentException("A field is missing.");
     }
 
-    private static T Guard<T>(byte[] bytes, Func<CborReader, T> read)
+    private static T Guard<T>(ReadOnlyMemory<byte> bytes, Func<CborReader, T> read)
     {
         try
         {

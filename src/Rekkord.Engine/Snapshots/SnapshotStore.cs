@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
+using Rekkord.Engine.Caching;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Repository;
@@ -17,11 +19,15 @@ public sealed class SnapshotStore
     // A tag is never overwritten, so one that was read once need not be read again.
     private readonly ConcurrentDictionary<string, Snapshot> _tags = new(StringComparer.Ordinal);
 
+    // The same from one process to the next.
+    private readonly Lazy<TagCache?> _cache;
+
     /// <summary>Works on an open repository. Which keys were revoked is read once.</summary>
     public SnapshotStore(RepositoryAccess repository)
     {
         _repository = repository;
         _revocations = new Lazy<RevocationList>(() => RevocationList.Load(repository));
+        _cache = new Lazy<TagCache?>(() => repository.TagCachePath is { } path ? TagCache.Open(path, repository.Keys) : null);
     }
 
     /// <summary>The revocations that this store judges signatures by, read once.</summary>
@@ -47,12 +53,12 @@ public sealed class SnapshotStore
         var found = new Snapshot?[names.Length];
         var errors = new RekkordException?[names.Length];
         var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        RecordOpener OpenerOfTags() => new(_repository.Keys, _repository.Keys.LogPrivateKey);
+        Lazy<RecordOpener> OpenerOfTags() => new(() => new RecordOpener(_repository.Keys, _repository.Keys.LogPrivateKey), isThreadSafe: false);
         Parallel.For(0, names.Length, options, OpenerOfTags, (i, _, opener) =>
         {
             try
             {
-                found[i] = _tags.TryGetValue(names[i], out var known) ? known : _tags[names[i]] = ReadTag(names[i], opener);
+                found[i] = _tags.TryGetValue(names[i], out var known) ? known : _tags[names[i]] = FindTag(names[i], opener);
             }
             catch (RekkordException error)
             {
@@ -60,7 +66,12 @@ public sealed class SnapshotStore
             }
 
             return opener;
-        }, opener => opener.Dispose());
+        }, opener =>
+        {
+            if (opener.IsValueCreated)
+                opener.Value.Dispose();
+        });
+        _cache.Value?.Save(names.ToHashSet(StringComparer.Ordinal));
 
         foreach (var error in _revocations.Value.Damaged.Concat(errors))
         {
@@ -179,18 +190,45 @@ public sealed class SnapshotStore
     internal Snapshot ReadTag(string name)
     {
         using var opener = new RecordOpener(_repository.Keys, _repository.Keys.LogPrivateKey);
-        return ReadTag(name, opener);
+        return ReadTag(name, OpenTag(name, opener));
     }
 
-    private Snapshot ReadTag(string name, RecordOpener opener)
+    /// <summary>A tag that was opened before, or else the one in the store.</summary>
+    private Snapshot FindTag(string name, Lazy<RecordOpener> opener)
     {
-        var (payload, keyId) = Get(name, TagMagic, TagDomain, opener);
+        var cache = _cache.Value;
         try
         {
-            var (oid, hash, summary) = SnapshotCodec.DecodeTag(payload);
-            return new Snapshot(new Oid(oid), summary, ObjectName.For(ObjectName.Snapshots, hash), name, Hex(keyId))
+            if (cache?.Find(name) is { } known)
+                return ReadTag(name, known);
+        }
+        catch (DamagedObjectException error)
+        {
+            // What the cache has is no tag. Only the store's own bytes tell whether that one is damaged.
+            Debug.WriteLine(error.Message);
+        }
+
+        var opened = OpenTag(name, opener.Value);
+        var tag = ReadTag(name, opened);
+        cache?.Add(name, opened);
+        return tag;
+    }
+
+    private OpenedTag OpenTag(string name, RecordOpener opener)
+    {
+        var (payload, keyId) = Get(name, TagMagic, TagDomain, opener);
+        return new OpenedTag(keyId, payload);
+    }
+
+    private Snapshot ReadTag(string name, OpenedTag opened)
+    {
+        try
+        {
+            var (oid, hash, summary) = SnapshotCodec.DecodeTag(opened.Payload);
+            var keyId = Hex(opened.KeyId);
+            return new Snapshot(new Oid(oid), summary, ObjectName.For(ObjectName.Snapshots, hash), name, keyId)
             {
-                SignerStatus = _revocations.Value.TrustsTag(Hex(keyId), name) ? SignerStatus.Trusted : SignerStatus.Revoked,
+                SignerStatus = _revocations.Value.TrustsTag(keyId, name) ? SignerStatus.Trusted : SignerStatus.Revoked,
             };
         }
         catch (InvalidDataException error)

@@ -25,7 +25,8 @@ internal static class AbandonedFile
     }
 
     /// <summary>Removes a file unless a process has it open; .NET locks what it opens without sharing on Unix too.</summary>
-    private static bool TryRemove(string path)
+    /// <returns>Whether it was removed.</returns>
+    public static bool TryRemove(string path)
     {
         try
         {

@@ -33,7 +33,7 @@ public sealed class SnapshotCodecTests
     public void More_than_a_record_is_refused()
     {
         Assert.Throws<InvalidDataException>(() => SnapshotCodec.DecodeRecord([.. SnapshotRecord, 0]));
-        Assert.Throws<InvalidDataException>(() => SnapshotCodec.DecodeTag([.. Tag, 0]));
+        Assert.Throws<InvalidDataException>(() => SnapshotCodec.DecodeTag((byte[])[.. Tag, 0]));
     }
 
     [Fact]

@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Storage;
+
+namespace Rekkord.Engine.Caching;
+
+/// <summary>
+/// The tags of a repository that were opened before. A tag's name is the hash of its bytes, so what it said when it was opened stays
+/// right. Losing or damaging the file costs time and never a snapshot. Thread-safe.
+/// </summary>
+internal sealed class TagCache
+{
+    /// <summary>How many tags must have come or gone before the file is written again: opening fewer takes less than writing all.</summary>
+    public const int ChangesWorthWriting = 16;
+
+    private readonly Lock _lock = new();
+    private readonly string _path;
+    private readonly KeyMaterial _keys;
+    private readonly ConcurrentDictionary<string, OpenedTag> _tags;
+    private int _changes;
+
+    private TagCache(string path, KeyMaterial keys, IEnumerable<KeyValuePair<string, OpenedTag>> tags)
+    {
+        _path = path;
+        _keys = keys;
+        _tags = new(StringComparer.Ordinal);
+        foreach (var (name, tag) in tags)
+            _tags[name] = tag;
+    }
+
+    /// <summary>Opens a cache file; what cannot be used is as empty as what does not exist.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="keys">Keys that can open tags.</param>
+    public static TagCache Open(string path, KeyMaterial keys)
+    {
+        try
+        {
+            return new TagCache(path, keys, TagCacheCodec.Open(keys, Read(path)));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or InvalidDataException)
+        {
+            // Nothing to report: the tags themselves are read instead.
+            Debug.WriteLine(error.Message);
+            return new TagCache(path, keys, []);
+        }
+    }
+
+    /// <summary>What a tag said; null when that is not known.</summary>
+    public OpenedTag? Find(string name) => _tags.TryGetValue(name, out var tag) ? tag : null;
+
+    /// <summary>Remembers what a tag said.</summary>
+    public void Add(string name, OpenedTag tag)
+    {
+        _tags[name] = tag;
+        Interlocked.Increment(ref _changes);
+    }
+
+    /// <summary>Writes what is known of the tags that there are, if that is enough news. A file that cannot be written is given up.</summary>
+    /// <param name="listed">The names of all tags in the repository.</param>
+    public void Save(IReadOnlySet<string> listed)
+    {
+        lock (_lock)
+        {
+            foreach (var name in _tags.Keys.Where(name => !listed.Contains(name)))
+            {
+                if (_tags.TryRemove(name, out _))
+                    Interlocked.Increment(ref _changes);
+            }
+
+            if (Volatile.Read(ref _changes) < ChangesWorthWriting || TagCacheCodec.Seal(_keys, _tags.ToArray()) is not { } bytes)
+                return;
+            Interlocked.Exchange(ref _changes, 0);
+            Write(bytes);
+        }
+
+        CacheDirectory.RemoveLeftovers(_path, DateTimeOffset.UtcNow);
+    }
+
+    private static byte[] Read(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        if (file.Length > TagCacheCodec.MaximumLength)
+            throw new InvalidDataException("A tag cache is too large.");
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private void Write(byte[] bytes)
+    {
+        var temporary = $"{_path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}.tmp";
+        try
+        {
+            CacheDirectory.CreatePrivate(Path.GetDirectoryName(_path)!);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using (var file = new FileStream(temporary, options))
+                file.Write(bytes);
+            File.Move(temporary, _path, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Debug.WriteLine(error.Message);
+            AbandonedFile.TryRemove(temporary);
+        }
+    }
+}
