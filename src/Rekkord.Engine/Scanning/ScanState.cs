@@ -82,7 +82,7 @@ internal sealed class ScanState
         Span<byte> hash = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(hash, XxHash3.HashToUInt64(bytes.ToArray()));
         bytes.Write(hash);
-        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+        CacheDirectory.CreatePrivate(Path.GetDirectoryName(_path)!);
         File.WriteAllBytes($"{_path}.tmp", bytes.ToArray());
         File.Move($"{_path}.tmp", _path, overwrite: true);
     }

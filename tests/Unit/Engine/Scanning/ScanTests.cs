@@ -30,6 +30,17 @@ public sealed class ScanTests : IDisposable
     }
 
     [Fact]
+    public void Nobody_else_can_look_into_the_directory_of_caches_that_a_scan_makes()
+    {
+        Directory.Delete(_repository.CacheDirectory, recursive: true);
+
+        _repository.Scan();
+
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Assert.Single(Directory.GetDirectories(_repository.CacheDirectory))));
+    }
+
+    [Fact]
     public void A_repair_of_a_sound_repository_changes_nothing()
     {
         var before = _repository.Objects("");
