@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Rekkord.Engine.Caching;
 using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Repository;
@@ -58,23 +59,25 @@ public sealed class UniqueKeyTests : IDisposable
     }
 
     [Fact]
-    public void Every_directory_index_snapshot_tag_and_keyfile_has_a_key_of_its_own()
+    public void Every_directory_index_snapshot_tag_keyfile_and_tag_cache_has_a_key_of_its_own()
     {
         var packs = WritePacks(segments: 200, packSize: 1);
         using var repository = RepositoryAccess.Initialize(new MemoryObjectStore(), KeyMaterial.FromSeed([.. _master.Seed], [.. _master.RepositoryId]));
         var store = new SnapshotStore(repository);
         using var passphrase = Passphrase.FromText("the same");
 
-        // What makes the key: the pack's header, an index's salt, the encapsulated key of HPKE, a keyfile's salt.
+        // What makes the key: the pack's header, an index's salt, the encapsulated key of HPKE, a keyfile's and a tag cache's salt.
         var directories = packs.Select(pack => _store[pack.Name][..117]);
         var indexes = Enumerable.Range(0, 200).Select(_ => IndexObject.Encode(_master, [packs[0]])[4..36]);
         var records = Enumerable.Range(0, 100).Select(_ => store.Write(TestSummaries.Full(), [])).ToArray();
         var keyFiles = Enumerable.Range(0, 5).Select(_ => KeyFileSeal.Seal(passphrase, "content"u8)[8..40]);
+        var tagCaches = Enumerable.Range(0, 200).Select(_ => TagCacheCodec.Seal(_master, [])![24..56]);
 
         AssertDistinct(200, directories);
         AssertDistinct(200, indexes);
         AssertDistinct(200, records.SelectMany(record => new[] { record.ObjectName, record.TagName }).Select(name => repository.Store.Read(name, 1 << 20)[4..69]));
         AssertDistinct(5, keyFiles);
+        AssertDistinct(200, tagCaches);
     }
 
     [Fact]

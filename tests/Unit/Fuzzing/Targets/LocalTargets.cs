@@ -3,11 +3,12 @@ using System.IO.Hashing;
 using System.Text;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Configuration;
+using Rekkord.Engine.Repository;
 using Rekkord.Engine.Scanning;
 
 namespace Rekkord.Fuzzing.Targets;
 
-/// <summary>Local files: the cache (the file, its table, a record), the scan state (the file, its entries), and the configuration in both forms.</summary>
+/// <summary>Local files: the cache (the file, its table, a record), the tag cache (the file, what is sealed in it), the scan state (the file, its entries), and the configuration in both forms.</summary>
 internal static class LocalTargets
 {
     private static readonly UInt128 PathHash = 77;
@@ -38,6 +39,8 @@ internal static class LocalTargets
             ReadCache(cachePath, id, CacheOf(id, record, entry));
         }) { Cost = 2, AllocationBound = 1 << 20 };
 
+        foreach (var target in TagCaches(repository, directory))
+            yield return target;
         foreach (var target in ScanStates(repository, directory))
             yield return target;
         yield return Configuration("config/toml", Path.Combine(directory, "fuzzed.toml"), Toml);
@@ -101,6 +104,23 @@ internal static class LocalTargets
             if (known.TryFind(Encoding.ASCII.GetBytes(name), Status, out var entry))
                 _ = entry.References.Length;
         }
+    }
+
+    private static IEnumerable<FuzzTarget> TagCaches(FuzzRepository repository, string directory)
+    {
+        var path = Path.Combine(directory, "cache", "tags.cache");
+        KeyValuePair<string, OpenedTag>[] tags =
+        [
+            new(ObjectName.For(ObjectName.Tags, new byte[32]), new OpenedTag(null, new byte[20])),
+            new(ObjectName.For(ObjectName.Tags, repository.Keys.MasterPublicKey.AsSpan(1, 32)), new OpenedTag(repository.Writer.KeyId, new byte[30])),
+        ];
+        var body = TagCacheCodec.Encode(tags, (2 * (32 + 1 + 4)) + 20 + 16 + 30);
+        yield return new FuzzTarget("tagcache/file", [TagCacheCodec.Seal(repository.Keys, tags)!], bytes =>
+        {
+            File.WriteAllBytes(path, bytes);
+            _ = TagCache.Open(path, repository.Keys).Find(tags[0].Key)?.Payload.Length;
+        }) { Cost = 2, AllocationBound = 1 << 20 };
+        yield return new FuzzTarget("tagcache/body", [body], bytes => TagCacheCodec.Decode(bytes)) { AllocationBound = 1 << 20, Documented = typeof(InvalidDataException) };
     }
 
     private static IEnumerable<FuzzTarget> ScanStates(FuzzRepository repository, string directory)
