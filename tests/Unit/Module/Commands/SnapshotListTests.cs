@@ -50,6 +50,19 @@ public sealed class SnapshotListTests : IDisposable
     }
 
     [Fact]
+    public void What_a_listing_opened_is_remembered_and_a_second_one_shows_the_same()
+    {
+        _sandbox.Invoke("1..13 | ForEach-Object { Invoke-RekkordSave web $source }").Clean();
+        var first = List("Get-RekkordSnapshot");
+        var tag = Directory.GetFiles(Path.Combine(_sandbox.Repository, "tags"), "*", SearchOption.AllDirectories)[0];
+        File.SetAttributes(tag, FileAttributes.Normal);
+        File.WriteAllText(tag, "damaged");
+
+        Assert.Equal(16, first.Count);
+        Assert.Equal(first, List("Get-RekkordSnapshot"));
+    }
+
+    [Fact]
     public void A_damaged_snapshot_is_an_error_of_its_own_and_the_others_are_listed()
     {
         var tag = Directory.GetFiles(Path.Combine(_sandbox.Repository, "tags"), "*", SearchOption.AllDirectories)[0];
