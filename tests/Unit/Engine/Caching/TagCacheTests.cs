@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Cryptography;
@@ -92,18 +93,20 @@ public sealed class TagCacheTests : IDisposable
     }
 
     [Theory]
-    [InlineData(32, 1)]
-    [InlineData(32, 17)]
-    [InlineData(36, 0x7f)]
-    [InlineData(36, 0xff)]
-    [InlineData(33, 6)]
-    public void An_entry_of_an_impossible_length_is_malformed(int place, byte value)
+    [InlineData(1, 4)]
+    [InlineData(5, 0)]
+    [InlineData(16, 5)]
+    [InlineData(0, 6)]
+    [InlineData(0, int.MaxValue)]
+    [InlineData(0, -1)]
+    [InlineData(0, int.MinValue)]
+    public void An_entry_of_an_impossible_length_is_malformed(byte keyIdLength, int payloadLength)
     {
-        var tag = new OpenedTag(null, new byte[5]);
-        var body = TagCacheCodec.Encode([new(Names[0], tag)], 32 + 1 + 4 + 5);
+        var body = TagCacheCodec.Encode([new(Names[0], new OpenedTag(null, new byte[5]))], 32 + 1 + 4 + 5);
         Assert.Single(TagCacheCodec.Decode(body));
 
-        body[place] = value;
+        body[32] = keyIdLength;
+        BinaryPrimitives.WriteInt32LittleEndian(body.AsSpan(33), payloadLength);
 
         Assert.Throws<InvalidDataException>(() => TagCacheCodec.Decode(body));
         Assert.Throws<InvalidDataException>(() => TagCacheCodec.Decode(body.AsMemory(0, 36)));
