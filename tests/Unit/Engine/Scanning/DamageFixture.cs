@@ -144,18 +144,18 @@ public class DamageFixture : IDisposable
         new KeyRevocation(repository, _repository.Warn).Run(keyId, distrustExisting: false, "", CancellationToken.None);
     }
 
-    private static string Find(StoredType type, string[] paths)
+    private string Find(StoredType type, string[] paths)
     {
         // Data is random and does not compress, so a data pack is the larger of the two.
         var folder = type switch
         {
-            StoredType.Index => "/index/",
-            StoredType.Tag => "/tags/",
-            StoredType.Snapshot => "/snapshots/",
-            StoredType.Revocation => "/revoked/",
-            _ => "/packs/",
+            StoredType.Index => "index/",
+            StoredType.Tag => "tags/",
+            StoredType.Snapshot => "snapshots/",
+            StoredType.Revocation => "revoked/",
+            _ => "packs/",
         };
-        var found = paths.Where(path => path.Contains(folder, StringComparison.Ordinal)).OrderBy(path => new FileInfo(path).Length).ToArray();
+        var found = paths.Where(path => NameOf(path).StartsWith(folder, StringComparison.Ordinal)).OrderBy(path => new FileInfo(path).Length).ToArray();
         return type == StoredType.DataPack ? found[^1] : found[0];
     }
 }
