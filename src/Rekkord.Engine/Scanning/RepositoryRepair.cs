@@ -79,10 +79,35 @@ internal sealed class RepositoryRepair
     private void SalvagePacks(CancellationToken cancellation)
     {
         var names = _damaged.Where(problem => problem.Kind == ProblemKind.PackDamaged).Select(problem => problem.ObjectName).ToHashSet(StringComparer.Ordinal);
-        var damaged = _packs.Where(pack => names.Contains(pack.Name)).ToArray();
+        var known = _packs.Where(pack => names.Contains(pack.Name)).ToArray();
+        StoredPack[] damaged = [.. known, .. ReadAgain(names.Except(known.Select(pack => pack.Name)))];
         var unindexed = _unindexed.Where(pack => !names.Contains(pack.Name)).ToArray();
         if (damaged.Length > 0 || unindexed.Length > 0)
             new PackSalvage(_repository, _packs.Where(pack => !names.Contains(pack.Name))).Run(damaged, unindexed, cancellation);
+    }
+
+    /// <summary>Reads the directories of packs once more: one that was misread for a moment, and that no index has, must not cost what is in the pack.</summary>
+    private List<StoredPack> ReadAgain(IEnumerable<string> names)
+    {
+        var wanted = names.ToHashSet(StringComparer.Ordinal);
+        var read = new List<StoredPack>();
+        foreach (var found in wanted.Count == 0 ? [] : _repository.List(ObjectName.Packs).Where(pack => wanted.Contains(pack.Name)))
+        {
+            try
+            {
+                var directory = PackFormat.ReadDirectory(_repository.Store, _repository.Keys, found.Name, found.Size);
+                var pack = new StoredPack(ObjectName.TryGetHash(found.Name)!, found.Size, directory);
+                BlobIndex.Validate(pack);
+                read.Add(pack);
+            }
+            catch (Exception error) when (error is DamagedObjectException or InvalidDataException)
+            {
+                // It is damaged for good, as the scan has said: nothing tells what lies where.
+                continue;
+            }
+        }
+
+        return read;
     }
 
     private void MoveDamaged(CancellationToken cancellation)

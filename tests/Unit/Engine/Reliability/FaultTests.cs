@@ -87,9 +87,23 @@ public sealed class FaultTests(StoredHistory history) : IClassFixture<StoredHist
     [Theory]
     [InlineData(Fault.FailsOnce)]
     [InlineData(Fault.WrongBytes)]
-    public void A_repair_of_a_damaged_pack_that_fails_loses_nothing_that_could_be_read(Fault fault)
+    public void A_repair_of_a_damaged_pack_that_fails_loses_nothing_that_could_be_read(Fault fault) =>
+        RepairDamagedPack(fault, StoredHistory.Copy(history.Saved));
+
+    [Theory]
+    [InlineData(Fault.FailsOnce)]
+    [InlineData(Fault.WrongBytes)]
+    public void Nor_does_it_when_no_index_names_the_pack(Fault fault)
     {
-        var damaged = StoredHistory.Copy(history.Saved);
+        var unindexed = StoredHistory.Copy(history.Saved);
+        foreach (var index in unindexed.List("index/").ToArray())
+            unindexed.Remove(index.Name);
+
+        RepairDamagedPack(fault, unindexed);
+    }
+
+    private void RepairDamagedPack(Fault fault, MemoryObjectStore damaged)
+    {
         var pack = damaged[PackOfMostFiles()];
         pack[pack.Length / 2] ^= 1;
         Assert.False(history.Restore(damaged, history.EarlierId, out var lost));
