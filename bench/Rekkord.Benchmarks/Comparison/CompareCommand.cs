@@ -29,7 +29,7 @@ internal static class CompareCommand
             foreach (var input in Input.All(options.Quick).Where(input => options.Inputs.Contains(input.Letter)))
             {
                 Console.WriteLine($"\n### {input.Letter}: {input.Description}\n");
-                Console.Write(ResultTable.Format(new InputComparison(input, tools, Path.Combine(work, input.Letter.ToString())).Run(options.Runs), tools));
+                Console.Write(ResultTable.Format(new InputComparison(input, tools, Path.Combine(work, input.Letter.ToString())).Run(options.Steps, options.Runs), tools));
             }
         }
         finally

@@ -31,9 +31,10 @@ internal sealed class InputComparison
 
     private string Source => Path.Combine(_work, "source");
 
-    /// <summary>Measures all steps.</summary>
+    /// <summary>Measures steps.</summary>
+    /// <param name="steps">Which; each needs the ones before it that save.</param>
     /// <param name="runs">How often.</param>
-    public IReadOnlyList<Result> Run(int runs)
+    public IReadOnlyList<Result> Run(IReadOnlyList<Step> steps, int runs)
     {
         Directory.CreateDirectory(Source);
         _input.Create(Source);
@@ -41,7 +42,7 @@ internal sealed class InputComparison
         {
             foreach (var tool in _tools)
                 Initialize(tool);
-            foreach (var step in Enum.GetValues<Step>())
+            foreach (var step in steps)
                 RunStep(step, run);
             _input.Undo(Source);
             foreach (var tool in _tools)

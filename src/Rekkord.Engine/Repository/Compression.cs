@@ -8,6 +8,10 @@ internal static class Compression
 {
     private const int Level = 3;
 
+    // No block of a frame is shorter, or gives more (RFC 8878, 3.1.1.2): what claims more is refused before it takes memory.
+    private const int ShortestBlock = 4;
+    private const int LongestBlock = 128 * 1024;
+
     public static byte[] Compress(ReadOnlySpan<byte> body)
     {
         using var output = new PooledBufferWriter();
@@ -30,11 +34,12 @@ internal static class Compression
         if (bytes.Length < sizeof(int))
             throw new InvalidDataException("The compressed body is cut off.");
         var length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
-        if (length < 0 || length > maximumLength)
+        var frame = bytes[sizeof(int)..];
+        if (length < 0 || length > maximumLength || length > frame.Length / ShortestBlock * (long)LongestBlock)
             throw new InvalidDataException("The compressed body's length is wrong.");
         var body = new byte[length];
         using var decompressor = new Decompressor();
-        Decompress(decompressor, bytes[sizeof(int)..], body);
+        Decompress(decompressor, frame, body);
         return body;
     }
 
