@@ -10,17 +10,18 @@ internal static class ResultTable
 {
     public static string Format(IReadOnlyList<Result> results, IReadOnlyList<BackupTool> tools)
     {
-        var ours = tools[0].Name;
+        string[] ours = [.. tools.OfType<RekkordTool>().Select(tool => tool.Name)];
+        var ratios = string.Concat(ours.Select(name => $" × {name} | spread of × |"));
         var table = new StringBuilder()
-            .AppendLine("| step | tool | seconds | × ours | spread of × | CPU s | × ours | peak MiB | stored MiB |")
-            .AppendLine("|---|---|--:|--:|--:|--:|--:|--:|--:|");
+            .AppendLine(CultureInfo.InvariantCulture, $"| step | tool | seconds |{ratios} CPU s | × {ours[0]} | peak MiB | stored MiB |")
+            .AppendLine(CultureInfo.InvariantCulture, $"|---|---|--:|{string.Concat(ours.Select(_ => "--:|--:|"))}--:|--:|--:|--:|");
         foreach (var step in Enum.GetValues<Step>())
         {
             foreach (var tool in tools)
             {
                 var runs = RunsOf(results, step, tool.Name);
                 if (runs.Count > 0)
-                    AppendRow(table, step, tool.Name, runs, RunsOf(results, step, ours));
+                    AppendRow(table, step, tool.Name, runs, [.. ours.Select(name => RunsOf(results, step, name))]);
             }
         }
 
@@ -34,12 +35,13 @@ internal static class ResultTable
         [.. theirs.Zip(ours, (their, our) => value(their.Measurement) / value(our.Measurement))];
 
     /// <summary>CPU time has a ratio too: on a busy machine it says more than the time that passed.</summary>
-    private static void AppendRow(StringBuilder table, Step step, string tool, List<Result> runs, List<Result> ours)
+    private static void AppendRow(StringBuilder table, Step step, string tool, List<Result> runs, List<Result>[] ours)
     {
-        var ratios = Ratios(runs, ours, m => m.Seconds);
-        var cpuRatios = Ratios(runs, ours, m => m.CpuSeconds);
-        table.AppendLine(CultureInfo.InvariantCulture,
-            $"| {step} | {tool} | {Text(Median(runs, m => m.Seconds), 2)} | {Text(Median(ratios), 2)} | {Text(ratios.Min(), 2)}–{Text(ratios.Max(), 2)} | {Text(Median(runs, m => m.CpuSeconds), 2)} | {Text(Median(cpuRatios), 2)} | {Text(Median(runs, m => m.PeakBytes) / 1048576, 0)} | {Text(Median(runs.Select(run => (double)run.AddedBytes)) / 1048576, 1)} |");
+        table.Append(CultureInfo.InvariantCulture, $"| {step} | {tool} | {Text(Median(runs, m => m.Seconds), 2)} |");
+        foreach (var ratios in ours.Select(our => Ratios(runs, our, m => m.Seconds)))
+            table.Append(CultureInfo.InvariantCulture, $" {Text(Median(ratios), 2)} | {Text(ratios.Min(), 2)}–{Text(ratios.Max(), 2)} |");
+        var cpuRatio = Median(Ratios(runs, ours[0], m => m.CpuSeconds));
+        table.AppendLine(CultureInfo.InvariantCulture, $" {Text(Median(runs, m => m.CpuSeconds), 2)} | {Text(cpuRatio, 2)} | {Text(Median(runs, m => m.PeakBytes) / 1048576, 0)} | {Text(Median(runs.Select(run => (double)run.AddedBytes)) / 1048576, 1)} |");
     }
 
     private static double Median(List<Result> runs, Func<Measurement, double> value) => Median(runs.Select(run => value(run.Measurement)));
