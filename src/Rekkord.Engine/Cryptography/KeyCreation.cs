@@ -15,7 +15,8 @@ public static class KeyCreation
     /// <returns>The new keys, the caller's to dispose of.</returns>
     /// <exception cref="RekkordException">
     /// This is no master key (<c>KeyRoleInsufficient</c>), the file exists (<c>KeyFileExists</c>) or is the master keyfile
-    /// (<c>KeyFileIsMaster</c>), or it cannot be written (<c>KeyFileNotWritable</c>).
+    /// (<c>KeyFileIsMaster</c>), or it cannot be written (<c>KeyFileNotWritable</c>); or it is written, and may not survive a power cut
+    /// (<c>KeyFileNotDurable</c>).
     /// </exception>
     public static KeyMaterial Run(KeyMaterial master, string masterKeyFile, KeyRole role, string path, bool overwrite, Passphrase? passphrase)
     {

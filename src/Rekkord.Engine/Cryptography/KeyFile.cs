@@ -2,6 +2,7 @@ using System.Formats.Cbor;
 using System.Security.Cryptography;
 using System.Text;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Cryptography;
 
@@ -15,24 +16,25 @@ public static class KeyFile
     private const string SealedLabel = "REKKORD ENCRYPTED KEY";
     private const int MaxLength = 64 * 1024;
 
+    /// <summary>The error of a keyfile that is in its place and that a power cut may still take from there.</summary>
+    internal const string NotDurable = "KeyFileNotDurable";
+
     /// <summary>Writes a keyfile that only the current user can read (0600).</summary>
     /// <param name="path">Where to write it.</param>
     /// <param name="keys">What it holds.</param>
     /// <param name="overwrite">Whether an existing file may be replaced. It never is half-written: the new one is renamed over it.</param>
     /// <param name="passphrase">What to seal it with; null to leave it readable by whoever has the file.</param>
-    /// <exception cref="RekkordException">The file exists (<c>KeyFileExists</c>), or cannot be written (<c>KeyFileNotWritable</c>).</exception>
-    public static void Write(string path, KeyMaterial keys, bool overwrite = false, Passphrase? passphrase = null)
+    /// <exception cref="RekkordException">
+    /// The file exists (<c>KeyFileExists</c>), or cannot be written (<c>KeyFileNotWritable</c>); or it is written, and may not survive a
+    /// power cut (<c>KeyFileNotDurable</c>).
+    /// </exception>
+    public static void Write(string path, KeyMaterial keys, bool overwrite = false, Passphrase? passphrase = null) =>
+        Write(path, keys, overwrite, passphrase, SystemStorageFiles.Instance);
+
+    internal static void Write(string path, KeyMaterial keys, bool overwrite, Passphrase? passphrase, IStorageFiles files)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        var content = KeyFileCodec.Encode(keys.ToParts());
-        var block = passphrase is null
-            ? PemEncoding.WriteString(Label, content)
-            : PemEncoding.WriteString(SealedLabel, KeyFileCodec.AddChecksum(KeyFileSeal.Seal(passphrase, content)));
-        var text = new StringBuilder()
-            .Append("Rekkord ").Append(keys.Role).Append(" key of repository ").AppendLine(Convert.ToHexStringLower(keys.RepositoryId))
-            .AppendLine("Whoever has this file has its powers over the backups. Keep a copy in a safe place away from them.")
-            .AppendLine(block)
-            .ToString();
+        var text = Encode(keys, passphrase);
         if (!overwrite && File.Exists(path))
             throw Exists(path);
 
@@ -40,26 +42,38 @@ public static class KeyFile
         try
         {
             WritePrivately(temporary, text);
-            File.Move(temporary, path, overwrite);
-            Storage.DurableDirectory.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            if (overwrite)
+                files.Rename(temporary, path);
+            else if (!files.TryRename(temporary, path))
+                throw File.Exists(path) ? Exists(path, Remove(temporary, files)) : new IOException("There is something else of that name.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
-            if (!overwrite && File.Exists(path))
-                throw Exists(path);
             throw new RekkordException(
-                "KeyFileNotWritable", RekkordErrorKind.WriteError, $"The keyfile '{path}' cannot be written: {error.Message} Choose another place.", path, error);
+                "KeyFileNotWritable", RekkordErrorKind.WriteError, $"The keyfile '{path}' cannot be written: {error.Message} Choose another place.{Remove(temporary, files)}", path, error);
+        }
+
+        if (TryFlush(path, files) is { } failure)
+        {
+            throw new RekkordException(
+                NotDurable,
+                RekkordErrorKind.WriteError,
+                $"The keyfile '{path}' is written, but a power cut may still undo that ({failure.Message}). Copy it to another disk, or remove it and try again elsewhere.",
+                path,
+                failure);
         }
     }
 
     /// <summary>Gives a keyfile that was just written the name of an old one, which it replaces.</summary>
-    /// <exception cref="RekkordException">The system refused (<c>KeyFileNotWritable</c>); the new one is kept under its own name.</exception>
-    internal static void Replace(string written, string path)
+    /// <exception cref="RekkordException">
+    /// The system refused (<c>KeyFileNotWritable</c>), and the new one is kept under its own name; or a power cut may still undo it
+    /// (<c>KeyFileNotDurable</c>).
+    /// </exception>
+    internal static void Replace(string written, string path, IStorageFiles files)
     {
         try
         {
-            File.Move(written, path, overwrite: true);
+            files.Rename(written, path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -71,7 +85,15 @@ public static class KeyFile
                 error);
         }
 
-        Storage.DurableDirectory.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        if (TryFlush(path, files) is { } failure)
+        {
+            throw new RekkordException(
+                NotDurable,
+                RekkordErrorKind.WriteError,
+                $"The repository is there, and its master key is in '{path}', but a power cut may still undo the renaming ({failure.Message}): then '{path}' is the keyfile that it replaced, and the master key is in '{written}'. Copy '{path}' to another disk.",
+                path,
+                failure);
+        }
     }
 
     /// <summary>Reads a keyfile.</summary>
@@ -180,6 +202,19 @@ public static class KeyFile
         }
     }
 
+    private static string Encode(KeyMaterial keys, Passphrase? passphrase)
+    {
+        var content = KeyFileCodec.Encode(keys.ToParts());
+        var block = passphrase is null
+            ? PemEncoding.WriteString(Label, content)
+            : PemEncoding.WriteString(SealedLabel, KeyFileCodec.AddChecksum(KeyFileSeal.Seal(passphrase, content)));
+        return new StringBuilder()
+            .Append("Rekkord ").Append(keys.Role).Append(" key of repository ").AppendLine(Convert.ToHexStringLower(keys.RepositoryId))
+            .AppendLine("Whoever has this file has its powers over the backups. Keep a copy in a safe place away from them.")
+            .AppendLine(block)
+            .ToString();
+    }
+
     private static void WritePrivately(string path, string text)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
@@ -190,10 +225,41 @@ public static class KeyFile
         stream.Flush(flushToDisk: true);
     }
 
-    private static RekkordException Exists(string path) => new(
+    /// <summary>Removes what could not get its name.</summary>
+    /// <returns>What to add to the error when it stays, for it holds the key; nothing when it is gone.</returns>
+    private static string Remove(string temporary, IStorageFiles files)
+    {
+        try
+        {
+            files.DeleteFile(temporary);
+            return "";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Where the directory is missing, so is the file.
+            return File.Exists(temporary) ? $" '{temporary}' holds the same key and could not be removed ({error.Message}): remove it." : "";
+        }
+    }
+
+    /// <summary>Makes a file's name survive a power cut.</summary>
+    /// <returns>Why it may not; null when it does.</returns>
+    private static Exception? TryFlush(string path, IStorageFiles files)
+    {
+        try
+        {
+            files.FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return error;
+        }
+    }
+
+    private static RekkordException Exists(string path, string leftover = "") => new(
         "KeyFileExists",
         RekkordErrorKind.AlreadyExists,
-        $"The keyfile '{path}' exists already and is kept: without it, the backups it belongs to are lost. Choose another name with -KeyFile, or add -Force to replace it.",
+        $"The keyfile '{path}' exists already and is kept: without it, the backups it belongs to are lost. Choose another name with -KeyFile, or add -Force to replace it.{leftover}",
         path);
 
     private static RekkordException Invalid(string path, Exception? inner = null) => new(

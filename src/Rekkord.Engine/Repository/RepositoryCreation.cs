@@ -15,12 +15,13 @@ public static class RepositoryCreation
     /// <param name="overwriteKeyFile">Whether an existing file there may be replaced.</param>
     /// <param name="passphrase">What to seal the keyfile with; null for none.</param>
     /// <exception cref="RekkordException">
-    /// There is a repository already (<c>RepositoryExists</c>), the keyfile exists (<c>KeyFileExists</c>), or one of them cannot be written.
+    /// There is a repository already (<c>RepositoryExists</c>), the keyfile exists (<c>KeyFileExists</c>), or one of them cannot be written. Where
+    /// the keyfile may not survive a power cut (<c>KeyFileNotDurable</c>), there is a repository only if the message says so.
     /// </exception>
     public static RepositoryAccess Run(string location, string keyFile, bool overwriteKeyFile, Passphrase? passphrase = null) =>
         Run(ObjectStore.Create(location), keyFile, overwriteKeyFile, passphrase);
 
-    internal static RepositoryAccess Run(IObjectStore store, string keyFile, bool overwriteKeyFile, Passphrase? passphrase = null)
+    internal static RepositoryAccess Run(IObjectStore store, string keyFile, bool overwriteKeyFile, Passphrase? passphrase = null, IStorageFiles? keyFiles = null)
     {
         if (store.Exists(ObjectName.Descriptor))
             throw RepositoryAccess.AlreadyExists(store.Location);
@@ -33,17 +34,19 @@ public static class RepositoryCreation
                 store.Location);
         }
 
+        var files = keyFiles ?? SystemStorageFiles.Instance;
+
         // An old keyfile is replaced only when there is a repository for the new one: it may be the only one of another.
         var replaces = overwriteKeyFile && File.Exists(keyFile);
         var written = replaces ? $"{keyFile}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}.new" : keyFile;
         var keys = KeyMaterial.CreateMaster();
-        KeyFile.Write(written, keys, overwrite: false, passphrase);
-        var repository = Initialize(store, keys, written);
+        WriteKeyFile(written, keys, passphrase, files);
+        var repository = Initialize(store, keys, written, files);
         if (!replaces)
             return repository;
         try
         {
-            KeyFile.Replace(written, keyFile);
+            KeyFile.Replace(written, keyFile, files);
             return repository;
         }
         catch
@@ -53,7 +56,26 @@ public static class RepositoryCreation
         }
     }
 
-    private static RepositoryAccess Initialize(IObjectStore store, KeyMaterial keys, string keyFile)
+    /// <summary>Writes the keyfile, which is of use only when it stays: without it, nobody could open the repository.</summary>
+    private static void WriteKeyFile(string path, KeyMaterial keys, Passphrase? passphrase, IStorageFiles files)
+    {
+        try
+        {
+            KeyFile.Write(path, keys, overwrite: false, passphrase, files);
+        }
+        catch (RekkordException error) when (error.ErrorId == KeyFile.NotDurable)
+        {
+            var removal = TryDelete(path, files) is { } reason ? $"It opens nothing, and could not be removed ({reason}): remove it." : "It was removed.";
+            throw new RekkordException(
+                error.ErrorId,
+                error.Kind,
+                $"No repository was made, because its keyfile '{path}' may not survive a power cut ({error.InnerException?.Message}). {removal} Choose another place for it with -KeyFile.",
+                path,
+                error);
+        }
+    }
+
+    private static RepositoryAccess Initialize(IObjectStore store, KeyMaterial keys, string keyFile, IStorageFiles files)
     {
         var isHandedOver = false;
         try
@@ -66,7 +88,7 @@ public static class RepositoryCreation
             // certainly opens nothing would only be mistaken for one that does.
             if (isHandedOver)
                 throw Failed(error, $"The repository may be there all the same, or appear later: its master key is kept in '{keyFile}'.", keyFile);
-            if (TryDelete(keyFile) is { } reason)
+            if (TryDelete(keyFile, files) is { } reason)
                 throw Failed(error, $"The keyfile '{keyFile}' opens nothing, and could not be removed ({reason}): remove it.", keyFile);
             throw;
         }
@@ -78,11 +100,11 @@ public static class RepositoryCreation
 
     /// <summary>Removes a file.</summary>
     /// <returns>Why it could not be removed; null when it was.</returns>
-    private static string? TryDelete(string path)
+    private static string? TryDelete(string path, IStorageFiles files)
     {
         try
         {
-            File.Delete(path);
+            files.DeleteFile(path);
             return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -81,4 +81,53 @@ public sealed class RepositoryCreationTests : IDisposable
         Assert.Contains(kept, error.Message, StringComparison.Ordinal);
         using var second = RepositoryAccess.Open(DirectoryObjectStore.Open(_directory["second"]), KeyFile.Read(kept));
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void No_repository_is_made_whose_keyfile_may_not_survive_a_power_cut(bool overwrite)
+    {
+        var path = overwrite ? KeyPath : _directory["second.key"];
+        var old = File.ReadAllText(KeyPath);
+        var files = new FaultyStorageFiles((kind, _) => kind == StorageStepKind.FlushDirectory);
+
+        var error = Assert.Throws<RekkordException>(() => Make(path, overwrite, files));
+
+        Assert.Equal("KeyFileNotDurable", error.ErrorId);
+        Assert.Contains("No repository was made", error.Message, StringComparison.Ordinal);
+        Assert.Contains("It was removed.", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_directory["second"], ObjectName.Descriptor)));
+        Assert.Equal([KeyPath], Directory.GetFiles(_directory.Path));
+        Assert.Equal(old, File.ReadAllText(KeyPath));
+    }
+
+    [Fact]
+    public void A_keyfile_of_no_repository_that_cannot_be_removed_is_named()
+    {
+        var files = new FaultyStorageFiles((kind, _) => kind is StorageStepKind.FlushDirectory or StorageStepKind.RemoveName);
+
+        var error = Assert.Throws<RekkordException>(() => Make(_directory["second.key"], overwrite: false, files));
+
+        Assert.Equal("KeyFileNotDurable", error.ErrorId);
+        Assert.Contains(_directory["second.key"], error.Message, StringComparison.Ordinal);
+        Assert.Contains("could not be removed", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_directory["second"], ObjectName.Descriptor)));
+    }
+
+    [Fact]
+    public void A_replaced_keyfile_that_may_not_survive_a_power_cut_opens_the_repository_that_the_error_says_is_there()
+    {
+        var flushes = 0;
+        var files = new FaultyStorageFiles((kind, _) => kind == StorageStepKind.FlushDirectory && ++flushes == 2);
+
+        var error = Assert.Throws<RekkordException>(() => Make(KeyPath, overwrite: true, files));
+
+        Assert.Equal("KeyFileNotDurable", error.ErrorId);
+        Assert.Equal(KeyPath, error.Target);
+        Assert.Contains("The repository is there", error.Message, StringComparison.Ordinal);
+        using var second = RepositoryAccess.Open(DirectoryObjectStore.Open(_directory["second"]), KeyFile.Read(KeyPath));
+    }
+
+    private void Make(string keyFile, bool overwrite, FaultyStorageFiles files) =>
+        RepositoryCreation.Run(ObjectStore.Create(_directory["second"]), keyFile, overwrite, passphrase: null, files).Dispose();
 }
