@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Rekkord.Engine.Cryptography;
-using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Caching;
 
@@ -37,7 +36,7 @@ internal sealed class TagCache
     {
         try
         {
-            return new TagCache(path, keys, TagCacheCodec.Open(keys, Read(path)));
+            return new TagCache(path, keys, TagCacheCodec.Open(keys, CacheDirectory.Read(path, TagCacheCodec.MaximumLength)));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or InvalidDataException)
         {
@@ -78,33 +77,15 @@ internal sealed class TagCache
         CacheDirectory.RemoveLeftovers(_path, DateTimeOffset.UtcNow);
     }
 
-    private static byte[] Read(string path)
-    {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-        if (file.Length > TagCacheCodec.MaximumLength)
-            throw new InvalidDataException("A tag cache is too large.");
-        var bytes = new byte[file.Length];
-        file.ReadExactly(bytes);
-        return bytes;
-    }
-
     private void Write(byte[] bytes)
     {
-        var temporary = $"{_path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}.tmp";
         try
         {
-            CacheDirectory.CreatePrivate(Path.GetDirectoryName(_path)!);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var file = new FileStream(temporary, options))
-                file.Write(bytes);
-            File.Move(temporary, _path, overwrite: true);
+            CacheDirectory.Write(_path, bytes);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             Debug.WriteLine(error.Message);
-            AbandonedFile.TryRemove(temporary);
         }
     }
 }

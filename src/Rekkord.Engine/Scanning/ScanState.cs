@@ -1,12 +1,22 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.IO.Hashing;
 using Rekkord.Engine.Caching;
 
 namespace Rekkord.Engine.Scanning;
 
-/// <summary>When this machine verified which pack. Local and disposable: without it, more is read again.</summary>
+/// <summary>
+/// When this machine verified which pack. Local and disposable: without it, more is read again. Of two scans at once, the state of the
+/// one that ends last is kept. Thread-safe.
+/// </summary>
 internal sealed class ScanState
 {
+    /// <summary>
+    /// Largest file, in bytes: some 1.6 million packs, 50 TiB in packs of 32 MiB. Of more packs, the time of as many is remembered, and
+    /// the others are read again.
+    /// </summary>
+    public const int MaximumLength = 64 * 1024 * 1024;
+
     private const int HashLength = 32;
     private const int EntryLength = HashLength + sizeof(long) + 1;
 
@@ -28,7 +38,7 @@ internal sealed class ScanState
         var verified = new Dictionary<string, (DateTimeOffset, bool)>(StringComparer.Ordinal);
         try
         {
-            var bytes = File.ReadAllBytes(path).AsSpan();
+            var bytes = CacheDirectory.Read(path, MaximumLength).AsSpan();
             if (bytes.Length >= Magic.Length + sizeof(ulong) && bytes.StartsWith(Magic)
                 && XxHash3.HashToUInt64(bytes[..^sizeof(ulong)]) == BinaryPrimitives.ReadUInt64LittleEndian(bytes[^sizeof(ulong)..]))
             {
@@ -39,8 +49,10 @@ internal sealed class ScanState
                 }
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentOutOfRangeException)
         {
+            // Nothing to report: the packs are read again instead.
+            Debug.WriteLine(error.Message);
             verified.Clear();
         }
 
@@ -48,8 +60,11 @@ internal sealed class ScanState
     }
 
     /// <summary>When a pack was last verified at least as thoroughly; null if it was not.</summary>
-    public DateTimeOffset? LastVerified(string pack, bool full) =>
-        _verified.TryGetValue(pack, out var last) && (last.Full || !full) ? last.Time : null;
+    public DateTimeOffset? LastVerified(string pack, bool full)
+    {
+        lock (_verified)
+            return _verified.TryGetValue(pack, out var last) && (last.Full || !full) ? last.Time : null;
+    }
 
     public void SetVerified(string pack, bool full, DateTimeOffset time)
     {
@@ -68,22 +83,22 @@ internal sealed class ScanState
     /// <exception cref="UnauthorizedAccessException">It cannot be written.</exception>
     public void Save(IReadOnlySet<string> existing)
     {
-        var bytes = new MemoryStream();
-        bytes.Write(Magic);
-        Span<byte> entry = stackalloc byte[EntryLength];
-        foreach (var (pack, (time, full)) in _verified.Where(pair => existing.Contains(pair.Key)))
+        KeyValuePair<string, (DateTimeOffset Time, bool Full)>[] remembered;
+        lock (_verified)
+            remembered = [.. _verified.Where(pair => existing.Contains(pair.Key)).Take((MaximumLength - Magic.Length - sizeof(ulong)) / EntryLength)];
+        var bytes = new byte[Magic.Length + (remembered.Length * EntryLength) + sizeof(ulong)];
+        Magic.CopyTo(bytes);
+        var rest = bytes.AsSpan(Magic.Length);
+        foreach (var (pack, (time, full)) in remembered)
         {
-            Repository.ObjectName.TryGetHash(pack).CopyTo(entry);
-            BinaryPrimitives.WriteInt64LittleEndian(entry[HashLength..], time.ToUnixTimeSeconds());
-            entry[EntryLength - 1] = full ? (byte)1 : (byte)0;
-            bytes.Write(entry);
+            Repository.ObjectName.TryGetHash(pack).CopyTo(rest);
+            BinaryPrimitives.WriteInt64LittleEndian(rest[HashLength..], time.ToUnixTimeSeconds());
+            rest[EntryLength - 1] = full ? (byte)1 : (byte)0;
+            rest = rest[EntryLength..];
         }
 
-        Span<byte> hash = stackalloc byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(hash, XxHash3.HashToUInt64(bytes.ToArray()));
-        bytes.Write(hash);
-        CacheDirectory.CreatePrivate(Path.GetDirectoryName(_path)!);
-        File.WriteAllBytes($"{_path}.tmp", bytes.ToArray());
-        File.Move($"{_path}.tmp", _path, overwrite: true);
+        BinaryPrimitives.WriteUInt64LittleEndian(rest, XxHash3.HashToUInt64(bytes.AsSpan(..^sizeof(ulong))));
+        CacheDirectory.Write(_path, bytes);
+        CacheDirectory.RemoveLeftovers(_path, DateTimeOffset.UtcNow);
     }
 }
