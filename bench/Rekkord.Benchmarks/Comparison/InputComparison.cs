@@ -44,7 +44,8 @@ internal sealed class InputComparison
                 Initialize(tool);
             foreach (var step in steps)
                 RunStep(step, run);
-            _input.Undo(Source);
+            if (steps.Contains(Step.ChangedSave))
+                _input.Undo(Source);
             foreach (var tool in _tools)
                 Directory.Delete(DirectoryOf(tool), recursive: true);
         }
