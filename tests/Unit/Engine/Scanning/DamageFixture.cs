@@ -132,7 +132,8 @@ public class DamageFixture : IDisposable
 
     private string SaveChannel(string channel, string keyFile)
     {
-        var request = new SaveRequest { Channel = channel, Paths = [FileName.FromText(PathOf(channel))], CacheDirectory = _repository.CacheDirectory };
+        // One thread, so that the same content lies in the same place of a pack each time.
+        var request = new SaveRequest { Channel = channel, Paths = [FileName.FromText(PathOf(channel))], CacheDirectory = _repository.CacheDirectory, Threads = 1 };
         var result = _repository.Save(request, keyFile);
         Assert.False(result.IsPartial);
         return result.Snapshot.Id.ToString();
