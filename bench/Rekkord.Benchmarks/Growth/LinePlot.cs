@@ -17,6 +17,7 @@ internal sealed class LinePlot(string title, string horizontal, string vertical)
     private const int Top = 50;
     private const int Bottom = 340;
     private const int LabelHeight = 17;
+    private const int TickDistance = 50;
     private const string Ink = "#7d7d7d";
 
     private static readonly string[] Colours = ["#3b82f6", "#e0683c", "#2f9e63", "#b05cc6", "#b8860b", "#d6457f"];
@@ -40,8 +41,10 @@ internal sealed class LinePlot(string title, string horizontal, string vertical)
         Write($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\" font-family=\"sans-serif\" font-size=\"12\">");
         Write($"<title>{Escape(title)}</title>");
         Text(Left, 26, "start", Ink, title, "font-size=\"15\"");
-        foreach (var amount in amounts)
+        var next = double.MinValue;
+        foreach (var amount in amounts.Where(amount => x.Place(amount) >= next))
         {
+            next = x.Place(amount) + TickDistance;
             Rule(x.Place(amount), Top, x.Place(amount), Bottom);
             Text(x.Place(amount), Bottom + 18, "middle", Ink, amount.ToString("N0", CultureInfo.InvariantCulture));
         }
