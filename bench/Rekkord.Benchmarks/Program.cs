@@ -27,6 +27,8 @@ internal static class Program
                 return EngineCommand.Run(options);
             case [ProcessMeter.Verb, .. var options]:
                 return ProcessMeter.Run(options);
+            case [PresentMemory.Verb, .. var options]:
+                return PresentMemory.Run(options);
             default:
                 var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);
                 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, DefaultConfig.Instance.AddJob(job));

@@ -11,10 +11,14 @@ namespace Rekkord.Benchmarks.Comparison;
 /// </summary>
 internal sealed class InputComparison
 {
+    // MiB beside what is saved, stored or restored: for the program itself.
+    private const int SpareMemory = 512;
+
     private readonly Input _input;
     private readonly IReadOnlyList<BackupTool> _tools;
     private readonly string _work;
     private readonly List<Result> _results = [];
+    private int _memory;
 
     public InputComparison(Input input, IReadOnlyList<BackupTool> tools, string work)
     {
@@ -38,6 +42,7 @@ internal sealed class InputComparison
     {
         Directory.CreateDirectory(Source);
         _input.Create(Source);
+        _memory = SpareMemory + (int)(SizeOf(Source) >> 20);
         for (var run = 0; run < runs; run++)
         {
             foreach (var tool in _tools)
@@ -78,17 +83,19 @@ internal sealed class InputComparison
                 continue;
             Console.Error.WriteLine($"{_input.Letter} run {run + 1}: {step} by {tool.Name}");
             var before = StoredBytes(tool);
-            var measurement = tool.Interpret(ProcessMeter.Measure(command, LogOf(tool)));
+            var measurement = tool.Interpret(ProcessMeter.Measure(command with { Memory = _memory }, LogOf(tool)));
             _results.Add(new Result(tool.Name, step, run, measurement, StoredBytes(tool) - before));
             if (step == Step.Restore)
                 CheckRestored(tool, destination);
         }
     }
 
-    private long StoredBytes(BackupTool tool)
+    private long StoredBytes(BackupTool tool) => SizeOf(Path.Combine(DirectoryOf(tool), "repository"));
+
+    private static long SizeOf(string path)
     {
-        var repository = new DirectoryInfo(Path.Combine(DirectoryOf(tool), "repository"));
-        return repository.Exists ? repository.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) : 0;
+        var directory = new DirectoryInfo(path);
+        return directory.Exists ? directory.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) : 0;
     }
 
     /// <summary>A fast restore of something else is worth nothing.</summary>

@@ -2,7 +2,7 @@ using Rekkord.Benchmarks.Inputs;
 
 namespace Rekkord.Benchmarks.Comparison;
 
-/// <summary>Something small of every kind of content, enough for the runtime to compile what is used often in its final form.</summary>
+/// <summary>Something small of every kind of content, which the session does often enough for the runtime to compile everything in its final form.</summary>
 internal static class WarmUp
 {
     /// <summary>Makes it.</summary>

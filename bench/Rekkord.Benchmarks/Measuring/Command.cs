@@ -12,4 +12,7 @@ internal sealed record Command(string Program, IReadOnlyList<string> Arguments, 
     }
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How much memory, in MiB, is made present before it is measured: about what it and the files it writes will take.</summary>
+    public int Memory { get; init; } = 512;
 }

@@ -12,6 +12,7 @@ namespace Rekkord.Benchmarks.Tools;
 internal sealed class RekkordTool(PowerShellHost host, string? warmUp) : BackupTool
 {
     private const string SecondsPrefix = "seconds: ";
+    private const string PeakPrefix = "peak bytes: ";
     private const string CpuPrefix = "CPU seconds: ";
 
     public override string Name => warmUp is null ? "rekkord" : "rekkord warm";
@@ -32,6 +33,7 @@ internal sealed class RekkordTool(PowerShellHost host, string? warmUp) : BackupT
     {
         Seconds = Parse(measurement.Output, SecondsPrefix),
         CpuSeconds = Parse(measurement.Output, CpuPrefix),
+        PeakBytes = (long)Parse(measurement.Output, PeakPrefix),
     };
 
     private static double Parse(string output, string prefix) => double.Parse(

@@ -19,15 +19,18 @@ function Invoke-Operation([string] $operation, [string] $directory, [string] $pa
 }
 
 if ($WarmUp) {
-    foreach ($round in 1..4) {
+    # After some ten rounds the runtime has compiled everything in its final form, and a round takes no less than the one before.
+    foreach ($round in 1..12) {
         $place = [System.IO.Directory]::CreateDirectory("$Directory/warm-up/$round").FullName
         foreach ($step in 'init', 'save', 'save', 'list', 'snapshots', 'scan') { Invoke-Operation $step $place $WarmUp }
         Invoke-Operation restore $place "$place/restored"
     }
     [System.IO.Directory]::Delete("$Directory/warm-up", $true)
+    & "$PSScriptRoot/Rekkord.Benchmarks" memory $env:REKKORD_BENCHMARK_MEMORY
 }
 
 $processor, $watch = [System.Environment]::CpuUsage.TotalTime, [System.Diagnostics.Stopwatch]::StartNew()
 for ($i = 0; $i -lt $Count; $i++) { Invoke-Operation $Operation $Directory $Path }
 "seconds: $($watch.Elapsed.TotalSeconds.ToString([cultureinfo]::InvariantCulture))"
 "CPU seconds: $(([System.Environment]::CpuUsage.TotalTime - $processor).TotalSeconds.ToString([cultureinfo]::InvariantCulture))"
+"peak bytes: $([System.Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64)"
