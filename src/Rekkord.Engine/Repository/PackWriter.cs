@@ -6,13 +6,13 @@ using Rekkord.Engine.Storage;
 namespace Rekkord.Engine.Repository;
 
 /// <summary>
-/// Writes the packs of one kind: seals segments into the open pack and closes it once it is large enough. Closing (flush to
+/// Writes the packs of one kind: seals segments into an open pack and closes it once it is large enough. All threads share the first
+/// pack, so that a small save makes one; from the second on, each that comes while others write has one to itself. Closing (flush to
 /// the disk, rename) goes on beside the next pack, two at a time at most. Thread-safe.
 /// </summary>
 internal sealed class PackWriter : IDisposable
 {
     private const int ClosingAtOnce = 2;
-    private const int SmallestBuffer = 1024 * 1024;
 
     // A pack of very small files is closed before its directory, which is in memory as a whole, grows with them: some 29,000 blobs.
     private const int DirectorySize = 1024 * 1024;
@@ -24,8 +24,8 @@ internal sealed class PackWriter : IDisposable
     private readonly PackKind _kind;
     private readonly Action<StoredPack> _stored;
     private readonly Queue<Task> _closing = new();
-    private OpenPack? _open;
-    private byte[] _sealed = [];
+    private readonly Stack<OpenPack> _idle = new();
+    private bool _shared = true;
 
     /// <summary>Creates a writer.</summary>
     /// <param name="store">Where the packs go.</param>
@@ -46,25 +46,31 @@ internal sealed class PackWriter : IDisposable
     /// <exception cref="StorageException">The store failed, now or while a pack before was closed.</exception>
     public void Append(ReadOnlySpan<byte> segment, SegmentMethod method, IReadOnlyList<BlobEntry> blobs)
     {
+        OpenPack pack;
         lock (_lock)
         {
-            var length = segment.Length + PackFormat.TagLength;
-            if (_sealed.Length < length)
-                _sealed = GC.AllocateUninitializedArray<byte>(Math.Max(length, SmallestBuffer));
-            _open ??= new OpenPack(_store, _keys, _descriptor, _kind);
-            AppendToOpen(_open, segment, method, blobs, _sealed.AsSpan(0, length));
-            if (_open.Length >= _descriptor.PackSize || _open.DirectoryLength >= DirectorySize)
-                Close();
+            pack = Take();
+            if (_shared)
+            {
+                Append(pack, segment, method, blobs);
+                PutBack(pack);
+                return;
+            }
         }
+
+        Append(pack, segment, method, blobs);
+        lock (_lock)
+            PutBack(pack);
     }
 
-    /// <summary>Closes the open pack and waits until everything is durable.</summary>
+    /// <summary>Closes the open packs and waits until everything is durable; nobody appends any more.</summary>
     /// <exception cref="StorageException">The store failed.</exception>
     public void Finish()
     {
         lock (_lock)
         {
-            Close();
+            while (_idle.TryPop(out var pack))
+                Close(pack);
             while (_closing.TryDequeue(out var task))
                 task.GetAwaiter().GetResult();
         }
@@ -74,8 +80,8 @@ internal sealed class PackWriter : IDisposable
     {
         lock (_lock)
         {
-            _open?.Dispose();
-            _open = null;
+            while (_idle.TryPop(out var pack))
+                pack.Dispose();
             Task.WhenAll(_closing).ContinueWith(static all => all.Exception, TaskScheduler.Default).Wait();
         }
     }
@@ -84,25 +90,32 @@ internal sealed class PackWriter : IDisposable
     /// A pack whose writing failed takes nothing more: a part of the segment may be in it, and the next segment would have the same
     /// nonce under the same key.
     /// </summary>
-    private void AppendToOpen(OpenPack pack, ReadOnlySpan<byte> segment, SegmentMethod method, IReadOnlyList<BlobEntry> blobs, Span<byte> buffer)
+    private static void Append(OpenPack pack, ReadOnlySpan<byte> segment, SegmentMethod method, IReadOnlyList<BlobEntry> blobs)
     {
         try
         {
-            pack.Append(segment, method, blobs, buffer);
+            pack.Append(segment, method, blobs);
         }
         catch
         {
-            _open = null;
             pack.Dispose();
             throw;
         }
     }
 
-    private void Close()
+    private OpenPack Take() => _idle.TryPop(out var pack) ? pack : new OpenPack(_store, _keys, _descriptor, _kind);
+
+    private void PutBack(OpenPack pack)
     {
-        if (_open is not { } pack)
-            return;
-        _open = null;
+        if (pack.Length < _descriptor.PackSize && pack.DirectoryLength < DirectorySize)
+            _idle.Push(pack);
+        else
+            Close(pack);
+    }
+
+    private void Close(OpenPack pack)
+    {
+        _shared = false;
         while (_closing.Count >= ClosingAtOnce)
             _closing.Dequeue().GetAwaiter().GetResult();
         _closing.Enqueue(Task.Run(() =>
@@ -138,16 +151,20 @@ internal sealed class PackWriter : IDisposable
 
         public int DirectoryLength => _directory.Length;
 
-        /// <summary>Seals a segment into the buffer, which is as much longer as a tag is, and writes it.</summary>
-        public void Append(ReadOnlySpan<byte> segment, SegmentMethod method, IReadOnlyList<BlobEntry> blobs, Span<byte> buffer)
+        /// <summary>Seals a segment and writes it.</summary>
+        public void Append(ReadOnlySpan<byte> segment, SegmentMethod method, IReadOnlyList<BlobEntry> blobs)
         {
             if (Length == 0)
                 Write(_header);
+            var length = segment.Length + PackFormat.TagLength;
+            var pooled = ArrayPool<byte>.Shared.Rent(length);
+            var buffer = pooled.AsSpan(0, length);
             Span<byte> nonce = stackalloc byte[PackFormat.NonceLength];
             PackFormat.WriteNonce(nonce, _directory.SegmentCount);
             _aead.Encrypt(nonce, segment, buffer[..segment.Length], buffer[segment.Length..]);
             Write(buffer);
-            _directory.Add(buffer.Length, method, blobs);
+            _directory.Add(length, method, blobs);
+            ArrayPool<byte>.Shared.Return(pooled);
         }
 
         public StoredPack Commit()
