@@ -12,16 +12,22 @@ internal sealed class FileBatch
 
     private readonly List<FileRestore> _files = [];
     private long _size;
+    private int? _segment;
 
     /// <summary>Whether the batch is worth a worker's while.</summary>
     public bool IsFull => _files.Count >= MaximumFiles || _size >= MaximumSize;
 
     public bool IsEmpty => _files.Count == 0;
 
-    public void Add(FileRestore file, long size)
+    /// <summary>Whether a file belongs here by the segment that its content begins in: of two workers that want the same one waits.</summary>
+    /// <param name="segment">The segment; null for a file without content.</param>
+    public bool Takes(int? segment) => segment is null || _segment is null || segment == _segment;
+
+    public void Add(FileRestore file, long size, int? segment)
     {
         _files.Add(file);
         _size += size;
+        _segment ??= segment;
     }
 
     /// <summary>Restores the files.</summary>

@@ -10,7 +10,10 @@ namespace Rekkord.Engine.Restoring;
 internal sealed class TreeRestorer
 {
     // Files of more chunks than this are written by several workers.
-    private const int PiecesAtOnce = 8;
+    private const int FewPieces = 8;
+
+    // The most that a worker takes at a time, so that a stop is prompt.
+    private const int MaximumPieces = 128;
 
     private readonly RestoreContext _context;
     private readonly DestinationDirectory _destination;
@@ -133,36 +136,45 @@ internal sealed class TreeRestorer
     private Task<bool> RestoreRegular(RestoreNode parent, TreeEntry entry)
     {
         var file = new FileRestore(_context, parent, entry);
-        if (entry.ChunkLists.IsEmpty && entry.Chunks.Length <= PiecesAtOnce * ChunkReference.EncodedLength)
-            AddToBatch(file, entry.Size);
+        if (entry.ChunkLists.IsEmpty && entry.Chunks.Length <= FewPieces * ChunkReference.EncodedLength)
+            AddToBatch(file, entry);
         else
             Divide(entry, file);
         return file.Completion;
     }
 
-    private void AddToBatch(FileRestore file, long size)
+    private void AddToBatch(FileRestore file, TreeEntry entry)
     {
-        _batch.Add(file, size);
+        var segment = entry.Chunks.IsEmpty ? null : _context.Blobs.FindSegment(ChunkReference.Decode(entry.Chunks.Span).Oid);
+        if (!_batch.Takes(segment))
+            Finish();
+        _batch.Add(file, entry.Size, segment);
         if (_batch.IsFull)
             Finish();
     }
 
+    /// <summary>Gives each worker what lies in one segment: two that want the same would wait for each other.</summary>
     private void Divide(TreeEntry entry, FileRestore file)
     {
         try
         {
-            foreach (var pieces in PlacedChunk.Place(entry, TreeReader.ReadChunks(_context.Blobs, entry)).Chunk(PiecesAtOnce))
+            var pieces = new List<PlacedChunk>();
+            int? segment = null;
+            foreach (var piece in PlacedChunk.Place(entry, TreeReader.ReadChunks(_context.Blobs, entry)))
             {
-                _context.Cancellation.ThrowIfCancellationRequested();
-                file.AddWriter();
-                Enqueue(
-                    () =>
-                    {
-                        file.WritePieces(pieces);
-                        file.RemoveWriter();
-                    },
-                    file.RemoveWriter);
+                var lies = _context.Blobs.FindSegment(piece.Oid);
+                if (pieces.Count > 0 && (lies != segment || pieces.Count == MaximumPieces))
+                {
+                    EnqueuePieces(file, pieces);
+                    pieces = [];
+                }
+
+                segment = lies;
+                pieces.Add(piece);
             }
+
+            if (pieces.Count > 0)
+                EnqueuePieces(file, pieces);
         }
         catch (RekkordException error)
         {
@@ -172,6 +184,19 @@ internal sealed class TreeRestorer
         {
             file.RemoveWriter();
         }
+    }
+
+    private void EnqueuePieces(FileRestore file, List<PlacedChunk> pieces)
+    {
+        _context.Cancellation.ThrowIfCancellationRequested();
+        file.AddWriter();
+        Enqueue(
+            () =>
+            {
+                file.WritePieces(pieces);
+                file.RemoveWriter();
+            },
+            file.RemoveWriter);
     }
 
     /// <summary>Leaves something to the workers; what is not taken any more is ended here, so that files are cleaned up.</summary>
