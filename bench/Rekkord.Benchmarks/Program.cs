@@ -6,6 +6,7 @@ using Rekkord.Benchmarks.Comparison;
 using Rekkord.Benchmarks.Engine;
 using Rekkord.Benchmarks.Growth;
 using Rekkord.Benchmarks.Inputs;
+using Rekkord.Benchmarks.Limits;
 using Rekkord.Benchmarks.Measuring;
 
 namespace Rekkord.Benchmarks;
@@ -27,8 +28,10 @@ internal static class Program
                 return EngineCommand.Run(options);
             case [ProcessMeter.Verb, .. var options]:
                 return ProcessMeter.Run(options);
-            case [PresentMemory.Verb, .. var options]:
-                return PresentMemory.Run(options);
+            case [Preparation.Verb, .. var options]:
+                return Preparation.Run(options);
+            case [LimitCommand.Verb, .. var options]:
+                return LimitCommand.Run(options);
             default:
                 var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);
                 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, DefaultConfig.Instance.AddJob(job));

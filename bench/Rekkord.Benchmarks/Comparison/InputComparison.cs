@@ -83,7 +83,8 @@ internal sealed class InputComparison
                 continue;
             Console.Error.WriteLine($"{_input.Letter} run {run + 1}: {step} by {tool.Name}");
             var before = StoredBytes(tool);
-            var measurement = tool.Interpret(ProcessMeter.Measure(command with { Memory = _memory }, LogOf(tool)));
+            var prepared = command with { Memory = _memory, Reads = [Source, DirectoryOf(tool)] };
+            var measurement = tool.Interpret(ProcessMeter.Measure(prepared, LogOf(tool)));
             _results.Add(new Result(tool.Name, step, run, measurement, StoredBytes(tool) - before));
             if (step == Step.Restore)
                 CheckRestored(tool, destination);

@@ -15,4 +15,7 @@ internal sealed record Command(string Program, IReadOnlyList<string> Arguments, 
 
     /// <summary>How much memory, in MiB, is made present before it is measured: about what it and the files it writes will take.</summary>
     public int Memory { get; init; } = 512;
+
+    /// <summary>Directories whose files are read before it is measured.</summary>
+    public IReadOnlyList<string> Reads { get; init; } = [];
 }

@@ -23,7 +23,7 @@ internal static class ProcessMeter
         // What earlier runs left to be written is not this one's cost.
         using (var sync = Process.Start("sync"))
             sync.WaitForExit();
-        PresentMemory.Ask(command.Memory);
+        Preparation.For(command);
 
         var start = new ProcessStartInfo(Self, [Verb, log, command.Program, .. command.Arguments])
         {
@@ -32,7 +32,7 @@ internal static class ProcessMeter
         };
         foreach (var (name, value) in command.Environment)
             start.Environment[name] = value;
-        start.Environment[PresentMemory.Variable] = command.Memory.ToString(CultureInfo.InvariantCulture);
+        start.Environment[Preparation.Variable] = Preparation.ArgumentsFor(command);
         using var meter = Process.Start(start)!;
         var fields = meter.StandardOutput.ReadToEnd().Split(' ');
         meter.WaitForExit();

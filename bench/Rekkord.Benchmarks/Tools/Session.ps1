@@ -26,7 +26,7 @@ if ($WarmUp) {
         Invoke-Operation restore $place "$place/restored"
     }
     [System.IO.Directory]::Delete("$Directory/warm-up", $true)
-    & "$PSScriptRoot/Rekkord.Benchmarks" memory $env:REKKORD_BENCHMARK_MEMORY
+    & "$PSScriptRoot/Rekkord.Benchmarks" prepare @($env:REKKORD_BENCHMARK_PREPARE -split "`n")
 }
 
 $processor, $watch = [System.Environment]::CpuUsage.TotalTime, [System.Diagnostics.Stopwatch]::StartNew()
