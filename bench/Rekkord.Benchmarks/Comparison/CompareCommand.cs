@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Rekkord.Benchmarks.Inputs;
 using Rekkord.Benchmarks.Tools;
 
@@ -29,7 +30,9 @@ internal static class CompareCommand
             foreach (var input in Input.All(options.Quick).Where(input => options.Inputs.Contains(input.Letter)))
             {
                 Console.WriteLine($"\n### {input.Letter}: {input.Description}\n");
-                Console.Write(ResultTable.Format(new InputComparison(input, tools, Path.Combine(work, input.Letter.ToString())).Run(options.Steps, options.Runs), tools));
+                var comparison = new InputComparison(input, tools, Path.Combine(work, input.Letter.ToString()));
+                Console.Write(ResultTable.Format(comparison.Run(options.Steps, options.Runs), tools));
+                Console.WriteLine($"\nAll processors together did so many times the work of one, before each run: {Describe(comparison.Scaling)}.");
             }
         }
         finally
@@ -40,4 +43,8 @@ internal static class CompareCommand
         Console.WriteLine($"\nTook {watch.Elapsed.TotalSeconds:f0} s.");
         return 0;
     }
+
+    private static string Describe(IEnumerable<(Step Step, double Times)> scaling) => string.Join(
+        "; ",
+        scaling.GroupBy(measured => measured.Step).Select(step => $"{step.Key} {string.Join(", ", step.Select(run => run.Times.ToString("f2", CultureInfo.InvariantCulture)))}"));
 }

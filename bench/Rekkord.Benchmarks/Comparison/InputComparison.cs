@@ -18,6 +18,7 @@ internal sealed class InputComparison
     private readonly IReadOnlyList<BackupTool> _tools;
     private readonly string _work;
     private readonly List<Result> _results = [];
+    private readonly List<(Step Step, double Times)> _scaling = [];
     private int _memory;
 
     public InputComparison(Input input, IReadOnlyList<BackupTool> tools, string work)
@@ -32,6 +33,9 @@ internal sealed class InputComparison
     /// next tool's restore slow. In memory that would only take the memory.
     /// </summary>
     private bool KeepsRestored => _input.HasManyFiles && new DriveInfo(_work).DriveFormat != "tmpfs";
+
+    /// <summary>How much more than one processor all did together, measured before each step of each run.</summary>
+    public IReadOnlyList<(Step Step, double Times)> Scaling => _scaling;
 
     private string Source => Path.Combine(_work, "source");
 
@@ -75,6 +79,7 @@ internal sealed class InputComparison
     {
         if (step == Step.ChangedSave)
             _input.Change(Source);
+        _scaling.Add((step, ProcessorScaling.Measure()));
         for (var i = 0; i < _tools.Count; i++)
         {
             var tool = _tools[(i + run) % _tools.Count];

@@ -49,6 +49,8 @@ internal sealed class ListingSeries(int[] counts) : Series
             while (made < count)
                 made += MakeMore(tool, directory, source, made);
             bench.Measure(tool, tool.Name, made, directory, list);
+            if (tool.ListUnknownSnapshots(directory) is { } unknown)
+                bench.Measure(tool, $"{tool.Name} without cache", made, directory, unknown);
         }
     }
 

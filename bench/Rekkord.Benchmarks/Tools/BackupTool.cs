@@ -19,6 +19,9 @@ internal abstract class BackupTool
     /// <summary>What lists all snapshots; null for a tool that has none.</summary>
     public virtual Command? ListSnapshots(string directory) => null;
 
+    /// <summary>What lists all snapshots as on a machine that has met none of them; null for a tool that has no cache of them.</summary>
+    public virtual Command? ListUnknownSnapshots(string directory) => null;
+
     /// <summary>What makes one more of each snapshot that there is, without a process for each; null for a tool that cannot.</summary>
     /// <param name="directory">The repetition's directory.</param>
     /// <param name="mark">What tells the new ones from the old; another one each time.</param>

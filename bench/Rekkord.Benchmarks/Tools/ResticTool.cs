@@ -19,6 +19,8 @@ internal sealed class ResticTool(string program) : BackupTool
 
     public override Command ListSnapshots(string directory) => Run(directory, "snapshots");
 
+    public override Command ListUnknownSnapshots(string directory) => Run(directory, "snapshots", "--no-cache");
+
     public override Command DoubleSnapshots(string directory, string mark) => Run(directory, "rewrite", "--new-host", $"host{mark}");
 
     private Command Run(string directory, params string[] arguments) => new(program, arguments)

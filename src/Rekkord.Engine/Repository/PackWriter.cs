@@ -116,8 +116,17 @@ internal sealed class PackWriter : IDisposable
     private void Close(OpenPack pack)
     {
         _shared = false;
-        while (_closing.Count >= ClosingAtOnce)
-            _closing.Dequeue().GetAwaiter().GetResult();
+        try
+        {
+            while (_closing.Count >= ClosingAtOnce)
+                _closing.Dequeue().GetAwaiter().GetResult();
+        }
+        catch
+        {
+            pack.Dispose();
+            throw;
+        }
+
         _closing.Enqueue(Task.Run(() =>
         {
             using (pack)

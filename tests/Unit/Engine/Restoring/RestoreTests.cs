@@ -60,6 +60,23 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public void Content_that_lies_scattered_over_segments_comes_to_its_place()
+    {
+        const int piece = 300_000;
+        var content = TestRepository.RandomBytes(5, 24 * piece);
+        byte[] reversed = [.. content.Chunk(piece).Reverse().SelectMany(bytes => bytes)];
+        _repository.Write("content", content);
+        _repository.Write("reversed", reversed);
+        _repository.Write("short", reversed.AsSpan(piece / 2, 2 * piece));
+        _repository.Save();
+
+        _repository.RestoreSource();
+
+        foreach (var name in new[] { "content", "reversed", "short" })
+            Assert.Equal(File.ReadAllBytes(Path.Combine(_repository.Source, name)), File.ReadAllBytes(Path.Combine(_repository.Destination, name)));
+    }
+
+    [Fact]
     public void One_file_is_restored_by_its_path_and_some_by_pattern()
     {
         foreach (var name in new[] { "a/x.txt", "a/y.log", "b/z.txt" })

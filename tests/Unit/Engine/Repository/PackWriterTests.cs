@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using Rekkord.Engine.Chunking;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Storage;
+using Rekkord.Engine.Tests.Reliability;
+
+namespace Rekkord.Engine.Tests.Repository;
+
+/// <summary>Packs that several threads write.</summary>
+public sealed class PackWriterTests : IDisposable
+{
+    // Of the calls to the store the first makes an object, the second writes its header, and the third a segment.
+    private const int FirstSegment = 2;
+
+    // A pack of one segment takes five: its directory and its name come last.
+    private const int CallsOfAPack = 5;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly MemoryObjectStore _store = new();
+    private readonly KeyMaterial _master = KeyMaterial.CreateMaster();
+    private readonly ConcurrentQueue<StoredPack> _packs = new();
+
+    public void Dispose()
+    {
+        _store.Dispose();
+        _master.Dispose();
+    }
+
+    [Fact]
+    public void What_is_written_while_the_first_pack_is_open_comes_into_that_pack()
+    {
+        PackWriter? writer = null;
+        Thread? other = null;
+        using var store = new FaultyStore(_store, faultyCall: FirstSegment)
+        {
+            Meanwhile = () =>
+            {
+                other = new Thread(() => Append(writer!));
+                other.Start();
+                Assert.True(SpinWait.SpinUntil(() => !other.IsAlive || other.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Patience));
+            },
+        };
+        using (writer = CreateWriter(store, packSize: 1 << 20))
+        {
+            Append(writer);
+            Assert.True(other!.Join(Patience));
+            writer.Finish();
+        }
+
+        Assert.Equal(2, BlobsOf(Assert.Single(_packs)));
+    }
+
+    [Fact]
+    public void Once_a_pack_is_full_no_thread_waits_for_another_that_is_writing()
+    {
+        PackWriter? writer = null;
+        var appended = false;
+        using var store = new FaultyStore(_store, faultyCall: CallsOfAPack + FirstSegment)
+        {
+            Meanwhile = () => appended = Task.Run(() => Append(writer!)).Wait(Patience),
+        };
+        using (writer = CreateWriter(store, packSize: 1))
+        {
+            Append(writer);
+            Assert.True(SpinWait.SpinUntil(() => _packs.Count == 1, Patience));
+            Append(writer);
+            writer.Finish();
+        }
+
+        Assert.True(appended);
+        Assert.Equal(3, _packs.Sum(BlobsOf));
+        Assert.All(_packs, pack => Assert.Equal(pack.Directory.ToArray(), PackFormat.ReadDirectory(_store, _master, pack.Name, pack.Size)));
+    }
+
+    private static void Append(PackWriter writer) =>
+        writer.Append(new byte[100], SegmentMethod.Stored, [new BlobEntry(BlobType.Data, TestOids.Random(Environment.CurrentManagedThreadId), 100)]);
+
+    private static int BlobsOf(StoredPack pack)
+    {
+        var reader = new PackDirectoryReader(pack.Directory.Span);
+        var blobs = 0;
+        while (reader.NextSegment(out _, out _))
+        {
+            while (reader.NextBlob(out _))
+                blobs++;
+        }
+
+        return blobs;
+    }
+
+    private PackWriter CreateWriter(IObjectStore store, int packSize) =>
+        new(store, _master, Descriptor.Create(_master, ChunkSizes.Default) with { PackSize = packSize }, PackKind.Data, _packs.Enqueue);
+}
