@@ -32,7 +32,7 @@ internal static class CompareCommand
                 Console.WriteLine($"\n### {input.Letter}: {input.Description}\n");
                 var comparison = new InputComparison(input, tools, Path.Combine(work, input.Letter.ToString()));
                 Console.Write(ResultTable.Format(comparison.Run(options.Steps, options.Runs), tools));
-                Console.WriteLine($"\nAll processors together did so many times the work of one, before each run: {Describe(comparison.Scaling)}.");
+                Console.WriteLine($"\nAll processors together did so many times the work of one, before each run: {string.Join(", ", comparison.Scaling.Select(times => times.ToString("f2", CultureInfo.InvariantCulture)))}.");
             }
         }
         finally
@@ -43,8 +43,4 @@ internal static class CompareCommand
         Console.WriteLine($"\nTook {watch.Elapsed.TotalSeconds:f0} s.");
         return 0;
     }
-
-    private static string Describe(IEnumerable<(Step Step, double Times)> scaling) => string.Join(
-        "; ",
-        scaling.GroupBy(measured => measured.Step).Select(step => $"{step.Key} {string.Join(", ", step.Select(run => run.Times.ToString("f2", CultureInfo.InvariantCulture)))}"));
 }

@@ -18,7 +18,7 @@ internal sealed class InputComparison
     private readonly IReadOnlyList<BackupTool> _tools;
     private readonly string _work;
     private readonly List<Result> _results = [];
-    private readonly List<(Step Step, double Times)> _scaling = [];
+    private readonly List<double> _scaling = [];
     private int _memory;
 
     public InputComparison(Input input, IReadOnlyList<BackupTool> tools, string work)
@@ -34,8 +34,8 @@ internal sealed class InputComparison
     /// </summary>
     private bool KeepsRestored => _input.HasManyFiles && new DriveInfo(_work).DriveFormat != "tmpfs";
 
-    /// <summary>How much more than one processor all did together, measured before each step of each run.</summary>
-    public IReadOnlyList<(Step Step, double Times)> Scaling => _scaling;
+    /// <summary>How much more than one processor all did together, measured before each run.</summary>
+    public IReadOnlyList<double> Scaling => _scaling;
 
     private string Source => Path.Combine(_work, "source");
 
@@ -51,6 +51,7 @@ internal sealed class InputComparison
         {
             foreach (var tool in _tools)
                 Initialize(tool);
+            _scaling.Add(ProcessorScaling.Measure());
             foreach (var step in steps)
                 RunStep(step, run);
             if (steps.Contains(Step.ChangedSave))
@@ -79,7 +80,6 @@ internal sealed class InputComparison
     {
         if (step == Step.ChangedSave)
             _input.Change(Source);
-        _scaling.Add((step, ProcessorScaling.Measure()));
         for (var i = 0; i < _tools.Count; i++)
         {
             var tool = _tools[(i + run) % _tools.Count];

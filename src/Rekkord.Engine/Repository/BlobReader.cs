@@ -56,7 +56,7 @@ internal sealed class BlobReader : IDisposable
         }
     }
 
-    /// <summary>The number of the segment that a blob is read from; null when there is none. Threads that read from several wait for each other less.</summary>
+    /// <summary>The number of the segment that a blob is read from; null when there is none. Threads that each read from another one do not wait for each other.</summary>
     public int? FindSegment(Oid oid) => _index.TryFind(oid, out var location) ? location.Segment : null;
 
     /// <summary>Reads a blob from another copy; null when none can be read.</summary>

@@ -12,7 +12,7 @@ internal sealed class TreeRestorer
     // Files of more chunks than this are written by several workers.
     private const int FewPieces = 8;
 
-    // The most that a worker takes at a time, so that a stop is prompt.
+    // The most that a worker takes at a time: a file whose chunks are all the same is divided, too.
     private const int MaximumPieces = 128;
 
     private readonly RestoreContext _context;
@@ -162,14 +162,14 @@ internal sealed class TreeRestorer
             int? segment = null;
             foreach (var piece in PlacedChunk.Place(entry, TreeReader.ReadChunks(_context.Blobs, entry)))
             {
-                var lies = _context.Blobs.FindSegment(piece.Oid);
-                if (pieces.Count > 0 && (lies != segment || pieces.Count == MaximumPieces))
+                var holder = _context.Blobs.FindSegment(piece.Oid);
+                if (pieces.Count > 0 && (holder != segment || pieces.Count == MaximumPieces))
                 {
                     EnqueuePieces(file, pieces);
                     pieces = [];
                 }
 
-                segment = lies;
+                segment = holder;
                 pieces.Add(piece);
             }
 

@@ -115,27 +115,6 @@ public sealed class PackAndIndexTests : IDisposable
         Assert.NotEqual(oid, repository.Hasher.Compute(BlobType.Tree, content));
     }
 
-    [Fact]
-    public void A_pack_of_very_many_small_blobs_is_closed_before_its_directory_is_large()
-    {
-        var packs = new List<StoredPack>();
-        using var writer = new PackWriter(_store, _master, _descriptor, PackKind.Data, packs.Add);
-        for (var i = 0; i < 100; i++)
-            writer.Append(new byte[1000], SegmentMethod.Stored, [.. Enumerable.Range(i * 1000, 1000).Select(number => new BlobEntry(BlobType.Data, TestOids.Random(number), 1))]);
-        writer.Finish();
-
-        Assert.InRange(packs.Count, 2, 10);
-        Assert.All(packs, pack => Assert.InRange(pack.Directory.Length, 1, (1 << 20) + (64 << 10)));
-        Assert.Equal(100_000, packs.Sum(BlobsOf));
-    }
-
-    private static int BlobsOf(StoredPack pack)
-    {
-        var index = new BlobIndex();
-        index.Add(pack);
-        return index.Count;
-    }
-
     private StoredPack WritePack(params byte[][] segments)
     {
         StoredPack? stored = null;

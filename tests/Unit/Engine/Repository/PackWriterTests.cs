@@ -7,7 +7,7 @@ using Rekkord.Engine.Tests.Reliability;
 
 namespace Rekkord.Engine.Tests.Repository;
 
-/// <summary>Packs that several threads write.</summary>
+/// <summary>How segments are divided among packs, also when several threads write.</summary>
 public sealed class PackWriterTests : IDisposable
 {
     // Of the calls to the store the first makes an object, the second writes its header, and the third a segment.
@@ -21,6 +21,7 @@ public sealed class PackWriterTests : IDisposable
     private readonly MemoryObjectStore _store = new();
     private readonly KeyMaterial _master = KeyMaterial.CreateMaster();
     private readonly ConcurrentQueue<StoredPack> _packs = new();
+    private int _blobs;
 
     public void Dispose()
     {
@@ -74,21 +75,28 @@ public sealed class PackWriterTests : IDisposable
         Assert.All(_packs, pack => Assert.Equal(pack.Directory.ToArray(), PackFormat.ReadDirectory(_store, _master, pack.Name, pack.Size)));
     }
 
-    private static void Append(PackWriter writer) =>
-        writer.Append(new byte[100], SegmentMethod.Stored, [new BlobEntry(BlobType.Data, TestOids.Random(Environment.CurrentManagedThreadId), 100)]);
+    [Fact]
+    public void A_pack_of_very_many_small_blobs_is_closed_before_its_directory_is_large()
+    {
+        using var writer = CreateWriter(_store, packSize: 1 << 25);
+        for (var i = 0; i < 100; i++)
+            writer.Append(new byte[1000], SegmentMethod.Stored, [.. Enumerable.Range(i * 1000, 1000).Select(number => new BlobEntry(BlobType.Data, TestOids.Random(number), 1))]);
+        writer.Finish();
+
+        Assert.InRange(_packs.Count, 2, 10);
+        Assert.All(_packs, pack => Assert.InRange(pack.Directory.Length, 1, (1 << 20) + (64 << 10)));
+        Assert.Equal(100_000, _packs.Sum(BlobsOf));
+    }
 
     private static int BlobsOf(StoredPack pack)
     {
-        var reader = new PackDirectoryReader(pack.Directory.Span);
-        var blobs = 0;
-        while (reader.NextSegment(out _, out _))
-        {
-            while (reader.NextBlob(out _))
-                blobs++;
-        }
-
-        return blobs;
+        var index = new BlobIndex();
+        index.Add(pack);
+        return index.Count;
     }
+
+    private void Append(PackWriter writer) =>
+        writer.Append(new byte[100], SegmentMethod.Stored, [new BlobEntry(BlobType.Data, TestOids.Random(Interlocked.Increment(ref _blobs)), 100)]);
 
     private PackWriter CreateWriter(IObjectStore store, int packSize) =>
         new(store, _master, Descriptor.Create(_master, ChunkSizes.Default) with { PackSize = packSize }, PackKind.Data, _packs.Enqueue);
