@@ -18,11 +18,10 @@ internal sealed class CachedDirectory
         _record = cache.ReadRecord(pathHash, 0);
     }
 
-    /// <summary>Finds an entry. Names must be asked for in ascending order.</summary>
+    /// <summary>Finds an entry, whatever its status was. Names must be asked for in ascending order.</summary>
     /// <param name="name">The entry's name.</param>
-    /// <param name="statusHash">The status it has now; one that had another is not found.</param>
-    /// <param name="entry">What is known of it.</param>
-    public bool TryFind(ReadOnlySpan<byte> name, UInt128 statusHash, out CachedEntry entry)
+    /// <returns>Null when nothing usable is known of it.</returns>
+    public CachedEntry? Find(ReadOnlySpan<byte> name)
     {
         while (_record is not null)
         {
@@ -44,20 +43,16 @@ internal sealed class CachedDirectory
                 break;
             _position += found.Length;
             if (order == 0)
-                return TryTake(found, statusHash, out entry);
+                return Take(found);
         }
 
-        entry = default;
-        return false;
+        return null;
     }
 
-    private static bool TryTake(ParsedEntry found, UInt128 statusHash, out CachedEntry entry)
+    private static CachedEntry? Take(ParsedEntry found)
     {
-        entry = default;
-        if (found.StatusHash != statusHash)
-            return false;
-        entry = new CachedEntry(statusHash, found.Entry.ToArray(), found.ChunksOffset, found.ChunksLength, found.ListedChunks.ToArray());
-        return entry.IsValid;
+        var entry = new CachedEntry(found.StatusHash, found.Entry.ToArray(), found.ChunksOffset, found.ChunksLength, found.ListedChunks.ToArray());
+        return entry.IsValid ? entry : null;
     }
 
     private static bool TryParse(ReadOnlySpan<byte> bytes, out ParsedEntry parsed)

@@ -4,7 +4,7 @@ using Rekkord.Engine.Trees;
 namespace Rekkord.Engine.Caching;
 
 /// <summary>What the cache keeps of an entry: its encoded form, ready to be put into a tree again, and which chunks it rests on.</summary>
-/// <param name="StatusHash">The status it had.</param>
+/// <param name="StatusHash">The status it had; <see cref="StatusHash.None"/> when that says nothing of the content.</param>
 /// <param name="Entry">The encoded entry.</param>
 /// <param name="ChunksOffset">Where the references start in <paramref name="Entry"/>; unused when <paramref name="ListedChunks"/> has them.</param>
 /// <param name="ChunksLength">Their length in bytes there.</param>
@@ -12,8 +12,8 @@ namespace Rekkord.Engine.Caching;
 internal readonly record struct CachedEntry(UInt128 StatusHash, byte[] Entry, int ChunksOffset, int ChunksLength, byte[] ListedChunks)
 {
     /// <summary>The references (36 bytes each) to all chunks of the content.</summary>
-    public ReadOnlySpan<byte> References =>
-        ListedChunks.Length > 0 ? ListedChunks : Entry.AsSpan(ChunksOffset, ChunksLength);
+    public ReadOnlyMemory<byte> References =>
+        ListedChunks.Length > 0 ? ListedChunks : Entry.AsMemory(ChunksOffset, ChunksLength);
 
     /// <summary>Whether all references are well-formed; a cache's bytes are checked before they are believed.</summary>
     public bool IsValid =>
@@ -32,7 +32,7 @@ internal readonly record struct CachedEntry(UInt128 StatusHash, byte[] Entry, in
         {
             var entry = TreeEntryDecoder.DecodeEntry(Entry);
             var fits = entry.Name.AsSpan().SequenceEqual(name) && entry.Kind == kind
-                && (ListedChunks.Length > 0 ? entry.Chunks.IsEmpty && !entry.ChunkLists.IsEmpty : entry.ChunkLists.IsEmpty && entry.Chunks.Span.SequenceEqual(References));
+                && (ListedChunks.Length > 0 ? entry.Chunks.IsEmpty && !entry.ChunkLists.IsEmpty : entry.ChunkLists.IsEmpty && entry.Chunks.Span.SequenceEqual(References.Span));
             return fits ? entry : null;
         }
         catch (InvalidDataException)

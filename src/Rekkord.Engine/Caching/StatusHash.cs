@@ -11,6 +11,9 @@ namespace Rekkord.Engine.Caching;
 /// </summary>
 internal static class StatusHash
 {
+    /// <summary>Stands for a status that no file has: what is cached with it says how a file was cut and not that it is unchanged.</summary>
+    public static readonly UInt128 None = UInt128.Zero;
+
     private const int FieldCount = 16;
 
     public static UInt128 Compute(in FileStatus status)

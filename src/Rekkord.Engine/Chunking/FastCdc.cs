@@ -18,6 +18,9 @@ internal sealed class FastCdc
     // Normalization of level 2: before the average size a cut needs two bits more than log2(average), after it two bits less.
     private const int Normalization = 2;
 
+    // What is older has been shifted out of the hash.
+    private const int HashedBytes = 64;
+
     private readonly ulong[] _gear = new ulong[256];
     private readonly int _strictShift;
     private readonly int _looseShift;
@@ -51,6 +54,20 @@ internal sealed class FastCdc
         var hash = 0UL;
         var position = Scan(data[..middle], Sizes.Minimum, _strictShift, ref hash);
         return position < middle ? position : Scan(data[..end], position, _looseShift, ref hash);
+    }
+
+    /// <summary>
+    /// Whether a chunk may end where this one does, as far as its last 64 bytes say: true for every chunk that
+    /// <see cref="FindCut"/> cuts within a content, though it might have cut before.
+    /// </summary>
+    public bool CanCutAfter(ReadOnlySpan<byte> chunk)
+    {
+        if (chunk.Length <= Sizes.Minimum || chunk.Length >= Sizes.Maximum)
+            return chunk.Length == Sizes.Maximum;
+        var hash = 0UL;
+        foreach (var value in chunk[Math.Max(Sizes.Minimum, chunk.Length - HashedBytes)..])
+            hash = (hash << 1) + _gear[value];
+        return hash >> (chunk.Length <= Sizes.Average ? _strictShift : _looseShift) == 0;
     }
 
     /// <summary>Rolls the gear hash until its upper bits, which depend on the last 64 bytes, are all zero.</summary>

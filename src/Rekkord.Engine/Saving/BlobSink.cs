@@ -53,17 +53,24 @@ internal sealed class BlobSink : IDisposable
     /// <summary>Whether content is in the repository or on its way there.</summary>
     public bool Contains(Oid oid) => _known.Contains(oid);
 
+    /// <summary>The ID that a piece of content has here.</summary>
+    public Oid Identify(ReadOnlySpan<byte> plaintext) => _repository.Hasher.Compute(BlobType.Data, plaintext);
+
     /// <summary>Stores a piece of content through a worker's packer.</summary>
     public Oid StoreData(SegmentPacker packer, ReadOnlySpan<byte> plaintext)
     {
-        var oid = _repository.Hasher.Compute(BlobType.Data, plaintext);
-        if (_known.Add(oid))
-        {
-            Interlocked.Add(ref _addedSize, plaintext.Length);
-            packer.Add(BlobType.Data, oid, plaintext);
-        }
-
+        var oid = Identify(plaintext);
+        StoreData(packer, oid, plaintext);
         return oid;
+    }
+
+    /// <summary>Stores a piece of content whose ID is known.</summary>
+    public void StoreData(SegmentPacker packer, Oid oid, ReadOnlySpan<byte> plaintext)
+    {
+        if (!_known.Add(oid))
+            return;
+        Interlocked.Add(ref _addedSize, plaintext.Length);
+        packer.Add(BlobType.Data, oid, plaintext);
     }
 
     /// <summary>Stores a page of a tree or of a chunk list.</summary>

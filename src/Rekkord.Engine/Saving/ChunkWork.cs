@@ -1,3 +1,4 @@
+using Rekkord.Engine.Repository;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Saving;
@@ -11,32 +12,34 @@ namespace Rekkord.Engine.Saving;
 /// <param name="offset">Where the first one starts in the slab.</param>
 internal sealed class ChunkWork(LargeFile file, Slab slab, int offset) : IWork
 {
-    private readonly List<int> _lengths = [];
-    private int _first;
+    private readonly List<(int Length, Oid? Expected)> _chunks = [];
+    private int _place;
 
     /// <summary>Bytes of all its chunks.</summary>
     public int Length { get; private set; }
 
-    public void Add(int length)
+    /// <summary>Adds the next chunk.</summary>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="expected">What it is if the file has not changed here; null when nothing is known.</param>
+    public void Add(int length, Oid? expected)
     {
-        var index = file.AddChunk();
-        if (_lengths.Count == 0)
-            _first = index;
-        _lengths.Add(length);
+        if (_chunks.Count == 0)
+            _place = file.Reserve();
+        _chunks.Add((length, expected));
         Length += length;
     }
 
     public void Run(SaveWorker worker)
     {
-        var chunks = new ChunkReference[_lengths.Count];
+        var references = new List<ChunkReference>(_chunks.Count);
         var position = offset;
-        for (var i = 0; i < chunks.Length; i++)
+        foreach (var (length, expected) in _chunks)
         {
-            chunks[i] = new ChunkReference(worker.Store(slab.Bytes.AsSpan(position, _lengths[i])), _lengths[i]);
-            position += _lengths[i];
+            worker.StoreChunk(slab.Bytes.AsSpan(position, length), expected, references);
+            position += length;
         }
 
         slab.RemoveUser();
-        file.CompleteChunks(_first, chunks);
+        file.Complete(_place, [.. references]);
     }
 }

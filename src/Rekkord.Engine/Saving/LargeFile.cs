@@ -17,7 +17,7 @@ internal sealed class LargeFile
     private readonly Lock _lock = new();
     private readonly SaveContext _context;
     private readonly FileItem _item;
-    private readonly List<ChunkReference> _chunks = [];
+    private readonly List<ChunkReference[]> _chunks = [];
     private int _missing;
     private TreeEntry? _entry;
     private FileStatus _status;
@@ -28,25 +28,25 @@ internal sealed class LargeFile
         _item = item;
     }
 
-    /// <summary>Reserves the place of the next chunk.</summary>
-    public int AddChunk()
+    /// <summary>Reserves the place of the next chunks.</summary>
+    public int Reserve()
     {
         lock (_lock)
         {
-            _chunks.Add(default);
+            _chunks.Add([]);
             _missing++;
             return _chunks.Count - 1;
         }
     }
 
-    /// <summary>Fills places that were reserved one after another.</summary>
-    public void CompleteChunks(int first, ReadOnlySpan<ChunkReference> chunks)
+    /// <summary>Fills a place that was reserved.</summary>
+    public void Complete(int place, ChunkReference[] chunks)
     {
         bool finished;
         lock (_lock)
         {
-            chunks.CopyTo(CollectionsMarshal.AsSpan(_chunks)[first..]);
-            _missing -= chunks.Length;
+            _chunks[place] = chunks;
+            _missing--;
             finished = _missing == 0 && _entry is not null;
         }
 
@@ -73,27 +73,29 @@ internal sealed class LargeFile
 
     private void Finish()
     {
-        var references = new byte[_chunks.Count * ChunkReference.EncodedLength];
-        for (var i = 0; i < _chunks.Count; i++)
-            _chunks[i].Encode(references.AsSpan(i * ChunkReference.EncodedLength));
+        var chunks = _chunks.SelectMany(chunk => chunk).ToList();
+        var references = new byte[chunks.Count * ChunkReference.EncodedLength];
+        for (var i = 0; i < chunks.Count; i++)
+            chunks[i].Encode(references.AsSpan(i * ChunkReference.EncodedLength));
 
-        var listed = _chunks.Count > InlineChunks;
-        var entry = listed ? _entry! with { ChunkLists = StoreLists(references) } : _entry! with { Chunks = references };
+        var listed = chunks.Count > InlineChunks;
+        var entry = listed ? _entry! with { ChunkLists = StoreLists(chunks, references) } : _entry! with { Chunks = references };
         var bytes = SaveContext.Encoder.Encode(entry);
-        CachedEntry? cached = entry.Flags == EntryFlags.None && SaveContext.IsSettled(_status)
-            ? new CachedEntry(StatusHash.Compute(_status), bytes, SaveContext.Encoder.ChunksOffset, entry.Chunks.Length, listed ? references : [])
-            : null;
+
+        // Where a file was cut is worth knowing though its status does not vouch for its content: it may be one that always changes.
+        var status = entry.Flags == EntryFlags.None && SaveContext.IsSettled(_status) ? StatusHash.Compute(_status) : StatusHash.None;
+        var cached = new CachedEntry(status, bytes, SaveContext.Encoder.ChunksOffset, entry.Chunks.Length, listed ? references : []);
         _context.Counters.AddFile(entry.Size, unchanged: false);
         _item.Receiver.Complete(_item.Slot, new EncodedEntry(_item.EntryName, bytes, cached));
     }
 
     /// <summary>Cuts the references into pages where their IDs say so, as content is cut into chunks: a change touches few pages.</summary>
-    private byte[] StoreLists(byte[] references)
+    private byte[] StoreLists(List<ChunkReference> chunks, byte[] references)
     {
         var lists = new List<Oid>();
-        for (var (start, i) = (0, 1); i <= _chunks.Count; i++)
+        for (var (start, i) = (0, 1); i <= chunks.Count; i++)
         {
-            if (i < _chunks.Count && i - start < MaximumListLength && (_chunks[i - 1].Oid.Spread & ListBoundaryMask) != 0)
+            if (i < chunks.Count && i - start < MaximumListLength && (chunks[i - 1].Oid.Spread & ListBoundaryMask) != 0)
                 continue;
             lists.Add(_context.Sink.StoreMetadata(
                 BlobType.ChunkList, references.AsSpan(start * ChunkReference.EncodedLength, (i - start) * ChunkReference.EncodedLength)));

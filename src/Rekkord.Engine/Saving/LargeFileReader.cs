@@ -1,3 +1,4 @@
+using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Trees;
@@ -36,7 +37,7 @@ internal sealed class LargeFileReader
             var before = file.GetStatus();
             var ranges = before.AllocatedSize + WorthwhileHole < before.Size ? file.GetDataRanges(before.Size) : [new ByteRange(0, before.Size)];
             var target = new LargeFile(_context, item);
-            var read = ReadRanges(file, ranges, target);
+            var read = ReadRanges(file, ranges, target, item.EarlierChunks);
             var after = file.GetStatus();
             var whole = read == ranges.Sum(range => range.Length) && FileChange.IsSame(before, after);
             if (!whole && attempt < Attempts)
@@ -76,9 +77,10 @@ internal sealed class LargeFileReader
         return filled;
     }
 
-    private long ReadRanges(SourceFile file, IReadOnlyList<ByteRange> ranges, LargeFile target)
+    private long ReadRanges(SourceFile file, IReadOnlyList<ByteRange> ranges, LargeFile target, ReadOnlyMemory<byte> earlier)
     {
         var content = new RangeReader(file, ranges);
+        var cutter = new FileCutter(_context.Repository.Chunker, earlier);
         var slab = _rent();
         try
         {
@@ -89,7 +91,7 @@ internal sealed class LargeFileReader
                 var read = content.Read(room);
                 filled += read;
                 var ended = read < room.Length;
-                start = PassChunks(slab, start, filled, ended, target);
+                start = PassChunks(slab, start, filled, ended, target, cutter);
 
                 if (ended)
                     return content.Total;
@@ -109,22 +111,22 @@ internal sealed class LargeFileReader
 
     /// <summary>Cuts what a slab holds and passes the chunks on, except what may go on in the next slab.</summary>
     /// <returns>Where that starts.</returns>
-    private int PassChunks(Slab slab, int start, int filled, bool ended, LargeFile target)
+    private int PassChunks(Slab slab, int start, int filled, bool ended, LargeFile target, FileCutter cutter)
     {
-        var chunker = _context.Repository.Chunker;
         while (start < filled)
         {
             var work = new ChunkWork(target, slab, start);
             while (start < filled && work.Length < _context.Repository.Descriptor.SegmentSize)
             {
-                var length = chunker.FindCut(slab.Bytes.AsSpan(start, filled - start));
-                if (start + length == filled && length < chunker.Sizes.Maximum && !ended)
+                var length = cutter.FindCut(slab.Bytes.AsSpan(start, filled - start), ended, out var expected);
+                if (start + length == filled && length < _context.Repository.Chunker.Sizes.Maximum && !ended)
                 {
                     filled = start;
                     break;
                 }
 
-                work.Add(length);
+                work.Add(length, expected);
+                cutter.Take(length);
                 start += length;
             }
 

@@ -48,7 +48,32 @@ internal sealed class SaveWorker : IDisposable
         }
     }
 
-    public Repository.Oid Store(ReadOnlySpan<byte> plaintext) => _context.Sink.StoreData(_packer, plaintext);
+    /// <summary>
+    /// Stores a chunk of a large file. One that is not what it was expected to be is cut as if it were new, but ends where it
+    /// ended before: what follows is then still stored as it is.
+    /// </summary>
+    /// <param name="chunk">Its bytes.</param>
+    /// <param name="expected">The ID it has if it is as it was when the file was saved last; null when nothing is known.</param>
+    /// <param name="references">Takes what it was stored as.</param>
+    public void StoreChunk(ReadOnlySpan<byte> chunk, Oid? expected, List<ChunkReference> references)
+    {
+        var oid = _context.Sink.Identify(chunk);
+        if (expected is null || oid == expected)
+        {
+            Store(oid, chunk, references);
+            return;
+        }
+
+        var chunker = _context.Repository.Chunker;
+        for (var rest = chunk; !rest.IsEmpty;)
+        {
+            var length = chunker.FindCut(rest);
+            if (rest.Length - length < chunker.Sizes.Minimum)
+                length = rest.Length;
+            Store(length == chunk.Length ? oid : _context.Sink.Identify(rest[..length]), rest[..length], references);
+            rest = rest[length..];
+        }
+    }
 
     /// <summary>Saves a file that was small when it was listed.</summary>
     public void SaveSmallFile(FileItem item)
@@ -69,6 +94,12 @@ internal sealed class SaveWorker : IDisposable
     }
 
     public void Dispose() => _packer.Dispose();
+
+    private void Store(Oid oid, ReadOnlySpan<byte> chunk, List<ChunkReference> references)
+    {
+        _context.Sink.StoreData(_packer, oid, chunk);
+        references.Add(new ChunkReference(oid, chunk.Length));
+    }
 
     private void Save(FileItem item, SourceFile file)
     {
@@ -121,7 +152,7 @@ internal sealed class SaveWorker : IDisposable
         while (!content.IsEmpty)
         {
             var chunk = content[.._context.Repository.Chunker.FindCut(content)];
-            new ChunkReference(Store(chunk), chunk.Length).Encode(_references.GetSpan(ChunkReference.EncodedLength));
+            new ChunkReference(_context.Sink.StoreData(_packer, chunk), chunk.Length).Encode(_references.GetSpan(ChunkReference.EncodedLength));
             _references.Advance(ChunkReference.EncodedLength);
             content = content[chunk.Length..];
         }

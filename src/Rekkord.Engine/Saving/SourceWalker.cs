@@ -112,8 +112,8 @@ internal sealed class SourceWalker
         var status = GetStatus(place, out var follow);
         if (status.Kind == FileKind.Directory)
             VisitDirectory(place, status, follow);
-        else if (!TryComplete(place, status))
-            VisitOther(place, status, follow);
+        else if (!TryComplete(place, status, out var known))
+            VisitOther(place, status, follow, known?.References ?? default);
     }
 
     /// <summary>The status of what an entry leads to; a link that leads nowhere, or in a circle, is saved as the link it is.</summary>
@@ -176,12 +176,12 @@ internal sealed class SourceWalker
         }
     }
 
-    private void VisitOther(Place place, in FileStatus status, bool follow)
+    private void VisitOther(Place place, in FileStatus status, bool follow, ReadOnlyMemory<byte> earlierChunks)
     {
         if (status.Kind == FileKind.File)
         {
             place.Owner?.AddHandleUser();
-            var item = new FileItem(place.Source, place.Name, place.EntryName, place.Receiver, place.Slot, follow, place.Owner);
+            var item = new FileItem(place.Source, place.Name, place.EntryName, place.Receiver, place.Slot, follow, place.Owner, earlierChunks);
             if (status.Size <= SaveContext.SmallFileSize)
                 AddToBatch(item, status.Size);
             else
@@ -206,12 +206,15 @@ internal sealed class SourceWalker
     }
 
     /// <summary>Completes an entry that is as the last save left it, if all of its content is in the repository still.</summary>
-    private bool TryComplete(Place place, in FileStatus status)
+    /// <param name="place">The entry.</param>
+    /// <param name="status">Its status now.</param>
+    /// <param name="known">What the last save knew of it, though it may have changed.</param>
+    private bool TryComplete(Place place, in FileStatus status, out CachedEntry? known)
     {
-        if (_context.Request.IgnoreCache || !place.Cached.TryFind(place.EntryName, StatusHash.Compute(status), out var known)
-            || known.Decode(place.EntryName, status.Kind) is not { } entry)
+        known = _context.Request.IgnoreCache ? null : place.Cached.Find(place.EntryName);
+        if (known is not { } cached || cached.StatusHash != StatusHash.Compute(status) || cached.Decode(place.EntryName, status.Kind) is not { } entry)
             return false;
-        for (var references = known.References; !references.IsEmpty; references = references[ChunkReference.EncodedLength..])
+        for (var references = cached.References.Span; !references.IsEmpty; references = references[ChunkReference.EncodedLength..])
         {
             if (!_context.Sink.Contains(new Oid(references)))
                 return false;
@@ -224,7 +227,7 @@ internal sealed class SourceWalker
         }
 
         _context.Counters.AddFile(status.Kind == FileKind.File ? status.Size : 0, unchanged: true);
-        place.Complete(new EncodedEntry(place.EntryName, known.Entry, known));
+        place.Complete(new EncodedEntry(place.EntryName, cached.Entry, cached));
         return true;
     }
 

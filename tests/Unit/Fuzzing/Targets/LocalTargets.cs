@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
 using Rekkord.Engine.Caching;
+using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Scanning;
@@ -101,9 +102,15 @@ internal static class LocalTargets
         var known = cache.OpenDirectory(PathHash);
         foreach (var name in new[] { "a", "b", "c", "d" })
         {
-            if (known.TryFind(Encoding.ASCII.GetBytes(name), Status, out var entry))
-                _ = entry.References.Length;
+            if (known.Find(Encoding.ASCII.GetBytes(name)) is { } entry)
+                Follow(new ChunkHistory(entry.References));
         }
+    }
+
+    private static void Follow(ChunkHistory history)
+    {
+        for (var i = 0; i < 10; i++)
+            history.Advance(history.Next is { Length: > 0 } next && i % 3 != 0 ? next.Length : 1000);
     }
 
     private static IEnumerable<FuzzTarget> TagCaches(FuzzRepository repository, string directory)

@@ -1,0 +1,80 @@
+using System.Buffers.Binary;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Trees;
+
+namespace Rekkord.Engine.Chunking;
+
+/// <summary>
+/// How a file was cut when it was saved last, followed while it is read again: as long as the content is the same, the next chunk is
+/// as long as it was, and no byte of it has to be looked at to find its end (Ni and Jiang, "RapidCDC: Leveraging Duplicate Locality
+/// to Accelerate Chunking in CDC-based Deduplication Systems", SoCC 2019). After a change the place is found again: where an
+/// earlier chunk began at the same distance as before, or where two chunks in a row have the lengths of two earlier ones.
+/// What it expects may be wrong, as the file may have changed anywhere.
+/// </summary>
+internal sealed class ChunkHistory
+{
+    // How many earlier chunks are compared, on either side of the place where the file is being read: some 40 MiB of content each,
+    // for a thousandth of a millisecond.
+    private const int SearchDistance = 512;
+
+    private readonly ReadOnlyMemory<byte> _references;
+    private readonly int _count;
+    private long _position;
+    private long _shift;
+    private int _earlier;
+    private long _earlierStart;
+    private bool _isFollowing = true;
+    private int _previousLength;
+
+    /// <summary>Begins at the file's start.</summary>
+    /// <param name="references">References to the earlier chunks, 36 bytes each; they need not be trustworthy.</param>
+    public ChunkHistory(ReadOnlyMemory<byte> references)
+    {
+        _references = references;
+        _count = references.Length / ChunkReference.EncodedLength;
+    }
+
+    /// <summary>
+    /// The chunk that should come next; null when that is not known. The last one of a file is never expected: what ended it
+    /// was the end of the file.
+    /// </summary>
+    public ChunkReference? Next => _isFollowing && _earlier < _count - 1 ? ChunkReference.Decode(At(_earlier)) : null;
+
+    /// <summary>Says how long the next chunk is in fact, expected or not.</summary>
+    public void Advance(int length)
+    {
+        _position += length;
+        while (_earlier < _count && _earlierStart + LengthOf(_earlier) <= _position - _shift)
+            _earlierStart += LengthOf(_earlier++);
+        _isFollowing = _earlierStart == _position - _shift || TryFindAgain(length);
+        _previousLength = length;
+    }
+
+    private bool TryFindAgain(int length)
+    {
+        var end = Math.Min(_count, _earlier + SearchDistance);
+        for (var i = Math.Max(1, _earlier - SearchDistance); i < end; i++)
+        {
+            if (LengthOf(i) != length || LengthOf(i - 1) != _previousLength)
+                continue;
+            MoveTo(i + 1);
+            _shift = _position - _earlierStart;
+            return true;
+        }
+
+        return false;
+    }
+
+    private void MoveTo(int index)
+    {
+        while (_earlier < index)
+            _earlierStart += LengthOf(_earlier++);
+        while (_earlier > index)
+            _earlierStart -= LengthOf(--_earlier);
+    }
+
+    private ReadOnlySpan<byte> At(int index) => _references.Span.Slice(index * ChunkReference.EncodedLength, ChunkReference.EncodedLength);
+
+    // The cache's bytes are nobody's word: a length that is none must not lead backwards.
+    private int LengthOf(int index) => Math.Max(1, BinaryPrimitives.ReadInt32LittleEndian(At(index)[Oid.Length..]));
+}
