@@ -40,6 +40,22 @@ internal sealed class ChunkHistory
     /// </summary>
     public ChunkReference? Next => _isFollowing && _earlier < _count - 1 ? ChunkReference.Decode(At(_earlier)) : null;
 
+    /// <summary>The next place where an earlier chunk ended, if nothing was inserted or removed since the last that was followed.</summary>
+    /// <param name="beyond">How many bytes further on it must be at least, and one.</param>
+    /// <returns>How many bytes further on it is; 0 when there is none.</returns>
+    public int FindEnd(int beyond)
+    {
+        var distance = _earlierStart - (_position - _shift);
+        for (var i = _earlier; i < _count - 1; i++)
+        {
+            distance += LengthOf(i);
+            if (distance > beyond)
+                return (int)Math.Min(distance, int.MaxValue);
+        }
+
+        return 0;
+    }
+
     /// <summary>Says how long the next chunk is in fact, expected or not.</summary>
     public void Advance(int length)
     {

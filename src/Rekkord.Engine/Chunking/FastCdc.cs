@@ -57,8 +57,8 @@ internal sealed class FastCdc
     }
 
     /// <summary>
-    /// Whether a chunk may end where this one does, as far as its last 64 bytes say: true for every chunk that
-    /// <see cref="FindCut"/> cuts within a content, though it might have cut before.
+    /// Whether a chunk may end where this one does, as far as its last 64 bytes say: so it is for every chunk that
+    /// <see cref="FindCut"/> cuts within a content, and by chance for one of many others.
     /// </summary>
     public bool CanCutAfter(ReadOnlySpan<byte> chunk)
     {
@@ -67,7 +67,7 @@ internal sealed class FastCdc
         var hash = 0UL;
         foreach (var value in chunk[Math.Max(Sizes.Minimum, chunk.Length - HashedBytes)..])
             hash = (hash << 1) + _gear[value];
-        return hash >> (chunk.Length <= Sizes.Average ? _strictShift : _looseShift) == 0;
+        return hash >> _looseShift == 0;
     }
 
     /// <summary>Rolls the gear hash until its upper bits, which depend on the last 64 bytes, are all zero.</summary>

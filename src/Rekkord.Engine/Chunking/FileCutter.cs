@@ -4,7 +4,8 @@ namespace Rekkord.Engine.Chunking;
 
 /// <summary>
 /// Cuts one file's content from its start to its end: where it was cut before if the last 64 bytes still say so, which is a
-/// thousandth of the work of looking for the place, otherwise as <see cref="FastCdc"/> does.
+/// thousandth of the work of looking for the place, otherwise as <see cref="FastCdc"/> does. Where a change has overwritten a cut,
+/// the next earlier one that is left is preferred to a new one close before it, which would lose it and perhaps further ones.
 /// </summary>
 internal sealed class FileCutter
 {
@@ -29,7 +30,7 @@ internal sealed class FileCutter
     public int FindCut(ReadOnlySpan<byte> data, bool isEnd, out Oid? expected)
     {
         expected = null;
-        if (_history.Next is { } next && next.Length <= _chunker.Sizes.Maximum)
+        if (_history.Next is { Length: > 0 } next && next.Length <= _chunker.Sizes.Maximum)
         {
             if (next.Length > data.Length && !isEnd)
                 return data.Length;
@@ -40,7 +41,15 @@ internal sealed class FileCutter
             }
         }
 
-        return _chunker.FindCut(data);
+        var length = _chunker.FindCut(data);
+        var end = _history.FindEnd(_chunker.Sizes.Minimum);
+        for (; end > 0 && end < length + _chunker.Sizes.Minimum && end <= Math.Min(data.Length, _chunker.Sizes.Maximum); end = _history.FindEnd(end))
+        {
+            if (_chunker.CanCutAfter(data[..end]))
+                return end;
+        }
+
+        return length;
     }
 
     /// <summary>Goes on behind the next chunk.</summary>

@@ -1,0 +1,144 @@
+using System.IO.Hashing;
+using Rekkord.Engine.Caching;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Saving;
+using Rekkord.Engine.Trees;
+
+namespace Rekkord.Engine.Tests.Saving;
+
+/// <summary>A large file that is saved again after a change, and is then followed where it was cut before.</summary>
+public sealed class ChangedFileTests : IDisposable
+{
+    private const string Name = "image";
+
+    private readonly TestRepository _repository = new();
+    private readonly byte[] _content = TestRepository.RandomBytes(3, 20_000_000);
+
+    public ChangedFileTests()
+    {
+        _repository.Write(Name, _content);
+        _repository.Save();
+    }
+
+    public void Dispose() => _repository.Dispose();
+
+    [Fact]
+    public void What_was_changed_inside_chunks_costs_these_chunks_and_nothing_beside_them()
+    {
+        var before = Cached().Chunks;
+        var changed = ChangeInside(before);
+
+        Save();
+
+        Assert.Equal(changed, Cached().Chunks.Except(before).Sum(chunk => chunk.Length));
+        AssertRestored();
+    }
+
+    [Fact]
+    public void A_save_that_ignores_the_cache_cuts_as_if_the_file_were_new()
+    {
+        ChangeInside(Cached().Chunks);
+        Save(ignoreCache: true);
+        var again = Cached().Chunks;
+        _repository.Write("other", _content);
+        Directory.Delete(_repository.CacheDirectory, recursive: true);
+
+        Save();
+
+        Assert.Equal(again, Cached("other").Chunks);
+        AssertRestored();
+    }
+
+    [Fact]
+    public void Changes_of_every_kind_over_and_over_are_restored_as_they_were()
+    {
+        var content = _content.ToList();
+        for (var i = 1; i <= 5; i++)
+        {
+            content.InsertRange(i * 1_000_000, TestRepository.RandomBytes(i, 100_000 * i));
+            content.RemoveRange(i * 3_000_000, 50_000 * i);
+            content.AddRange(TestRepository.RandomBytes(10 + i, 70_000));
+            var overwritten = content.ToArray();
+            TestRepository.RandomBytes(20 + i, 200_000).CopyTo(overwritten, 2_000_000 * i);
+            content = [.. overwritten];
+            _repository.Write(Name, overwritten);
+
+            var saved = Save();
+
+            Assert.InRange(saved.Snapshot.Summary.AddedSize, 1, 3_000_000);
+            Assert.All(Cached().Chunks.SkipLast(1), chunk => Assert.InRange(chunk.Length, 16 * 1024, 1024 * 1024));
+            AssertRestored();
+        }
+    }
+
+    [Fact]
+    public void Content_that_is_as_it_was_is_stored_again_when_the_repository_has_lost_it()
+    {
+        foreach (var pack in _repository.Objects("packs"))
+            File.Delete(pack);
+
+        var healed = Save();
+
+        Assert.InRange(healed.Snapshot.Summary.AddedSize, _content.Length, _content.Length * 1.01);
+        Assert.Empty(_repository.RestoreAndCompare("test", _repository.Source));
+    }
+
+    [Fact]
+    public void A_file_that_may_have_changed_unseen_is_read_again_though_its_cuts_are_known()
+    {
+        // A status counts as settled two seconds after the change.
+        Assert.Equal(StatusHash.None, Cached().Status);
+
+        var saved = Save();
+
+        Assert.Equal(0, saved.UnchangedFiles);
+        Assert.InRange(saved.Snapshot.Summary.AddedSize, 0, 1000);
+        AssertRestored();
+    }
+
+    /// <summary>Overwrites every fourth chunk but for the end that shows where it may be cut.</summary>
+    /// <returns>How many bytes these chunks have.</returns>
+    private long ChangeInside(IReadOnlyList<ChunkReference> chunks)
+    {
+        var changed = 0L;
+        for (var (i, start) = (0, 0); i < chunks.Count - 1; start += chunks[i++].Length)
+        {
+            if (i % 4 != 1)
+                continue;
+            TestRepository.RandomBytes(i, chunks[i].Length - 64).CopyTo(_content, start);
+            changed += chunks[i].Length;
+        }
+
+        Assert.True(changed > 3_000_000, "Too little was changed to show anything.");
+        _repository.Write(Name, _content);
+        return changed;
+    }
+
+    private SaveResult Save(bool ignoreCache = false) => _repository.Save(new SaveRequest
+    {
+        Channel = "test",
+        Paths = [FileName.FromText(_repository.Source)],
+        CacheDirectory = _repository.CacheDirectory,
+        IgnoreCache = ignoreCache,
+    });
+
+    /// <summary>What the local cache has of a file.</summary>
+    private (UInt128 Status, IReadOnlyList<ChunkReference> Chunks) Cached(string name = Name)
+    {
+        using var repository = _repository.Open();
+        var source = FileName.FromText(_repository.Source);
+        using var cache = FileCache.Open(CacheLocation.ForPaths(repository.Id, _repository.CacheDirectory, [source]), repository.Keys.RepositoryId);
+        var directory = DirectoryNode.HashPath(XxHash128.HashToUInt128(source), FileName.FromText(Path.GetFileName(_repository.Source)));
+        var entry = cache.OpenDirectory(directory).Find(FileName.FromText(name))!.Value;
+        var chunks = new List<ChunkReference>();
+        for (var references = entry.References.Span; !references.IsEmpty; references = references[ChunkReference.EncodedLength..])
+            chunks.Add(ChunkReference.Decode(references));
+        return (entry.StatusHash, chunks);
+    }
+
+    private void AssertRestored()
+    {
+        Assert.Empty(_repository.RestoreAndCompare("test", _repository.Source));
+        Assert.Empty(_repository.Scan().Problems);
+    }
+}
