@@ -17,6 +17,7 @@ internal sealed class FileRestore
     private readonly TreeEntry _entry;
     private readonly byte[] _temporaryName;
     private readonly TaskCompletionSource<bool> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _writing = new();
     private DestinationFile? _file;
     private RekkordException? _error;
     private int _missing = 1;
@@ -64,13 +65,15 @@ internal sealed class FileRestore
     {
         try
         {
-            var file = OpenFile();
+            using var writes = new AdjacentWrites(OpenFile(), _writing);
             foreach (var piece in pieces)
             {
                 if (_context.Cancellation.IsCancellationRequested || Volatile.Read(ref _error) is not null)
                     return;
-                piece.Write(_context.Blobs, file);
+                writes.Add(piece.Read(_context.Blobs), piece.Ranges);
             }
+
+            writes.Flush();
         }
         catch (RekkordException error)
         {

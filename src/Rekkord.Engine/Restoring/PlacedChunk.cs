@@ -40,19 +40,16 @@ internal readonly record struct PlacedChunk(Oid Oid, int Length, IReadOnlyList<B
             throw Mismatch();
     }
 
-    /// <summary>Writes the chunk to its place.</summary>
-    /// <exception cref="Errors.RekkordException">It is missing or damaged, or cannot be written.</exception>
-    public void Write(BlobReader blobs, DestinationFile file)
+    /// <summary>Reads the chunk's bytes.</summary>
+    /// <returns>A blob of its length, to be disposed.</returns>
+    /// <exception cref="Errors.RekkordException">It is missing or damaged.</exception>
+    public Blob Read(BlobReader blobs)
     {
-        using var blob = blobs.Read(BlobType.Data, Oid);
-        var bytes = blob.Bytes;
-        if (bytes.Length != Length)
-            throw new DamagedObjectException($"blob {Oid}", "it has another length than the file's entry says.");
-        foreach (var range in Ranges)
-        {
-            file.Write(bytes.Span[..(int)range.Length], range.Offset);
-            bytes = bytes[(int)range.Length..];
-        }
+        var blob = blobs.Read(BlobType.Data, Oid);
+        if (blob.Bytes.Length == Length)
+            return blob;
+        blob.Dispose();
+        throw new DamagedObjectException($"blob {Oid}", "it has another length than the file's entry says.");
     }
 
     /// <summary>Whether the file has the chunk's bytes at its place.</summary>
