@@ -34,11 +34,8 @@ internal sealed class ChunkHistory
         _count = references.Length / ChunkReference.EncodedLength;
     }
 
-    /// <summary>
-    /// The chunk that should come next; null when that is not known. The last one of a file is never expected: what ended it
-    /// was the end of the file.
-    /// </summary>
-    public ChunkReference? Next => _isFollowing && _earlier < _count - 1 ? ChunkReference.Decode(At(_earlier)) : null;
+    /// <summary>The chunk that should come next; null when that is not known.</summary>
+    public ChunkReference? Next => _isFollowing && _earlier < _count ? ChunkReference.Decode(At(_earlier)) : null;
 
     /// <summary>The next place where an earlier chunk ended, if nothing was inserted or removed since the last that was followed.</summary>
     /// <param name="beyond">How many bytes further on it must be at least, and one.</param>
@@ -46,7 +43,7 @@ internal sealed class ChunkHistory
     public int FindEnd(int beyond)
     {
         var distance = _earlierStart - (_position - _shift);
-        for (var i = _earlier; i < _count - 1; i++)
+        for (var i = _earlier; i < _count; i++)
         {
             distance += LengthOf(i);
             if (distance > beyond)

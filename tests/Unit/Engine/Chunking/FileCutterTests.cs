@@ -22,7 +22,7 @@ public sealed class FileCutterTests
     }
 
     [Fact]
-    public void Unchanged_content_is_what_it_is_expected_to_be_but_for_its_last_chunk()
+    public void Unchanged_content_is_what_it_is_expected_to_be_but_for_what_ended_with_the_file()
     {
         var cuts = Cut(_content, References(_content));
 

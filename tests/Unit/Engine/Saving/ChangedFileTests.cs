@@ -35,6 +35,31 @@ public sealed class ChangedFileTests : IDisposable
     }
 
     [Fact]
+    public void A_chunk_that_has_become_another_is_cut_anew_between_its_ends()
+    {
+        const int length = 1024 * 1024;
+        var content = new byte[30 * length];
+        _repository.Write(Name, content);
+        Save();
+        var zeros = Cached().Chunks;
+        TestRepository.RandomBytes(8, 28 * length).CopyTo(content, length);
+        _repository.Write(Name, content);
+
+        Save();
+
+        var chunks = Cached().Chunks;
+        Assert.Equal(30, zeros.Count);
+        Assert.Equal(zeros[0], chunks[0]);
+        Assert.Equal(zeros[^1], chunks[^1]);
+        Assert.InRange(chunks.Count, 150, 600);
+        Assert.All(chunks, chunk => Assert.InRange(chunk.Length, 16 * 1024, length));
+        var ends = new HashSet<int>();
+        for (var (i, end) = (0, 0); i < chunks.Count; i++)
+            ends.Add(end += chunks[i].Length);
+        Assert.All(Enumerable.Range(1, 30), i => Assert.Contains(i * length, ends));
+    }
+
+    [Fact]
     public void A_save_that_ignores_the_cache_cuts_as_if_the_file_were_new()
     {
         ChangeInside(Cached().Chunks);
