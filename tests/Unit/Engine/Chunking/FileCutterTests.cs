@@ -64,15 +64,17 @@ public sealed class FileCutterTests
         Assert.True(cuts.Take(30).All(cut => cut.IsSame), "What came before the change was looked through.");
     }
 
-    [Fact]
-    public void Changes_in_place_cost_no_more_than_the_chunks_whose_ends_they_overwrite()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(77_777)]
+    public void Changes_in_place_cost_no_more_than_the_chunks_whose_ends_they_overwrite(int inserted)
     {
         var changed = _content.ToArray();
         for (var i = 1; i < 30; i++)
             TestRepository.RandomBytes(i, 20_000).CopyTo(changed, i * 100_000);
         var same = Matches(CutByAlgorithm(_content), changed);
 
-        var found = Cut(changed, References(_content)).Count(cut => cut.IsSame);
+        var found = Cut([.. TestRepository.RandomBytes(31, inserted), .. changed], References(_content)).Count(cut => cut.IsSame);
 
         Assert.InRange(found, same * 95 / 100, same);
     }
@@ -116,11 +118,14 @@ public sealed class FileCutterTests
     [Fact]
     public void A_chunk_that_is_only_partly_in_memory_is_waited_for()
     {
-        var cutter = new FileCutter(_chunker, References(_content));
-        var first = CutByAlgorithm(_content)[0];
+        // It goes on behind a place where the algorithm alone would cut.
+        var length = CutByAlgorithm(_content).Take(2).Sum();
+        var references = new byte[ChunkReference.EncodedLength];
+        new ChunkReference(Identify(_content.AsSpan(0, length)), length).Encode(references);
+        var cutter = new FileCutter(_chunker, references);
 
-        Assert.Equal(first - 1, cutter.FindCut(_content.AsSpan(0, first - 1), isEnd: false, out var early));
-        Assert.Equal(first, cutter.FindCut(_content, isEnd: false, out var whole));
+        Assert.Equal(length - 1, cutter.FindCut(_content.AsSpan(0, length - 1), isEnd: false, out var early));
+        Assert.Equal(length, cutter.FindCut(_content, isEnd: false, out var whole));
         Assert.Null(early);
         Assert.NotNull(whole);
     }
