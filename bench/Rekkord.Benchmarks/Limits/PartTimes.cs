@@ -16,8 +16,8 @@ internal sealed class PartTimes
     /// <summary>What a first save is made of.</summary>
     public double Save => Sum(Part.ReadFiles, Part.Cut, Part.Identify, Part.Compress, Part.Seal, Part.HashPacks, Part.WritePacks);
 
-    /// <summary>What saving a large file again is made of, of which little changed.</summary>
-    public double SaveAgain => Sum(Part.ReadFiles, Part.Cut, Part.Identify);
+    /// <summary>What saving a large file again is made of, of which little changed: where it is cut is known.</summary>
+    public double SaveAgain => Sum(Part.ReadFiles, Part.Identify);
 
     /// <summary>What a full scan is made of.</summary>
     public double Scan => Sum(Part.ReadPacks, Part.HashPacks, Part.Open, Part.Decompress, Part.IdentifyNew);

@@ -13,8 +13,7 @@ namespace Rekkord.Engine.Chunking;
 /// </summary>
 internal sealed class ChunkHistory
 {
-    // How many earlier chunks are compared, on either side of the place where the file is being read: some 40 MiB of content each,
-    // for a thousandth of a millisecond.
+    // How many earlier chunks are compared, on either side of the place where the file is being read: some 40 MiB of content each.
     private const int SearchDistance = 512;
 
     private readonly ReadOnlyMemory<byte> _references;
@@ -88,6 +87,7 @@ internal sealed class ChunkHistory
 
     private ReadOnlySpan<byte> At(int index) => _references.Span.Slice(index * ChunkReference.EncodedLength, ChunkReference.EncodedLength);
 
-    // The cache's bytes are nobody's word: a length that is none must not lead backwards.
-    private int LengthOf(int index) => Math.Max(1, BinaryPrimitives.ReadInt32LittleEndian(At(index)[Oid.Length..]));
+    // Only a file's last chunk is shorter. The cache's bytes are nobody's word: lengths that are none must neither lead backwards nor
+    // make a long way of a short one.
+    private int LengthOf(int index) => Math.Max(ChunkSizes.LeastMinimum, BinaryPrimitives.ReadInt32LittleEndian(At(index)[Oid.Length..]));
 }

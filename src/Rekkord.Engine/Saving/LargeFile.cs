@@ -73,7 +73,7 @@ internal sealed class LargeFile
 
     private void Finish()
     {
-        var chunks = _chunks.SelectMany(chunk => chunk).ToList();
+        var chunks = _chunks.SelectMany(part => part).ToList();
         var references = new byte[chunks.Count * ChunkReference.EncodedLength];
         for (var i = 0; i < chunks.Count; i++)
             chunks[i].Encode(references.AsSpan(i * ChunkReference.EncodedLength));
