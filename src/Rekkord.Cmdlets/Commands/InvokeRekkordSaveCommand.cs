@@ -36,7 +36,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     [ValidateNotNullOrEmpty]
     public string[] Exclude { get; set; } = [];
 
-    /// <summary>Reads every file again, also those that seem unchanged.</summary>
+    /// <summary>Reads every file again, also those that seem unchanged, and cuts large ones into chunks as if they were new.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

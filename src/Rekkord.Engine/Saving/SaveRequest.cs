@@ -14,7 +14,7 @@ public sealed record SaveRequest
     /// <summary>Patterns of what to leave out; see <see cref="Patterns.PathPattern"/>.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
-    /// <summary>Read every file again, also those that seem unchanged.</summary>
+    /// <summary>Read every file again, also those that seem unchanged, and cut large ones as if they were new.</summary>
     public bool IgnoreCache { get; init; }
 
     /// <summary>Save what links point to instead of the links.</summary>
