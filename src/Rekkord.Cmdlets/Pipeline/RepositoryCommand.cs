@@ -32,6 +32,9 @@ public abstract class RepositoryCommand : ConfigurationCommand
         try
         {
             keys.Demand(power, MyInvocation.MyCommand.Name, keyFile);
+            // Reading and restoring go on without the protection that is asked for; what relies on it does not.
+            if (this is HookedRepositoryCommand)
+                config.Protection.RequireEffect();
             var repository = RepositoryAccess.Open(ObjectStore.Open(url), keys);
             repository.RememberTags();
             return repository;

@@ -3,6 +3,7 @@ using Rekkord.Engine.Configuration.Ini;
 using Rekkord.Engine.Configuration.Toml;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Trust;
 
 namespace Rekkord.Engine.Configuration;
 
@@ -20,12 +21,14 @@ internal static class ConfigFileReader
     /// </exception>
     public static ConfigDocument Read(string file)
     {
-        var text = Decode(ReadBytes(file), file);
+        var bytes = ReadBytes(file);
+        CheckTrust(file);
+        var text = Decode(bytes, file);
         var document = file.EndsWith(".toml", StringComparison.OrdinalIgnoreCase)
             ? TomlReader.Read(text, file)
             : IniReader.Read(text, file);
         if (!OperatingSystem.IsWindows())
-            CheckMode(document, file);
+            CheckSecrets(document, file);
         return document;
     }
 
@@ -70,21 +73,40 @@ internal static class ConfigFileReader
             "The file is not text in UTF-8 from here on. Save it as UTF-8.");
     }
 
-    /// <summary>Passwords that everybody can read, and hook directories that everybody can choose, are refused.</summary>
-    private static void CheckMode(ConfigDocument document, string file)
+    /// <summary>
+    /// Who can change the file, or put another in its place, decides what runs in the name of the current user and where the data goes,
+    /// with or without a hook in it today. So it is trusted like a hook; a setting in it cannot switch that off.
+    /// </summary>
+    private static void CheckTrust(string file)
+    {
+        HookRefusal? refusal;
+        try
+        {
+            refusal = HookTrust.Create().CheckNamed(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            // What cannot be checked is not trusted.
+            refusal = new HookRefusal(HookStatus.Refused, $"its permissions cannot be checked: {OneLine.From(e.Message, 500)}", null);
+        }
+
+        if (refusal is not null)
+        {
+            var remedy = refusal.Remedy is { } command ? $" Run: {command}" : "";
+            throw new ConfigurationException("ConfigFileUntrusted", RekkordErrorKind.Security,
+                $"The configuration file '{file}' is refused, because it says which programs run and where the data goes: {refusal.Reason}.{remedy}", file);
+        }
+    }
+
+    /// <summary>Passwords that everybody can read are refused.</summary>
+    private static void CheckSecrets(ConfigDocument document, string file)
     {
 #pragma warning disable CA1416 // The caller knows that this is not Windows.
         var mode = File.GetUnixFileMode(Path.GetFullPath(File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file));
 #pragma warning restore CA1416
-        var quoted = ShellQuoting.Quote(file);
         var secret = document.Items.FirstOrDefault(item => ConfigSchema.Find(item.Section, item.Name) is { IsSecret: true });
         if (secret is not null && mode.HasFlag(UnixFileMode.OtherRead))
             throw new ConfigurationException("ConfigFileExposed", RekkordErrorKind.Security,
-                $"The configuration file '{file}' holds '{secret.Name}' and every user can read it. Run: chmod o-rwx {quoted}", file);
-
-        var hooks = document.Items.FirstOrDefault(item => item.Section == "Hooks");
-        if (hooks is not null && mode.HasFlag(UnixFileMode.OtherWrite))
-            throw new ConfigurationException("ConfigFileUntrusted", RekkordErrorKind.Security,
-                $"The configuration file '{file}' says which hooks run and every user can write to it. Run: chmod o-w {quoted}", file);
+                $"The configuration file '{file}' holds '{secret.Name}' and every user can read it. Run: chmod o-rwx {ShellQuoting.Quote(file)}", file);
     }
 }

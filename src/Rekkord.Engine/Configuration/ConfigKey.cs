@@ -10,6 +10,9 @@ public sealed record ConfigKey(string Section, string Name, ConfigValueType Type
     /// <summary>The environment variable that overrides the file; null when there is none.</summary>
     public string? EnvironmentVariable { get; init; }
 
+    /// <summary>Another variable with the same meaning, which Rekkord reads; null when there is none.</summary>
+    public string? AlternativeVariable { get; init; }
+
     /// <summary>The default as text; null when the setting is unset by default.</summary>
     public string? Default { get; init; }
 

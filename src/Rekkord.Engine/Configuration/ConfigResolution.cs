@@ -42,12 +42,24 @@ internal sealed class ConfigResolution
     }
 
     /// <summary>Takes the value of every key that has a variable which is set and not empty.</summary>
-    /// <exception cref="ConfigurationException">A value is not what its key takes.</exception>
+    /// <exception cref="ConfigurationException">
+    /// A value is not what its key takes, or two variables of the same meaning differ (<c>ConfigInvalidValue</c>).
+    /// </exception>
     public void AddEnvironment(Func<string, string?> variable, string directory)
     {
         foreach (var key in ConfigSchema.Keys)
-            if (key.EnvironmentVariable is { } name && variable(name) is { Length: > 0 } text)
-                Add(key, text, directory, ConfigSource.Environment, name);
+        {
+            var given = new[] { key.EnvironmentVariable, key.AlternativeVariable }
+                .Where(name => name is not null && variable(name) is { Length: > 0 })
+                .Select(name => (Name: name!, Text: variable(name!)!))
+                .ToList();
+            if (given.Count == 0)
+                continue;
+            if (given.DistinctBy(each => each.Text).Count() > 1)
+                throw new ConfigurationException("ConfigInvalidValue", RekkordErrorKind.InvalidArgument,
+                    $"{given[0].Name} and {given[1].Name} mean the same and have different values. Remove one of them from the environment.", given[1].Name);
+            Add(key, given[0].Text, directory, ConfigSource.Environment, given[0].Name);
+        }
     }
 
     /// <summary>Takes a parameter's value.</summary>
@@ -147,6 +159,10 @@ internal sealed class ConfigResolution
                 + (owner is null ? $"Put it under one of {SectionList}." : $"Put it under [{owner}]."), owner);
         }
 
+        if (ConfigSchema.KeysOfRekkord.TryGetValue($"{item.Section}.{item.Name}", out var instead))
+            return new ConfigurationException("ConfigUnknownKey", file, item.KeyPosition,
+                $"'{item.Name}' under [{item.Section}] is a key of Rekkord that Rekkord for PowerShell does not have. {instead}");
+
         var names = ConfigSchema.Keys.Where(key => key.Section == item.Section).Select(key => key.Name).ToList();
         var elsewhere = ConfigSchema.Keys.FirstOrDefault(key => key.Name == item.Name);
         var near = elsewhere is null ? NearestName.Find(item.Name, names) : null;
@@ -159,6 +175,9 @@ internal sealed class ConfigResolution
 
     private static ConfigurationException UnknownSection(string file, string name, ConfigPosition position)
     {
+        if (ConfigSchema.SectionsOfRekkord.TryGetValue(name, out var instead))
+            return new ConfigurationException("ConfigUnknownSection", file, position,
+                $"[{name}] is a section of Rekkord that Rekkord for PowerShell does not have. {instead}");
         var near = NearestName.Find(name, ConfigSchema.Sections);
         return new ConfigurationException("ConfigUnknownSection", file, position,
             $"There is no section [{name}]. " + (near is null ? $"There are: {SectionList}." : $"Did you mean [{near}]?"), near);

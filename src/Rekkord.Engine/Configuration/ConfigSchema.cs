@@ -6,13 +6,15 @@ public static class ConfigSchema
     /// <summary>The zstd levels that the compressor takes.</summary>
     private const int MinimumCompressionLevel = 1, MaximumCompressionLevel = 19;
 
+    private const string SayInUrl = "Say it in the URL under [Repository].";
+
     /// <summary>The keys, in the order in which they are listed.</summary>
     public static IReadOnlyList<ConfigKey> Keys { get; } =
     [
         new("Repository", "URL", ConfigValueType.Location, "Where the repository is: a directory, an SFTP or an S3 location.")
             { EnvironmentVariable = "REKKORD_REPOSITORY" },
         new("Repository", "KeyFile", ConfigValueType.Path, "The keyfile to open it with.")
-            { EnvironmentVariable = "REKKORD_KEY_FILE" },
+            { EnvironmentVariable = "REKKORD_KEY_FILE", AlternativeVariable = "REKKORD_KEYFILE" },
         new("Repository", "TrustKeyFilePermissions", ConfigValueType.Boolean,
             "Whether a keyfile that others can read is used all the same.") { Default = "false" },
 
@@ -32,7 +34,7 @@ public static class ConfigSchema
             "Whether hooks that other users could change are run all the same.") { Default = "false" },
 
         new("Protection", "RetainDuration", ConfigValueType.Duration,
-            "How long what is written is kept from being deleted, where the storage can do that."),
+            "How long what is written is kept from being deleted. A storage that cannot do that is refused."),
 
         new("S3", "AccessKeyID", ConfigValueType.Text, "The access key ID.")
             { EnvironmentVariable = "REKKORD_S3_ACCESS_KEY_ID" },
@@ -48,6 +50,28 @@ public static class ConfigSchema
 
     /// <summary>The sections, in order.</summary>
     public static IReadOnlyList<string> Sections { get; } = [.. Keys.Select(key => key.Section).Distinct()];
+
+    /// <summary>The sections that only Rekkord (the C++ program) has, with what to do instead.</summary>
+    internal static IReadOnlyDictionary<string, string> SectionsOfRekkord { get; } = new Dictionary<string, string>
+    {
+        ["Connect"] = "Remove it.",
+        ["SSH"] = "Its Password, KeyFile and Fingerprint go under [SFTP].",
+    };
+
+    /// <summary>The keys that only Rekkord has, by section and name, with what to do instead. Who brings its file along mistyped nothing.</summary>
+    internal static IReadOnlyDictionary<string, string> KeysOfRekkord { get; } = new Dictionary<string, string>
+    {
+        ["Protection.TestWrites"] = "Remove it: every object is flushed, and a scan reads what was written.",
+        ["Protection.DurationSafety"] = "Remove it.",
+        ["S3.LockMode"] = "Remove it.",
+        ["S3.ChecksumType"] = "Remove it.",
+        ["S3.KeyID"] = "Write AccessKeyID.",
+        ["S3.Location"] = SayInUrl, ["S3.Endpoint"] = SayInUrl, ["S3.Host"] = SayInUrl, ["S3.Port"] = SayInUrl,
+        ["S3.Bucket"] = SayInUrl, ["S3.Prefix"] = SayInUrl,
+        ["SFTP.Location"] = SayInUrl, ["SFTP.Host"] = SayInUrl, ["SFTP.Port"] = SayInUrl, ["SFTP.User"] = SayInUrl, ["SFTP.Path"] = SayInUrl,
+        ["SFTP.KnownHosts"] = "Write the host's Fingerprint.",
+        ["SFTP.Key"] = "Put the key in a file, and name that with KeyFile.",
+    };
 
     /// <summary>The key of that section and name (case-sensitive); null when there is none.</summary>
     public static ConfigKey? Find(string section, string name) =>

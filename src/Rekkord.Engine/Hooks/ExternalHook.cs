@@ -38,6 +38,9 @@ internal sealed class ExternalHook(IHookObserver observer, string workingDirecto
         errors.Complete();
         var (lines, dropped) = output.ToLines();
         var (errorLines, errorsDropped) = errors.ToLines();
+        // An interpreter that is given a carriage return, as env is by #!/usr/bin/env bash, starts and then fails in words of its own.
+        var reason = Reason(outcome, errorLines, lines);
+        var hasWrongLineEnds = outcome.ExitCode > 0 && !OperatingSystem.IsWindows() && ScriptStart.Read(hook.Path).HasWindowsLineEnd;
         return new HookResult
         {
             Hook = hook,
@@ -50,7 +53,8 @@ internal sealed class ExternalHook(IHookObserver observer, string workingDirecto
             ErrorOutput = errorLines,
             OutputDropped = dropped,
             ErrorOutputDropped = errorsDropped,
-            Reason = Reason(outcome, errorLines, lines),
+            Reason = hasWrongLineEnds ? $"{reason}; its first line has a Windows line end" : reason,
+            Remedy = hasWrongLineEnds ? ScriptStart.RemoveCarriageReturns(hook.Path) : null,
             Note = outcome.OutputLeftOpen
                 ? "A process it started still had its output open 2 seconds after it ended; what that process wrote later is not here."
                 : null,

@@ -1,21 +1,15 @@
 using System.Collections.Frozen;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks.Trust;
 
 namespace Rekkord.Engine.Hooks;
 
 /// <summary>Finds the hooks of a directory, in order, with what keeps any of them from running.</summary>
-internal static class HookDirectory
+internal static partial class HookDirectory
 {
     private const int MaximumReasonLength = 9000;
-
-    private static readonly FrozenSet<string> LeftOutExtensions = FrozenSet.ToFrozenSet(
-        [
-            ".disabled", ".sample", ".bak", ".orig", ".rej", ".swp", ".tmp", ".md", ".txt",
-            ".dpkg-old", ".dpkg-new", ".dpkg-dist", ".rpmsave", ".rpmnew",
-        ],
-        StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenSet<string> WindowsExtensions =
         FrozenSet.ToFrozenSet([".exe", ".com", ".cmd", ".bat"], StringComparer.OrdinalIgnoreCase);
@@ -74,8 +68,32 @@ internal static class HookDirectory
         ? File.Exists(path)
         : UnixInterop.GetOwnership(path, followLink: true, out var found) == 0 && !found.IsDirectory;
 
-    private static bool IsLeftOut(string name) =>
-        name[0] is '.' or '_' || name[^1] == '~' || LeftOutExtensions.Contains(Path.GetExtension(name));
+    /// <summary>
+    /// Whether a name says that its file is not meant to run: it is switched off, or somebody's program left it behind. The list has
+    /// only names that such programs are known to make, since a hook that is left out by mistake is a dump that nobody misses.
+    /// </summary>
+    private static bool IsLeftOut(string name) => SwitchedOff().IsMatch(name) || LeftBehind().IsMatch(name);
+
+    [GeneratedRegex(@"^[._]|\.(disabled|sample|md|txt)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SwitchedOff();
+
+    // Editors (Emacs, nano, vim), patch tools and RCS, package managers (dpkg, ucf, rpm, pacman, apk, CFEngine), downloads, the copies of
+    // file managers, and Syncthing.
+    [GeneratedRegex(
+        """
+        ~$
+        |^\#.*\#$
+        |,v$
+        |^4913$
+        |\.(bak|old|orig|rej|tmp)[-._]?\d*$
+        |\.(sw[a-p]|part|crdownload|cfsaved)$
+        |\.(dpkg-|ucf-|apk-|rpm|pac|save)[^.]*(\.\d+)?$
+        |\s\((another\scopy|copy|copy\s\d+|\d+(st|nd|rd|th)\scopy)\)(\.[^.]*)?$
+        |\s-\sCopy(\s\(\d+\))?(\.[^.]*)?$
+        |\.sync-conflict-\d{8}-\d{6}(-[A-Z0-9]{7})?(\.[^.]*)?$
+        """,
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex LeftBehind();
 
     private static HookRefusal? FindRefusal(string path, string name, HookKind kind, HookTrust? trust)
     {
@@ -123,10 +141,11 @@ internal static class HookDirectory
         if (UnixInterop.CheckAccess(path, UnixInterop.ExecuteAccess) == 0)
             return null;
         UnixInterop.GetOwnership(path, followLink: true, out var found);
-        return (found.Mode & 0x49) == 0
-            ? new HookRefusal(HookStatus.Failed, "it has no execute permission", $"chmod +x {ShellQuoting.Quote(path)}")
-            : new HookRefusal(HookStatus.Failed,
-                "the current user may not execute it, or its file system is mounted noexec", $"chmod a+rx {ShellQuoting.Quote(path)}");
+        if ((found.Mode & 0x49) == 0)
+            return new HookRefusal(HookStatus.Failed, "it has no execute permission", $"chmod +x {ShellQuoting.Quote(path)}");
+        return UnixInterop.IsOnNoExecMount(path)
+            ? new HookRefusal(HookStatus.Failed, "its file system is mounted noexec", "Move the hooks to a file system from which programs may run.")
+            : new HookRefusal(HookStatus.Failed, "the current user may not execute it", $"chmod a+rx {ShellQuoting.Quote(path)}");
     }
 
     private static HookRefusal? FindWindowsObstacle(string path, string name, HookKind kind)

@@ -64,6 +64,7 @@ internal sealed class ScriptHook(IScriptHookExecutor executor, TimeSpan? timeout
     {
         var started = new StartedProcesses(environment.Variables[HookEnvironment.RunIdVariable]);
         using var scriptEnded = new ManualResetEvent(false);
+        using var hidden = InheritedDescriptors.Hide();
         var ending = Task.CompletedTask;
         try
         {

@@ -16,11 +16,14 @@ internal static unsafe partial class UnixInterop
 
     public const int ExecuteAccess = 1;
     private const int CloseOnExec = 0x80000; // O_CLOEXEC on Linux
-    private const int SetDescriptorFlags = 2, DescriptorCloseOnExec = 1; // F_SETFD, FD_CLOEXEC
+    private const int GetDescriptorFlags = 1, SetDescriptorFlags = 2, DescriptorCloseOnExec = 1; // F_GETFD, F_SETFD, FD_CLOEXEC
     private const int WaitExited = 4; // WEXITED, the same on both
     private static readonly int WaitWithoutReaping = OperatingSystem.IsMacOS() ? 0x20 : 0x0100_0000; // WNOWAIT
 
     public const short PollIn = 1, PollError = 8, PollHangUp = 16;
+
+    // The position in the list of accounts is one for the whole process.
+    private static readonly Lock AccountListing = new();
 
     [StructLayout(LayoutKind.Sequential)]
     public struct PollDescriptor
@@ -75,6 +78,15 @@ internal static unsafe partial class UnixInterop
         return FAccessAt(currentDirectory, path, mode, effective) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
+    /// <summary>Whether programs may not run from where a file lies. Not looked for on macOS.</summary>
+    public static bool IsOnNoExecMount(string path)
+    {
+        // statvfs on 64-bit Linux: nine fields of eight bytes, then f_flag; ST_NOEXEC is 8.
+        const int flagOffset = 72, noExec = 8;
+        var result = stackalloc byte[256];
+        return OperatingSystem.IsLinux() && StatVfs(path, result) == 0 && (*(ulong*)(result + flagOffset) & noExec) != 0;
+    }
+
     /// <summary>Whether a file has an access control list beyond its mode.</summary>
     public static bool HasAccessControlList(string path) =>
         OperatingSystem.IsLinux() && GetXAttr(path, "system.posix_acl_access", null, 0) > 0;
@@ -112,6 +124,25 @@ internal static unsafe partial class UnixInterop
         }
     }
 
+    /// <summary>
+    /// The users whose primary group it is. A name service that does not list its accounts (most directories by default) is asked in
+    /// vain: its users are not among them.
+    /// </summary>
+    public static IReadOnlyList<uint> UsersOfPrimaryGroup(uint group)
+    {
+        List<uint> users = [];
+        lock (AccountListing)
+        {
+            RewindUsers();
+            for (var record = NextUser(); record is not null; record = NextUser())
+                if (*(uint*)(record + 20) == group)
+                    users.Add(*(uint*)(record + 16));
+            EndUsers();
+        }
+
+        return users;
+    }
+
     /// <summary>A pipe that no program started meanwhile inherits.</summary>
     /// <exception cref="StartFailedException">The process has too many open files.</exception>
     public static (SafeFileHandle Read, SafeFileHandle Write) CreatePipe()
@@ -128,6 +159,14 @@ internal static unsafe partial class UnixInterop
 
         return (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true));
     }
+
+    /// <summary>Whether a program that this process starts gets a descriptor. A closed one is not inherited.</summary>
+    public static bool IsInherited(int descriptor) =>
+        FCntl(descriptor, GetDescriptorFlags, 0) is var flags and >= 0 && (flags & DescriptorCloseOnExec) == 0;
+
+    /// <summary>Lets programs that this process starts have a descriptor, or not. One that was closed meanwhile stays closed.</summary>
+    public static void SetInherited(int descriptor, bool inherited) =>
+        _ = FCntl(descriptor, SetDescriptorFlags, inherited ? 0 : DescriptorCloseOnExec);
 
     /// <summary>Waits until a child has ended and leaves it to be reaped, so that its number stays its own.</summary>
     /// <returns>False when there is no such child (any more).</returns>
@@ -190,6 +229,9 @@ internal static unsafe partial class UnixInterop
     [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int FAccessAt(int directory, string path, int mode, int flags);
 
+    [LibraryImport("libc", EntryPoint = "statvfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatVfs(string path, byte* result);
+
     [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint GetXAttr(string path, string name, byte* value, nuint size);
 
@@ -198,6 +240,15 @@ internal static unsafe partial class UnixInterop
 
     [LibraryImport("libc", EntryPoint = "getgrgid_r")]
     private static partial int GetGrGid(uint group, byte* record, byte* text, nuint length, byte** found);
+
+    [LibraryImport("libc", EntryPoint = "setpwent")]
+    private static partial void RewindUsers();
+
+    [LibraryImport("libc", EntryPoint = "getpwent")]
+    private static partial byte* NextUser();
+
+    [LibraryImport("libc", EntryPoint = "endpwent")]
+    private static partial void EndUsers();
 
     [LibraryImport("libc", EntryPoint = "pipe", SetLastError = true)]
     private static partial int Pipe(int* ends);

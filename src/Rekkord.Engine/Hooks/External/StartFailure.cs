@@ -15,32 +15,47 @@ internal static class StartFailure
         var quoted = ShellQuoting.Quote(path);
         if (GetOwnership(path, followLink: true, out var file) is var gone and not 0)
             return new StartFailedException($"cannot be started: {Marshal.GetPInvokeErrorMessage(gone)}", null);
-        var interpreter = ReadInterpreter(path);
+        var start = ScriptStart.Read(path);
+        var interpreter = start.Interpreter;
         return error switch
         {
+            ExecFormat when start.HasByteOrderMark => new StartFailedException(
+                "cannot be started: it begins with a byte order mark, so that the system does not see the line that names its interpreter",
+                ScriptStart.RemoveByteOrderMark(path)),
             ExecFormat when interpreter is null => new StartFailedException(
                 "cannot be started: it is neither a program for this machine nor a script with a first line such as #!/bin/sh",
                 "If it is a script, begin it with the line that names its interpreter."),
             NoEntry when interpreter is [.., '\r'] => new StartFailedException(
                 "cannot be started: it has Windows line ends, so that its interpreter is looked for with a carriage return in its name",
-                $@"sed -i 's/\r$//' {quoted}"),
-            NoEntry when interpreter is not null => new StartFailedException(
+                ScriptStart.RemoveCarriageReturns(path)),
+            NoEntry when interpreter is not null && !File.Exists(interpreter) => new StartFailedException(
                 $"cannot be started: its interpreter '{OneLine.From(interpreter, 255)}' does not exist",
                 "Install it, or correct the first line."),
+            NoEntry when interpreter is not null => new StartFailedException(
+                $"cannot be started: its interpreter '{OneLine.From(interpreter, 255)}' cannot be started itself: what that needs does not exist",
+                "Install the interpreter again, or correct the first line."),
             NoEntry => new StartFailedException(
                 "cannot be started: the loader it was linked for does not exist on this machine", null),
             AccessDenied when (file.Mode & 0x49) == 0 => new StartFailedException(
                 "cannot be started: it has no execute permission", $"chmod +x {quoted}"),
-            AccessDenied when interpreter is not null => new StartFailedException(
-                $"cannot be started: it, or its interpreter '{OneLine.From(interpreter, 255)}', may not be executed",
-                $"chmod a+rx {quoted}"),
+            AccessDenied when interpreter is not null && CheckAccess(path, ExecuteAccess) == 0 => new StartFailedException(
+                $"cannot be started: its interpreter '{OneLine.From(interpreter, 255)}' may not be executed",
+                "Correct the first line, or let the interpreter be executed."),
+            AccessDenied when interpreter is not null => new StartFailedException("cannot be started: it may not be executed", $"chmod a+rx {quoted}"),
             TooBig => new StartFailedException("cannot be started: the environment is too large", null),
             _ => new StartFailedException($"cannot be started: {Marshal.GetPInvokeErrorMessage(error)}", null),
         };
     }
+}
 
-    /// <summary>The interpreter that a script's first line names; null when the file is no script.</summary>
-    private static string? ReadInterpreter(string path)
+/// <summary>How a file begins, which decides what the kernel makes of it.</summary>
+/// <param name="Interpreter">What a script's first line names; null when the file is no script. It keeps a carriage return at its end.</param>
+/// <param name="HasByteOrderMark">Whether the three bytes come first that some editors put before UTF-8.</param>
+/// <param name="HasWindowsLineEnd">Whether the first line is a script's and ends with a carriage return.</param>
+internal readonly record struct ScriptStart(string? Interpreter, bool HasByteOrderMark, bool HasWindowsLineEnd)
+{
+    /// <summary>Looks at a file; one that cannot be read is nothing in particular.</summary>
+    public static ScriptStart Read(string path)
     {
         // The kernel looks at the first 256 bytes (BINPRM_BUF_SIZE).
         Span<byte> start = stackalloc byte[256];
@@ -52,18 +67,32 @@ internal static class StartFailure
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null;
+            return default;
         }
 
         start = start[..length];
+        if (start.StartsWith(Encoding.UTF8.Preamble))
+            return new ScriptStart(null, true, false);
         if (!start.StartsWith("#!"u8))
-            return null;
+            return default;
         var line = start[2..];
-        if (line.IndexOf((byte)'\n') is var end and >= 0)
+        var end = line.IndexOf((byte)'\n');
+        if (end >= 0)
             line = line[..end];
+        var hasCarriageReturn = end >= 0 && line.EndsWith("\r"u8);
         line = line.TrimStart(" \t"u8);
         if (line.IndexOfAny(" \t"u8) is var blank and >= 0)
             line = line[..blank];
-        return Encoding.UTF8.GetString(line);
+        return new ScriptStart(Encoding.UTF8.GetString(line), false, hasCarriageReturn);
     }
+
+    /// <summary>The command that takes the byte order mark out of a file. The sed of macOS takes other arguments; perl is the same everywhere.</summary>
+    public static string RemoveByteOrderMark(string path) => OperatingSystem.IsMacOS()
+        ? $@"perl -pi -e 's/^\xEF\xBB\xBF// if $. == 1' {ShellQuoting.Quote(path)}"
+        : $@"sed -i '1s/^\xEF\xBB\xBF//' {ShellQuoting.Quote(path)}";
+
+    /// <summary>The command that gives a file the line ends of Unix.</summary>
+    public static string RemoveCarriageReturns(string path) => OperatingSystem.IsMacOS()
+        ? $@"perl -pi -e 's/\r$//' {ShellQuoting.Quote(path)}"
+        : $@"sed -i 's/\r$//' {ShellQuoting.Quote(path)}";
 }

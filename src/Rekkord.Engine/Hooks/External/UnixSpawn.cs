@@ -13,7 +13,10 @@ internal static unsafe partial class UnixSpawn
     // Room for posix_spawnattr_t (336 bytes on glibc), posix_spawn_file_actions_t (80) and sigset_t (128).
     private const int AttributesSize = 1024, ActionsSize = 1024, SignalSetSize = 128;
     private const short SetSignalDefaults = 0x04, SetSignalMask = 0x08;
-    private static readonly short NewSession = OperatingSystem.IsMacOS() ? (short)0x400 : (short)0x80;
+
+    // POSIX_SPAWN_CLOEXEC_DEFAULT of macOS: only descriptors that an action names stay open.
+    private static readonly int CloseOthers = OperatingSystem.IsMacOS() ? 0x4000 : 0;
+    private static readonly int NewSession = OperatingSystem.IsMacOS() ? 0x400 : 0x80;
     private const int ReadOnly = 0;
 
     /// <summary>Starts a program without arguments.</summary>
@@ -33,6 +36,7 @@ internal static unsafe partial class UnixSpawn
             ThrowIfFailed(ActionsAddOpen(actions, 0, "/dev/null", ReadOnly, 0));
             ThrowIfFailed(ActionsAddDup2(actions, (int)output.DangerousGetHandle(), 1));
             ThrowIfFailed(ActionsAddDup2(actions, (int)errors.DangerousGetHandle(), 2));
+            AddClosingOfOthers(actions);
             ThrowIfFailed(ActionsAddChangeDirectory(actions, start.WorkingDirectory));
             var arguments = stackalloc nint[] { path, 0 };
             int id;
@@ -59,7 +63,27 @@ internal static unsafe partial class UnixSpawn
         ThrowIfFailed(AttributesSetSignalDefaults(attributes, set));
         _ = SignalSetEmpty(set);
         ThrowIfFailed(AttributesSetSignalMask(attributes, set));
-        ThrowIfFailed(AttributesSetFlags(attributes, (short)(SetSignalDefaults | SetSignalMask | NewSession)));
+        ThrowIfFailed(AttributesSetFlags(attributes, (short)(SetSignalDefaults | SetSignalMask | NewSession | CloseOthers)));
+    }
+
+    /// <summary>
+    /// A hook gets its input and output and nothing else: a lock that this process holds (<c>flock lock pwsh …</c>) would otherwise be
+    /// kept by every service that a hook starts.
+    /// </summary>
+    private static void AddClosingOfOthers(byte* actions)
+    {
+        if (OperatingSystem.IsMacOS())
+            return;
+        try
+        {
+            ThrowIfFailed(ActionsAddCloseFrom(actions, InheritedDescriptors.First));
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // A C library without it (musl, glibc before 2.34). To close one that is closed meanwhile is no error there.
+            foreach (var descriptor in InheritedDescriptors.Find())
+                ThrowIfFailed(ActionsAddClose(actions, descriptor));
+        }
     }
 
     private static void ThrowIfFailed(int error)
@@ -113,6 +137,12 @@ internal static unsafe partial class UnixSpawn
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
     private static partial int ActionsAddDup2(byte* actions, int descriptor, int newDescriptor);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
+    private static partial int ActionsAddCloseFrom(byte* actions, int first);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addclose")]
+    private static partial int ActionsAddClose(byte* actions, int descriptor);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ActionsAddChangeDirectory(byte* actions, string path);

@@ -1,7 +1,7 @@
 namespace Rekkord.Engine.Hooks.Trust;
 
 /// <summary>
-/// Decides whether somebody other than the current user and the administrator could change what a hook does. One is made for each
+/// Decides whether somebody other than the current user and the administrator could change what a hook does, or which hooks run. One is made for each
 /// look at a directory and remembers what it has seen.
 /// </summary>
 internal abstract class HookTrust
@@ -15,4 +15,9 @@ internal abstract class HookTrust
     /// <param name="path">The hook's full path.</param>
     /// <returns>Why it is refused; null when it is trusted.</returns>
     public abstract HookRefusal? Check(string path);
+
+    /// <summary>
+    /// The same for a file that is named by its path, such as a configuration: what others could add beside it does not matter.
+    /// </summary>
+    public abstract HookRefusal? CheckNamed(string path);
 }

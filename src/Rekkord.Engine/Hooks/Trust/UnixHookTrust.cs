@@ -18,9 +18,12 @@ internal sealed class UnixHookTrust : HookTrust
     private readonly Dictionary<(string Path, bool HoldsHook), HookRefusal?> _directories = [];
 
     /// <inheritdoc/>
-    public override HookRefusal? Check(string path) => Check(path, 0);
+    public override HookRefusal? Check(string path) => Check(path, isHook: true, 0);
 
-    private HookRefusal? Check(string path, int linksFollowed)
+    /// <inheritdoc/>
+    public override HookRefusal? CheckNamed(string path) => Check(path, isHook: false, 0);
+
+    private HookRefusal? Check(string path, bool isHook, int linksFollowed)
     {
         // From the root down to the entry; a link on the way starts over with the path it leads to, the rest of this one behind it.
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
@@ -36,7 +39,7 @@ internal sealed class UnixHookTrust : HookTrust
                 continue;
             }
 
-            if (CheckDirectory(current, holdsHook: isLast) is { } above)
+            if (CheckDirectory(current, holdsHook: isLast && isHook) is { } above)
                 return above;
             var next = Path.Combine(current, parts[i]);
             if (GetOwnership(next, followLink: false, out var found) is var error and not 0)
@@ -48,7 +51,7 @@ internal sealed class UnixHookTrust : HookTrust
                 if (linksFollowed == MaximumLinks)
                     return new HookRefusal(HookStatus.Failed, $"'{path}' leads through too many symbolic links", null);
                 var target = Path.Combine([current, ReadLink(next), .. parts[(i + 1)..]]);
-                return Check(target, linksFollowed + 1);
+                return Check(target, isHook, linksFollowed + 1);
             }
 
             if (isLast)
@@ -101,7 +104,8 @@ internal sealed class UnixHookTrust : HookTrust
 
     /// <summary>
     /// Whether the group is the owner's private one, as most systems make for each user: the owner's primary group, of the same
-    /// name, without other members. With an access control list the group's bits stand for other users as well.
+    /// name, without other members, and the primary group of no other account (those are not listed as members). With an access
+    /// control list the group's bits stand for other users as well.
     /// </summary>
     private static bool IsOwnersOwnGroup(string path, FileOwnership found) =>
         FindUser(found.User) is { } owner
@@ -109,5 +113,6 @@ internal sealed class UnixHookTrust : HookTrust
         && FindGroup(found.Group) is { } group
         && group.Name == owner.Name
         && group.Members.All(member => member == owner.Name)
+        && UsersOfPrimaryGroup(found.Group).All(user => user == found.User)
         && !HasAccessControlList(path);
 }

@@ -19,22 +19,29 @@ internal sealed class WindowsHookTrust : HookTrust
     private readonly Dictionary<string, HookRefusal?> _directories = new(StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
-    public override HookRefusal? Check(string path)
+    public override HookRefusal? Check(string path) => Check(path, WindowsTrustees.ChangesEntry);
+
+    /// <inheritdoc/>
+    public override HookRefusal? CheckNamed(string path) => Check(path, ReplacesWhatIsBelow);
+
+    private HookRefusal? Check(string path, FileSystemRights parentRights)
     {
         var file = new FileInfo(path);
-        if (CheckWithDirectories(file) is { } refusal)
+        if (CheckWithDirectories(file, parentRights) is { } refusal)
             return refusal;
-        return file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target ? CheckWithDirectories(target) : null;
+        return file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target ? CheckWithDirectories(target, parentRights) : null;
     }
 
-    private HookRefusal? CheckWithDirectories(FileInfo file)
+    /// <param name="file">The file.</param>
+    /// <param name="parentRights">What nobody else may do with the directory that it is in.</param>
+    private HookRefusal? CheckWithDirectories(FileInfo file, FileSystemRights parentRights)
     {
         for (var directory = file.Directory; directory is not null; directory = directory.Parent)
         {
             if (!_directories.TryGetValue(directory.FullName, out var refusal))
             {
-                var holdsHook = directory.FullName == file.DirectoryName;
-                refusal = Check(directory.FullName, directory.GetAccessControl(), holdsHook ? WindowsTrustees.ChangesEntry : ReplacesWhatIsBelow);
+                var isParent = directory.FullName == file.DirectoryName;
+                refusal = Check(directory.FullName, directory.GetAccessControl(), isParent ? parentRights : ReplacesWhatIsBelow);
                 _directories[directory.FullName] = refusal;
             }
 

@@ -14,7 +14,9 @@ public sealed partial class ConfigDocumentationTests
         foreach (var key in ConfigSchema.Keys)
         {
             var row = rows[key.FullName];
-            Assert.Equal(key.EnvironmentVariable ?? "", row[5].Value.Trim(' ', '`'));
+            Assert.Equal(
+                new[] { key.EnvironmentVariable, key.AlternativeVariable }.OfType<string>(),
+                row[5].Value.Split('`', ' ', ',').Where(word => word.StartsWith("REKKORD_", StringComparison.Ordinal)));
             Assert.Equal(key.IsSecret, row[3].Value.Contains("secret", StringComparison.Ordinal));
             if (key.Default is { } text)
                 Assert.Equal(text, row[4].Value.Trim());

@@ -187,13 +187,59 @@ public sealed class RekkordConfigTests : IDisposable
         Assert.Equal("x", _sandbox.Load(new ConfigurationRequest { ConfigPath = path }).Sftp.Password.Value);
     }
 
-    [Fact]
-    public void A_file_that_names_hooks_and_that_everybody_can_write_is_refused_also_behind_a_link()
+    [Theory]
+    [InlineData("[Hooks]\nPreSaveDirectory = x\nTrustHookPermissions = true\n")]
+    [InlineData("[Settings]\nThreads = 1\n")]
+    public void A_file_that_everybody_can_write_is_refused_whatever_it_says_and_also_behind_a_link(string text)
     {
-        var path = _sandbox.Write("c.ini", "[Hooks]\nPreSaveDirectory = x\n");
+        var path = _sandbox.Write("it's c.ini", text);
         File.SetUnixFileMode(path, (UnixFileMode)0b110_110_110);
         File.CreateSymbolicLink(In("link.ini"), path);
-        AssertFails("ConfigFileUntrusted", RekkordErrorKind.Security, () => _sandbox.Load(new ConfigurationRequest { ConfigPath = "link.ini" }));
+        var error = AssertFails("ConfigFileUntrusted", RekkordErrorKind.Security, () => _sandbox.Load(new ConfigurationRequest { ConfigPath = "link.ini" }));
+        Assert.EndsWith($@"Run: chmod o-w '{_sandbox.Root}/it'\''s c.ini'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_in_a_directory_in_which_others_could_replace_it_is_refused_and_one_in_a_sticky_directory_is_not()
+    {
+        var request = new ConfigurationRequest { ConfigPath = _sandbox.Write("open/c.ini", "[Hooks]\nPreSaveDirectory = x\n") };
+        File.SetUnixFileMode(In("open"), (UnixFileMode)0b111_111_111);
+        AssertFails("ConfigFileUntrusted", RekkordErrorKind.Security, () => _sandbox.Load(request));
+        File.SetUnixFileMode(In("open"), (UnixFileMode)0b001_111_111_111);
+        Assert.Equal(In("open/x"), _sandbox.Load(request).Hooks.PreSaveDirectory.Value);
+    }
+
+    [RequiresRootFact]
+    public void A_file_of_another_user_or_that_another_group_can_write_is_refused()
+    {
+        var path = _sandbox.Write("c.ini", "[Hooks]\nPreSaveDirectory = x\nTrustHookPermissions = true\n");
+        Hooks.HookSandbox.Execute("chown", "daemon", path);
+        AssertFails("ConfigFileUntrusted", RekkordErrorKind.Security, () => _sandbox.Load(new ConfigurationRequest { ConfigPath = path }));
+        Hooks.HookSandbox.Execute("chown", "root:daemon", path);
+        Assert.NotNull(_sandbox.Load(new ConfigurationRequest { ConfigPath = path }));
+        File.SetUnixFileMode(path, (UnixFileMode)0b110_110_000);
+        AssertFails("ConfigFileUntrusted", RekkordErrorKind.Security, () => _sandbox.Load(new ConfigurationRequest { ConfigPath = path }));
+    }
+
+    [Fact]
+    public void Rekkords_own_variable_names_the_keyfile_too_unless_both_differ()
+    {
+        _sandbox.Variables["REKKORD_KEYFILE"] = "a.key";
+        Assert.Equal(In("a.key"), _sandbox.Load().Repository.KeyFile.Value);
+        _sandbox.Variables["REKKORD_KEY_FILE"] = "a.key";
+        Assert.Equal(In("a.key"), _sandbox.Load().Repository.KeyFile.Value);
+        _sandbox.Variables["REKKORD_KEY_FILE"] = "b.key";
+        var error = AssertFails("ConfigInvalidValue", RekkordErrorKind.InvalidArgument, () => _sandbox.Load());
+        Assert.Contains("REKKORD_KEY_FILE and REKKORD_KEYFILE", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_retention_that_the_storage_cannot_give_is_refused_where_it_is_relied_on()
+    {
+        Assert.Equal(
+            "RetentionUnsupported",
+            Assert.Throws<RekkordException>(_sandbox.LoadText("c.ini", "[Protection]\nRetainDuration = 30d\n").Protection.RequireEffect).ErrorId);
+        _sandbox.LoadText("d.ini", "[Settings]\nThreads = 1\n").Protection.RequireEffect();
     }
 
     public void Dispose() => _sandbox.Dispose();

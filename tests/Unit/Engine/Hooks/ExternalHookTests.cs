@@ -54,7 +54,8 @@ public sealed class ExternalHookTests : IDisposable
     [InlineData("echo no first line\n", "neither a program for this machine nor a script")]
     [InlineData("#!/nowhere/interpreter -x\n", "its interpreter '/nowhere/interpreter' does not exist")]
     [InlineData("#! /bin/sh\r\nexit 0\r\n", "Windows line ends")]
-    [InlineData("#!/etc/passwd\n", "its interpreter '/etc/passwd', may not be executed")]
+    [InlineData("#!/etc/passwd\n", "its interpreter '/etc/passwd' may not be executed")]
+    [InlineData("\uFEFF#!/bin/sh\nexit 0\n", "byte order mark")]
     public void What_keeps_a_file_from_starting_is_told_apart(string content, string reason)
     {
         _sandbox.Add("a", content);
@@ -63,6 +64,37 @@ public sealed class ExternalHookTests : IDisposable
         Assert.StartsWith("cannot be started: ", result.Reason, StringComparison.Ordinal);
         Assert.Contains(reason, result.Reason, StringComparison.Ordinal);
         Assert.Equal(TimeSpan.Zero, result.Duration);
+    }
+
+    [Theory]
+    [InlineData("\uFEFF#!/bin/sh\nexit 0\n", null)]
+    [InlineData("#!/bin/sh\r\nexit 0\r\n", null)]
+    [InlineData("#!/usr/bin/env sh\r\nexit 0\r\n", 127)]
+    [InlineData("#!/bin/sh -e\r\nexit 0\r\n", 2)]
+    public void The_command_that_is_offered_mends_how_a_script_begins(string content, int? exitCode)
+    {
+        _sandbox.Add("it's a", content);
+        var result = _sandbox.RunSingle();
+        Assert.Equal((HookStatus.Failed, exitCode), (result.Status, result.ExitCode));
+        HookSandbox.Execute("sh", "-c", result.Remedy!);
+        Assert.Equal((HookStatus.Succeeded, 0), (_sandbox.RunSingle().Status, _sandbox.RunSingle().ExitCode));
+    }
+
+    [Fact]
+    public void A_failure_that_has_nothing_to_do_with_line_ends_gets_no_remedy_for_them()
+    {
+        _sandbox.Add("a", "#!/bin/sh\nexit 1 # \r\n");
+        Assert.Null(_sandbox.RunSingle().Remedy);
+    }
+
+    [RequiresProgramFact("flock")]
+    public void A_lock_that_this_process_holds_does_not_reach_a_hook()
+    {
+        // As a process does that `flock lock pwsh` started: the descriptor is inherited, so it lacks close-on-exec.
+        using var held = File.OpenHandle(_sandbox.PathOf("lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite);
+        UnixInterop.SetInherited((int)held.DangerousGetHandle(), true);
+        _sandbox.AddShell("a", "ls -l /proc/self/fd /dev/fd 2>/dev/null | grep -c 'lock$'; exit 0");
+        Assert.Equal(["0"], _sandbox.RunSingle().Output);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rekkord.Engine.Hooks;
 
 namespace Rekkord.Engine.Tests.Hooks;
@@ -114,6 +115,17 @@ public sealed class UnixHookTrustTests : IDisposable
     {
         HookSandbox.Execute("setfacl", "-m", "u:daemon:rwx", _hook);
         AssertRefused("can be changed by group root", "chmod g-w ");
+    }
+
+    [Fact]
+    public void The_users_of_a_primary_group_are_found_though_they_are_no_listed_members()
+    {
+        foreach (var account in File.ReadLines("/etc/passwd").Select(line => line.Split(':')).Where(fields => fields.Length > 3 && fields[0] is [not ('#' or '+'), ..]).Take(20))
+        {
+            var (user, group) = (uint.Parse(account[2], CultureInfo.InvariantCulture), uint.Parse(account[3], CultureInfo.InvariantCulture));
+            Assert.Contains(user, UnixInterop.UsersOfPrimaryGroup(group));
+            Assert.DoesNotContain(user, UnixInterop.UsersOfPrimaryGroup(group + 1_000_000));
+        }
     }
 
     [Fact]
