@@ -99,11 +99,6 @@ internal static class TagCacheCodec
         return body;
     }
 
-    private static AesGcm CreateAead(KeyMaterial keys, byte[] file)
-    {
-        var key = KeyDerivation.DeriveForObject(keys.LogPrivateKey, file.AsSpan(BoundLength, SaltLength), "rekkord tag cache v1");
-        var aead = new AesGcm(key, SealLength);
-        CryptographicOperations.ZeroMemory(key);
-        return aead;
-    }
+    private static AesGcm CreateAead(KeyMaterial keys, byte[] file) =>
+        KeyDerivation.CreateCipher(keys.LogPrivateKey, file.AsSpan(BoundLength, SaltLength), "rekkord tag cache v1", SealLength);
 }

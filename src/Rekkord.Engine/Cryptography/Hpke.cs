@@ -39,18 +39,18 @@ internal sealed class Hpke
 
     /// <summary>Derives a key pair from secret bytes (RFC 9180, section 7.1.3) and returns the private key.</summary>
     /// <param name="inputKeyingMaterial">At least 32 bytes of secret.</param>
-    public static byte[] DerivePrivateKey(ReadOnlySpan<byte> inputKeyingMaterial)
-    {
-        var prk = LabeledExtract(KemSuite, [], "dkp_prk"u8, inputKeyingMaterial);
-        for (var counter = 0; counter < 256; counter++)
+    public static byte[] DerivePrivateKey(ReadOnlySpan<byte> inputKeyingMaterial) =>
+        SecretBytes.Use(LabeledExtract(KemSuite, [], "dkp_prk"u8, inputKeyingMaterial), prk =>
         {
-            var candidate = LabeledExpand(KemSuite, prk, "candidate"u8, [(byte)counter], P256.PrivateKeyLength);
-            if (P256.IsPrivateKey(candidate))
-                return candidate;
-        }
+            for (var counter = 0; counter < 256; counter++)
+            {
+                var candidate = LabeledExpand(KemSuite, prk, "candidate"u8, [(byte)counter], P256.PrivateKeyLength);
+                if (P256.IsPrivateKey(candidate))
+                    return candidate;
+            }
 
-        throw new CryptographicException("No P-256 key can be derived from this material.");
-    }
+            throw new CryptographicException("No P-256 key can be derived from this material.");
+        });
 
     /// <summary>Seals a message to a public key with a fresh ephemeral key.</summary>
     /// <returns>The encapsulated key (65 bytes), the encrypted message and its tag (16 bytes), in a row.</returns>
@@ -69,9 +69,8 @@ internal sealed class Hpke
 
         using var recipient = ECDiffieHellman.Create(P256.ParsePublicKey(publicKey));
         var (key, nonce) = Schedule(ephemeral, recipient, output.AsSpan(0, EncapsulatedKeyLength), publicKey, info);
-        using var aead = new AesGcm(key, TagLength);
+        using var aead = SecretBytes.Use(key, secret => new AesGcm(secret, TagLength));
         aead.Encrypt(nonce, message, output.AsSpan(EncapsulatedKeyLength, message.Length), output.AsSpan(^TagLength..), associatedData);
-        CryptographicOperations.ZeroMemory(key);
         return output;
     }
 
@@ -93,10 +92,10 @@ internal sealed class Hpke
         var encapsulated = sealedMessage[..EncapsulatedKeyLength];
         using var sender = ECDiffieHellman.Create(P256.ParsePublicKey(encapsulated));
         var (key, nonce) = Schedule(recipient.Key, sender, encapsulated, recipient.PublicKey, info);
-        using var aead = new AesGcm(key, TagLength);
-        var message = new byte[sealedMessage.Length - EncapsulatedKeyLength - TagLength];
+        using var aead = SecretBytes.Use(key, secret => new AesGcm(secret, TagLength));
+        // What is sealed may be a key.
+        var message = SecretBytes.Allocate(sealedMessage.Length - EncapsulatedKeyLength - TagLength);
         aead.Decrypt(nonce, sealedMessage[EncapsulatedKeyLength..^TagLength], sealedMessage[^TagLength..], message, associatedData);
-        CryptographicOperations.ZeroMemory(key);
         return message;
     }
 
@@ -119,22 +118,26 @@ internal sealed class Hpke
         var secret = LabeledExtract(_suite, sharedSecret, "secret"u8, []);
         var key = LabeledExpand(_suite, secret, "key"u8, context, _keyLength);
         var nonce = LabeledExpand(_suite, secret, "base_nonce"u8, context, NonceLength);
-        CryptographicOperations.ZeroMemory(sharedPoint);
-        CryptographicOperations.ZeroMemory(sharedSecret);
+        foreach (var intermediate in (ReadOnlySpan<byte[]>)[sharedPoint, prk, sharedSecret, secret])
+            CryptographicOperations.ZeroMemory(intermediate);
         return (key, nonce);
     }
 
-    private static byte[] LabeledExtract(byte[] suite, byte[] salt, ReadOnlySpan<byte> label, ReadOnlySpan<byte> keyingMaterial)
-    {
-        byte[] labeled = [.. "HPKE-v1"u8, .. suite, .. label, .. keyingMaterial];
-        return HKDF.Extract(HashAlgorithmName.SHA256, labeled, salt);
-    }
+    private static byte[] LabeledExtract(byte[] suite, byte[] salt, ReadOnlySpan<byte> label, ReadOnlySpan<byte> keyingMaterial) =>
+        SecretBytes.Use(SecretBytes.Join([.. "HPKE-v1"u8, .. suite, .. label], keyingMaterial), labeled =>
+        {
+            var output = SecretBytes.Allocate(SecretLength);
+            HKDF.Extract(HashAlgorithmName.SHA256, labeled, salt, output);
+            return output;
+        });
 
     private static byte[] LabeledExpand(byte[] suite, byte[] prk, ReadOnlySpan<byte> label, ReadOnlySpan<byte> info, int length)
     {
         Span<byte> lengthBytes = stackalloc byte[2];
         BinaryPrimitives.WriteUInt16BigEndian(lengthBytes, (ushort)length);
         byte[] labeled = [.. lengthBytes, .. "HPKE-v1"u8, .. suite, .. label, .. info];
-        return HKDF.Expand(HashAlgorithmName.SHA256, prk, length, labeled);
+        var output = SecretBytes.Allocate(length);
+        HKDF.Expand(HashAlgorithmName.SHA256, prk, output, labeled);
+        return output;
     }
 }

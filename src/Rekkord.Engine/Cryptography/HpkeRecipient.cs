@@ -11,7 +11,7 @@ internal sealed class HpkeRecipient : IDisposable
     /// <exception cref="CryptographicException">It is none.</exception>
     public HpkeRecipient(ReadOnlySpan<byte> privateKey)
     {
-        Key = ECDiffieHellman.Create(P256.ParsePrivateKey(privateKey));
+        Key = P256.ImportAgreementKey(privateKey);
         PublicKey = P256.EncodePublicKey(Key.ExportParameters(includePrivateParameters: false).Q);
     }
 

@@ -45,5 +45,5 @@ public static class KeyCreation
 
     /// <summary>By content: however many names and links a file has, and a copy of it is worth keeping too.</summary>
     private static bool IsCopy(string path, string masterKeyFile) =>
-        File.Exists(path) && KeyFile.ReadText(path) == KeyFile.ReadText(masterKeyFile);
+        File.Exists(path) && SecretBytes.Use(KeyFile.ReadText(path), text => SecretBytes.Use(KeyFile.ReadText(masterKeyFile), master => text.AsSpan().SequenceEqual(master)));
 }

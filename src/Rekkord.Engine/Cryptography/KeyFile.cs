@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Formats.Cbor;
 using System.Security.Cryptography;
 using System.Text;
@@ -12,9 +14,11 @@ namespace Rekkord.Engine.Cryptography;
 /// </summary>
 public static class KeyFile
 {
-    private const string Label = "REKKORD KEY";
-    private const string SealedLabel = "REKKORD ENCRYPTED KEY";
     private const int MaxLength = 64 * 1024;
+
+    private static ReadOnlySpan<byte> Label => "REKKORD KEY"u8;
+
+    private static ReadOnlySpan<byte> SealedLabel => "REKKORD ENCRYPTED KEY"u8;
 
     /// <summary>The error of a keyfile that is in its place and that a power cut may still take from there.</summary>
     internal const string NotDurable = "KeyFileNotDurable";
@@ -34,10 +38,10 @@ public static class KeyFile
     internal static void Write(string path, KeyMaterial keys, bool overwrite, Passphrase? passphrase, IStorageFiles files)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        var text = Encode(keys, passphrase);
         if (!overwrite && File.Exists(path))
             throw Exists(path);
 
+        var text = Encode(keys, passphrase);
         var temporary = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}.tmp";
         try
         {
@@ -51,6 +55,10 @@ public static class KeyFile
         {
             throw new RekkordException(
                 "KeyFileNotWritable", RekkordErrorKind.WriteError, $"The keyfile '{path}' cannot be written: {error.Message} Choose another place.{Remove(temporary, files)}", path, error);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(text);
         }
 
         if (TryFlush(path, files) is { } failure)
@@ -107,43 +115,42 @@ public static class KeyFile
     public static KeyMaterial Read(string path, KeyFileOptions? options = null)
     {
         options ??= KeyFileOptions.Default;
-        var text = ReadText(path);
-
-        // Who gave a wrong file is not to be told to change its permissions.
-        if (!options.TrustPermissions && TryFind(text, out _))
-            KeyFileTrust.Check(path);
-        return Decode(text, path, options);
-    }
-
-    /// <summary>Reads a keyfile's text; the path is for messages.</summary>
-    internal static KeyMaterial Decode(string text, string path, KeyFileOptions options)
-    {
-        var isSealed = false;
-        var body = Parse(path, () =>
+        return SecretBytes.Use(ReadText(path), text =>
         {
-            if (!TryFind(text, out var fields))
-                throw Invalid(path);
-            isSealed = text[fields.Label] == SealedLabel;
-            var decoded = Convert.FromBase64String(text[fields.Base64Data]);
-            if (!isSealed)
-                return decoded;
-            var withoutChecksum = KeyFileCodec.RemoveChecksum(decoded);
-            KeyFileSeal.CheckHeader(withoutChecksum);
-            return withoutChecksum;
+            // Who gave a wrong file is not to be told to change its permissions.
+            if (!options.TrustPermissions && TryFind(text, out _))
+                KeyFileTrust.Check(path);
+            return Decode(text, path, options);
         });
-        var content = isSealed ? Open(body, path, options) : body;
-        try
-        {
-            return Parse(path, () => new KeyMaterial(KeyFileCodec.Decode(content)));
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(content);
-        }
     }
 
-    private static bool TryFind(string text, out PemFields fields) =>
-        PemEncoding.TryFind(text, out fields) && text[fields.Label] is (Label or SealedLabel);
+    /// <summary>Reads a keyfile's text, in UTF-8; the path is for messages. No string is made of it, since a string cannot be wiped.</summary>
+    internal static KeyMaterial Decode(byte[] text, string path, KeyFileOptions options)
+    {
+        if (!TryFind(text, out var fields))
+            throw Invalid(path);
+        var decoded = SecretBytes.Allocate(Base64.GetMaxDecodedFromUtf8Length(text.Length));
+        return SecretBytes.Use(decoded, _ =>
+        {
+            if (Base64.DecodeFromUtf8(text.AsSpan(fields.Base64Data), decoded, out var consumed, out var length) != OperationStatus.Done)
+                throw Invalid(path);
+            return SecretBytes.Use(SecretBytes.Copy(decoded.AsSpan(0, length)), body => text.AsSpan(fields.Label).SequenceEqual(SealedLabel)
+                ? SecretBytes.Use(Open(CheckSealed(body, path), path, options), content => DecodeContent(content, path))
+                : DecodeContent(body, path));
+        });
+    }
+
+    private static KeyMaterial DecodeContent(byte[] content, string path) => Parse(path, () => new KeyMaterial(KeyFileCodec.Decode(content)));
+
+    private static ReadOnlyMemory<byte> CheckSealed(byte[] body, string path) => Parse(path, () =>
+    {
+        var withoutChecksum = KeyFileCodec.RemoveChecksum(body);
+        KeyFileSeal.CheckHeader(withoutChecksum.Span);
+        return withoutChecksum;
+    });
+
+    private static bool TryFind(ReadOnlySpan<byte> text, out PemFields fields) =>
+        PemEncoding.TryFindUtf8(text, out fields) && (text[fields.Label].SequenceEqual(Label) || text[fields.Label].SequenceEqual(SealedLabel));
 
     private static T Parse<T>(string path, Func<T> parse)
     {
@@ -157,7 +164,7 @@ public static class KeyFile
         }
     }
 
-    private static byte[] Open(byte[] body, string path, KeyFileOptions options)
+    private static byte[] Open(ReadOnlyMemory<byte> body, string path, KeyFileOptions options)
     {
         using var passphrase = options.GetPassphrase() ?? throw new RekkordException(
             "PassphraseRequired",
@@ -166,7 +173,7 @@ public static class KeyFile
             path);
         try
         {
-            return KeyFileSeal.Open(passphrase, body);
+            return KeyFileSeal.Open(passphrase, body.Span);
         }
         catch (AuthenticationTagMismatchException)
         {
@@ -178,13 +185,17 @@ public static class KeyFile
         }
     }
 
-    internal static string ReadText(string path)
+    /// <summary>Reads a keyfile as it is. The caller wipes the result.</summary>
+    internal static byte[] ReadText(string path)
     {
         try
         {
-            if (new FileInfo(path) is { Exists: true, Length: > MaxLength })
-                throw Invalid(path);
-            return File.ReadAllText(path);
+            // Unbuffered: a buffer would keep what it read.
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            var text = SecretBytes.Allocate(MaxLength + 1);
+            return SecretBytes.Use(text, _ => file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false) is var length && length <= MaxLength
+                ? SecretBytes.Copy(text.AsSpan(0, length))
+                : throw Invalid(path));
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -202,26 +213,32 @@ public static class KeyFile
         }
     }
 
-    private static string Encode(KeyMaterial keys, Passphrase? passphrase)
+    /// <summary>The whole file. The caller wipes it.</summary>
+    private static byte[] Encode(KeyMaterial keys, Passphrase? passphrase) => SecretBytes.Use(KeyFileCodec.Encode(keys.ToParts()), content =>
+        passphrase is null ? EncodeBlock(keys, Label, content)
+        : SecretBytes.Use(KeyFileCodec.AddChecksum(KeyFileSeal.Seal(passphrase, content)), body => EncodeBlock(keys, SealedLabel, body)));
+
+    private static byte[] EncodeBlock(KeyMaterial keys, ReadOnlySpan<byte> label, byte[] content)
     {
-        var content = KeyFileCodec.Encode(keys.ToParts());
-        var block = passphrase is null
-            ? PemEncoding.WriteString(Label, content)
-            : PemEncoding.WriteString(SealedLabel, KeyFileCodec.AddChecksum(KeyFileSeal.Seal(passphrase, content)));
-        return new StringBuilder()
-            .Append("Rekkord ").Append(keys.Role).Append(" key of repository ").AppendLine(Convert.ToHexStringLower(keys.RepositoryId))
-            .AppendLine("Whoever has this file has its powers over the backups. Keep a copy in a safe place away from them.")
-            .AppendLine(block)
-            .ToString();
+        var head = Encoding.UTF8.GetBytes(
+            $"Rekkord {keys.Role} key of repository {Convert.ToHexStringLower(keys.RepositoryId)}{Environment.NewLine}"
+            + $"Whoever has this file has its powers over the backups. Keep a copy in a safe place away from them.{Environment.NewLine}");
+        var end = Encoding.UTF8.GetBytes(Environment.NewLine);
+        var blockLength = PemEncoding.GetEncodedSize(label.Length, content.Length);
+        var text = SecretBytes.Allocate(head.Length + blockLength + end.Length);
+        head.CopyTo(text, 0);
+        PemEncoding.TryWriteUtf8(label, content, text.AsSpan(head.Length, blockLength), out _);
+        end.CopyTo(text, head.Length + blockLength);
+        return text;
     }
 
-    private static void WritePrivately(string path, string text)
+    private static void WritePrivately(string path, byte[] text)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using var stream = new FileStream(path, options);
-        stream.Write(Encoding.UTF8.GetBytes(text));
+        stream.Write(text);
         stream.Flush(flushToDisk: true);
     }
 

@@ -9,7 +9,10 @@ internal static class KeyFileCodec
     private const int FormatVersion = 1;
     private const int ChecksumLength = 32;
 
-    /// <summary>Encodes the parts that are there.</summary>
+    // More than any keyfile needs, so that the encoder never leaves an outgrown buffer behind.
+    private const int EncoderCapacity = 4096;
+
+    /// <summary>Encodes the parts that are there. The caller wipes the result.</summary>
     public static byte[] Encode(KeyParts parts)
     {
         // The master keyfile is its seed: what derives from it is not stored, so that nothing in it can disagree.
@@ -19,7 +22,7 @@ internal static class KeyFileCodec
                (10, parts.LogPrivateKey), (11, parts.SigningPrivateKey), (12, parts.Certificate)];
         var present = fields.Where(field => field.Value is not null).ToArray();
 
-        var writer = new CborWriter(CborConformanceMode.Canonical);
+        var writer = new CborWriter(CborConformanceMode.Canonical, initialCapacity: EncoderCapacity);
         writer.WriteStartMap(present.Length + 2);
         writer.WriteInt32(1);
         writer.WriteInt32(FormatVersion);
@@ -32,7 +35,10 @@ internal static class KeyFileCodec
         }
 
         writer.WriteEndMap();
-        return AddChecksum(writer.Encode());
+        var encoded = SecretBytes.Allocate(writer.BytesWritten);
+        writer.Encode(encoded);
+        writer.Reset(); // wipes what it holds
+        return SecretBytes.Use(encoded, AddChecksum);
     }
 
     /// <summary>Reads the parts.</summary>
@@ -50,7 +56,7 @@ internal static class KeyFileCodec
             {
                 case 1: version = reader.ReadInt32(); break;
                 case 2: role = reader.ReadInt32(); break;
-                case var key: fields[key] = reader.ReadByteString(); break;
+                case var key: fields[key] = SecretBytes.Copy(reader.ReadDefiniteLengthByteString().Span); break;
             }
         }
 
@@ -70,16 +76,16 @@ internal static class KeyFileCodec
         ? (KeyRole)number
         : throw new CborContentException("The role of the keyfile is not known.");
 
-    /// <summary>Puts the SHA-256 of bytes behind them.</summary>
-    public static byte[] AddChecksum(byte[] bytes) => [.. bytes, .. SHA256.HashData(bytes)];
+    /// <summary>Puts the SHA-256 of bytes behind them. The caller wipes the result.</summary>
+    public static byte[] AddChecksum(byte[] bytes) => SecretBytes.Join(bytes, SHA256.HashData(bytes));
 
     /// <summary>Without a checksum, a save with one wrong digit in the ID key would succeed, and nothing of it could be read.</summary>
     /// <exception cref="CryptographicException">The checksum does not match.</exception>
-    public static byte[] RemoveChecksum(byte[] bytes)
+    public static ReadOnlyMemory<byte> RemoveChecksum(byte[] bytes)
     {
         if (bytes.Length < ChecksumLength || !SHA256.HashData(bytes.AsSpan(..^ChecksumLength)).AsSpan().SequenceEqual(bytes.AsSpan(^ChecksumLength..)))
             throw new CryptographicException("The keyfile's checksum does not match.");
-        return bytes[..^ChecksumLength];
+        return bytes.AsMemory(..^ChecksumLength);
     }
 
     private static KeyParts ToRestrictedParts(KeyRole role, Dictionary<int, byte[]> fields) => new()

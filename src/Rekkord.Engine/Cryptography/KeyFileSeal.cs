@@ -30,9 +30,7 @@ internal static class KeyFileSeal
         BinaryPrimitives.WriteInt32LittleEndian(output.AsSpan(4), Iterations);
         RandomNumberGenerator.Fill(output.AsSpan(8, SaltLength));
         var header = output.AsSpan(0, HeaderLength);
-        var key = DeriveKey(passphrase, header);
-        using var aead = new AesGcm(key, TagLength);
-        CryptographicOperations.ZeroMemory(key);
+        using var aead = SecretBytes.Use(DeriveKey(passphrase, header), key => new AesGcm(key, TagLength));
         aead.Encrypt(Nonce, content, output.AsSpan(HeaderLength, content.Length), output.AsSpan(^TagLength..), header);
         return output;
     }
@@ -52,14 +50,17 @@ internal static class KeyFileSeal
     public static byte[] Open(Passphrase passphrase, ReadOnlySpan<byte> bytes)
     {
         var header = bytes[..HeaderLength];
-        var key = DeriveKey(passphrase, header);
-        using var aead = new AesGcm(key, TagLength);
-        CryptographicOperations.ZeroMemory(key);
-        var content = new byte[bytes.Length - HeaderLength - TagLength];
+        using var aead = SecretBytes.Use(DeriveKey(passphrase, header), key => new AesGcm(key, TagLength));
+        var content = SecretBytes.Allocate(bytes.Length - HeaderLength - TagLength);
         aead.Decrypt(Nonce, bytes[HeaderLength..^TagLength], bytes[^TagLength..], content, header);
         return content;
     }
 
-    private static byte[] DeriveKey(Passphrase passphrase, ReadOnlySpan<byte> header) => Rfc2898DeriveBytes.Pbkdf2(
-        passphrase.Bytes, header[8..], BinaryPrimitives.ReadInt32LittleEndian(header[4..]), HashAlgorithmName.SHA256, KeyDerivation.KeyLength);
+    private static byte[] DeriveKey(Passphrase passphrase, ReadOnlySpan<byte> header)
+    {
+        var key = SecretBytes.Allocate(KeyDerivation.KeyLength);
+        Rfc2898DeriveBytes.Pbkdf2(
+            passphrase.Bytes, header[8..], key, BinaryPrimitives.ReadInt32LittleEndian(header[4..]), HashAlgorithmName.SHA256);
+        return key;
+    }
 }

@@ -103,13 +103,12 @@ public sealed class KeyMaterial : IDisposable
     }
 
     /// <summary>Makes the material of a new master key, for a new repository.</summary>
-    public static KeyMaterial CreateMaster() =>
-        FromSeed(RandomNumberGenerator.GetBytes(SeedLength), RandomNumberGenerator.GetBytes(IdLength));
+    public static KeyMaterial CreateMaster() => FromSeed(CreateSeed(), RandomNumberGenerator.GetBytes(IdLength));
 
-    /// <summary>Everything a master keyfile stands for derives from its seed.</summary>
+    /// <summary>Everything a master keyfile stands for derives from its seed, which is the material's afterwards.</summary>
     internal static KeyMaterial FromSeed(byte[] seed, byte[] repositoryId)
     {
-        var signing = Hpke.DerivePrivateKey(KeyDerivation.Derive(seed, "rekkord master signing key v1"));
+        var signing = DerivePrivateKey(seed, "rekkord master signing key v1");
         return new KeyMaterial(new KeyParts
         {
             Role = KeyRole.Master,
@@ -120,8 +119,8 @@ public sealed class KeyMaterial : IDisposable
             Seed = seed,
             IdKey = KeyDerivation.Derive(seed, "rekkord id key v1"),
             IndexKey = KeyDerivation.Derive(seed, "rekkord index key v1"),
-            DataPrivateKey = Hpke.DerivePrivateKey(KeyDerivation.Derive(seed, "rekkord data key v1")),
-            LogPrivateKey = Hpke.DerivePrivateKey(KeyDerivation.Derive(seed, "rekkord log key v1")),
+            DataPrivateKey = DerivePrivateKey(seed, "rekkord data key v1"),
+            LogPrivateKey = DerivePrivateKey(seed, "rekkord log key v1"),
             SigningPrivateKey = signing,
         });
     }
@@ -131,24 +130,26 @@ public sealed class KeyMaterial : IDisposable
     /// <exception cref="RekkordException">This is not a master key (<c>KeyRoleInsufficient</c>).</exception>
     public KeyMaterial Derive(KeyRole role)
     {
-        var masterSigning = Hpke.DerivePrivateKey(KeyDerivation.Derive(Seed, "rekkord master signing key v1"));
+        _ = Seed;
         var keyId = RandomNumberGenerator.GetBytes(IdLength);
-        var signing = Hpke.DerivePrivateKey(RandomNumberGenerator.GetBytes(SeedLength));
+        var signing = SecretBytes.Use(CreateSeed(), seed => Hpke.DerivePrivateKey(seed));
         var writes = role is KeyRole.ReadWrite or KeyRole.WriteOnly;
-        var created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var certificate = new Certificate(RepositoryId, keyId, role, P256.GetPublicKey(signing), DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        if (!writes)
+            CryptographicOperations.ZeroMemory(signing);
         return new KeyMaterial(new KeyParts
         {
             Role = role,
             RepositoryId = RepositoryId,
             KeyId = keyId,
             MasterPublicKey = MasterPublicKey,
-            Certificate = new Certificate(RepositoryId, keyId, role, P256.GetPublicKey(signing), created).Issue(masterSigning),
+            Certificate = certificate.Issue(SigningPrivateKey),
 
             // Copies: whichever of the two is disposed of first must not wipe what the other works with.
-            IdKey = writes ? [.. IdKey] : null,
-            IndexKey = writes ? [.. IndexKey] : null,
-            DataPrivateKey = role == KeyRole.ReadWrite ? [.. DataPrivateKey] : null,
-            LogPrivateKey = role != KeyRole.WriteOnly ? [.. LogPrivateKey] : null,
+            IdKey = writes ? SecretBytes.Copy(IdKey) : null,
+            IndexKey = writes ? SecretBytes.Copy(IndexKey) : null,
+            DataPrivateKey = role == KeyRole.ReadWrite ? SecretBytes.Copy(DataPrivateKey) : null,
+            LogPrivateKey = role != KeyRole.WriteOnly ? SecretBytes.Copy(LogPrivateKey) : null,
             SigningPrivateKey = writes ? signing : null,
         });
     }
@@ -175,6 +176,16 @@ public sealed class KeyMaterial : IDisposable
         foreach (var secret in (ReadOnlySpan<byte[]?>)[_seed, _idKey, _indexKey, _dataPrivateKey, _logPrivateKey, _signingPrivateKey])
             CryptographicOperations.ZeroMemory(secret);
     }
+
+    private static byte[] CreateSeed()
+    {
+        var seed = SecretBytes.Allocate(SeedLength);
+        RandomNumberGenerator.Fill(seed);
+        return seed;
+    }
+
+    private static byte[] DerivePrivateKey(byte[] seed, string purpose) =>
+        SecretBytes.Use(KeyDerivation.Derive(seed, purpose), material => Hpke.DerivePrivateKey(material));
 
     private static string RolesWith(KeyPower power) => power switch
     {

@@ -28,11 +28,13 @@ internal static class P256
         };
     }
 
-    public static ECParameters ParsePrivateKey(ReadOnlySpan<byte> scalar) => new()
-    {
-        Curve = ECCurve.NamedCurves.nistP256,
-        D = scalar.ToArray(),
-    };
+    /// <summary>Imports a private key to agree on secrets with.</summary>
+    /// <exception cref="CryptographicException">The bytes are none.</exception>
+    public static ECDiffieHellman ImportAgreementKey(ReadOnlySpan<byte> scalar) => Import(scalar, ECDiffieHellman.Create);
+
+    /// <summary>Imports a private key to sign with.</summary>
+    /// <exception cref="CryptographicException">The bytes are none.</exception>
+    public static ECDsa ImportSigningKey(ReadOnlySpan<byte> scalar) => Import(scalar, ECDsa.Create);
 
     /// <summary>Whether the bytes are a point of the curve. Asked of a key that somebody else wrote, before anything is sealed to it.</summary>
     public static bool IsPublicKey(ReadOnlySpan<byte> point)
@@ -71,14 +73,14 @@ internal static class P256
     /// <summary>The public key that belongs to a private one.</summary>
     public static byte[] GetPublicKey(ReadOnlySpan<byte> privateKey)
     {
-        using var key = ECDiffieHellman.Create(ParsePrivateKey(privateKey));
+        using var key = ImportAgreementKey(privateKey);
         return EncodePublicKey(key.ExportParameters(includePrivateParameters: false).Q);
     }
 
     /// <summary>Makes an ECDSA signature over SHA-256 of the data, as r then s, 32 bytes each (IEEE P1363).</summary>
     public static byte[] Sign(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> data)
     {
-        using var key = ECDsa.Create(ParsePrivateKey(privateKey));
+        using var key = ImportSigningKey(privateKey);
         return key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
 
@@ -116,4 +118,7 @@ internal static class P256
             return null;
         }
     }
+
+    private static T Import<T>(ReadOnlySpan<byte> scalar, Func<ECParameters, T> create) => SecretBytes.Use(
+        SecretBytes.Copy(scalar), secret => create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = secret }));
 }

@@ -4,7 +4,7 @@ using Rekkord.Engine.Cryptography;
 namespace Rekkord.Engine.Repository;
 
 /// <summary>Computes object IDs. Thread-safe.</summary>
-internal sealed class BlobHasher
+internal sealed class BlobHasher : IDisposable
 {
     private readonly byte[][] _keys;
 
@@ -16,6 +16,9 @@ internal sealed class BlobHasher
         _keys[(int)BlobType.ChunkList] = KeyDerivation.Derive(idKey, "rekkord oid chunk list v1");
         _keys[(int)BlobType.Snapshot] = KeyDerivation.Derive(idKey, "rekkord oid snapshot v1");
     }
+
+    /// <summary>Wipes the keys.</summary>
+    public void Dispose() => Array.ForEach(_keys, key => CryptographicOperations.ZeroMemory(key));
 
     /// <summary>The ID of a blob's plaintext.</summary>
     public Oid Compute(BlobType type, ReadOnlySpan<byte> plaintext)

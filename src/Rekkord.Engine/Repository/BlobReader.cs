@@ -93,9 +93,12 @@ internal sealed class BlobReader : IDisposable
         throw new DamagedObjectException(PackOf(location.Segment).Name, $"the blob {oid} in it has another content than was saved.");
     }
 
-    /// <summary>Gives back what is kept.</summary>
+    /// <summary>Gives back what is kept, and wipes the packs' keys.</summary>
     public void Dispose()
     {
+        foreach (var key in _packKeys.Values)
+            CryptographicOperations.ZeroMemory(key);
+        _packKeys.Clear();
         lock (_cacheLock)
         {
             foreach (var (_, segment) in _cache)

@@ -42,7 +42,7 @@ internal static class IndexObject
         try
         {
             var compressed = new byte[bytes.Length - HeadLength - TagLength];
-            using (var aead = new AesGcm(ObjectKey(keys, bytes[Magic.Length..HeadLength]), TagLength))
+            using (var aead = CreateCipher(keys, bytes[Magic.Length..HeadLength]))
                 aead.Decrypt(stackalloc byte[12], bytes[HeadLength..^TagLength], bytes[^TagLength..], compressed, Magic);
             return Parse(Compression.Decompress(compressed, FormatLimits.Index));
         }
@@ -59,7 +59,7 @@ internal static class IndexObject
         var output = new byte[HeadLength + compressed.WrittenCount + TagLength];
         Magic.CopyTo(output);
         RandomNumberGenerator.Fill(output.AsSpan(Magic.Length, SaltLength));
-        using var aead = new AesGcm(ObjectKey(keys, output.AsSpan(Magic.Length, SaltLength)), TagLength);
+        using var aead = CreateCipher(keys, output.AsSpan(Magic.Length, SaltLength));
         aead.Encrypt(stackalloc byte[12], compressed.WrittenSpan, output.AsSpan(HeadLength, compressed.WrittenCount), output.AsSpan(^TagLength..), Magic);
         return output;
     }
@@ -83,6 +83,6 @@ internal static class IndexObject
         return packs;
     }
 
-    private static byte[] ObjectKey(KeyMaterial keys, ReadOnlySpan<byte> salt) =>
-        KeyDerivation.DeriveForObject(keys.IndexKey, salt, "rekkord index v1");
+    private static AesGcm CreateCipher(KeyMaterial keys, ReadOnlySpan<byte> salt) =>
+        KeyDerivation.CreateCipher(keys.IndexKey, salt, "rekkord index v1", TagLength);
 }

@@ -25,7 +25,7 @@ internal static class PackFormat
     public static byte[] CreateHeader(Descriptor descriptor, ReadOnlySpan<byte> packKey) =>
         [.. Magic, .. Hpke.Aes256.Seal(descriptor.DataPublicKey, KeyInfo(descriptor.RepositoryId), Magic, packKey)];
 
-    /// <summary>Opens the key of a pack.</summary>
+    /// <summary>Opens the key of a pack. The caller wipes it.</summary>
     /// <exception cref="CryptographicException">The header is damaged or for another repository.</exception>
     public static byte[] OpenKey(KeyMaterial keys, ReadOnlySpan<byte> header)
     {
@@ -44,7 +44,7 @@ internal static class PackFormat
     /// <summary>Seals the directory under a key made from the index key and the header, and appends the trailer, into an output of <see cref="SealedDirectoryOverhead"/> more bytes.</summary>
     public static void SealDirectory(KeyMaterial keys, ReadOnlySpan<byte> header, ReadOnlySpan<byte> directory, Span<byte> output)
     {
-        using var aead = new AesGcm(DirectoryKey(keys, header), TagLength);
+        using var aead = CreateDirectoryCipher(keys, header);
         aead.Encrypt(stackalloc byte[NonceLength], directory, output[..directory.Length], output.Slice(directory.Length, TagLength), Magic);
         var trailer = output.Slice(directory.Length + TagLength, TrailerLength);
         BinaryPrimitives.WriteInt32LittleEndian(trailer, directory.Length + TagLength);
@@ -73,7 +73,7 @@ internal static class PackFormat
         var directory = new byte[length - TagLength];
         try
         {
-            using var aead = new AesGcm(DirectoryKey(keys, header), TagLength);
+            using var aead = CreateDirectoryCipher(keys, header);
             aead.Decrypt(stackalloc byte[NonceLength], stored.AsSpan(0, directory.Length), stored.AsSpan(directory.Length), directory, Magic);
             return directory;
         }
@@ -83,8 +83,8 @@ internal static class PackFormat
         }
     }
 
-    private static byte[] DirectoryKey(KeyMaterial keys, ReadOnlySpan<byte> header) =>
-        KeyDerivation.DeriveForObject(keys.IndexKey, header, "rekkord pack directory v1");
+    private static AesGcm CreateDirectoryCipher(KeyMaterial keys, ReadOnlySpan<byte> header) =>
+        KeyDerivation.CreateCipher(keys.IndexKey, header, "rekkord pack directory v1", TagLength);
 
     private static byte[] KeyInfo(byte[] repositoryId) => [.. "rekkord pack v1"u8, .. repositoryId];
 }

@@ -149,10 +149,10 @@ internal sealed class PackWriter : IDisposable
         {
             _keys = keys;
             _kind = kind;
-            var key = RandomNumberGenerator.GetBytes(PackFormat.KeyLength);
+            var key = SecretBytes.Allocate(PackFormat.KeyLength);
+            RandomNumberGenerator.Fill(key);
             _header = PackFormat.CreateHeader(descriptor, key);
-            _aead = new AesGcm(key, PackFormat.TagLength);
-            CryptographicOperations.ZeroMemory(key);
+            _aead = SecretBytes.Use(key, secret => new AesGcm(secret, PackFormat.TagLength));
             _writer = store.Create();
         }
 

@@ -19,7 +19,7 @@ public sealed class RepositoryAccess : IDisposable
         Descriptor = descriptor;
         _hasher = new Lazy<BlobHasher>(() => new BlobHasher(keys.IdKey));
         _chunker = new Lazy<FastCdc>(() =>
-            new FastCdc(KeyDerivation.Derive(keys.IdKey, "rekkord gear v1", FastCdc.GearLength), descriptor.ChunkSizes));
+            SecretBytes.Use(KeyDerivation.Derive(keys.IdKey, "rekkord gear v1", FastCdc.GearLength), gear => new FastCdc(gear, descriptor.ChunkSizes)));
     }
 
     /// <summary>Where it is: a path or URL without credentials.</summary>
@@ -137,6 +137,8 @@ public sealed class RepositoryAccess : IDisposable
     public void Dispose()
     {
         Store.Dispose();
+        if (_hasher.IsValueCreated)
+            _hasher.Value.Dispose();
         Keys.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Repository;
 using ZstdSharp;
@@ -54,7 +55,7 @@ internal sealed class PackVerifier : IDisposable
     {
         try
         {
-            return new AesGcm(PackFormat.OpenKey(_repository.Keys, header), PackFormat.TagLength);
+            return SecretBytes.Use(PackFormat.OpenKey(_repository.Keys, header), key => new AesGcm(key, PackFormat.TagLength));
         }
         catch (CryptographicException)
         {

@@ -167,11 +167,11 @@ public sealed class KeyFilePassphraseTests : IDisposable
     }
 
     private KeyMaterial Read(string typed, string? text = null) =>
-        KeyFile.Decode(text ?? Text, _directory["key"], new KeyFileOptions { GetPassphrase = () => Passphrase.FromText(typed) });
+        KeyFile.Decode(Encoding.UTF8.GetBytes(text ?? Text), _directory["key"], new KeyFileOptions { GetPassphrase = () => Passphrase.FromText(typed) });
 
     private static void AssertInvalid(byte[] body)
     {
         var options = new KeyFileOptions { GetPassphrase = () => throw new InvalidOperationException("It must not ask.") };
-        Assert.Equal("KeyFileInvalid", Assert.Throws<RekkordException>(() => KeyFile.Decode(Pem(body), "path", options)).ErrorId);
+        Assert.Equal("KeyFileInvalid", Assert.Throws<RekkordException>(() => KeyFile.Decode(Encoding.UTF8.GetBytes(Pem(body)), "path", options)).ErrorId);
     }
 }

@@ -156,7 +156,7 @@ public sealed class KeyFileTests : IDisposable
             return;
         }
 
-        using var read = KeyFile.Decode(text, "path", Trusting);
+        using var read = KeyFile.Decode(System.Text.Encoding.UTF8.GetBytes(text), "path", Trusting);
         Assert.Equal(KeyRole.Master, read.Role);
     }
 

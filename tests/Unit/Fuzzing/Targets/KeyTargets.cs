@@ -40,7 +40,7 @@ internal static class KeyTargets
         yield return new FuzzTarget(
             "keyfile/text",
             [.. contents.Select(content => Pem(Label, content)), Pem(SealedLabel, KeyFileCodec.AddChecksum(sealedBytes))],
-            text => Use(repository, KeyFile.Decode(Encoding.UTF8.GetString(text), "fuzzed.key", KeyFileOptions.Default)));
+            text => Use(repository, KeyFile.Decode(text, "fuzzed.key", KeyFileOptions.Default)));
         yield return new FuzzTarget("keyfile/content", maps, map => Use(repository, Decode(Label, KeyFileCodec.AddChecksum(map), KeyFileOptions.Default)))
         {
             IsCbor = true,
@@ -111,7 +111,7 @@ internal static class KeyTargets
     private static byte[] Pem(string label, byte[] content) => Encoding.ASCII.GetBytes($"Words before.\n{PemEncoding.WriteString(label, content)}\nWords after.\n");
 
     private static KeyMaterial Decode(string label, byte[] content, KeyFileOptions options) =>
-        KeyFile.Decode(PemEncoding.WriteString(label, content), "fuzzed.key", options);
+        KeyFile.Decode(Encoding.ASCII.GetBytes(PemEncoding.WriteString(label, content)), "fuzzed.key", options);
 
     /// <summary>Does with keys that were read what commands do with them.</summary>
     private static void Use(FuzzRepository repository, KeyMaterial keys)
