@@ -3,11 +3,16 @@
 Builds the module, tests it in this PowerShell, or removes what was built.
 
 .PARAMETER Task
-Build (the default) lays the module out in output/. Test builds it and runs tests/Pester with Pester 5; the exit code is 1 when a
-test fails. Clean removes output/ and what the compiler made.
+Build (the default) lays the module out in output/. Test builds it and runs tests/Pester with Pester 5, which NuGet brings; the exit code
+is 1 when a test fails. Clean removes output/ and what the compiler made.
 
 .EXAMPLE
 pwsh ./build.ps1 -Task Test
+
+.EXAMPLE
+dotnet tool restore && dotnet pwsh ./build.ps1 -Task Test
+
+Without an installed pwsh: NuGet brings that too.
 #>
 [CmdletBinding()]
 param(
@@ -25,7 +30,10 @@ function Build {
 
 function Test {
     Build
-    Import-Module Pester -MinimumVersion 5.0 -MaximumVersion 5.999
+    $project = Join-Path $PSScriptRoot 'tests/Pester/Pester.csproj'
+    dotnet restore $project -v quiet
+    $packages = dotnet msbuild $project -getProperty:NuGetPackageRoot
+    Get-ChildItem (Join-Path $packages 'pester') -Filter Pester.psd1 -Recurse | Select-Object -Last 1 | Import-Module
     $result = Invoke-Pester -Path (Join-Path $PSScriptRoot 'tests/Pester') -PassThru
     if ($result.Result -ne 'Passed') { exit 1 }
 }

@@ -127,7 +127,7 @@ Import-Module '$manifest'
 "@
         # Root reads everything, unless it gave that right away before.
         $command = if ([Environment]::IsPrivilegedProcess) { 'setpriv', '--bounding-set=-dac_override,-dac_read_search' } else { @() }
-        $command += [Environment]::ProcessPath, '-NoProfile', '-Command', $script
+        $command += $pwsh + @('-NoProfile', '-Command', $script)
         $program, $arguments = $command
         $run = & $program @arguments | ConvertFrom-Json
         $run.Status | Should -Be Partial

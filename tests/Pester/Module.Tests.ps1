@@ -23,7 +23,8 @@ Describe 'The module' {
     }
 
     It 'imports without a word' {
-        $output = & ([Environment]::ProcessPath) -NoProfile -Command "Import-Module '$manifest'; (Get-Command -Module Rekkord).Count" 2>&1
+        $program, $arguments = $pwsh
+        $output = & $program @arguments -NoProfile -Command "Import-Module '$manifest'; (Get-Command -Module Rekkord).Count" 2>&1
         $output | Should -Be (Get-Command -Module Rekkord).Count
     }
 

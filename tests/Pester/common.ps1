@@ -8,6 +8,10 @@ $version = ([xml](Get-Content -Raw (Join-Path $root 'Directory.Build.props'))).S
 $manifest = Join-Path $root "output/Rekkord/$version/Rekkord.psd1"
 Import-Module $manifest -Force
 
+# The command that starts this same PowerShell again. A PowerShell that NuGet brought is started through dotnet.
+$pwsh = @([Environment]::ProcessPath)
+if ([IO.Path]::GetFileNameWithoutExtension($pwsh[0]) -eq 'dotnet') { $pwsh += Join-Path $PSHOME pwsh.dll }
+
 # Neither the configuration nor the caches of whoever runs the tests take part.
 $env:XDG_CACHE_HOME = Join-Path $TestDrive 'cache'
 Get-ChildItem env:REKKORD_* | Remove-Item
