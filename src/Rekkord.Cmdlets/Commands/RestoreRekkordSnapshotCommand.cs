@@ -4,6 +4,7 @@ using Rekkord.Cmdlets.Completion;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Snapshots;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
@@ -40,20 +41,37 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
     [Parameter]
     public SwitchParameter Verify { get; set; }
 
+    /// <summary>Sets no owners and groups: all belongs to whoever restores. Setuid and setgid bits, which stand for an owner, are left out too.</summary>
+    [Parameter]
+    public SwitchParameter NoOwner { get; set; }
+
+    /// <summary>Sets owners and groups by the saved numbers, not by the names that this machine knows: for restoring a system from another one.</summary>
+    [Parameter]
+    public SwitchParameter NumericOwner { get; set; }
+
+    /// <summary>
+    /// Leaves out what gives more power than content: device nodes, fifos, setuid and setgid bits, and attributes of the system
+    /// (<c>security.*</c>, <c>trusted.*</c>).
+    /// </summary>
+    [Parameter]
+    public SwitchParameter NoSpecial { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
+        var owner = ChooseOwner();
         var config = LoadConfig();
         var destination = ResolvePath(Destination);
         if (!ShouldProcess($"'{Snapshot}' to '{destination}'", "Restore"))
             return;
         using var repository = OpenRepository(config, KeyPower.Read);
         RestoreOperation? operation = null;
+        var isVerbose = IsVerbose;
         var watch = Stopwatch.StartNew();
         var result = RunOperation(
             pump =>
             {
-                operation = new RestoreOperation(repository, CreateRequest(config, destination), new EntryReporter(this, pump));
+                operation = new RestoreOperation(repository, CreateRequest(config, destination, owner), new EntryReporter(this, pump, isVerbose));
                 return operation.Run(StopToken);
             },
             () => operation is null ? null : Describe(operation.Progress));
@@ -70,7 +88,18 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
         };
     }
 
-    private RestoreRequest CreateRequest(RekkordConfig config, string destination)
+    private OwnerChoice ChooseOwner() => (NoOwner.ToBool(), NumericOwner.ToBool()) switch
+    {
+        (true, true) => throw new RekkordException(
+            "OwnerGivenTwice",
+            RekkordErrorKind.InvalidArgument,
+            "-NoOwner sets no owners, and -NumericOwner sets them by number. Give one of them."),
+        (true, _) => OwnerChoice.Nobody,
+        (_, true) => OwnerChoice.ByNumber,
+        _ => OwnerChoice.ByName,
+    };
+
+    private RestoreRequest CreateRequest(RekkordConfig config, string destination, OwnerChoice owner)
     {
         var reference = SnapshotReference.Parse(Snapshot);
         return new RestoreRequest
@@ -81,6 +110,8 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
             Include = Include,
             Force = Force,
             Verify = Verify,
+            Owner = owner,
+            NoSpecial = NoSpecial,
             Threads = config.Settings.Threads.Value ?? 0,
         };
     }

@@ -4,7 +4,7 @@ using Rekkord.Engine.Trees;
 namespace Rekkord.Engine.Browsing;
 
 /// <summary>
-/// Tells how two entries of the same path differ. Content is compared by its chunk references, without reading any. What a copy of the
+/// Tells how two entries of the same path differ. Content that is stored in the same way is not read. What a copy of the
 /// same file does not keep is left out: creation time and inode number. So is a directory's modification time, which follows
 /// from what changed in it.
 /// </summary>
@@ -13,14 +13,18 @@ internal static class EntryComparison
     private const string Content = "Content";
 
     /// <summary>Compares.</summary>
+    /// <param name="old">What the reference has.</param>
+    /// <param name="current">What the other snapshot has.</param>
+    /// <param name="haveEqualBytes">Compares the content of two files that are stored in different ways.</param>
     /// <returns>How they differ, and in what; null when they are the same.</returns>
-    public static (DifferenceKind Kind, IReadOnlyList<string> Properties)? Compare(TreeEntry? old, TreeEntry? current)
+    public static (DifferenceKind Kind, IReadOnlyList<string> Properties)? Compare(
+        TreeEntry? old, TreeEntry? current, Func<TreeEntry, TreeEntry, bool> haveEqualBytes)
     {
         if (old is null || current is null)
             return (old is null ? DifferenceKind.Added : DifferenceKind.Removed, []);
         if (old.Kind != current.Kind)
             return (DifferenceKind.TypeChanged, [nameof(SnapshotItem.Kind)]);
-        string[] properties = [.. ContentChanges(old, current), .. MetadataChanges(old.Metadata, current.Metadata), .. FlagChanges(old, current)];
+        string[] properties = [.. ContentChanges(old, current, haveEqualBytes), .. MetadataChanges(old.Metadata, current.Metadata), .. FlagChanges(old, current)];
         return properties switch
         {
             [] => null,
@@ -29,18 +33,15 @@ internal static class EntryComparison
         };
     }
 
-    private static IEnumerable<string> ContentChanges(TreeEntry old, TreeEntry current)
+    private static IEnumerable<string> ContentChanges(TreeEntry old, TreeEntry current, Func<TreeEntry, TreeEntry, bool> haveEqualBytes)
     {
         // What is in a directory is compared by itself.
         if (current.Kind == FileKind.Directory)
             yield break;
-        var isSame = old.Size == current.Size
-            && old.Chunks.Span.SequenceEqual(current.Chunks.Span)
-            && old.ChunkLists.Span.SequenceEqual(current.ChunkLists.Span)
-            && old.DataRanges.SequenceEqual(current.DataRanges)
-            && IsSame(old.LinkTarget, current.LinkTarget)
+        var isSame = IsSame(old.LinkTarget, current.LinkTarget)
             && old.SpecialDevice == current.SpecialDevice
-            && IsUnreadable(old) == IsUnreadable(current);
+            && IsUnreadable(old) == IsUnreadable(current)
+            && (ContentComparison.AreCutEqually(old, current) || (old.Size == current.Size && haveEqualBytes(old, current)));
         if (isSame)
             yield break;
         yield return Content;

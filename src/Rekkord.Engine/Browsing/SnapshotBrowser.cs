@@ -6,7 +6,7 @@ namespace Rekkord.Engine.Browsing;
 
 /// <summary>
 /// Opens snapshots to look into them. Of the repository's index only what leads to directories is kept, and kept for all snapshots
-/// that are opened. For one thread at a time.
+/// that are opened; what leads to files' content is loaded when some of it is to be read. For one thread at a time.
 /// </summary>
 public sealed class SnapshotBrowser : IDisposable
 {
@@ -14,6 +14,8 @@ public sealed class SnapshotBrowser : IDisposable
     private readonly SnapshotStore _snapshots;
     private readonly HashSet<Oid> _covered = [];
     private readonly List<BlobReader> _readers = [];
+    private BlobReader? _blobs;
+    private BlobReader? _data;
 
     /// <summary>Works on an open repository, which it does not close.</summary>
     /// <exception cref="RekkordException">The key's role cannot read (<c>KeyRoleInsufficient</c>).</exception>
@@ -40,7 +42,7 @@ public sealed class SnapshotBrowser : IDisposable
         var (snapshot, roots) = _snapshots.Open(reference, warn, cancellation);
         if (!_covered.Contains(snapshot.Id))
             LoadIndex(warn, cancellation);
-        return new SnapshotContent(snapshot, roots, _readers[^1]);
+        return new SnapshotContent(snapshot, roots, _blobs!, OpenData);
     }
 
     /// <summary>Gives back the memory; contents that were opened can be read no more.</summary>
@@ -53,18 +55,29 @@ public sealed class SnapshotBrowser : IDisposable
     private void LoadIndex(Action<string> warn, CancellationToken cancellation)
     {
         var listed = _snapshots.List(_ => { }, cancellation).Select(snapshot => snapshot.Id).ToArray();
+        _blobs = Load(kind => kind == PackKind.Metadata, warn, cancellation);
+        _data = null;
+        _covered.UnionWith(listed);
+    }
+
+    /// <summary>Loads the whole index, once for what is loaded of it else. What is wrong with it was told then.</summary>
+    private BlobReader OpenData(CancellationToken cancellation) => _data ??= Load(_ => true, _ => { }, cancellation);
+
+    private BlobReader Load(Predicate<PackKind> isWanted, Action<string> warn, CancellationToken cancellation)
+    {
         var index = new BlobIndex();
         var loader = new IndexLoader(_repository, error => warn(error.Message));
-        loader.Load(AddMetadata, cancellation);
+        loader.Load(Add, cancellation);
 
         // What no sound pack has is looked for in one that was cut short or grew: every blob is checked when it is read.
-        loader.WrongSize.ForEach(AddMetadata);
-        _readers.Add(new BlobReader(_repository, index));
-        _covered.UnionWith(listed);
+        loader.WrongSize.ForEach(Add);
+        var reader = new BlobReader(_repository, index);
+        _readers.Add(reader);
+        return reader;
 
-        void AddMetadata(StoredPack pack)
+        void Add(StoredPack pack)
         {
-            if (new PackDirectoryReader(pack.Directory.Span).Kind == PackKind.Metadata)
+            if (isWanted(new PackDirectoryReader(pack.Directory.Span).Kind))
                 index.Add(pack);
         }
     }

@@ -8,7 +8,8 @@ namespace Rekkord.Engine.Browsing;
 
 /// <summary>
 /// Compares two snapshots of one repository. Pages that both have are not read: what two snapshots share costs nothing, so the effort
-/// is that of the directories on the way to what differs.
+/// is that of the directories on the way to what differs. Content is read only of files of the same size that are stored in different
+/// ways, and there up to the first byte that differs.
 /// </summary>
 public sealed class SnapshotComparison
 {
@@ -33,7 +34,8 @@ public sealed class SnapshotComparison
     /// <param name="differencePath">The path in the second.</param>
     /// <param name="failed">
     /// Told, between entries, of what cannot be compared: a path that neither has (<c>PathNotInSnapshot</c>), a directory of which a page
-    /// is missing or damaged (<c>ObjectDamaged</c>) or that could not be read when it was saved (<c>ContentNotSaved</c>).
+    /// is missing or damaged (<c>ObjectDamaged</c>) or that could not be read when it was saved (<c>ContentNotSaved</c>), or a file whose
+    /// content would have to be read to compare it, and cannot be (<c>ObjectDamaged</c>); it is then taken for changed.
     /// </param>
     /// <param name="cancellation">Ends the comparison.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -101,7 +103,10 @@ public sealed class SnapshotComparison
             }
 
             var pair = current.Pairs.Current;
-            if (Describe(pair, current.Path) is { } difference)
+            var (difference, unread) = Describe(pair, current.Path);
+            if (unread is not null)
+                yield return unread;
+            if (difference is not null)
                 yield return difference;
             var directories = pair.Directories;
             if (directories is (null, null))
@@ -114,12 +119,28 @@ public sealed class SnapshotComparison
         }
     }
 
-    private static SnapshotDifference? Describe(EntryPair pair, string directory)
+    private (SnapshotDifference? Difference, RekkordException? Unread) Describe(EntryPair pair, string directory)
     {
-        if (EntryComparison.Compare(pair.Old, pair.New) is not { } found)
-            return null;
+        RekkordException? unread = null;
+        if (EntryComparison.Compare(pair.Old, pair.New, HaveEqualBytes) is not { } found)
+            return (null, unread);
         var path = pair.PathBelow(directory);
-        return new SnapshotDifference(path, found.Kind, Item(pair.Old), Item(pair.New), found.Properties);
+        return (new SnapshotDifference(path, found.Kind, Item(pair.Old), Item(pair.New), found.Properties), unread);
+
+        bool HaveEqualBytes(TreeEntry old, TreeEntry current)
+        {
+            try
+            {
+                return ContentComparison.AreEqual(old, _old.OpenData(_stop), current, _new.OpenData(_stop), _stop);
+            }
+            catch (RekkordException error)
+            {
+                var file = pair.PathBelow(directory);
+                unread = new RekkordException(
+                    error.ErrorId, error.Kind, $"The content of '{file}' is not compared, and taken for changed: {error.Message}", file, error);
+                return false;
+            }
+        }
 
         SnapshotItem? Item(TreeEntry? entry) => entry is null ? null : SnapshotItem.At(path, entry);
     }

@@ -8,8 +8,11 @@ namespace Rekkord.Engine.Browsing;
 /// <summary>A snapshot that was opened to look into it.</summary>
 public sealed class SnapshotContent
 {
-    internal SnapshotContent(Snapshot snapshot, IReadOnlyList<SnapshotRoot> roots, BlobReader blobs)
+    private readonly Func<CancellationToken, BlobReader> _openData;
+
+    internal SnapshotContent(Snapshot snapshot, IReadOnlyList<SnapshotRoot> roots, BlobReader blobs, Func<CancellationToken, BlobReader> openData)
     {
+        _openData = openData;
         Snapshot = snapshot;
         Roots = roots;
         Blobs = blobs;
@@ -20,6 +23,7 @@ public sealed class SnapshotContent
 
     internal IReadOnlyList<SnapshotRoot> Roots { get; }
 
+    /// <summary>Reads directories and chunk lists.</summary>
     internal BlobReader Blobs { get; }
 
     /// <summary>
@@ -39,6 +43,9 @@ public sealed class SnapshotContent
         ArgumentNullException.ThrowIfNull(failed);
         return ReadAhead.Run(stop => new ItemListing(this, stop).Find(request), failed, cancellation);
     }
+
+    /// <summary>Opens what reads files' content too. The first call takes a while: it loads the rest of the index.</summary>
+    internal BlobReader OpenData(CancellationToken cancellation) => _openData(cancellation);
 
     /// <summary>The saved paths that lie below a path, with their names.</summary>
     internal IEnumerable<SnapshotRoot> RootsBelow(IReadOnlyList<byte[]> path) => Roots

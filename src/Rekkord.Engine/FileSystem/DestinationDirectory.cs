@@ -10,9 +10,23 @@ public abstract class DestinationDirectory : IDisposable
     /// <summary>The directory's path for messages.</summary>
     public abstract string DisplayPath { get; }
 
+    /// <summary>Whether it was made when it was opened, and did not exist before.</summary>
+    public abstract bool IsNew { get; }
+
+    /// <summary>Which directory it is, whatever the name that it was opened by.</summary>
+    public abstract FileIdentity Identity { get; }
+
     /// <summary>The status of an entry, of a link itself; null when there is none.</summary>
     /// <exception cref="FileSystemException">The system refused.</exception>
     public abstract FileStatus? TryGetStatus(byte[] name);
+
+    /// <summary>Which file an entry is, of a link itself; null when there is none.</summary>
+    /// <exception cref="FileSystemException">The system refused.</exception>
+    public abstract FileIdentity? TryGetIdentity(byte[] name);
+
+    /// <summary>Opens a directory that exists (and is no link), for no more than to reach its entries by name.</summary>
+    /// <exception cref="FileSystemException">It is no directory, or the system refused.</exception>
+    public abstract DestinationDirectory OpenForSearch(byte[] name);
 
     /// <summary>Makes a directory, private to the current user until its metadata is applied, and opens it. One that exists (and is no link) is opened.</summary>
     /// <exception cref="FileSystemException">Something else is there, or the system refused.</exception>
@@ -65,12 +79,15 @@ public abstract class DestinationDirectory : IDisposable
     public abstract void RemoveAbandoned(Predicate<byte[]> isTemporary, FileTime before);
 
     /// <summary>Applies metadata to an entry that is no regular file or directory (a link, fifo or device), not following links.</summary>
-    /// <returns>What could not be applied, a sentence each without the path; empty when all was.</returns>
-    public abstract IReadOnlyList<string> ApplyMetadata(byte[] name, FileMetadata metadata);
+    /// <returns>What is not as it was saved; empty when all is.</returns>
+    public abstract IReadOnlyList<MetadataProblem> ApplyMetadata(byte[] name, FileMetadata metadata);
 
-    /// <summary>Applies metadata to this directory itself: last, after its entries are made.</summary>
-    /// <returns>What could not be applied, a sentence each without the path; empty when all was.</returns>
-    public abstract IReadOnlyList<string> ApplyMetadata(FileMetadata metadata);
+    /// <summary>
+    /// Applies metadata to this directory itself: last, after its entries are made. One that existed loses the ACLs and the attributes
+    /// of users (<c>user.*</c>) that the saved one did not have.
+    /// </summary>
+    /// <returns>What is not as it was saved; empty when all is.</returns>
+    public abstract IReadOnlyList<MetadataProblem> ApplyMetadata(FileMetadata metadata);
 
     /// <summary>The displayable path of an entry.</summary>
     public string DisplayPathOf(byte[] name) => Path.Join(DisplayPath, FileName.ToDisplay(name));

@@ -7,7 +7,7 @@ public abstract class DestinationFile : IDisposable
     /// <exception cref="FileSystemException">Writing failed, for example because the disk is full.</exception>
     public abstract void Write(ReadOnlySpan<byte> data, long offset);
 
-    /// <summary>Sets the size in bytes; what was not written reads as zeros.</summary>
+    /// <summary>Lengthens the file to so many bytes; the new ones read as zeros.</summary>
     /// <exception cref="FileSystemException">The system refused.</exception>
     public abstract void SetSize(long size);
 
@@ -16,11 +16,11 @@ public abstract class DestinationFile : IDisposable
     /// clears setuid; times come last). The owner goes by name where this machine knows the name, and by number otherwise; where
     /// it cannot be set, setuid and setgid bits are left out, for they would stand for another owner.
     /// </summary>
-    /// <returns>What could not be applied, a sentence each without the path; an owner that the user may not set is among them.</returns>
+    /// <returns>What is not as it was saved; an owner that the user may not set is among it.</returns>
     /// <exception cref="FileSystemException">
     /// The system reports only now that written data could not be stored, as network file systems do.
     /// </exception>
-    public abstract IReadOnlyList<string> ApplyMetadata(FileMetadata metadata);
+    public abstract IReadOnlyList<MetadataProblem> ApplyMetadata(FileMetadata metadata);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -35,4 +35,15 @@ public sealed record FileMetadata
 
     /// <summary>Extended attributes, POSIX ACLs among them.</summary>
     public IReadOnlyList<ExtendedAttribute> ExtendedAttributes { get; init; } = [];
+
+    /// <summary>Whether an owner and group in the security descriptor are left out.</summary>
+    public bool LeavesOwner { get; init; }
 }
+
+/// <summary>Something of an entry's metadata that is not as it was saved.</summary>
+/// <param name="Property">Which part, as a plural for counting: "modification times".</param>
+/// <param name="Message">What it is, a sentence without the path.</param>
+/// <param name="IsSilent">
+/// Whether the system took it without an error and did not keep it. A file system does so with every entry.
+/// </param>
+public sealed record MetadataProblem(string Property, string Message, bool IsSilent);

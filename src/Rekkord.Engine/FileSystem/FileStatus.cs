@@ -44,4 +44,15 @@ public readonly record struct FileStatus
 
     /// <summary>Windows file attributes (FILE_ATTRIBUTE_*); 0 elsewhere.</summary>
     public uint WindowsAttributes { get; init; }
+
+    /// <summary>Which file it is, whatever its name.</summary>
+    public FileIdentity Identity => new(Device, Inode);
 }
+
+/// <summary>
+/// Which file an entry is, whatever its name. Most file systems give every file a number of its own; some that run in user space
+/// number names instead, or give one number to all.
+/// </summary>
+/// <param name="Device">Number of the device that holds the file.</param>
+/// <param name="Inode">Number of the file on it.</param>
+public readonly record struct FileIdentity(ulong Device, ulong Inode);

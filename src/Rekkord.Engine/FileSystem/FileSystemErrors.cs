@@ -49,7 +49,7 @@ internal static class FileSystemErrors
         return failure switch
         {
             FileSystemFailure.NotFound => ("FileNotFound", RekkordErrorKind.NotFound),
-            FileSystemFailure.AccessDenied or FileSystemFailure.ReadOnly => ("FileAccessDenied", RekkordErrorKind.PermissionDenied),
+            FileSystemFailure.AccessDenied or FileSystemFailure.Locked or FileSystemFailure.ReadOnly => ("FileAccessDenied", RekkordErrorKind.PermissionDenied),
             FileSystemFailure.DiskFull or FileSystemFailure.QuotaExceeded => ("DiskFull", RekkordErrorKind.WriteError),
             FileSystemFailure.Exists => ("FileExists", RekkordErrorKind.AlreadyExists),
             FileSystemFailure.NotADirectory => ("NotADirectory", general),
@@ -67,6 +67,7 @@ internal static class FileSystemErrors
         FileSystemFailure.NotFound => "Check the path; it may have been removed, renamed or left dangling meanwhile.",
         FileSystemFailure.AccessDenied when writes => "Run as a user who may write there, or choose another destination.",
         FileSystemFailure.AccessDenied => "Run as a user who may read it, or exclude it.",
+        FileSystemFailure.Locked => "Take the attribute away with chattr and run it again, or choose another destination.",
         FileSystemFailure.ReadOnly => "Choose a destination on a file system that is mounted for writing.",
         FileSystemFailure.DiskFull => "Free space on that file system, or choose another one, and run it again.",
         FileSystemFailure.QuotaExceeded => "Free space within the user's quota, or have it raised, and run it again.",

@@ -12,6 +12,9 @@ internal enum FileSystemFailure
     /// <summary>The user has no right to do it.</summary>
     AccessDenied,
 
+    /// <summary>An attribute of the entry or its directory (chattr) forbids the change, to root as well.</summary>
+    Locked,
+
     /// <summary>The file system is mounted read-only.</summary>
     ReadOnly,
 

@@ -42,8 +42,6 @@ internal sealed class FileRestore
         ? last.Offset + last.Length < _entry.Size
         : _entry.Size > 0 && _entry.Chunks.IsEmpty && _entry.ChunkLists.IsEmpty;
 
-    private string DisplayPath => _directory.DisplayPathOf(_entry.Name);
-
     /// <summary>Writes all of the file's pieces.</summary>
     public void RestoreWhole()
     {
@@ -115,7 +113,7 @@ internal sealed class FileRestore
             {
                 Publish(OpenFile());
                 _context.CountFile(_entry.Size);
-                return !_context.Request.Verify || Verify();
+                return !_context.Request.Verify || RestoredFile.Verify(_context, _directory, _entry);
             }
         }
         catch (RekkordException error)
@@ -123,11 +121,18 @@ internal sealed class FileRestore
             _error = error;
         }
 
-        RemoveTemporary();
+        if (_file is not null)
+        {
+            _file.Dispose();
+            _node.Discard(_temporaryName);
+        }
+
         if (_error is not null)
-            _context.Report(Describe(_error));
+            _context.Report(_node.Describe(_error, _temporaryName, _entry.Name));
         return false;
     }
+
+    private string GetPath() => _directory.DisplayPathOf(_entry.Name);
 
     private void Publish(DestinationFile file)
     {
@@ -135,64 +140,9 @@ internal sealed class FileRestore
         {
             if (EndsInHole)
                 file.SetSize(_entry.Size);
-            foreach (var problem in file.ApplyMetadata(_entry.Metadata))
-                _context.Warn($"'{DisplayPath}': {problem}");
+            _context.Tell(GetPath, file.ApplyMetadata(_context.Restrictions.Restrict(_entry.Metadata, GetPath)));
         }
 
-        _directory.Rename(_temporaryName, _entry.Name, _context.Request.Force);
-    }
-
-    private void RemoveTemporary()
-    {
-        if (_file is null)
-            return;
-        _file.Dispose();
-        try
-        {
-            _directory.Remove(_temporaryName);
-        }
-        catch (FileSystemException error)
-        {
-            _context.Warn(error.Message);
-        }
-    }
-
-    private bool Verify()
-    {
-        try
-        {
-            using var file = _directory.OpenFile(_entry.Name);
-            if (file.StatusAtOpening.Size != _entry.Size)
-                throw VerifyFailed();
-            var buffer = Array.Empty<byte>();
-            foreach (var piece in PlacedChunk.Place(_entry, TreeReader.ReadChunks(_context.Blobs, _entry)))
-            {
-                if (buffer.Length < piece.Length)
-                    buffer = new byte[piece.Length];
-                if (!piece.IsEqual(_context.Repository.Hasher, file, buffer))
-                    throw VerifyFailed();
-            }
-
-            _context.CountVerified();
-            return true;
-        }
-        catch (RekkordException error)
-        {
-            _context.Report(error);
-            return false;
-        }
-    }
-
-    private RekkordException VerifyFailed() => new(
-        "VerifyFailed",
-        RekkordErrorKind.InvalidData,
-        $"'{DisplayPath}' reads back differently from what was written. Check the disk, then restore it again.",
-        DisplayPath);
-
-    /// <summary>Names the file that the user knows, not the temporary one that was written.</summary>
-    private RekkordException Describe(RekkordException error)
-    {
-        var message = error.Message.Replace(_directory.DisplayPathOf(_temporaryName), DisplayPath, StringComparison.Ordinal);
-        return new RekkordException(error.ErrorId, error.Kind, $"'{DisplayPath}' is not restored: {message}", DisplayPath, error);
+        _node.Publish(_temporaryName, _entry.Name);
     }
 }

@@ -10,4 +10,7 @@ public interface IRestoreObserver
 
     /// <summary>Something that does not touch content, such as an owner that could not be set.</summary>
     void Warn(string message);
+
+    /// <summary>One of many things that a warning counts; of interest to who asks for details.</summary>
+    void Detail(string message);
 }

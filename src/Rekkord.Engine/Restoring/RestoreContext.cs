@@ -28,6 +28,8 @@ internal sealed class RestoreContext : IDisposable
         Request = request;
         Blobs = blobs;
         _observer = observer;
+        Tally = new RestoreTally(observer);
+        Restrictions = new Restrictions(request.Owner, request.NoSpecial, Tally);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     }
 
@@ -39,6 +41,10 @@ internal sealed class RestoreContext : IDisposable
     public FileTime StartTime { get; } = FileTime.Now;
 
     public BlobReader Blobs { get; }
+
+    public RestoreTally Tally { get; }
+
+    public Restrictions Restrictions { get; }
 
     public BlockingCollection<Action> Queue { get; } = new(QueueLength);
 
@@ -84,6 +90,20 @@ internal sealed class RestoreContext : IDisposable
     }
 
     public void Warn(string message) => _observer.Warn(message);
+
+    /// <summary>Tells of metadata that is not as it was saved.</summary>
+    /// <param name="path">Gives the entry's path.</param>
+    /// <param name="problems">What is different.</param>
+    public void Tell(Func<string> path, IReadOnlyList<MetadataProblem> problems)
+    {
+        foreach (var problem in problems)
+        {
+            if (problem.IsSilent)
+                Tally.NotKept(problem.Property, path(), problem.Message);
+            else
+                Warn($"'{path()}': {problem.Message}");
+        }
+    }
 
     public void Dispose()
     {

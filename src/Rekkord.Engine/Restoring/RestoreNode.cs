@@ -11,10 +11,12 @@ internal sealed class RestoreNode
 {
     private readonly RestoreContext _context;
     private readonly FileMetadata? _metadata;
-
-    // Only where -Force would let an entry replace another of the same snapshot, because the destination folds names.
-    private readonly TakenNames? _taken;
     private DestinationDirectory? _directory;
+    private MadeEntries? _made;
+    private bool _replaces;
+
+    // Another entry was restored into the same directory before, because their names are one to the destination.
+    private bool _isShared;
     private int _users = 1;
 
     /// <summary>The destination itself.</summary>
@@ -23,9 +25,10 @@ internal sealed class RestoreNode
         _context = context;
         _directory = destination;
         _metadata = metadata;
+        _replaces = context.Request.Force;
         Name = [];
         Prepare(destination);
-        _taken = context.Request.Force && NameFolding.Find(destination) is { } folding ? new TakenNames(folding) : null;
+        _made = new MadeEntries(NameFolding.Find(destination));
     }
 
     /// <summary>A directory below another.</summary>
@@ -38,8 +41,8 @@ internal sealed class RestoreNode
         Parent = parent;
         Name = name;
         _metadata = metadata;
+        _replaces = parent._replaces;
         Depth = parent.Depth + 1;
-        _taken = metadata is null ? parent._taken?.Below(name) : parent._taken?.Beside();
         parent.AddUser();
     }
 
@@ -49,34 +52,64 @@ internal sealed class RestoreNode
 
     public int Depth { get; }
 
+    /// <summary>Whether it was not saved itself, but leads to what was.</summary>
+    private bool LeadsOnly => _metadata is null;
+
     /// <summary>The open directory, made now if it was not. Called by the walking thread only.</summary>
-    /// <exception cref="RekkordException">It cannot be made, or its name is taken (<see cref="Take"/>).</exception>
+    /// <exception cref="RekkordException">It cannot be made.</exception>
     public DestinationDirectory Open()
     {
-        if (_directory is null)
+        if (_directory is not null)
+            return _directory;
+        var directory = Parent!.Open().CreateDirectory(Name);
+        try
         {
-            if (_metadata is not null)
-                Parent!.Take(Name);
-            _directory = Parent!.Open().CreateDirectory(Name);
             _context.CountDirectory();
-            Prepare(_directory);
+            Prepare(directory);
+            Enter(Parent, directory);
+            return _directory = directory;
         }
-
-        return _directory;
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Takes the name of an entry that is to be restored here. Called by the walking thread only.</summary>
     /// <exception cref="RekkordException">To the destination it is the name of another entry, which was restored before (<c>FileExists</c>).</exception>
     public void Take(byte[] name)
     {
-        if (_taken is null || _taken.TryTake(name))
-            return;
-        var path = Open().DisplayPathOf(name);
-        throw new RekkordException(
-            "FileExists",
-            RekkordErrorKind.AlreadyExists,
-            $"'{path}' is not restored: another entry of the snapshot was restored there, whose name is the same to this file system. Restore it to a place that tells upper from lower case.",
-            path);
+        var directory = Open();
+        if (!_made!.TryTake(name))
+            throw MadeEntries.NameIsTaken(directory.DisplayPathOf(name));
+    }
+
+    /// <summary>Gives an entry that is whole its name. The directory is open.</summary>
+    /// <exception cref="RekkordException">The name is taken, or the system refused.</exception>
+    public void Publish(byte[] temporary, byte[] name) => _made!.Rename(_directory!, temporary, name, _replaces);
+
+    /// <summary>Removes an entry that did not become whole.</summary>
+    public void Discard(byte[] temporary)
+    {
+        try
+        {
+            _directory!.Remove(temporary);
+        }
+        catch (FileSystemException error)
+        {
+            _context.Warn(error.Message);
+        }
+    }
+
+    /// <summary>What kept an entry from being restored, in words that name it and not the temporary one that was made.</summary>
+    public RekkordException Describe(RekkordException error, byte[] temporary, byte[] name)
+    {
+        var path = _directory!.DisplayPathOf(name);
+        if (error is not FileSystemException && error.Target == path)
+            return error;
+        var message = error.Message.Replace(_directory.DisplayPathOf(temporary), path, StringComparison.Ordinal);
+        return new RekkordException(error.ErrorId, error.Kind, $"'{path}' is not restored: {message}", path, error);
     }
 
     public void AddUser() => Interlocked.Increment(ref _users);
@@ -106,6 +139,27 @@ internal sealed class RestoreNode
     }
 
     /// <summary>
+    /// Sees whether this is the directory of another entry as well. It then takes in the content of both, but keeps the metadata of the
+    /// first, and nothing in it is replaced.
+    /// </summary>
+    private void Enter(RestoreNode parent, DestinationDirectory directory)
+    {
+        var above = parent._made!;
+        var folding = directory.IsNew || directory.Identity.Device == parent.Open().Identity.Device ? above.Folding : NameFolding.Find(directory);
+        _made = parent.LeadsOnly ? above.Below(Name, directory, folding) : new MadeEntries(folding);
+        _isShared = !LeadsOnly && (!above.TryTake(Name, directory) || (parent._isShared && !directory.IsNew));
+        if (!_isShared)
+            return;
+        _replaces = false;
+        var path = directory.DisplayPath;
+        _context.Report(new RekkordException(
+            "FileExists",
+            RekkordErrorKind.AlreadyExists,
+            $"'{path}' is not a directory of its own: another one of the snapshot was restored there, whose name is the same to this file system. What is in it is restored there too, where names are free. Restore it to a place that tells the two names apart.",
+            path));
+    }
+
+    /// <summary>
     /// Makes good what a restore into the same place left when it was killed: directories that have their mode already, perhaps a
     /// read-only one, and temporary files. Without -Force there can be none.
     /// </summary>
@@ -120,12 +174,12 @@ internal sealed class RestoreNode
 
     private void ApplyMetadata(DestinationDirectory directory)
     {
-        if (_metadata is null)
+        if (_metadata is null || _isShared)
             return;
         try
         {
-            foreach (var problem in directory.ApplyMetadata(_metadata))
-                _context.Warn($"'{directory.DisplayPath}': {problem}");
+            var path = () => directory.DisplayPath;
+            _context.Tell(path, directory.ApplyMetadata(_context.Restrictions.Restrict(_metadata, path)));
         }
         catch (FileSystemException error)
         {

@@ -66,6 +66,7 @@ public sealed class RestoreOperation
             using var directory = LocalFileSystem.Current.CreateDestination(FileName.FromText(destination));
             WalkAndWrite(context, directory, roots, part);
             cancellation.ThrowIfCancellationRequested();
+            context.Tally.Tell();
             return new RestoreResult(
                 snapshot, destination, context.Files, context.Directories, context.Size, context.VerifiedFiles, context.ErrorCount, context.Errors);
         }
@@ -173,7 +174,9 @@ public sealed class RestoreOperation
 
     private static void RestoreRoots(RestoreContext context, TreeRestorer restorer, DestinationDirectory destination, IReadOnlyList<SnapshotRoot> roots)
     {
-        var top = OpenDestination(context, destination, null);
+        // The destination stands for the root directory, if that was saved.
+        var rootEntry = roots.FirstOrDefault(root => SnapshotPath.Split(root.Path).Count == 0)?.Entry;
+        var top = OpenDestination(context, destination, rootEntry?.Metadata);
         foreach (var root in roots)
         {
             var names = SnapshotPath.Split(root.Path);

@@ -21,6 +21,15 @@ public sealed record RestoreRequest
     /// <summary>Read every restored file again and compare it with the snapshot.</summary>
     public bool Verify { get; init; }
 
+    /// <summary>Whom what is restored belongs to.</summary>
+    public OwnerChoice Owner { get; init; }
+
+    /// <summary>
+    /// Make no device nodes and fifos, and leave out setuid and setgid bits and all attributes that are neither a user's nor an ACL: for
+    /// a snapshot that somebody else may have written.
+    /// </summary>
+    public bool NoSpecial { get; init; }
+
     /// <summary>Threads that read and decompress; 0 for one a processor.</summary>
     public int Threads { get; init; }
 }

@@ -18,7 +18,7 @@ internal sealed class TreeRestorer
     private readonly RestoreContext _context;
     private readonly DestinationDirectory _destination;
     private readonly IReadOnlyList<PathPattern> _included;
-    private readonly Dictionary<(ulong, ulong), (Task<bool> Done, IReadOnlyList<byte[]> Directory, byte[] Name)> _linked = [];
+    private readonly Dictionary<(ulong, ulong), LinkedEntry> _linked = [];
     private FileBatch _batch = new();
 
     public TreeRestorer(RestoreContext context, DestinationDirectory destination)
@@ -122,16 +122,24 @@ internal sealed class TreeRestorer
     {
         if (entry.Flags.HasFlag(EntryFlags.Unreadable))
             throw NotSaved(path);
+        if (!_context.Restrictions.Allows(entry, path))
+            return;
         parent.Take(entry.Name);
         if (entry.Flags.HasFlag(EntryFlags.Changed))
             _context.Warn($"'{path}' changed while it was saved; it is restored as it came.");
-        if (entry.HardLink is { } link && _linked.TryGetValue(link, out var first) && TryLink(parent, entry, first))
+        if (entry.HardLink is not { } number)
+        {
+            RestoreAlone(parent, entry, path);
             return;
+        }
 
-        var done = entry.Kind == FileKind.File ? RestoreRegular(parent, entry) : RestoreSpecial(parent, entry, path);
-        if (entry.HardLink is { } group)
-            _linked[group] = (done, parent.GetPath(), entry.Name);
+        if (_linked.TryGetValue(number, out var first) && IsSame(first, parent, entry) && TryLink(parent, entry, first))
+            return;
+        _linked[number] = new LinkedEntry(entry, parent.GetPath(), RestoreAlone(parent, entry, path));
     }
+
+    private Task<bool> RestoreAlone(RestoreNode parent, TreeEntry entry, string path) =>
+        entry.Kind == FileKind.File ? RestoreRegular(parent, entry) : RestoreSpecial(parent, entry, path);
 
     private Task<bool> RestoreRegular(RestoreNode parent, TreeEntry entry)
     {
@@ -213,27 +221,95 @@ internal sealed class TreeRestorer
         }
     }
 
-    /// <summary>Makes a further name of a file that is restored already. When that one failed, this one is restored by itself.</summary>
-    private bool TryLink(RestoreNode parent, TreeEntry entry, (Task<bool> Done, IReadOnlyList<byte[]> Directory, byte[] Name) first)
+    /// <summary>
+    /// Whether an entry is a further name of one that was restored before. Its number alone does not say so: while the source was
+    /// saved, the file may have been replaced by another, which got the number.
+    /// </summary>
+    private bool IsSame(LinkedEntry first, RestoreNode parent, TreeEntry entry)
+    {
+        try
+        {
+            if (first.IsSame(entry, _context))
+                return true;
+        }
+        catch (RekkordException)
+        {
+            // What cannot be read cannot be restored either, and is reported there.
+            return false;
+        }
+
+        _context.Tally.Separated(parent.Open().DisplayPathOf(entry.Name), first.PathBelow(_destination));
+        return false;
+    }
+
+    /// <summary>Makes a further name of a file that is restored already. When that one failed, or no link can be made, this one is restored by itself.</summary>
+    private bool TryLink(RestoreNode parent, TreeEntry entry, LinkedEntry first)
     {
         Finish(); // the first name may still wait in the batch
         first.Done.Wait(_context.Cancellation);
         if (!first.Done.Result)
             return false;
+        var directory = parent.Open();
+        var temporary = TemporaryName.Create();
+        if (TryLink(first, directory, temporary) is { } refusal)
+        {
+            var path = directory.DisplayPathOf(entry.Name);
+            var reason = refusal.Message.Replace(directory.DisplayPathOf(temporary), path, StringComparison.Ordinal);
+            _context.Report(new RekkordException(
+                "HardLinkNotMade",
+                RekkordErrorKind.WriteError,
+                $"'{path}' is restored as a file of its own, not as a further name of '{first.PathBelow(_destination)}': {reason}",
+                path,
+                refusal));
+            return false;
+        }
+
+        Publish(parent, entry, temporary, static () => { });
+        _context.CountFile(0);
+        if (_context.Request.Verify && entry.Kind == FileKind.File)
+            EnqueueVerification(parent, entry);
+        return true;
+    }
+
+    /// <summary>Links to a file; what kept it from that, or null.</summary>
+    private FileSystemException? TryLink(LinkedEntry first, DestinationDirectory target, byte[] name)
+    {
         var opened = new List<DestinationDirectory>();
         try
         {
             var directory = _destination;
-            foreach (var name in first.Directory)
-                opened.Add(directory = directory.CreateDirectory(name));
-            Publish(parent.Open(), entry.Name, (target, name) => target.CreateHardLink(directory, first.Name, name));
-            _context.CountFile(0);
-            return true;
+            foreach (var part in first.Directory)
+                opened.Add(directory = directory.OpenForSearch(part));
+            target.CreateHardLink(directory, first.Entry.Name, name);
+            return null;
+        }
+        catch (FileSystemException refusal)
+        {
+            return refusal;
         }
         finally
         {
             opened.ForEach(directory => directory.Dispose());
         }
+    }
+
+    private void EnqueueVerification(RestoreNode parent, TreeEntry entry)
+    {
+        var directory = parent.Open();
+        parent.AddUser();
+        Enqueue(
+            () =>
+            {
+                try
+                {
+                    RestoredFile.Verify(_context, directory, entry);
+                }
+                finally
+                {
+                    parent.RemoveUser();
+                }
+            },
+            parent.RemoveUser);
     }
 
     private Task<bool> RestoreSpecial(RestoreNode parent, TreeEntry entry, string path)
@@ -244,32 +320,55 @@ internal sealed class TreeRestorer
             return Task.FromResult(false);
         }
 
-        Publish(parent.Open(), entry.Name, (directory, name) =>
+        var directory = parent.Open();
+        var temporary = TemporaryName.Create();
+        Publish(parent, entry, temporary, () =>
         {
             if (entry.Kind == FileKind.SymbolicLink)
-                directory.CreateSymbolicLink(name, entry.LinkTarget ?? throw Unsafe(path));
+                directory.CreateSymbolicLink(temporary, entry.LinkTarget ?? throw Unsafe(path));
             else
-                directory.CreateSpecial(name, entry.Kind, entry.SpecialDevice);
-            foreach (var problem in directory.ApplyMetadata(name, entry.Metadata))
-                _context.Warn($"'{path}': {problem}");
+                directory.CreateSpecial(temporary, entry.Kind, entry.SpecialDevice);
+            var restored = () => directory.DisplayPathOf(entry.Name);
+            _context.Tell(restored, directory.ApplyMetadata(temporary, _context.Restrictions.Restrict(entry.Metadata, restored)));
         });
         _context.CountFile(0);
         return Task.FromResult(true);
     }
 
     /// <summary>Makes something under a temporary name and renames it, so that what it may replace is there until it is whole.</summary>
-    private void Publish(DestinationDirectory directory, byte[] name, Action<DestinationDirectory, byte[]> make)
+    private static void Publish(RestoreNode parent, TreeEntry entry, byte[] temporary, Action make)
     {
-        var temporary = TemporaryName.Create();
         try
         {
-            make(directory, temporary);
-            directory.Rename(temporary, name, _context.Request.Force);
+            make();
+            parent.Publish(temporary, entry.Name);
         }
-        catch (RekkordException)
+        catch (RekkordException error)
         {
-            directory.Remove(temporary);
-            throw;
+            parent.Discard(temporary);
+            throw parent.Describe(error, temporary, entry.Name);
+        }
+    }
+
+    /// <summary>The first name of a file that has several, or of what bears the same number.</summary>
+    /// <param name="Entry">What was saved under it.</param>
+    /// <param name="Directory">The names that lead to its directory from the destination.</param>
+    /// <param name="Done">Ends when it is restored, with whether it is there.</param>
+    private sealed record LinkedEntry(TreeEntry Entry, IReadOnlyList<byte[]> Directory, Task<bool> Done)
+    {
+        public string PathBelow(DestinationDirectory destination) =>
+            Path.Join([destination.DisplayPath, .. Directory.Select(name => FileName.ToDisplay(name)), FileName.ToDisplay(Entry.Name)]);
+
+        /// <summary>Whether an entry is the same in all that the names of one file have in common.</summary>
+        /// <exception cref="RekkordException">Content that is stored in two ways cannot be read.</exception>
+        public bool IsSame(TreeEntry other, RestoreContext context)
+        {
+            var (left, right) = (Entry.Metadata, other.Metadata);
+            return (left.Kind, left.Mode, left.UserId, left.GroupId, left.ModifiedTime, left.CreatedTime)
+                == (right.Kind, right.Mode, right.UserId, right.GroupId, right.ModifiedTime, right.CreatedTime)
+                && Entry.SpecialDevice == other.SpecialDevice
+                && Entry.LinkTarget.AsSpan().SequenceEqual(other.LinkTarget)
+                && ContentComparison.AreEqual(Entry, context.Blobs, other, context.Blobs, context.Cancellation);
         }
     }
 }

@@ -42,9 +42,11 @@ internal sealed class HostileSnapshot
 
     /// <summary>Writes what was made, and a snapshot of it in the channel "hostile", saved as "/root".</summary>
     /// <returns>The snapshot's ID.</returns>
-    public string Write(params TreeEntry[] entries)
+    public string Write(params TreeEntry[] entries) => WriteRoot("/root", DirectoryOf("root", entries));
+
+    /// <summary>The same of one directory, saved under a path.</summary>
+    public string WriteRoot(string path, TreeEntry root)
     {
-        var root = DirectoryOf("root", entries);
         using var repository = _repository.Open();
         using (var sink = new BlobSink(repository, new OidSet(), [], 1))
         {
@@ -62,8 +64,8 @@ internal sealed class HostileSnapshot
         }
 
         return new SnapshotStore(repository).Write(
-            new SnapshotSummary { Channel = "hostile", Time = DateTimeOffset.UtcNow, Paths = ["/root"u8.ToArray()] },
-            [("/root"u8.ToArray(), new TreeEntryEncoder().Encode(root))]).Id.ToString();
+            new SnapshotSummary { Channel = "hostile", Time = DateTimeOffset.UtcNow, Paths = [FileName.FromText(path)] },
+            [(FileName.FromText(path), new TreeEntryEncoder().Encode(root))]).Id.ToString();
     }
 
     private static byte[] Page(TreeEntry[] entries)

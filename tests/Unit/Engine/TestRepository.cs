@@ -42,6 +42,8 @@ internal sealed class TestRepository : ISaveObserver, IRestoreObserver, IDisposa
 
     public ConcurrentQueue<string> Warnings { get; } = new();
 
+    public ConcurrentQueue<string> Details { get; } = new();
+
     /// <summary>Opens the store at a location; a test puts here what comes between the engine and the disk.</summary>
     public Func<string, IObjectStore> OpenStore { get; set; } = DirectoryObjectStore.Open;
 
@@ -135,6 +137,8 @@ internal sealed class TestRepository : ISaveObserver, IRestoreObserver, IDisposa
     public void EntryFailed(RekkordException error) => Failed.Enqueue(error);
 
     public void Warn(string message) => Warnings.Enqueue(message);
+
+    public void Detail(string message) => Details.Enqueue(message);
 
     public void Dispose()
     {

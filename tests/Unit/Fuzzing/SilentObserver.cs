@@ -14,4 +14,8 @@ internal sealed class SilentObserver : ISaveObserver, IRestoreObserver
     public void Warn(string message)
     {
     }
+
+    public void Detail(string message)
+    {
+    }
 }

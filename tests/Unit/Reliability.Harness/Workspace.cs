@@ -193,6 +193,8 @@ internal sealed class Workspace : ISaveObserver, IRestoreObserver, IDisposable
 
     public void Warn(string message) => Console.WriteLine($"  warning: {message}");
 
+    public void Detail(string message) => Console.WriteLine($"  detail: {message}");
+
     public void Dispose()
     {
         if (!_keep)

@@ -11,7 +11,7 @@ internal static class EntryRenaming
     {
         byte[] from = [.. name, 0], to = [.. newName, 0];
         while (LibC.RenameAt(directory.Descriptor, from, directory.Descriptor, to) < 0)
-            LinuxErrors.ThrowUnlessInterrupted(FileOperation.Rename, directory.Path, newName);
+            directory.ThrowUnlessInterrupted(FileOperation.Rename, newName);
     }
 
     /// <summary>Renames if the new name is free.</summary>
@@ -27,13 +27,13 @@ internal static class EntryRenaming
                 return;
             }
 
-            LinuxErrors.ThrowUnlessInterrupted(FileOperation.Rename, directory.Path, newName);
+            directory.ThrowUnlessInterrupted(FileOperation.Rename, newName);
         }
     }
 
     /// <summary>
     /// The same for file systems without RENAME_NOREPLACE, NFS among them: a hard link is refused just as atomically when the
-    /// name is taken. Where there are no hard links either, and for directories, looking first has to do.
+    /// name is taken. Where none can be made, and for directories, looking first has to do.
     /// </summary>
     /// <exception cref="FileSystemException">The name is taken, or the system refused.</exception>
     internal static void RenameByLinking(LinuxDirectory directory, byte[] name, byte[] newName)
@@ -41,18 +41,16 @@ internal static class EntryRenaming
         byte[] from = [.. name, 0], to = [.. newName, 0];
         while (LibC.LinkAt(directory.Descriptor, from, directory.Descriptor, to, flags: 0) < 0)
         {
-            if (Marshal.GetLastPInvokeError() is Errno.EPERM or Errno.EOPNOTSUPP or Errno.ENOSYS or Errno.EMLINK)
-            {
-                if (directory.TryGetStatus(newName) is not null)
-                    throw LinuxErrors.Create(Errno.EEXIST, FileOperation.Rename, directory.Path, newName);
-                Replace(directory, name, newName);
-                return;
-            }
-
-            LinuxErrors.ThrowUnlessInterrupted(FileOperation.Rename, directory.Path, newName);
+            var error = Marshal.GetLastPInvokeError();
+            if (error == Errno.EINTR)
+                continue;
+            if (error == Errno.EEXIST || directory.TryGetStatus(newName) is not null)
+                throw LinuxErrors.Create(Errno.EEXIST, FileOperation.Rename, directory.Path, newName);
+            Replace(directory, name, newName); // file systems refuse links in many ways; what is wrong beyond that, this says
+            return;
         }
 
         while (LibC.UnlinkAt(directory.Descriptor, from, flags: 0) < 0)
-            LinuxErrors.ThrowUnlessInterrupted(FileOperation.Rename, directory.Path, newName);
+            directory.ThrowUnlessInterrupted(FileOperation.Rename, newName);
     }
 }

@@ -10,15 +10,20 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
     private const uint PrivateFile = 0x180; // 0600
 
     private readonly LinuxDirectory _directory;
-    private readonly bool _hasInheritedAcl; // got ACLs from its parent when it was made
-    private readonly bool _inheritsAcl; // gives ACLs to what is made in it
+    private readonly bool _inheritsAcl; // gives ACLs to what is made in it, as its parent did to it if it is new
 
     private LinuxDestinationDirectory(LinuxDirectory directory, bool isNew)
     {
         _directory = directory;
         _inheritsAcl = PosixAcl.IsInheritedIn(directory.Descriptor);
-        _hasInheritedAcl = isNew && _inheritsAcl;
+        IsNew = isNew;
     }
+
+    /// <inheritdoc/>
+    public override bool IsNew { get; }
+
+    /// <inheritdoc/>
+    public override FileIdentity Identity => _directory.GetStatus().Identity;
 
     /// <inheritdoc/>
     public override string DisplayPath => _directory.Path.ToString();
@@ -46,6 +51,16 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
     }
 
     /// <inheritdoc/>
+    public override FileIdentity? TryGetIdentity(byte[] name) => TryGetStatus(name)?.Identity;
+
+    /// <inheritdoc/>
+    public override DestinationDirectory OpenForSearch(byte[] name)
+    {
+        _directory.CheckName(name, FileOperation.OpenDirectory);
+        return new LinuxDestinationDirectory(_directory.OpenForSearch(name, followLink: false, FileOperation.OpenDirectory), isNew: false);
+    }
+
+    /// <inheritdoc/>
     public override DestinationDirectory CreateDirectory(byte[] name)
     {
         var isNew = Make(_directory, name, PrivateDirectory);
@@ -62,7 +77,7 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
             | OpenFlags.NoControllingTerminal | OpenFlags.CloseOnExec;
         int descriptor;
         while ((descriptor = LibC.OpenAt(_directory.Descriptor, native, flags, PrivateFile)) < 0)
-            LinuxErrors.ThrowUnlessInterrupted(FileOperation.CreateFile, _directory.Path, name);
+            _directory.ThrowUnlessInterrupted(FileOperation.CreateFile, name);
         var file = new FileDescriptor(descriptor);
 
         // Tells others that the file is not abandoned. Where there are no locks nobody gets one, and so nothing is taken for abandoned.
@@ -88,7 +103,7 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
         byte[] nativeTarget = [.. target, 0];
         var native = NativeName.Terminate(name, stackalloc byte[NativeName.StackSize]);
         while (LibC.SymbolicLinkAt(nativeTarget, _directory.Descriptor, native) < 0)
-            LinuxErrors.ThrowUnlessInterrupted(FileOperation.CreateLink, _directory.Path, name);
+            _directory.ThrowUnlessInterrupted(FileOperation.CreateLink, name);
     }
 
     /// <inheritdoc/>
@@ -104,7 +119,7 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
         _directory.CheckName(name, operation);
         var native = NativeName.Terminate(name, stackalloc byte[NativeName.StackSize]);
         while (SystemCall.MakeNode(_directory.Descriptor, native, type | PrivateFile, kind == FileKind.Fifo ? 0 : device) < 0)
-            LinuxErrors.ThrowUnlessInterrupted(operation, _directory.Path, name);
+            _directory.ThrowUnlessInterrupted(operation, name);
     }
 
     /// <inheritdoc/>
@@ -118,7 +133,7 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
         var native = NativeName.Terminate(name, stackalloc byte[NativeName.StackSize]);
         var nativeExisting = NativeName.Terminate(existingName, stackalloc byte[NativeName.StackSize]);
         while (LibC.LinkAt(existing._directory.Descriptor, nativeExisting, _directory.Descriptor, native, flags: 0) < 0)
-            LinuxErrors.ThrowUnlessInterrupted(FileOperation.CreateHardLink, _directory.Path, name);
+            _directory.ThrowUnlessInterrupted(FileOperation.CreateHardLink, name);
     }
 
     /// <inheritdoc/>
@@ -141,7 +156,7 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
         {
             if (Marshal.GetLastPInvokeError() == Errno.ENOENT)
                 return;
-            LinuxErrors.ThrowUnlessInterrupted(FileOperation.Remove, _directory.Path, name);
+            _directory.ThrowUnlessInterrupted(FileOperation.Remove, name);
         }
     }
 
@@ -166,15 +181,18 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ApplyMetadata(byte[] name, FileMetadata metadata)
+    public override IReadOnlyList<MetadataProblem> ApplyMetadata(byte[] name, FileMetadata metadata)
     {
         _directory.CheckName(name, FileOperation.WriteFile);
-        return MetadataWriter.Apply(new EntryTarget(_directory, name), metadata, _inheritsAcl);
+        return MetadataWriter.Apply(new EntryTarget(_directory, name), metadata, _inheritsAcl ? AttributesBefore.Inherited : AttributesBefore.None);
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ApplyMetadata(FileMetadata metadata) =>
-        MetadataWriter.Apply(new DescriptorTarget(_directory.Descriptor, _directory.Path, null), metadata, _hasInheritedAcl);
+    public override IReadOnlyList<MetadataProblem> ApplyMetadata(FileMetadata metadata) =>
+        MetadataWriter.Apply(
+            new DescriptorTarget(_directory.Descriptor, _directory.Path, null),
+            metadata,
+            !IsNew ? AttributesBefore.Own : _inheritsAcl ? AttributesBefore.Inherited : AttributesBefore.None);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -203,7 +221,7 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
         {
             if (Marshal.GetLastPInvokeError() == Errno.EEXIST)
                 return false;
-            LinuxErrors.ThrowUnlessInterrupted(FileOperation.MakeDirectory, parent.Path, name);
+            parent.ThrowUnlessInterrupted(FileOperation.MakeDirectory, name);
         }
 
         return true;
@@ -224,7 +242,7 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
             isNew = Make(parent, names[i], isLast ? PrivateDirectory : everything);
             directory = isLast
                 ? parent.OpenSubdirectory(names[i], followLink: true, FileOperation.EnterDirectory)
-                : parent.OpenForSearch(names[i], FileOperation.EnterDirectory);
+                : parent.OpenForSearch(names[i], followLink: true, FileOperation.EnterDirectory);
         }
 
         return (directory, isNew);

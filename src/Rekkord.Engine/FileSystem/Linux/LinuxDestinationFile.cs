@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Rekkord.Engine.FileSystem.Linux;
 
 /// <summary>A regular file being written by a restore on Linux.</summary>
@@ -26,14 +28,23 @@ internal sealed class LinuxDestinationFile(FileDescriptor descriptor, EntryPath 
     public override void SetSize(long size)
     {
         while (LibC.Truncate(descriptor, size) < 0)
+        {
+            // Some file systems lengthen a file by writing only.
+            if (Marshal.GetLastPInvokeError() is Errno.EPERM or Errno.EINVAL or Errno.ENOSYS or Errno.EOPNOTSUPP)
+            {
+                Write([0], size - 1);
+                return;
+            }
+
             LinuxErrors.ThrowUnlessInterrupted(FileOperation.SetSize, directory, name);
+        }
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ApplyMetadata(FileMetadata metadata)
+    public override IReadOnlyList<MetadataProblem> ApplyMetadata(FileMetadata metadata)
     {
         ReportDelayedErrors();
-        return MetadataWriter.Apply(new DescriptorTarget(descriptor, directory, name), metadata, hasInheritedAcl);
+        return MetadataWriter.Apply(new DescriptorTarget(descriptor, directory, name), metadata, hasInheritedAcl ? AttributesBefore.Inherited : AttributesBefore.None);
     }
 
     /// <inheritdoc/>

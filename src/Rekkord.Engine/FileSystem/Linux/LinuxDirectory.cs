@@ -54,13 +54,14 @@ internal sealed class LinuxDirectory : IDisposable
         }
     }
 
-    /// <summary>Opens a subdirectory, following a link, for no more than to reach its entries by name.</summary>
+    /// <summary>Opens a subdirectory for no more than to reach its entries by name.</summary>
     /// <exception cref="FileSystemException">It is no directory, or the system refused.</exception>
-    internal LinuxDirectory OpenForSearch(byte[] name, FileOperation operation)
+    internal LinuxDirectory OpenForSearch(byte[] name, bool followLink, FileOperation operation)
     {
         var native = NativeName.Terminate(name, stackalloc byte[NativeName.StackSize]);
+        var flags = OpenDirectoryFlags | OpenFlags.PathOnly | (followLink ? 0 : OpenFlags.NoFollow);
         int descriptor;
-        while ((descriptor = LibC.OpenAt(Descriptor, native, OpenDirectoryFlags | OpenFlags.PathOnly, 0)) < 0)
+        while ((descriptor = LibC.OpenAt(Descriptor, native, flags, 0)) < 0)
             LinuxErrors.ThrowUnlessInterrupted(operation, Path, name);
         return new LinuxDirectory(descriptor, Path.Append(name), canRead: false);
     }
@@ -119,6 +120,21 @@ internal sealed class LinuxDirectory : IDisposable
     {
         if (!FileName.IsSafe(name))
             throw FileSystemErrors.UnsafeName(operation, Path.ToString(), name);
+    }
+
+    /// <summary>
+    /// Throws for the last failed change of an entry, unless a signal interrupted it. Where attributes forbid it, also to root, it says so.
+    /// </summary>
+    internal void ThrowUnlessInterrupted(FileOperation operation, byte[] name)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        if (error == Errno.EINTR)
+            return;
+        if (error == Errno.EPERM && StatusRecord.FindLock(Descriptor, NativeName.Empty) is { } ofDirectory)
+            throw LinuxErrors.Create(FileSystemFailure.Locked, $"its directory is {ofDirectory}", operation, Path, name);
+        if (error == Errno.EPERM && StatusRecord.FindLock(Descriptor, [.. name, 0]) is { } ofEntry)
+            throw LinuxErrors.Create(FileSystemFailure.Locked, $"it is {ofEntry}", operation, Path, name);
+        throw LinuxErrors.Create(error, operation, Path, name);
     }
 
     /// <inheritdoc/>

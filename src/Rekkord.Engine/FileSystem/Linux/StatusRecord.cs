@@ -11,6 +11,8 @@ internal readonly struct StatusRecord
     private const uint WantedFields = 0x7ff | HasBirthTime;
 
     private const uint HasBirthTime = 0x800;
+    private const ulong Immutable = 0x10; // STATX_ATTR_IMMUTABLE
+    private const ulong AppendOnly = 0x20; // STATX_ATTR_APPEND
     private const int AllocationUnit = 512;
 
     private readonly uint _mask;
@@ -53,6 +55,17 @@ internal readonly struct StatusRecord
 
         status = record.ToStatus();
         return status.Kind == 0 ? Errno.EUCLEAN : 0;
+    }
+
+    /// <summary>The attribute of an entry, or with an empty name of the handle itself, that forbids changes, in words; null when none does.</summary>
+    internal static string? FindLock(FileDescriptor directory, ReadOnlySpan<byte> nativeName)
+    {
+        var flags = LibC.NoAutomount | (nativeName.Length == 1 ? LibC.EmptyPath : LibC.SymlinkNoFollow);
+        if (SystemCall.Statx(directory, nativeName, flags, WantedFields, out var record) < 0)
+            return null;
+        return (record._attributes & Immutable) != 0 ? "immutable (chattr +i)"
+            : (record._attributes & AppendOnly) != 0 ? "append-only (chattr +a)"
+            : null;
     }
 
     private FileStatus ToStatus() => new()

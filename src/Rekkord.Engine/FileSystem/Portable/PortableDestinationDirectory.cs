@@ -2,13 +2,20 @@ namespace Rekkord.Engine.FileSystem.Portable;
 
 /// <summary>A directory being restored into through .NET's API.</summary>
 /// <remarks>What is made is private by its mode on Unix; on Windows it has the permissions that its directory hands down.</remarks>
-internal sealed class PortableDestinationDirectory(string path) : DestinationDirectory
+internal sealed class PortableDestinationDirectory(string path, bool isNew) : DestinationDirectory
 {
     private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode PrivateDirectory = PrivateFile | UnixFileMode.UserExecute;
 
     /// <inheritdoc/>
     public override string DisplayPath => PortablePath.ToDisplay(path);
+
+    /// <inheritdoc/>
+    public override bool IsNew => isNew;
+
+    /// <inheritdoc/>
+    public override FileIdentity Identity =>
+        PortableErrors.Run(FileOperation.ReadStatus, path, () => PortableStatus.TryReadIdentity(path) ?? default);
 
     /// <summary>Makes a directory for the current user alone.</summary>
     internal static void MakePrivateDirectory(string directory)
@@ -27,21 +34,29 @@ internal sealed class PortableDestinationDirectory(string path) : DestinationDir
     }
 
     /// <inheritdoc/>
+    public override FileIdentity? TryGetIdentity(byte[] name)
+    {
+        var entry = PathOf(name, FileOperation.ReadStatus);
+        return PortableErrors.Run(FileOperation.ReadStatus, entry, () => PortableStatus.TryReadIdentity(entry));
+    }
+
+    /// <inheritdoc/>
+    public override DestinationDirectory OpenForSearch(byte[] name)
+    {
+        var entry = PathOf(name, FileOperation.OpenDirectory);
+        return PortableErrors.Run(FileOperation.OpenDirectory, entry, () => Enter(entry, isNew: false));
+    }
+
+    /// <inheritdoc/>
     public override DestinationDirectory CreateDirectory(byte[] name)
     {
         var entry = PathOf(name, FileOperation.MakeDirectory);
         return PortableErrors.Run(FileOperation.MakeDirectory, entry, () =>
         {
-            if (PortableStatus.TryRead(entry, followLink: false) is null)
+            var isNew = PortableStatus.TryRead(entry, followLink: false) is null;
+            if (isNew)
                 MakePrivateDirectory(entry);
-            return PortableStatus.Read(entry, followLink: false).Kind == FileKind.Directory
-                ? new PortableDestinationDirectory(entry)
-                : throw FileSystemErrors.Create(
-                    FileSystemFailure.NotADirectory,
-                    FileOperation.EnterDirectory,
-                    PortablePath.ToDisplay(entry),
-                    "something that is no directory has its name",
-                    errorNumber: 0);
+            return Enter(entry, isNew);
         });
     }
 
@@ -168,17 +183,27 @@ internal sealed class PortableDestinationDirectory(string path) : DestinationDir
         });
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ApplyMetadata(byte[] name, FileMetadata metadata) =>
+    public override IReadOnlyList<MetadataProblem> ApplyMetadata(byte[] name, FileMetadata metadata) =>
         PortableMetadata.Apply(PathOf(name, FileOperation.WriteFile), null, metadata);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ApplyMetadata(FileMetadata metadata) => PortableMetadata.Apply(path, null, metadata);
+    public override IReadOnlyList<MetadataProblem> ApplyMetadata(FileMetadata metadata) => PortableMetadata.Apply(path, null, metadata);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         // A path holds nothing open.
     }
+
+    private static PortableDestinationDirectory Enter(string entry, bool isNew) =>
+        PortableStatus.Read(entry, followLink: false).Kind == FileKind.Directory
+            ? new PortableDestinationDirectory(entry, isNew)
+            : throw FileSystemErrors.Create(
+                FileSystemFailure.NotADirectory,
+                FileOperation.EnterDirectory,
+                PortablePath.ToDisplay(entry),
+                "something that is no directory has its name",
+                errorNumber: 0);
 
     /// <summary>Removes a file unless another process has it open; .NET locks what it opens on Unix too.</summary>
     private static void RemoveUnlessLocked(string entry, FileStatus status)

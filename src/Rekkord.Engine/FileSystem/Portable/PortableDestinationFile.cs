@@ -21,7 +21,7 @@ internal sealed class PortableDestinationFile(FileStream stream, string path) : 
         PortableErrors.Run(FileOperation.SetSize, path, () => RandomAccess.SetLength(stream.SafeFileHandle, size));
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ApplyMetadata(FileMetadata metadata) =>
+    public override IReadOnlyList<MetadataProblem> ApplyMetadata(FileMetadata metadata) =>
         PortableMetadata.Apply(path, stream.SafeFileHandle, metadata);
 
     /// <inheritdoc/>

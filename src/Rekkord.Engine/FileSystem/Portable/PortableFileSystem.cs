@@ -18,7 +18,8 @@ internal sealed class PortableFileSystem : LocalFileSystem
         var text = PortablePath.FromUser(path, FileOperation.EnterDirectory);
         return PortableErrors.Run(FileOperation.EnterDirectory, text, () =>
         {
-            switch (PortableStatus.TryRead(text, followLink: true))
+            var status = PortableStatus.TryRead(text, followLink: true);
+            switch (status)
             {
                 case null:
                     if (Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(text)) is { Length: > 0 } parent)
@@ -34,7 +35,7 @@ internal sealed class PortableFileSystem : LocalFileSystem
                         errorNumber: 0);
             }
 
-            return new PortableDestinationDirectory(text);
+            return new PortableDestinationDirectory(text, isNew: status is null);
         });
     }
 

@@ -17,12 +17,18 @@ internal sealed class PortableMetadata
         FileAttributes.ReadOnly | FileAttributes.Hidden | FileAttributes.System | FileAttributes.Archive
         | FileAttributes.Temporary | FileAttributes.NotContentIndexed;
 
+    private const string Owners = "owners";
+    private const string Attributes = "extended attributes";
+    private const string Modes = "modes";
+    private const string Times = "modification times";
+    private const string WindowsProperties = "properties of Windows";
+
     private const uint SpecialBits = 0xc00; // setuid and setgid
 
     private readonly string _path;
     private readonly SafeFileHandle? _handle;
     private readonly FileMetadata _metadata;
-    private readonly List<string> _problems = [];
+    private readonly List<MetadataProblem> _problems = [];
     private uint _mode;
 
     private PortableMetadata(string path, SafeFileHandle? handle, FileMetadata metadata)
@@ -40,8 +46,8 @@ internal sealed class PortableMetadata
     /// is closed, unless the time was set through that very handle.
     /// </param>
     /// <param name="metadata">What it gets.</param>
-    /// <returns>What could not be applied, a sentence each.</returns>
-    internal static IReadOnlyList<string> Apply(string path, SafeFileHandle? handle, FileMetadata metadata)
+    /// <returns>What is not as it was saved.</returns>
+    internal static IReadOnlyList<MetadataProblem> Apply(string path, SafeFileHandle? handle, FileMetadata metadata)
     {
         var writer = new PortableMetadata(path, handle, metadata);
         if (!OperatingSystem.IsWindows())
@@ -50,7 +56,7 @@ internal sealed class PortableMetadata
         if (OperatingSystem.IsWindows())
             writer.ApplyWindowsMetadata();
         if (metadata.ExtendedAttributes.Count > 0)
-            writer.Report("The extended attributes were left out", "they are restored on Linux only");
+            writer.Report(Attributes, "The extended attributes were left out", "they are restored on Linux only");
         return writer._problems;
     }
 
@@ -64,21 +70,25 @@ internal sealed class PortableMetadata
         if ((user, group) != (Posix.UnchangedId, Posix.UnchangedId) && !TrySetOwner(user, group))
         {
             // Only root may give files away, but a user may set each group that he or she is in.
-            Report($"The owner {user}:{group} could not be set", Marshal.GetLastPInvokeErrorMessage());
+            Report(Owners, $"The owner {user}:{group} could not be set", Marshal.GetLastPInvokeErrorMessage());
             TrySetOwner(Posix.UnchangedId, group);
             _mode &= ~SpecialBits; // they were meant for another owner
         }
 
         if (_metadata.Mode is not null && !IsLink)
-            Try($"The mode {Convert.ToString(_mode, 8)} could not be set", () => File.SetUnixFileMode(_path, (UnixFileMode)_mode));
+            Try(Modes, $"The mode {Convert.ToString(_mode, 8)} could not be set", () => File.SetUnixFileMode(_path, (UnixFileMode)_mode));
     }
 
     private void ApplyTimes()
     {
         // On Linux .NET takes setting the time of creation for setting that of modification.
         if (_metadata.CreatedTime is { } created && !OperatingSystem.IsLinux())
-            Try("The time of creation could not be set", () => SetCreatedTime(created.ToDateTimeOffset().UtcDateTime));
-        Try("The modification time could not be set", SetModifiedTime);
+            Try(Times, "The time of creation could not be set", () => SetCreatedTime(created.ToDateTimeOffset().UtcDateTime));
+        Try(Times, "The modification time could not be set", () =>
+        {
+            SetModifiedTime();
+            CheckModifiedTime();
+        });
     }
 
     [SupportedOSPlatform("windows")]
@@ -88,16 +98,16 @@ internal sealed class PortableMetadata
         if (IsLink)
         {
             if (attributes.HasFlag(FileAttributes.Directory))
-                Try("It could not be made a link to a directory", MakeDirectoryLink);
+                Try(WindowsProperties, "It could not be made a link to a directory", MakeDirectoryLink);
             return;
         }
 
         if (_metadata.WindowsAttributes is not null)
-            Try("The file attributes could not be set", () => File.SetAttributes(_path, attributes & SettableAttributes));
+            Try(WindowsProperties, "The file attributes could not be set", () => File.SetAttributes(_path, attributes & SettableAttributes));
         if (attributes.HasFlag(FileAttributes.Encrypted))
-            Report("The encryption by Windows was not put back", "its keys are not part of a snapshot");
-        if (_metadata.SecurityDescriptor is { } descriptor && WindowsSecurity.Apply(_path, descriptor) is { } problem)
-            _problems.Add(problem);
+            Report(WindowsProperties, "The encryption by Windows was not put back", "its keys are not part of a snapshot");
+        if (_metadata.SecurityDescriptor is { } descriptor && WindowsSecurity.Apply(_path, descriptor, withOwner: !_metadata.LeavesOwner) is { } problem)
+            _problems.Add(new MetadataProblem(Owners, problem, IsSilent: false));
     }
 
     // A link is made before what it leads to may exist, and then as one to a file.
@@ -128,12 +138,21 @@ internal sealed class PortableMetadata
             Info().LastWriteTimeUtc = time;
     }
 
+    // FAT keeps times to two seconds; what is further away was not kept.
+    private void CheckModifiedTime()
+    {
+        var wanted = _metadata.ModifiedTime.ToDateTimeOffset().UtcDateTime;
+        var kept = _handle is not null ? File.GetLastWriteTimeUtc(_handle) : Info().LastWriteTimeUtc;
+        if ((kept - wanted).Duration() >= TimeSpan.FromSeconds(2))
+            _problems.Add(new MetadataProblem(Times, $"The modification time {wanted:u} became {kept:u}.", IsSilent: true));
+    }
+
     private FileSystemInfo Info() => _metadata.Kind == FileKind.Directory ? new DirectoryInfo(_path) : new FileInfo(_path);
 
     private bool TrySetOwner(uint user, uint group) =>
         Posix.ChangeOwnerNoFollow(Encoding.UTF8.GetBytes(_path + '\0'), user, group) == 0;
 
-    private void Try(string problem, Action action)
+    private void Try(string property, string problem, Action action)
     {
         try
         {
@@ -141,11 +160,12 @@ internal sealed class PortableMetadata
         }
         catch (Exception e) when (PortableErrors.IsFileError(e) || e is ArgumentOutOfRangeException)
         {
-            Report(problem, e.Message.ReplaceLineEndings(" ").TrimEnd('.'));
+            Report(property, problem, e.Message.ReplaceLineEndings(" ").TrimEnd('.'));
         }
     }
 
-    private void Report(string problem, string reason) => _problems.Add($"{problem} ({reason}).");
+    private void Report(string property, string problem, string reason) =>
+        _problems.Add(new MetadataProblem(property, $"{problem} ({reason}).", IsSilent: false));
 
     private static uint Resolve(uint? number, string? name, Func<string, uint?> find) =>
         (name is null ? null : find(name)) ?? number ?? Posix.UnchangedId;

@@ -37,6 +37,10 @@ internal static class PortableStatus
     internal static FileStatus Read(string path, bool followLink) =>
         TryRead(path, followLink) ?? throw new FileNotFoundException("there is no such entry");
 
+    /// <summary>Reads which file an entry is, of a link itself; null when there is none. Outside Windows and macOS it does not tell files apart.</summary>
+    internal static FileIdentity? TryReadIdentity(string path) =>
+        OperatingSystem.IsWindows() ? WindowsFileIdentity.TryRead(path) : TryRead(path, followLink: false)?.Identity;
+
     // .NET follows chains itself, but does not tell a loop from other failures.
     private static FileSystemInfo Resolve(FileSystemInfo info)
     {

@@ -24,18 +24,18 @@ internal static class WindowsSecurity
         return security.GetSecurityDescriptorBinaryForm();
     }
 
-    /// <summary>Puts a descriptor on a file or directory: all of it, or if the user may not set the owner, the access list.</summary>
+    /// <summary>Puts a descriptor on a file or directory: all of it, or if the user may not set the owner or does not want to, the access list.</summary>
     /// <returns>What could not be applied, as a sentence; null when all was.</returns>
-    internal static string? Apply(string path, byte[] descriptor)
+    internal static string? Apply(string path, byte[] descriptor, bool withOwner)
     {
         try
         {
-            Write(path, descriptor, SavedSections);
+            Write(path, descriptor, withOwner ? SavedSections : AccessControlSections.Access);
             return null;
         }
         catch (Exception e) when (IsRefusal(e))
         {
-            return ApplyAccessOnly(path, descriptor, e.Message);
+            return withOwner ? ApplyAccessOnly(path, descriptor, e.Message) : $"The permissions could not be set ({e.Message.TrimEnd('.')}).";
         }
     }
 

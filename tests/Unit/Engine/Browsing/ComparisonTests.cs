@@ -61,6 +61,56 @@ public sealed class ComparisonTests : IDisposable
     }
 
     [Fact]
+    public void Equal_bytes_are_equal_however_they_are_cut_and_whether_zeros_are_holes()
+    {
+        var hostile = new HostileSnapshot(_repository);
+        var zeros = new string('\0', 6);
+        var whole = hostile.FileOf("file", $"head{zeros}tail");
+        var first = hostile.Write(whole, hostile.FileOf("hole", zeros));
+        var cut = hostile.Write(
+            whole with { Chunks = Chunks("he", $"ad{zeros}t", "ail") }, HostileSnapshot.Entry("hole", FileKind.File) with { Size = 6 });
+        var sparse = hostile.Write(
+            whole with { Chunks = Chunks("head", "tail"), DataRanges = [new(0, 4), new(10, 4)] }, hostile.FileOf("hole", zeros));
+        var other = hostile.Write(whole with { Chunks = Chunks("he", $"ad{zeros}t", "ali") }, hostile.FileOf("hole", "\0\0\0\0\0x"));
+
+        Assert.Empty(Compare(first, cut));
+        Assert.Empty(Compare(cut, sparse));
+        Assert.Empty(Compare(sparse, first));
+        Assert.Equal(["Modified /root/file Content", "Modified /root/hole Content"], Compare(sparse, other).Select(Describe));
+        Assert.Equal(["Modified /root/file Content", "Modified /root/hole Content"], Compare(cut, other).Select(Describe));
+        Assert.Empty(_failed);
+
+        byte[] Chunks(params string[] pieces) => [.. pieces.SelectMany(piece => hostile.FileOf("", piece).Chunks.ToArray())];
+    }
+
+    [Fact]
+    public void Content_that_cannot_be_read_is_reported_and_taken_for_changed()
+    {
+        var hostile = new HostileSnapshot(_repository);
+        var file = hostile.FileOf("file", "1");
+        var first = hostile.Write(file, hostile.FileOf("other", "1"));
+        var second = hostile.Write(file with { Chunks = hostile.LostDirectory("").Chunks }, hostile.FileOf("other", "2"));
+
+        Assert.Equal(["Modified /root/file Content", "Modified /root/other Content"], Compare(first, second).Select(Describe));
+        Assert.Equal(("ObjectDamaged", "/root/file"), (Assert.Single(_failed).ErrorId, _failed[0].Target!));
+    }
+
+    [Fact]
+    public void A_file_that_was_followed_where_it_was_cut_equals_one_that_is_cut_anew()
+    {
+        var content = TestRepository.RandomBytes(1, 6 << 20);
+        _repository.Write("file", content);
+        Save();
+        for (var i = 1; i <= 12; i++)
+            TestRepository.RandomBytes(i, 40_000).CopyTo(content.AsSpan(i * 450_000));
+        _repository.Write("file", [.. content.AsSpan(0, 1_000_000), .. content.AsSpan(1_000_007)]);
+        var followed = Save();
+        var anew = _repository.Save(new Rekkord.Engine.Saving.SaveRequest { Channel = "test", Paths = [FileName.FromText(_repository.Source)], IgnoreCache = true }).Snapshot.Id.ToString();
+
+        Assert.Empty(Compare(followed, anew));
+    }
+
+    [Fact]
     public void A_link_with_another_target_is_modified()
     {
         File.CreateSymbolicLink(PathOf("link"), "old");

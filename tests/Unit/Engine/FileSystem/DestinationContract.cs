@@ -101,6 +101,21 @@ public abstract class DestinationContract : IDisposable
     }
 
     [Fact]
+    public void A_directory_knows_whether_it_is_new_and_which_it_is()
+    {
+        using var made = _destination.CreateDirectory(FromText("directory"));
+        using var opened = _destination.CreateDirectory(FromText("directory"));
+        using var searched = _destination.OpenForSearch(FromText("directory"));
+        Assert.Equal((true, false, false), (made.IsNew, opened.IsNew, searched.IsNew));
+        Assert.Equal((made.Identity, made.Identity), (opened.Identity, searched.Identity));
+        Assert.Equal(made.Identity, _destination.TryGetIdentity(FromText("directory")));
+        Assert.Null(_destination.TryGetIdentity(FromText("missing")));
+        Directory.CreateSymbolicLink(At("link"), At("directory"));
+        Assert.Throws<FileSystemException>(() => _destination.OpenForSearch(FromText("link")));
+        Assert.Throws<FileSystemException>(() => _destination.OpenForSearch(FromText("missing")));
+    }
+
+    [Fact]
     public void A_taken_name_is_refused()
     {
         File.WriteAllText(At("taken"), "kept");

@@ -97,6 +97,8 @@ public sealed class GoldenRepositoryTests : IRestoreObserver, IDisposable
             Assert.Fail(message);
     }
 
+    void IRestoreObserver.Detail(string message) => Assert.Fail(message);
+
     public void Dispose()
     {
         _repository.Dispose();

@@ -124,6 +124,11 @@ public sealed class StoredHistory : ISaveObserver, IRestoreObserver, IDisposable
         // Warnings are about what touches no content.
     }
 
+    public void Detail(string message)
+    {
+        // Nor are details.
+    }
+
     public void Dispose() => _directories.Dispose();
 
     private string[] Compare(string snapshot, string destination, bool reported)

@@ -155,7 +155,7 @@ public sealed class AdjacentWritesTests : IDisposable
 
         public override void SetSize(long size) => _content.SetLength(size);
 
-        public override IReadOnlyList<string> ApplyMetadata(FileMetadata metadata) => [];
+        public override IReadOnlyList<MetadataProblem> ApplyMetadata(FileMetadata metadata) => [];
 
         protected override void Dispose(bool disposing) => _content.Dispose();
     }

@@ -40,7 +40,7 @@ public sealed class CaseFoldingDestinationTests : IDisposable
     {
         MountFoldingFileSystem();
 
-        AssertNothingIsLostSilently(Restore(force: false), "a", "d/same");
+        AssertNothingIsLostSilently(Restore(force: false), "a", "d", "d/same");
     }
 
     [RequiresMountFact("mkfs.exfat", "mount.exfat-fuse", "losetup")]
@@ -50,7 +50,7 @@ public sealed class CaseFoldingDestinationTests : IDisposable
         Directory.CreateDirectory(Path.Combine(Mount, "destination"));
         File.WriteAllText(Path.Combine(Mount, "destination/other"), "of before");
 
-        AssertNothingIsLostSilently(Restore(force: true), "a", "d");
+        AssertNothingIsLostSilently(Restore(force: true), "a", "d", "d/same");
     }
 
     [RequiresMountFact("mkfs.exfat", "mount.exfat-fuse", "losetup")]
@@ -74,7 +74,6 @@ public sealed class CaseFoldingDestinationTests : IDisposable
         Assert.Equal("other", Read("other"));
         Assert.Equal("upper", Read("a"));
         Assert.Equal("in D", Read("d/same"));
-        Assert.Equal(2, result.ErrorCount);
         Assert.All(result.Errors, error => Assert.Equal("FileExists", error.ErrorId));
         Assert.Equal(
             reported.Select(name => Path.Combine(Mount, "destination", name)),

@@ -139,5 +139,10 @@ public sealed class RestoreSafetyTests : IDisposable
         }
 
         public void Warn(string message) => warned(message);
+
+        public void Detail(string message)
+        {
+            // It is counted in a warning.
+        }
     }
 }

@@ -60,6 +60,20 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public void The_destination_stands_for_the_root_directory_that_was_saved()
+    {
+        var root = _hostile.DirectoryOf("", _hostile.FileOf("file", "content"));
+        _hostile.WriteRoot("/", root with { Metadata = root.Metadata with { Mode = 0x1c9 } });
+
+        _repository.Restore(new RestoreRequest { Snapshot = "hostile", Destination = _repository.Destination });
+
+        Assert.Equal("content", File.ReadAllText(Path.Combine(_repository.Destination, "file")));
+        Assert.Equal(DateTime.UnixEpoch.AddSeconds(1), Directory.GetLastWriteTimeUtc(_repository.Destination));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal((UnixFileMode)0x1c9, File.GetUnixFileMode(_repository.Destination));
+    }
+
+    [Fact]
     public void Content_that_lies_scattered_over_segments_comes_to_its_place()
     {
         const int piece = 300_000;

@@ -105,6 +105,30 @@ public sealed class ExtendedAttributeTests : LinuxFixture
         Assert.Single(source.GetExtendedAttributes());
     }
 
+    [Fact]
+    public void A_directory_that_existed_loses_what_the_saved_one_did_not_have()
+    {
+        ExtendedAttribute kept = Attribute("user.kept", "new");
+        using (var before = Destination.CreateDirectory(FromText("directory")))
+        {
+            before.ApplyMetadata(Plain(FileKind.Directory) with
+            {
+                Mode = Octal("777"),
+                ExtendedAttributes =
+                [
+                    new("system.posix_acl_access"u8.ToArray(), Acl), new("system.posix_acl_default"u8.ToArray(), Acl),
+                    Attribute("user.kept", "old"), Attribute("user.old", "1"),
+                ],
+            });
+        }
+
+        using (var again = Destination.CreateDirectory(FromText("directory")))
+            Assert.Empty(again.ApplyMetadata(Plain(FileKind.Directory) with { Mode = Octal("770"), ExtendedAttributes = [kept] }));
+
+        AssertEqual([kept], Source.GetExtendedAttributes(FromText("directory")));
+        Assert.Equal(Octal("770"), StatusOf("directory").Mode);
+    }
+
     [RequiresRootFact]
     public void File_capabilities_survive_the_change_of_owner()
     {

@@ -7,6 +7,29 @@ namespace Rekkord.Engine.Tests.FileSystem.Linux;
 
 public sealed class FailureTests : LinuxFixture
 {
+    [RequiresRootFact]
+    public void A_directory_or_file_that_chattr_locked_is_told_as_that()
+    {
+        Directory.CreateDirectory(Temporary["directory"]);
+        File.WriteAllText(Temporary["directory/file"], "");
+        using var directory = Destination.CreateDirectory(FromText("directory"));
+        foreach (var (attribute, entry, word) in new[] { ("i", "directory", "its directory is immutable"), ("a", "directory/file", "it is append-only") })
+        {
+            Temporary.Run("chattr", $"+{attribute}", entry);
+            try
+            {
+                var error = Assert.Throws<FileSystemException>(() => directory.Remove(FromText("file")));
+                Assert.Equal("FileAccessDenied", error.ErrorId);
+                Assert.Contains(word, error.Message, StringComparison.Ordinal);
+                Assert.Contains("chattr", error.Message, StringComparison.Ordinal);
+            }
+            finally
+            {
+                Temporary.Run("chattr", $"-{attribute}", entry);
+            }
+        }
+    }
+
     [Fact]
     public void A_full_disk_is_told_with_what_to_do()
     {

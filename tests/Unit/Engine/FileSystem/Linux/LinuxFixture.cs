@@ -35,11 +35,11 @@ public abstract class LinuxFixture : IDisposable
 
     private protected static ExtendedAttribute Attribute(string name, string value) => new(FromText(name), FromText(value));
 
-    /// <summary>Makes a file and applies metadata to it.</summary>
+    /// <summary>Makes a file and applies metadata to it; says what is not as it was saved.</summary>
     private protected IReadOnlyList<string> Restore(string name, FileMetadata metadata)
     {
         using var file = Destination.CreateFile(FromText(name));
-        return file.ApplyMetadata(metadata);
+        return [.. file.ApplyMetadata(metadata).Select(problem => problem.Message)];
     }
 
     private protected FileStatus StatusOf(string name) => Source.GetStatus(FromText(name));

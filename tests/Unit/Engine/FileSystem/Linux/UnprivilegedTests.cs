@@ -76,6 +76,20 @@ public sealed class UnprivilegedTests : LinuxFixture
     }
 
     [Fact]
+    public void A_link_is_made_to_a_file_in_a_directory_that_may_not_be_listed() => AsUser(() =>
+    {
+        using (var directory = Destination.CreateDirectory(FromText("directory")))
+        {
+            directory.CreateFile(FromText("inside")).Dispose();
+            Assert.Empty(directory.ApplyMetadata(Plain(FileKind.Directory) with { Mode = Octal("311") }));
+        }
+
+        using var found = Destination.OpenForSearch(FromText("directory"));
+        Destination.CreateHardLink(found, FromText("inside"), FromText("further"));
+        Assert.Equal(2u, StatusOf("further").LinkCount);
+    });
+
+    [Fact]
     public void What_may_not_be_read_is_refused_and_its_status_known() => AsUser(() =>
     {
         Restore("file", Plain(FileKind.File) with { Mode = 0, ExtendedAttributes = [] });

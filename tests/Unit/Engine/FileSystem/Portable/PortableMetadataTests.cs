@@ -51,7 +51,7 @@ public sealed class PortableMetadataTests : IDisposable
             ModifiedTime = new FileTime(1_000_000_000, 0),
             ExtendedAttributes = [new(FromText("user.a"), [1])],
         });
-        Assert.Contains("extended attributes", Assert.Single(problems), StringComparison.Ordinal);
+        Assert.Contains("extended attributes", Assert.Single(problems).Message, StringComparison.Ordinal);
         var failure = Assert.Throws<FileSystemException>(() => _destination.CreateSpecial(FromText("fifo"), FileKind.Fifo, 0));
         Assert.Equal("FileWriteError", failure.ErrorId);
     }

@@ -1,8 +1,7 @@
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Repository;
-using Rekkord.Engine.Trees;
 
-namespace Rekkord.Engine.Restoring;
+namespace Rekkord.Engine.Trees;
 
 /// <summary>A chunk and where its bytes go in the file: one stretch, or several where a sparse file's ranges divide it.</summary>
 internal readonly record struct PlacedChunk(Oid Oid, int Length, IReadOnlyList<ByteRange> Ranges)

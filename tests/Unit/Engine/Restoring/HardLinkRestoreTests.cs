@@ -1,0 +1,113 @@
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Restoring;
+using Rekkord.Engine.Trees;
+using static Rekkord.Engine.Tests.Restoring.UnusualFileSystem;
+
+namespace Rekkord.Engine.Tests.Restoring;
+
+/// <summary>Entries are one file when they have one number and are the same; what cannot be linked has its content all the same.</summary>
+public sealed class HardLinkRestoreTests : IDisposable
+{
+    private static readonly (ulong, ulong) Number = (1, 2);
+
+    private readonly TestRepository _repository = new();
+    private readonly HostileSnapshot _hostile;
+
+    public HardLinkRestoreTests() => _hostile = new HostileSnapshot(_repository);
+
+    public void Dispose() => _repository.Dispose();
+
+    [Fact]
+    public void A_file_that_got_the_number_of_another_keeps_its_own_content_and_its_own_links()
+    {
+        var old = _hostile.FileOf("a", "old mail") with { HardLink = Number };
+        var current = _hostile.FileOf("z", "invoice!") with { HardLink = Number };
+        _hostile.Write(old, old with { Name = "b"u8.ToArray() }, current with { Name = "y"u8.ToArray() }, current);
+
+        var result = RestoreHostile();
+
+        Assert.Equal((0, 4), (result.ErrorCount, result.VerifiedFiles));
+        Assert.Equal(["old mail", "old mail", "invoice!", "invoice!"], new[] { "a", "b", "y", "z" }.Select(Read));
+        Assert.Equal((true, true, false), (AreOne("a", "b"), AreOne("y", "z"), AreOne("a", "z")));
+        Assert.Contains(_repository.Warnings, warning => warning.Contains("files of their own", StringComparison.Ordinal));
+        Assert.Contains("/y'", Assert.Single(_repository.Details), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_that_differ_in_what_all_names_of_a_file_share_are_no_links()
+    {
+        var file = _hostile.FileOf("a", "content") with { HardLink = Number };
+        TreeEntry Other(string name, Func<FileMetadata, FileMetadata> change) => file with { Name = FileName.FromText(name), Metadata = change(file.Metadata) };
+        _hostile.Write(
+            file,
+            Other("born", metadata => metadata with { CreatedTime = new FileTime(5, 5) }),
+            Other("changed", metadata => metadata with { ModifiedTime = new FileTime(5, 5) }),
+            Other("mode", metadata => metadata with { Mode = 0x180 }),
+            HostileSnapshot.Entry("type", FileKind.SymbolicLink) with { HardLink = Number, LinkTarget = "a"u8.ToArray() });
+
+        Assert.Equal(0, RestoreHostile().ErrorCount);
+
+        foreach (var name in new[] { "born", "changed", "mode" })
+            Assert.Equal(("content", false), (Read(name), AreOne("a", name)));
+        Assert.Equal("a", new FileInfo(PathOf("type")).LinkTarget);
+    }
+
+    [Fact]
+    public void Names_of_a_file_whose_content_was_cut_in_two_ways_are_one_file()
+    {
+        var whole = _hostile.FileOf("a", "one and two") with { HardLink = Number };
+        byte[] chunks = [.. _hostile.FileOf("", "one ").Chunks.Span, .. _hostile.FileOf("", "and two").Chunks.Span];
+        _hostile.Write(whole, whole with { Name = "b"u8.ToArray(), Chunks = chunks });
+
+        Assert.Equal(0, RestoreHostile().ErrorCount);
+
+        Assert.True(AreOne("a", "b"));
+        Assert.Empty(_repository.Details);
+    }
+
+    [RequiresMountFact(Python, Fuse, Mounting)]
+    public void Where_no_link_can_be_made_each_name_has_the_content_and_the_error_says_which()
+    {
+        var first = _hostile.FileOf("a", "content") with { HardLink = Number };
+        _hostile.Write(
+            first,
+            first with { Name = "b"u8.ToArray() },
+            first with { Name = "c"u8.ToArray() },
+            HostileSnapshot.Entry("l", FileKind.SymbolicLink) with { LinkTarget = "a"u8.ToArray() });
+        using var fileSystem = new UnusualFileSystem("refuses-links,refuses-symlinks");
+
+        var result = _repository.Restore(new() { Snapshot = "hostile", Path = "/root", Destination = fileSystem.Destination, Verify = true });
+
+        foreach (var name in new[] { "a", "b", "c" })
+            Assert.Equal("content", File.ReadAllText(Path.Combine(fileSystem.Destination, name)));
+        Assert.Equal(3, result.VerifiedFiles);
+        Assert.Equal(["HardLinkNotMade b", "HardLinkNotMade c", "FileAccessDenied l"], result.Errors.Select(error => $"{error.ErrorId} {Path.GetFileName(error.Target)}"));
+        Assert.All(result.Errors, error => Assert.DoesNotContain(".rekkord-", error.Message, StringComparison.Ordinal));
+        Assert.Equal(["a", "b", "c"], Directory.GetFileSystemEntries(fileSystem.Destination).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [RequiresMountFact(Python, Fuse, Mounting)]
+    public void A_sparse_file_comes_back_where_no_file_can_be_lengthened_but_by_writing()
+    {
+        _hostile.Write(_hostile.FileOf("sparse", "data") with { Size = 5000, DataRanges = [new ByteRange(1000, 4)] });
+        using var fileSystem = new UnusualFileSystem("refuses-truncate");
+
+        var result = _repository.Restore(new() { Snapshot = "hostile", Path = "/root", Destination = fileSystem.Destination, Verify = true });
+
+        Assert.Equal((0, 1), (result.ErrorCount, result.VerifiedFiles));
+        Assert.Equal(5000, new FileInfo(Path.Combine(fileSystem.Destination, "sparse")).Length);
+    }
+
+    private RestoreResult RestoreHostile() =>
+        _repository.Restore(new() { Snapshot = "hostile", Path = "/root", Destination = _repository.Destination, Verify = true });
+
+    private string PathOf(string name) => Path.Combine(_repository.Destination, name);
+
+    private string Read(string name) => File.ReadAllText(PathOf(name));
+
+    private bool AreOne(string name, string other)
+    {
+        using var directory = LocalFileSystem.Current.CreateDestination(FileName.FromText(_repository.Destination));
+        return directory.TryGetIdentity(FileName.FromText(name)) == directory.TryGetIdentity(FileName.FromText(other));
+    }
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using Rekkord.Engine.Tests.FileSystem;
+
+namespace Rekkord.Engine.Tests.Restoring;
+
+/// <summary>A mounted file system with unusual habits (<c>unusual_file_system.py</c> has the list). Unmounted when disposed.</summary>
+internal sealed class UnusualFileSystem : IDisposable
+{
+    /// <summary>What tests that use it need, for <see cref="RequiresMountFactAttribute"/>.</summary>
+    public const string Python = "/usr/bin/python3";
+    public const string Fuse = "/usr/lib/python3/dist-packages/fusepy.py";
+    public const string Mounting = "fusermount";
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly Process _process;
+
+    public UnusualFileSystem(string habits)
+    {
+        Directory.CreateDirectory(Mount);
+        Directory.CreateDirectory(_directory["backing"]);
+        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "Restoring/unusual_file_system.py"), habits, _directory["backing"], Mount];
+        _process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true })!;
+        Assert.Equal("ready", _process.StandardOutput.ReadLine());
+    }
+
+    /// <summary>A directory in it, not made yet.</summary>
+    public string Destination => Path.Combine(Mount, "destination");
+
+    private string Mount => _directory["mount"];
+
+    public void Dispose()
+    {
+        _directory.Run("umount", Mount);
+        _process.WaitForExit();
+        _process.Dispose();
+        _directory.Dispose();
+    }
+}
