@@ -43,4 +43,24 @@ Describe 'The module' {
         $assembly = (Get-Module Rekkord).ImplementingAssembly
         $types | ForEach-Object { $assembly.GetType($_) | Should -Not -BeNullOrEmpty -Because $_ }
     }
+
+    It 'shows times in one form whatever the culture: <_>' -ForEach 'th-TH', 'fa-IR', 'ar-SA', 'da-DK' {
+        $culture = [cultureinfo]::CurrentCulture
+        $sandbox = New-Sandbox
+        try {
+            Invoke-RekkordSave files $sandbox.Source | Out-Null
+            Set-Content (Join-Path $sandbox.Source file.txt) 'other content'
+            Invoke-RekkordSave later $sandbox.Source | Out-Null
+            [cultureinfo]::CurrentCulture = $_
+            $tables = @(
+                Get-RekkordSnapshot | Out-String
+                Get-RekkordItem files $sandbox.Source | Out-String
+                Compare-RekkordSnapshot files later | Out-String
+                Revoke-RekkordKey ('0' * 32) -Confirm:$false -WarningAction Ignore | Out-String)
+        } finally {
+            [cultureinfo]::CurrentCulture = $culture
+            Remove-Sandbox $sandbox
+        }
+        $tables | ForEach-Object { $_ | Should -Match '\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\b' }
+    }
 }
