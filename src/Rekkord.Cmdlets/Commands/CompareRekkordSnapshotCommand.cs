@@ -13,7 +13,7 @@ namespace Rekkord.Cmdlets.Commands;
 [OutputType(typeof(RekkordDifference))]
 public sealed class CompareRekkordSnapshotCommand : BrowsingCommand
 {
-    /// <summary>The snapshot to compare with: an ID, the beginning of one, or a channel (its newest); with <c>:path</c> for a part of it.</summary>
+    /// <summary>The snapshot to compare with: an ID, the beginning of one, or a channel (its newest), with <c>id:</c> or <c>channel:</c> before it to say which; with <c>:path</c> for a part of it.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ChannelCompleter))]

@@ -12,7 +12,7 @@ namespace Rekkord.Cmdlets.Commands;
 [OutputType(typeof(RekkordSnapshot))]
 public sealed class GetRekkordSnapshotCommand : RepositoryCommand
 {
-    /// <summary>Only snapshots of channels that match; wildcards are allowed.</summary>
+    /// <summary>Only snapshots of channels that match, with wildcards; or of the channel in <c>channel:name</c>, or with the ID in <c>id:digits</c>.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ChannelCompleter))]
@@ -40,14 +40,34 @@ public sealed class GetRekkordSnapshotCommand : RepositoryCommand
     protected override void ProcessRecord() => Guard(() =>
     {
         using var repository = OpenRepository(LoadConfig(), KeyPower.List);
-        var channel = WildcardPattern.Get(Channel, WildcardOptions.CultureInvariant);
-        var found = new SnapshotStore(repository)
-            .List(damaged => WriteError(ErrorRecords.Create(damaged)), StopToken)
-            .Where(snapshot => channel.IsMatch(snapshot.Summary.Channel)
-                && (Id is null || snapshot.Id.ToString().StartsWith(Id, StringComparison.OrdinalIgnoreCase))
-                && (Since is not { } since || snapshot.Summary.Time >= since)
-                && (Until is not { } until || snapshot.Summary.Time <= until));
+        var pattern = new SnapshotPattern(Channel);
+        var matching = new SnapshotStore(repository)
+            .List(damaged => WriteError(ErrorRecords.Create(damaged)), StopToken, WriteWarning)
+            .Where(snapshot => pattern.IsMatch(snapshot) && (Id is null || snapshot.Id.ToString().StartsWith(Id, StringComparison.OrdinalIgnoreCase)))
+            .ToArray();
+        if (Id is null && !pattern.IsId)
+            SnapshotStore.WarnOfDoubts(matching, WriteWarning);
+        var found = matching.Where(snapshot => (Since is not { } since || snapshot.Summary.Time >= since) && (Until is not { } until || snapshot.Summary.Time <= until));
         foreach (var snapshot in Latest is { } count ? found.TakeLast(count) : found)
             WriteObject(new RekkordSnapshot(snapshot));
     });
+
+    /// <summary>What -Channel selects. A channel of that very name is never left out, whatever wildcards are in it.</summary>
+    private sealed class SnapshotPattern
+    {
+        private readonly SnapshotName _name;
+        private readonly WildcardPattern? _wildcards;
+
+        public SnapshotPattern(string text)
+        {
+            _name = SnapshotName.Parse(text);
+            _wildcards = _name.Text == text ? WildcardPattern.Get(text, WildcardOptions.CultureInvariant) : null;
+        }
+
+        public bool IsId => !_name.MayBeChannel;
+
+        public bool IsMatch(Snapshot snapshot) => IsId
+            ? _name.IsIdOf(snapshot)
+            : snapshot.Summary.Channel == _name.Text || _wildcards?.IsMatch(snapshot.Summary.Channel) == true;
+    }
 }

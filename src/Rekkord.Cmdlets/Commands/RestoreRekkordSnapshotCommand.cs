@@ -16,7 +16,7 @@ namespace Rekkord.Cmdlets.Commands;
 [OutputType(typeof(RekkordRestoreResult))]
 public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
 {
-    /// <summary>A snapshot's ID, the beginning of one, or a channel (its newest snapshot); with <c>:path</c> for a part of it.</summary>
+    /// <summary>A snapshot's ID, the beginning of one, or a channel (its newest snapshot), with <c>id:</c> or <c>channel:</c> before it to say which; with <c>:path</c> for a part of it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Id")]
     [ValidateNotNullOrEmpty]

@@ -12,8 +12,8 @@ using Rekkord.Engine.Storage;
 namespace Rekkord.Cmdlets.Completion;
 
 /// <summary>
-/// Completes the names of channels from the snapshots of the repository that the command line, the environment or the configuration
-/// names. Somebody is typing: whatever goes wrong, takes long or would have to be asked gives no completions, and no error.
+/// Completes the names of channels, and after <c>id:</c> the IDs, from the snapshots of the repository that the command line, the
+/// environment or the configuration names. Somebody is typing: whatever goes wrong, takes long or would have to be asked gives no completions, and no error.
 /// </summary>
 public sealed class ChannelCompleter : IArgumentCompleter
 {
@@ -28,10 +28,15 @@ public sealed class ChannelCompleter : IArgumentCompleter
         {
             var request = CreateRequest(fakeBoundParameters);
             var token = stop.Token;
-            var listing = Task.Run(() => ListChannels(request, token), token);
+            var listing = Task.Run(() => List(request, token), token);
 
             // Storage that does not answer is left to itself.
-            return listing.Wait(Patience) ? [.. Complete(wordToComplete.Trim('\'', '"'), listing.Result)] : [];
+            if (!listing.Wait(Patience))
+                return [];
+            var word = wordToComplete.Trim('\'', '"');
+            return [.. word.StartsWith(SnapshotReference.IdPrefix, StringComparison.OrdinalIgnoreCase)
+                ? CompleteId(word, listing.Result)
+                : CompleteChannel(word, listing.Result, isNew: commandName.EndsWith("RekkordSave", StringComparison.OrdinalIgnoreCase))];
         }
 #pragma warning disable CA1031 // There is no place to show an error in, and nothing to undo.
         catch (Exception)
@@ -56,7 +61,7 @@ public sealed class ChannelCompleter : IArgumentCompleter
         };
     }
 
-    private static List<IGrouping<string, SnapshotSummary>> ListChannels(ConfigurationRequest request, CancellationToken stop)
+    private static IReadOnlyList<Snapshot> List(ConfigurationRequest request, CancellationToken stop)
     {
         var config = RekkordConfig.Load(request);
         if (config.Repository is not { Url.Value: { } url, KeyFile.Value: { } keyFile })
@@ -68,19 +73,37 @@ public sealed class ChannelCompleter : IArgumentCompleter
         };
         using var repository = RepositoryAccess.Open(ObjectStore.Open(url), KeyFile.Read(keyFile, options));
         repository.RememberTags();
-        return [.. new SnapshotStore(repository).List(_ => { }, stop).Select(snapshot => snapshot.Summary).GroupBy(summary => summary.Channel)];
+        return new SnapshotStore(repository).List(_ => { }, stop);
     }
 
-    private static IEnumerable<CompletionResult> Complete(string word, List<IGrouping<string, SnapshotSummary>> channels) => channels
-        .Where(channel => channel.Key.StartsWith(word, StringComparison.OrdinalIgnoreCase))
-        .OrderBy(channel => channel.Key, StringComparer.Ordinal)
-        .Select(channel => new CompletionResult(Quote(channel.Key), channel.Key, CompletionResultType.ParameterValue, Describe(channel)));
+    /// <summary>Completes a channel: with <c>channel:</c> where that was typed, or where the name alone would not say what is meant.</summary>
+    private static IEnumerable<CompletionResult> CompleteChannel(string word, IReadOnlyList<Snapshot> snapshots, bool isNew)
+    {
+        var isExplicit = word.StartsWith(SnapshotReference.ChannelPrefix, StringComparison.OrdinalIgnoreCase);
+        var start = isExplicit ? word[SnapshotReference.ChannelPrefix.Length..] : word;
+        return snapshots.GroupBy(snapshot => snapshot.Summary.Channel)
+            .Where(channel => channel.Key.StartsWith(start, StringComparison.OrdinalIgnoreCase) && SnapshotReference.CanName(channel.Key))
+            .OrderBy(channel => channel.Key, StringComparer.Ordinal)
+            .Select(channel => new CompletionResult(
+                Quote(isExplicit || (!isNew && MayBeSomethingElse(channel.Key, snapshots)) ? SnapshotReference.ChannelPrefix + channel.Key : channel.Key),
+                channel.Key,
+                CompletionResultType.ParameterValue,
+                $"{channel.Count()} snapshots, the newest of {Format(channel.Last())}"));
+    }
 
-    private static string Describe(IGrouping<string, SnapshotSummary> channel) => string.Create(
-        CultureInfo.CurrentCulture, $"{channel.Count()} snapshots, the newest of {channel.Max(summary => summary.Time).ToLocalTime():g}");
+    private static bool MayBeSomethingElse(string channel, IReadOnlyList<Snapshot> snapshots) => WildcardPattern.ContainsWildcardCharacters(channel)
+        || snapshots.Any(SnapshotName.Parse(channel).IsIdOf);
+
+    /// <summary>Completes an ID, the newest first: those are looked for most.</summary>
+    private static IEnumerable<CompletionResult> CompleteId(string word, IReadOnlyList<Snapshot> snapshots) => snapshots.Reverse()
+        .Where(snapshot => snapshot.Id.ToString().StartsWith(word[SnapshotReference.IdPrefix.Length..], StringComparison.OrdinalIgnoreCase))
+        .Select(snapshot => new CompletionResult(
+            SnapshotReference.IdPrefix + snapshot.Id, snapshot.Id.ToString()[..12], CompletionResultType.ParameterValue, $"{snapshot.Summary.Channel}, {Format(snapshot)}"));
+
+    private static string Format(Snapshot snapshot) => snapshot.Summary.Time.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     private static string Quote(string channel) =>
-        channel[0] != '-' && channel.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '/')
+        channel[0] != '-' && channel.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '/' or ':')
             ? channel
             : $"'{CodeGeneration.EscapeSingleQuotedStringContent(channel)}'";
 }

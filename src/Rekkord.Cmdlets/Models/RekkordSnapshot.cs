@@ -12,6 +12,8 @@ public sealed class RekkordSnapshot
         Id = snapshot.Id.ToString();
         Channel = summary.Channel;
         Time = summary.Time.ToLocalTime();
+        StoredTime = snapshot.StoredTime?.ToLocalTime();
+        IsTimeDoubtful = snapshot.HasImpossibleTime(DateTimeOffset.UtcNow);
         Duration = summary.Duration;
         Paths = [.. summary.Paths.Select(path => FileName.ToDisplay(path))];
         Files = summary.Files;
@@ -34,8 +36,14 @@ public sealed class RekkordSnapshot
     /// <summary>The name it is filed under.</summary>
     public string Channel { get; }
 
-    /// <summary>When the save began.</summary>
+    /// <summary>When the save began, as the machine's clock said.</summary>
     public DateTimeOffset Time { get; }
+
+    /// <summary>When the snapshot was stored, as the storage's clock said; null when that is not known. A copy of the repository may have lost it.</summary>
+    public DateTimeOffset? StoredTime { get; }
+
+    /// <summary>Whether it cannot have been made at its Time, because that is still to come, or later than it was stored.</summary>
+    public bool IsTimeDoubtful { get; }
 
     /// <summary>How long the save took.</summary>
     public TimeSpan Duration { get; }

@@ -28,12 +28,12 @@ public sealed class SnapshotBrowser : IDisposable
     }
 
     /// <summary>Opens a snapshot.</summary>
-    /// <param name="reference">An ID, the beginning of one, or a channel.</param>
+    /// <param name="reference">An ID, the beginning of one, or a channel, with <c>id:</c> or <c>channel:</c> before it to say which.</param>
     /// <param name="warn">Is told of what does not keep the snapshot from being opened, such as an index that is damaged.</param>
     /// <param name="cancellation">Stops between the objects that are read.</param>
     /// <returns>The content; it can be read until the browser is disposed.</returns>
     /// <exception cref="RekkordException">
-    /// There is no such snapshot (<c>SnapshotNotFound</c>, <c>SnapshotAmbiguous</c>), it is damaged (<c>ObjectDamaged</c>), a revoked
+    /// There is no such snapshot (<c>SnapshotNotFound</c>, <c>SnapshotAmbiguous</c>, <c>SnapshotIdInvalid</c>), it is damaged (<c>ObjectDamaged</c>), a revoked
     /// key signed what a channel leads to (<c>SignerRevoked</c>), or the repository failed.
     /// </exception>
     public SnapshotContent Open(string reference, Action<string> warn, CancellationToken cancellation)
@@ -41,7 +41,7 @@ public sealed class SnapshotBrowser : IDisposable
         ArgumentNullException.ThrowIfNull(warn);
         var (snapshot, roots) = _snapshots.Open(reference, warn, cancellation);
         if (!_covered.Contains(snapshot.Id))
-            LoadIndex(warn, cancellation);
+            LoadIndex(snapshot, warn, cancellation);
         return new SnapshotContent(snapshot, roots, _blobs!, OpenData);
     }
 
@@ -49,15 +49,16 @@ public sealed class SnapshotBrowser : IDisposable
     public void Dispose() => _readers.ForEach(reader => reader.Dispose());
 
     /// <summary>
-    /// Loads the index. A snapshot is written after the index that leads to its content, so what is loaded covers every snapshot that
-    /// is listed before.
+    /// Loads the index. A snapshot is written after the index that leads to its content, so what is loaded covers the one that was found
+    /// and every snapshot that is listed before.
     /// </summary>
-    private void LoadIndex(Action<string> warn, CancellationToken cancellation)
+    private void LoadIndex(Snapshot found, Action<string> warn, CancellationToken cancellation)
     {
         var listed = _snapshots.List(_ => { }, cancellation).Select(snapshot => snapshot.Id).ToArray();
         _blobs = Load(kind => kind == PackKind.Metadata, warn, cancellation);
         _data = null;
         _covered.UnionWith(listed);
+        _covered.Add(found.Id);
     }
 
     /// <summary>Loads the whole index, once for what is loaded of it else. What is wrong with it was told then.</summary>

@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Text;
 
 namespace Rekkord.Engine.Caching;
 
@@ -14,6 +15,13 @@ internal static class CacheLocation
     /// <param name="repositoryId">The repository's ID in hex.</param>
     /// <param name="directory">A directory to use instead of the user's; null for the user's.</param>
     public static string ForTags(string repositoryId, string? directory) => Path.Combine(ForRepository(repositoryId, directory), "tags.cache");
+
+    /// <summary>The file of what scans of a repository at one place verified.</summary>
+    /// <param name="repositoryId">The repository's ID in hex.</param>
+    /// <param name="location">Where the repository is.</param>
+    /// <param name="directory">A directory to use instead of the user's; null for the user's.</param>
+    public static string ForScans(string repositoryId, string location, string? directory) =>
+        Path.Combine(ForRepository(repositoryId, directory), $"scan-{Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(location)))}.state");
 
     /// <summary>The cache file of saves of these paths.</summary>
     public static string ForPaths(string repositoryId, string? directory, IEnumerable<byte[]> paths)

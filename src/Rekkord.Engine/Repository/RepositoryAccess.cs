@@ -114,12 +114,20 @@ public sealed class RepositoryAccess : IDisposable
     public void RequireWriting()
     {
         _ = Keys.SigningPrivateKey;
+        ThrowIfRevoked("nothing was written");
+    }
+
+    /// <summary>Looks at the revocations again, since a key may be revoked while something is written with it.</summary>
+    /// <param name="consequence">What has become of that, for the message.</param>
+    /// <exception cref="RekkordException">The key in use was revoked (<c>KeyRevoked</c>).</exception>
+    internal void ThrowIfRevoked(string consequence)
+    {
         if (Role == KeyRole.Master || RevocationList.Find(this, Keys.KeyId) is not { } revocation)
             return;
         throw new RekkordException(
             "KeyRevoked",
             RekkordErrorKind.Security,
-            $"The keyfile in use, {revocation.KeyId}, was revoked on {revocation.Time:u}; nothing was written. Give another with -KeyFile; New-RekkordKey makes one from the master keyfile.",
+            $"The keyfile in use, {revocation.KeyId}, was revoked on {revocation.Time:u}; {consequence}. Give another with -KeyFile; New-RekkordKey makes one from the master keyfile.",
             revocation.KeyId);
     }
 

@@ -52,16 +52,16 @@ public sealed class SaveOperation
         : new SaveProgress(_activity, 0, 0, 0, 0, "");
 
     /// <summary>Checks a channel's name.</summary>
-    /// <exception cref="RekkordException">It is empty, too long, or has control characters (<c>ChannelInvalid</c>).</exception>
+    /// <exception cref="RekkordException">It is empty, too long, has control characters, or would make references to snapshots ambiguous (<c>ChannelInvalid</c>).</exception>
     public static void ValidateChannel(string channel)
     {
         ArgumentNullException.ThrowIfNull(channel);
-        if (channel.Length == 0 || Encoding.UTF8.GetByteCount(channel) > MaximumChannelLength || channel.Any(char.IsControl))
+        if (channel.Length == 0 || Encoding.UTF8.GetByteCount(channel) > MaximumChannelLength || channel.Any(char.IsControl) || !SnapshotReference.CanName(channel))
         {
             throw new RekkordException(
                 "ChannelInvalid",
                 RekkordErrorKind.InvalidArgument,
-                $"A channel's name has 1 to {MaximumChannelLength} bytes of UTF-8 and no control characters. Choose another name with -Channel.",
+                $"A channel's name has 1 to {MaximumChannelLength} bytes of UTF-8, no control characters and no colon, and is neither 'id' nor 'channel', which say what a name is. Choose another name with -Channel.",
                 channel);
         }
     }
@@ -113,7 +113,7 @@ public sealed class SaveOperation
 
             _activity = "Writing the snapshot";
             sink.Finish();
-            var snapshot = new SnapshotStore(_repository).Write(Summarize(context, start, watch.Elapsed), saved.Saved);
+            var snapshot = WriteSnapshot(Summarize(context, start, watch.Elapsed), saved.Saved);
             cacheWriter.Commit();
             if (cacheWriter.Failure is { } failure)
                 _observer.Warn($"The local cache '{cachePath}' could not be written: {failure} The next save reads every file again.");
@@ -125,6 +125,20 @@ public sealed class SaveOperation
         {
             _context = null;
         }
+    }
+
+    /// <summary>
+    /// Writes the snapshot and its tag. Whether the key was revoked meanwhile is looked at before and after: what a revoked key signed
+    /// counts for nothing, so such a save has failed.
+    /// </summary>
+    private Snapshot WriteSnapshot(SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots)
+    {
+        _repository.ThrowIfRevoked("no snapshot was made");
+        var snapshots = new SnapshotStore(_repository);
+        var written = snapshots.Write(summary, roots);
+        _repository.ThrowIfRevoked($"the snapshot {written.Id} that was just made may count for nothing, so save again");
+        snapshots.WarnOfClocks(written, _observer.Warn);
+        return written;
     }
 
     /// <summary>The snapshot is durable by now: nothing that goes wrong any more may make it look as if the save had failed.</summary>

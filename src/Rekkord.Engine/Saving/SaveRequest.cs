@@ -5,7 +5,7 @@ namespace Rekkord.Engine.Saving;
 /// <summary>What to save, and how.</summary>
 public sealed record SaveRequest
 {
-    /// <summary>The name to file the snapshot under: 1 to 256 bytes of UTF-8 without control characters.</summary>
+    /// <summary>The name to file the snapshot under: 1 to 256 bytes of UTF-8 without control characters and colons, neither <c>id</c> nor <c>channel</c>.</summary>
     public required string Channel { get; init; }
 
     /// <summary>Absolute paths, in the system's bytes. A link named here is followed.</summary>

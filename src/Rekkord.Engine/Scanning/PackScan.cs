@@ -42,7 +42,8 @@ internal sealed class PackScan
         var now = DateTimeOffset.UtcNow;
         var due = packs
             .Select(pack => (Pack: pack, Last: _state.LastVerified(pack.Name, _request.Full)))
-            .Where(item => _request.MaximumAge is not { } age || item.Last is not { } last || last < now - age || last > now)
+            .Where(item => _request.MaximumAge is not { } age || item.Last is not { } last || last < now - age || last > now
+                || !_state.IsSame(item.Pack.Name, _repository.Store.Identify(item.Pack.Name)))
             .OrderBy(item => item.Last ?? DateTimeOffset.MinValue)
             .Select(item => item.Pack)
             .ToArray();
@@ -79,6 +80,7 @@ internal sealed class PackScan
     private void Verify(PackVerifier verifier, StoredPack pack, DateTimeOffset now, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _verified);
+        var identity = _repository.Store.Identify(pack.Name);
         var damaged = new List<Oid>();
         string? wrong;
         try
@@ -98,7 +100,8 @@ internal sealed class PackScan
 
         if (wrong is null)
         {
-            _state.SetVerified(pack.Name, _request.Full, now);
+            // Of one that was replaced while it was read, nothing is known.
+            _state.SetVerified(pack.Name, _request.Full, now, identity == _repository.Store.Identify(pack.Name) ? identity : null);
             return;
         }
 

@@ -97,7 +97,7 @@ internal sealed class RecordScan
                 var read = _store.Read(found.Name);
                 if (_problems.Find(found.Name) is not null)
                     continue;
-                Snapshots.Add(read);
+                Snapshots.Add(read with { Snapshot = read.Snapshot with { StoredTime = found.ModifiedTime } });
                 _summaries[found.Name] = read.Snapshot.Summary;
                 if (read.Snapshot.SignerStatus == SignerStatus.Revoked)
                     AddRevoked(found.Name, read.Snapshot);

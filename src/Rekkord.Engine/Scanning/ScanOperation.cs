@@ -1,5 +1,6 @@
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Repository;
+using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Engine.Scanning;
 
@@ -46,6 +47,7 @@ public sealed class ScanOperation
         _activity = "Checking snapshots";
         var records = new RecordScan(_repository, _problems);
         records.Run(cancellation);
+        SnapshotStore.WarnOfDoubts(records.Snapshots.Select(read => read.Snapshot), _warn);
 
         _activity = "Reading the index";
         var packs = new List<StoredPack>();
@@ -57,7 +59,7 @@ public sealed class ScanOperation
         packs.AddRange(loader.WrongSize);
 
         _activity = "Reading packs";
-        var state = ScanState.Load(_repository.Id, _request.CacheDirectory);
+        var state = ScanState.Load(_repository.Id, _repository.Location, _request.CacheDirectory);
         loader.WrongSize.ForEach(pack => state.Remove(pack.Name));
         _packs = new PackScan(_repository, _request, _problems, state);
         _packs.Run(packs, cancellation);
@@ -71,6 +73,8 @@ public sealed class ScanOperation
         if (_request.Repair)
             new RepositoryRepair(_repository, _problems.All, packs, loader.Unindexed).Run(records.Untagged, records.Tags, cancellation);
         SaveState(state, loader);
+        if (_request.Repair)
+            _repository.ThrowIfRevoked("what the repair signed counts for nothing, so repair again");
         return new ScanResult(
             _problems.All, records.Snapshots.Count, _packs.VerifiedPacks, _packs.SkippedPacks, _packs.ReadSize, index.Count, loader.Unindexed.Count, _packs.OutOfTime);
     }

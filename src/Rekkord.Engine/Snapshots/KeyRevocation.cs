@@ -81,7 +81,8 @@ public sealed class KeyRevocation
 
         var name = ObjectName.ForRevocation(keyId);
         var damaged = FindDamaged(keyId);
-        var (snapshots, tags) = FindSigned(hex, cancellation);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var (snapshots, tags) = FindSigned(hex, seen, cancellation);
         if (snapshots.Count == 0)
             _warn($"No snapshot in the repository is signed by the key {hex}. Check that this is the one you mean.");
         if (distrustExisting ?? damaged is not null)
@@ -91,10 +92,36 @@ public sealed class KeyRevocation
         using var writer = _repository.Store.Create();
         writer.Write(RevocationCodec.Encode(revocation, _repository.Keys, _repository.Descriptor));
         if (damaged is null)
-            return writer.Commit(name) ? revocation : throw AlreadyRevoked(hex, null);
-        _warn($"{damaged.Message} It is put aside and made again.{(distrustExisting is null ? DistrustedAll : "")}");
-        Replace(name, writer);
+        {
+            if (!writer.Commit(name))
+                throw AlreadyRevoked(hex, null);
+        }
+        else
+        {
+            _warn($"{damaged.Message} It is put aside and made again.{(distrustExisting is null ? DistrustedAll : "")}");
+            Replace(name, writer);
+        }
+
+        WarnOfLateOnes(hex, seen);
         return revocation;
+    }
+
+    /// <summary>
+    /// Tells of what the key signed between the look at the snapshots and the revocation: it is not on the list, and its save may have
+    /// ended before it could see the revocation.
+    /// </summary>
+    private void WarnOfLateOnes(string keyId, HashSet<string> seen)
+    {
+        try
+        {
+            var (snapshots, tags) = FindSigned(keyId, seen, CancellationToken.None);
+            if (snapshots.Count + tags.Count > 0)
+                _warn($"{Math.Max(snapshots.Count, tags.Count)} snapshot(s) that the key {keyId} signed came while it was being revoked, and count for nothing. Save again, with another keyfile, what they were made of.");
+        }
+        catch (RekkordException error)
+        {
+            _warn($"The key {keyId} is revoked. Whether it signed snapshots meanwhile, which count for nothing, could not be told: {error.Message}");
+        }
     }
 
     /// <summary>
@@ -129,7 +156,8 @@ public sealed class KeyRevocation
         }
     }
 
-    private (HashSet<Oid> Snapshots, HashSet<Oid> Tags) FindSigned(string keyId, CancellationToken cancellation)
+    /// <summary>Finds what a key has signed, among what was not seen before.</summary>
+    private (HashSet<Oid> Snapshots, HashSet<Oid> Tags) FindSigned(string keyId, HashSet<string> seen, CancellationToken cancellation)
     {
         HashSet<Oid> snapshots = [], tags = [];
         ForEach(ObjectName.Snapshots, name =>
@@ -147,7 +175,7 @@ public sealed class KeyRevocation
 
         void ForEach(string folder, Action<string> read)
         {
-            foreach (var found in _repository.List(folder))
+            foreach (var found in _repository.List(folder).Where(found => seen.Add(found.Name)))
             {
                 cancellation.ThrowIfCancellationRequested();
                 try

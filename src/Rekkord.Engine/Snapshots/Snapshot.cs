@@ -10,6 +10,35 @@ namespace Rekkord.Engine.Snapshots;
 /// <param name="KeyId">The ID, in hex, of the keyfile that signed it; empty: the master key.</param>
 public sealed record Snapshot(Oid Id, SnapshotSummary Summary, string ObjectName, string TagName, string KeyId)
 {
+    /// <summary>How far two clocks may differ before one of them counts as wrong.</summary>
+    public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(10);
+
     /// <summary>Whether the signature of that keyfile counts.</summary>
     public SignerStatus SignerStatus { get; init; }
+
+    /// <summary>When its object was stored, by the store's clock; null when that is not known. A copy may have lost it.</summary>
+    public DateTimeOffset? StoredTime { get; init; }
+
+    /// <summary>When the save ended, as it says itself.</summary>
+    internal DateTimeOffset EndTime
+    {
+        get
+        {
+            var room = DateTimeOffset.MaxValue - Summary.Time;
+            return Summary.Time + (Summary.Duration < TimeSpan.Zero ? TimeSpan.Zero : Summary.Duration < room ? Summary.Duration : room);
+        }
+    }
+
+    /// <summary>Whether it says that it was made at a time that is still to come.</summary>
+    /// <param name="now">The time now.</param>
+    public bool IsAhead(DateTimeOffset now) => Summary.Time - now > ClockTolerance;
+
+    /// <summary>Whether it cannot have been made when it says: that is still to come, or later than it was stored.</summary>
+    /// <param name="now">The time now.</param>
+    public bool HasImpossibleTime(DateTimeOffset now) => IsAhead(now) || Summary.Time - StoredTime > ClockTolerance;
+
+    /// <summary>Where it stands in a list: at the time that it claims; when that is still to come, at the one at which it was stored.</summary>
+    /// <param name="now">The time now.</param>
+    internal DateTimeOffset ListTime(DateTimeOffset now) =>
+        IsAhead(now) && StoredTime is { } stored && stored - now <= ClockTolerance ? stored : Summary.Time;
 }

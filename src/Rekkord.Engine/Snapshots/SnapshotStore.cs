@@ -44,25 +44,88 @@ public sealed class SnapshotStore
     /// <summary>Lists the snapshots, oldest first, by their tags. Needs a key that can list.</summary>
     /// <param name="damaged">Told of each tag and revocation that cannot be read; the others are listed all the same.</param>
     /// <param name="cancellation">Stops between tags.</param>
+    /// <param name="warn">Is told when there are snapshots that no tag names, so that they are not in the list.</param>
     /// <exception cref="RekkordException">The key's role cannot list (<c>KeyRoleInsufficient</c>), or the store failed.</exception>
-    public IReadOnlyList<Snapshot> List(Action<RekkordException> damaged, CancellationToken cancellation)
+    public IReadOnlyList<Snapshot> List(Action<RekkordException> damaged, CancellationToken cancellation, Action<string>? warn = null)
     {
         ArgumentNullException.ThrowIfNull(damaged);
+        var listing = Load(cancellation);
+        listing.Errors.ForEach(damaged);
+        if (listing.LostTags > 0)
+            warn?.Invoke($"{listing.LostTags} snapshot(s) in the repository '{_repository.Location}' have no tag, so that this list does not show them: a save has not ended, or their tags were lost. Invoke-RekkordScan -Repair makes the tags again.");
+        return listing.Snapshots;
+    }
+
+    /// <summary>Tells of what makes it doubtful which of the listed snapshots is the newest of its channel.</summary>
+    /// <param name="listed">Snapshots of a listing.</param>
+    /// <param name="warn">Is told.</param>
+    public static void WarnOfDoubts(IEnumerable<Snapshot> listed, Action<string> warn)
+    {
+        ArgumentNullException.ThrowIfNull(listed);
+        foreach (var channel in listed.Where(snapshot => snapshot.SignerStatus == SignerStatus.Trusted).GroupBy(snapshot => snapshot.Summary.Channel))
+        {
+            try
+            {
+                NewestSnapshot.Find([.. channel], DateTimeOffset.UtcNow, warn);
+            }
+            catch (RekkordException doubt)
+            {
+                warn(doubt.Message);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Reads what there is. The snapshots' names are listed first: each of a save that has ended then finds its tag. For those that find
+    /// none the tags are listed once more, since a save that runs is without its tag for a moment.
+    /// </summary>
+    private Listing Load(CancellationToken cancellation)
+    {
         _ = _repository.Keys.LogPrivateKey;
-        var names = _repository.List(ObjectName.Tags).Select(tag => tag.Name).ToArray();
-        var found = new Snapshot?[names.Length];
-        var errors = new RekkordException?[names.Length];
+        var stored = _repository.List(ObjectName.Snapshots).ToDictionary(found => found.Name, found => found.ModifiedTime, StringComparer.Ordinal);
+        List<RekkordException> errors = [.. _revocations.Value.Damaged];
+        var damaged = errors.Count;
+        var names = ListTags();
+        var tags = OpenTags(names, errors, cancellation);
+        if (FindUntagged().Length > errors.Count - damaged)
+        {
+            var more = ListTags().Except(names).ToArray();
+            tags.AddRange(OpenTags(more, errors, cancellation));
+            names = [.. names, .. more];
+        }
+
+        _cache.Value?.Save(names.ToHashSet(StringComparer.Ordinal));
+        var now = DateTimeOffset.UtcNow;
+        var snapshots = tags
+            .Select(tag => tag with { StoredTime = stored.TryGetValue(tag.ObjectName, out var time) ? time : null })
+            .OrderBy(tag => tag.ListTime(now)).ThenBy(tag => tag.TagName, StringComparer.Ordinal);
+        return new Listing([.. snapshots], errors, FindUntagged(), errors.Count - damaged);
+
+        string[] ListTags() => [.. _repository.List(ObjectName.Tags).Select(tag => tag.Name)];
+
+        ObjectInfo[] FindUntagged()
+        {
+            var tagged = tags.Select(tag => tag.ObjectName).ToHashSet(StringComparer.Ordinal);
+            return [.. stored.Where(found => !tagged.Contains(found.Key)).Select(found => new ObjectInfo(found.Key, 0, found.Value))];
+        }
+    }
+
+    /// <summary>Opens tags, several at a time.</summary>
+    private List<Snapshot> OpenTags(string[] names, List<RekkordException> errors, CancellationToken cancellation)
+    {
+        var opened = new Snapshot?[names.Length];
+        var failed = new RekkordException?[names.Length];
         var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
         Lazy<RecordOpener> OpenerOfTags() => new(() => new RecordOpener(_repository.Keys, _repository.Keys.LogPrivateKey), isThreadSafe: false);
         Parallel.For(0, names.Length, options, OpenerOfTags, (i, _, opener) =>
         {
             try
             {
-                found[i] = _tags.TryGetValue(names[i], out var known) ? known : _tags[names[i]] = FindTag(names[i], opener);
+                opened[i] = _tags.TryGetValue(names[i], out var known) ? known : _tags[names[i]] = FindTag(names[i], opener);
             }
             catch (RekkordException error)
             {
-                errors[i] = error;
+                failed[i] = error;
             }
 
             return opener;
@@ -71,60 +134,81 @@ public sealed class SnapshotStore
             if (opener.IsValueCreated)
                 opener.Value.Dispose();
         });
-        _cache.Value?.Save(names.ToHashSet(StringComparer.Ordinal));
-
-        foreach (var error in _revocations.Value.Damaged.Concat(errors))
-        {
-            if (error is not null)
-                damaged(error);
-        }
-
-        return [.. found.OfType<Snapshot>().OrderBy(snapshot => snapshot.Summary.Time).ThenBy(snapshot => snapshot.TagName, StringComparer.Ordinal)];
+        errors.AddRange(failed.OfType<RekkordException>());
+        return [.. opened.OfType<Snapshot>()];
     }
 
     /// <summary>
-    /// Finds the snapshot that a user names: by OID, by the beginning of one (4 digits at least), or by channel (the newest one whose
-    /// signature counts).
+    /// Finds the snapshot that a user names: by ID, by the beginning of one (4 digits at least), or by channel (the newest one whose
+    /// signature counts). A name that may be both is neither; <c>id:</c> or <c>channel:</c> before it says which is meant. 64 digits are
+    /// always an ID.
     /// </summary>
-    /// <param name="reference">What the user gave.</param>
+    /// <param name="reference">What the user gave, without a path.</param>
     /// <param name="cancellation">Stops between tags.</param>
     /// <param name="warn">Is told when newer snapshots of a channel are passed over, or may be.</param>
-    /// <exception cref="RekkordException">There is none (<c>SnapshotNotFound</c>), several begin so (<c>SnapshotAmbiguous</c>), or the store failed.</exception>
+    /// <exception cref="RekkordException">
+    /// There is none (<c>SnapshotNotFound</c>), several may be meant, or which of a channel is the newest cannot be told
+    /// (<c>SnapshotAmbiguous</c>), what follows <c>id:</c> is no ID (<c>SnapshotIdInvalid</c>), or the store failed.
+    /// </exception>
     public Snapshot Find(string reference, CancellationToken cancellation, Action<string>? warn = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(reference);
-        var unread = new List<RekkordException>();
-        var all = List(unread.Add, cancellation);
-        if (reference.Length >= 4 && reference.All(char.IsAsciiHexDigit))
-        {
-            var matches = all.Where(snapshot => snapshot.Id.ToString().StartsWith(reference, StringComparison.OrdinalIgnoreCase))
-                .OrderBy(snapshot => snapshot.SignerStatus).DistinctBy(snapshot => snapshot.Id).ToArray();
-            if (matches.Length == 1)
-                return matches[0];
-            if (matches.Length > 1)
-            {
-                throw new RekkordException(
-                    "SnapshotAmbiguous",
-                    RekkordErrorKind.InvalidArgument,
-                    $"{matches.Length} snapshots have an ID that begins with '{reference}'. Give more of it.",
-                    reference);
-            }
-        }
+        var name = SnapshotName.Parse(reference);
+        var listing = Load(cancellation);
+        Snapshot[] all = [.. listing.Snapshots, .. ReadUntagged(listing, cancellation)];
+        var filed = name.MayBeChannel ? all.Where(snapshot => snapshot.Summary.Channel == name.Text).ToArray() : [];
+        var withId = all.Where(name.IsIdOf).OrderBy(snapshot => snapshot.SignerStatus).DistinctBy(snapshot => snapshot.Id).ToArray();
+        if (withId.Length > 1 || (withId.Length > 0 && filed.Length > 0))
+            throw Ambiguous(name.Text, withId, filed.Length > 0);
+        var found = withId.Length > 0 ? withId[0] : FindNewest(name.Text, filed, listing.Errors, warn ?? (static _ => { }));
+        if (withId.Length > 0 && listing.Errors.Count > 0 && !name.IsWholeId)
+            warn?.Invoke($"{listing.Errors.Count} tag(s) could not be read, and the ID of one of their snapshots may begin with '{name.Text}' as well. Run Invoke-RekkordScan.");
+        if (found.TagName.Length == 0)
+            warn?.Invoke($"The snapshot {found.Id} of channel '{found.Summary.Channel}' has no tag, so that no list shows it: its save has not ended, or its tag was lost. Invoke-RekkordScan -Repair makes the tag again.");
+        return found;
+    }
 
-        var filed = all.Where(snapshot => snapshot.Summary.Channel == reference).ToArray();
-        var newest = Array.FindLastIndex(filed, snapshot => snapshot.SignerStatus == SignerStatus.Trusted);
-        var passedOver = filed.Length - 1 - newest;
-        if (newest < 0)
-            throw NotFound(reference, unread.Count, passedOver);
+    private Snapshot FindNewest(string channel, Snapshot[] filed, List<RekkordException> unread, Action<string> warn)
+    {
+        var trusted = filed.Where(snapshot => snapshot.SignerStatus == SignerStatus.Trusted).ToArray();
+        if (trusted.Length == 0)
+            throw NotFound(channel, unread.Count, filed.Length);
 
         // The newest snapshot may be one whose tag could not be read. What is damaged stays so, but a failure to read may pass.
         if (unread.FirstOrDefault(error => error.Kind != RekkordErrorKind.InvalidData) is { } failure)
-            throw new RekkordException(failure.ErrorId, failure.Kind, $"Which snapshot of channel '{reference}' is the newest cannot be told: {failure.Message} Try again, or name a snapshot by its ID.", failure.Target, failure);
+            throw new RekkordException(failure.ErrorId, failure.Kind, $"Which snapshot of channel '{channel}' is the newest cannot be told: {failure.Message} Try again, or name a snapshot by its ID.", failure.Target, failure);
         if (unread.Count > 0)
-            warn?.Invoke($"{unread.Count} tag(s) are damaged, and one of them may be that of a newer snapshot of channel '{reference}'. Run Invoke-RekkordScan.");
+            warn($"{unread.Count} tag(s) are damaged, and one of them may be that of a newer snapshot of channel '{channel}'. Run Invoke-RekkordScan.");
+        var newest = NewestSnapshot.Find(trusted, DateTimeOffset.UtcNow, warn);
+        var passedOver = filed.Count(snapshot => snapshot.SignerStatus != SignerStatus.Trusted && snapshot.Summary.Time > newest.Summary.Time);
         if (passedOver > 0)
-            warn?.Invoke($"{passedOver} newer snapshot(s) of channel '{reference}' are signed by a revoked key and were passed over. Get-RekkordSnapshot shows them.");
-        return filed[newest];
+            warn($"{passedOver} newer snapshot(s) of channel '{channel}' are signed by a revoked key and were passed over. Get-RekkordSnapshot shows them.");
+        return newest;
+    }
+
+    /// <summary>
+    /// Reads the snapshots that no tag names, if the key can: one of them may be the newest of its channel. Those whose tags could not be
+    /// read are not among them: what such a tag says of its snapshot is for a scan to judge.
+    /// </summary>
+    private List<Snapshot> ReadUntagged(Listing listing, CancellationToken cancellation)
+    {
+        var found = new List<Snapshot>();
+        if (listing.LostTags == 0 || !_repository.Keys.CanRead)
+            return found;
+        foreach (var untagged in listing.Untagged)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                found.Add(Read(untagged.Name).Snapshot with { StoredTime = untagged.ModifiedTime });
+            }
+            catch (RekkordException error)
+            {
+                listing.Errors.Add(error);
+            }
+        }
+
+        return found;
     }
 
     /// <summary>Finds the snapshot that a user names, as <see cref="Find"/> does, and reads it. Needs a key that can read.</summary>
@@ -143,20 +227,31 @@ public sealed class SnapshotStore
             throw new DamagedObjectException(tag.ObjectName, "it is not the snapshot that its tag names.");
         if (!SnapshotCodec.AreSame(tag.Summary, record.Summary))
             throw new DamagedObjectException(tag.TagName, $"it says something else of the snapshot {tag.Id} than that says itself.");
-        CheckSigner(reference, tag, record, warn);
+        CheckSigner(SnapshotName.Parse(reference), tag, record, warn);
         return (tag, roots);
     }
 
     /// <summary>Whoever names a snapshot by its ID gets it, with a warning; the newest of a channel must be what it claims to be.</summary>
-    private static void CheckSigner(string reference, Snapshot tag, Snapshot record, Action<string> warn)
+    private static void CheckSigner(SnapshotName name, Snapshot tag, Snapshot record, Action<string> warn)
     {
         if (tag.SignerStatus == SignerStatus.Trusted && record.SignerStatus == SignerStatus.Trusted)
             return;
         var what = $"The snapshot {tag.Id} is signed by the key {(record.SignerStatus == SignerStatus.Revoked ? record : tag).KeyId}, which was revoked: it may have been forged.";
-        if (reference == tag.Summary.Channel || !tag.Id.ToString().StartsWith(reference, StringComparison.OrdinalIgnoreCase))
+        if (!name.IsIdOf(tag))
             throw new RekkordException("SignerRevoked", RekkordErrorKind.Security, $"{what} Nothing was read from it. Name it by its ID to use it all the same.", tag.Id.ToString());
         warn(what);
     }
+
+    private static RekkordException Ambiguous(string name, Snapshot[] withId, bool isChannel) => new(
+        "SnapshotAmbiguous",
+        RekkordErrorKind.InvalidArgument,
+        isChannel
+            ? $"'{name}' is a channel, and the ID of {withId.Length} snapshot(s) begins so as well: {Describe(withId)}. Write '{SnapshotReference.ChannelPrefix}{name}' for the newest of the channel, or '{SnapshotReference.IdPrefix}' and more of an ID for a snapshot."
+            : $"{withId.Length} snapshots have an ID that begins with '{name}': {Describe(withId)}. Give more of it.",
+        name);
+
+    private static string Describe(Snapshot[] snapshots) => string.Join(
+        ", ", snapshots.Take(5).Select(snapshot => $"{snapshot.Id.ToString()[..16]} (channel '{snapshot.Summary.Channel}', {snapshot.Summary.Time:u})")) + (snapshots.Length > 5 ? ", …" : "");
 
     private RekkordException NotFound(string reference, int damagedCount, int passedOver) => new(
         "SnapshotNotFound",
@@ -176,6 +271,35 @@ public sealed class SnapshotStore
         var tagName = WriteTag(oid, hash, summary);
         return new Snapshot(oid, summary, snapshotName, tagName, _repository.Role == KeyRole.Master ? "" : Convert.ToHexStringLower(_repository.Keys.KeyId));
     }
+
+    /// <summary>
+    /// Tells, after a save, when its clock does not agree with others: then which snapshot is the newest may be hard to tell later. The
+    /// snapshot is durable by now, so what cannot be read is no error.
+    /// </summary>
+    internal void WarnOfClocks(Snapshot written, Action<string> warn)
+    {
+        try
+        {
+            var stored = _repository.List(ObjectName.Snapshots).ToDictionary(found => found.Name, found => found.ModifiedTime, StringComparer.Ordinal);
+            if (stored.TryGetValue(written.ObjectName, out var time))
+            {
+                if ((written.EndTime - time).Duration() > Snapshot.ClockTolerance)
+                    warn($"The clock of this machine and that of the storage differ: the snapshot {written.Id} was made at {written.EndTime:u} by the one, and at {time:u} by the other. Set the one that is wrong: which snapshot is the newest is told by them.");
+                if (stored.Values.Max() - time > Snapshot.ClockTolerance)
+                    warn($"The repository has snapshots that were stored later than now ({stored.Values.Max():u}): a clock was ahead once, or is behind now. Set it: which snapshot is the newest is told by it.");
+            }
+
+            foreach (var later in _repository.Keys.CanList ? Load(CancellationToken.None).Snapshots.Where(other => IsLater(other, written)) : [])
+                warn($"The snapshot {later.Id} of channel '{later.Summary.Channel}' claims to be of {later.Summary.Time:u}, which is later than now: the clock of '{later.Summary.HostName}' was wrong then, this machine's is now, or somebody wrote that on purpose. What names the channel may stop because of it, and ask for an ID.");
+        }
+        catch (RekkordException error)
+        {
+            warn($"Whether the clocks agree could not be checked: {error.Message}");
+        }
+    }
+
+    private static bool IsLater(Snapshot other, Snapshot written) => other.SignerStatus == SignerStatus.Trusted
+        && other.Summary.Channel == written.Summary.Channel && other.Summary.Time - written.EndTime > Snapshot.ClockTolerance;
 
     /// <summary>Files a snapshot under its channel.</summary>
     internal string WriteTag(Oid oid, byte[] snapshotHash, SnapshotSummary summary)
@@ -284,5 +408,16 @@ public sealed class SnapshotStore
         {
             throw new DamagedObjectException(name, $"{error.Message.TrimEnd('.')}.", error);
         }
+    }
+
+    /// <summary>What a listing found.</summary>
+    /// <param name="Snapshots">The snapshots, oldest first.</param>
+    /// <param name="Errors">What could not be read.</param>
+    /// <param name="Untagged">The snapshots that no readable tag names.</param>
+    /// <param name="UnreadTags">How many tags could not be read; each accounts for one of these.</param>
+    private sealed record Listing(IReadOnlyList<Snapshot> Snapshots, List<RekkordException> Errors, IReadOnlyList<ObjectInfo> Untagged, int UnreadTags)
+    {
+        /// <summary>How many snapshots have no tag at all.</summary>
+        public int LostTags => Math.Max(0, Untagged.Count - UnreadTags);
     }
 }

@@ -1,4 +1,6 @@
+using Rekkord.Engine.Caching;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
 
 namespace Rekkord.Engine.Storage;
 
@@ -117,6 +119,22 @@ public sealed class DirectoryObjectStore : IObjectStore
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw Translate(folder, error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public UInt128? Identify(string name)
+    {
+        // Of a copy, inode and change time are others, whatever else of it was kept.
+        var path = PathOf(name);
+        try
+        {
+            using var directory = LocalFileSystem.Current.OpenDirectory(FileName.FromText(Path.GetDirectoryName(path)!));
+            return StatusHash.Compute(directory.GetStatus(FileName.FromText(Path.GetFileName(path))));
+        }
+        catch (RekkordException)
+        {
+            return null;
         }
     }
 

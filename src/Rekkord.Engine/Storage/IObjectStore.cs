@@ -35,6 +35,12 @@ public interface IObjectStore : IDisposable
     /// <exception cref="StorageException">The store cannot be reached.</exception>
     IEnumerable<ObjectInfo> List(string folder);
 
+    /// <summary>
+    /// What tells an object apart from a copy of it elsewhere, and from one that was put in its place since: these have the same bytes, or
+    /// should. Null when the store cannot tell, or has no such object.
+    /// </summary>
+    UInt128? Identify(string name);
+
     /// <summary>Gives an object another name, for example to put a damaged one aside. One that exists under that name is replaced.</summary>
     /// <exception cref="StorageException">There is none (<c>ObjectNotFound</c>), or the store refused.</exception>
     void Move(string name, string newName);

@@ -49,6 +49,9 @@ public sealed class MemoryObjectStore : IObjectStore
             .OrderBy(found => found.Name, StringComparer.Ordinal)];
 
     /// <inheritdoc/>
+    public UInt128? Identify(string name) => _objects.TryGetValue(name, out var found) ? (UInt128)found.Time.UtcTicks : null;
+
+    /// <inheritdoc/>
     public void Move(string name, string newName)
     {
         this[newName] = this[name];

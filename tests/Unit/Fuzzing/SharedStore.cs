@@ -19,6 +19,8 @@ internal sealed class SharedStore(MemoryObjectStore store) : IObjectStore
 
     public IEnumerable<ObjectInfo> List(string folder) => store.List(folder);
 
+    public UInt128? Identify(string name) => store.Identify(name);
+
     public void Move(string name, string newName) => store.Move(name, newName);
 
     public int RemoveLeftovers(DateTimeOffset before) => store.RemoveLeftovers(before);

@@ -39,6 +39,18 @@ public sealed class DamagedCacheTests : IDisposable
     }
 
     [Fact]
+    public void What_it_knows_of_one_copy_of_a_repository_is_not_believed_of_another_that_lacks_the_content()
+    {
+        foreach (var path in _repository.Objects("packs").Concat(_repository.Objects("index")))
+            File.Delete(path);
+
+        var (tree, unchanged) = Save();
+
+        Assert.Equal((_tree.Length, 0), (tree.Length, unchanged));
+        Assert.NotEmpty(_repository.Objects("packs"));
+    }
+
+    [Fact]
     public void A_cache_with_any_byte_changed_gives_the_same_snapshot()
     {
         var step = Math.Max(1, _cache.Length / 60);

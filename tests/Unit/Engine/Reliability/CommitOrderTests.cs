@@ -41,6 +41,8 @@ public sealed class CommitOrderTests(StoredHistory history) : IClassFixture<Stor
 
         public IEnumerable<ObjectInfo> List(string folder) => store.List(folder);
 
+        public UInt128? Identify(string name) => store.Identify(name);
+
         public void Move(string name, string newName) => store.Move(name, newName);
 
         public int RemoveLeftovers(DateTimeOffset before) => 0;

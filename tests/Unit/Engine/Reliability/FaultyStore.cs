@@ -42,6 +42,8 @@ internal sealed class FaultyStore(IObjectStore store, Fault? fault = null, int f
 
     public IEnumerable<ObjectInfo> List(string folder) => Do(folder, writes: false, () => store.List(folder));
 
+    public UInt128? Identify(string name) => store.Identify(name);
+
     public void Move(string name, string newName) => Do(name, writes: true, () =>
     {
         store.Move(name, newName);

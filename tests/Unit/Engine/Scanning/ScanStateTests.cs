@@ -10,13 +10,15 @@ namespace Rekkord.Engine.Tests.Scanning;
 public sealed class ScanStateTests : IDisposable
 {
     private const string Id = "00112233445566778899aabbccddeeff";
+    private const string Place = "/mnt/backup";
 
     private static readonly DateTimeOffset Time = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
+    private static readonly UInt128 Identity = new(1, 2);
     private static readonly HashSet<string> Packs = [.. Enumerable.Range(0, 500).Select(i => ObjectName.ForPack(TestRepository.RandomBytes(i, 32)))];
 
     private readonly TemporaryDirectory _directory = new();
 
-    private string StatePath => Path.Combine(CacheLocation.ForRepository(Id, _directory.Path), "scan.state");
+    private string StatePath => CacheLocation.ForScans(Id, Place, _directory.Path);
 
     public void Dispose() => _directory.Dispose();
 
@@ -26,15 +28,40 @@ public sealed class ScanStateTests : IDisposable
         var gone = Packs.First();
         var quick = Packs.Last();
         var state = Verified();
-        state.SetVerified(quick, full: false, Time);
+        state.SetVerified(quick, full: false, Time, Identity);
         state.Save(Packs.Where(pack => pack != gone).ToHashSet());
 
-        var loaded = ScanState.Load(Id, _directory.Path);
+        var loaded = ScanState.Load(Id, Place, _directory.Path);
 
         Assert.Null(loaded.LastVerified(gone, full: false));
         Assert.Null(loaded.LastVerified(quick, full: true));
         Assert.Equal(Time, loaded.LastVerified(quick, full: false));
         Assert.All(Packs.Skip(1).SkipLast(1), pack => Assert.Equal(Time, loaded.LastVerified(pack, full: true)));
+    }
+
+    [Fact]
+    public void It_says_nothing_of_the_repository_at_another_place()
+    {
+        Verified().Save(Packs);
+
+        Assert.Null(ScanState.Load(Id, Place + "2", _directory.Path).LastVerified(Packs.First(), full: false));
+    }
+
+    [Fact]
+    public void It_vouches_for_the_very_object_that_was_verified_and_for_none_that_cannot_be_identified()
+    {
+        var (first, last) = (Packs.First(), Packs.Last());
+        var state = Verified();
+        state.SetVerified(last, full: true, Time, identity: null);
+        state.Save(Packs);
+
+        var loaded = ScanState.Load(Id, Place, _directory.Path);
+
+        Assert.True(loaded.IsSame(first, Identity));
+        Assert.False(loaded.IsSame(first, Identity + 1));
+        Assert.False(loaded.IsSame(first, identity: null));
+        Assert.False(loaded.IsSame(last, identity: null));
+        Assert.False(loaded.IsSame(last, Identity));
     }
 
     [Fact]
@@ -57,7 +84,7 @@ public sealed class ScanStateTests : IDisposable
         Array.ForEach(threads, thread => thread.Join());
 
         Assert.Empty(failures);
-        var loaded = ScanState.Load(Id, _directory.Path);
+        var loaded = ScanState.Load(Id, Place, _directory.Path);
         Assert.All(Packs, pack => Assert.Equal(Time, loaded.LastVerified(pack, full: true)));
         Assert.Equal([StatePath], Directory.GetFiles(Path.GetDirectoryName(StatePath)!));
     }
@@ -70,7 +97,7 @@ public sealed class ScanStateTests : IDisposable
         var thread = new Thread(() =>
         {
             for (var i = 500; !saved.IsSet; i++)
-                state.SetVerified(ObjectName.ForPack(TestRepository.RandomBytes(i % 2000, 32)), full: false, Time);
+                state.SetVerified(ObjectName.ForPack(TestRepository.RandomBytes(i % 2000, 32)), full: false, Time, Identity);
         });
         thread.Start();
         var failure = Record.Exception(() =>
@@ -92,7 +119,7 @@ public sealed class ScanStateTests : IDisposable
             file.SetLength(ScanState.MaximumLength + 1L);
 
         ScanState? loaded = null;
-        Assert.InRange(Mutations.Allocated(() => loaded = ScanState.Load(Id, _directory.Path)), 0, 1024 * 1024);
+        Assert.InRange(Mutations.Allocated(() => loaded = ScanState.Load(Id, Place, _directory.Path)), 0, 1024 * 1024);
         Assert.Null(loaded!.LastVerified(Packs.First(), full: false));
     }
 
@@ -105,7 +132,7 @@ public sealed class ScanStateTests : IDisposable
         foreach (var damaged in Mutations.Truncations(bytes).Concat(Mutations.BitFlips(bytes)).Append([.. bytes, 0]))
         {
             File.WriteAllBytes(StatePath, damaged);
-            var loaded = ScanState.Load(Id, _directory.Path);
+            var loaded = ScanState.Load(Id, Place, _directory.Path);
             Assert.All(Packs.Take(2), pack => Assert.Null(loaded.LastVerified(pack, full: false)));
         }
     }
@@ -135,9 +162,9 @@ public sealed class ScanStateTests : IDisposable
 
     private ScanState Verified()
     {
-        var state = ScanState.Load(Id, _directory.Path);
+        var state = ScanState.Load(Id, Place, _directory.Path);
         foreach (var pack in Packs)
-            state.SetVerified(pack, full: true, Time);
+            state.SetVerified(pack, full: true, Time, Identity);
         return state;
     }
 }

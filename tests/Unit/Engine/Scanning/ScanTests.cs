@@ -1,3 +1,4 @@
+using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
@@ -142,6 +143,50 @@ public sealed class ScanTests : IDisposable
         Assert.True(Assert.Single(result.Problems).PathCount >= 10, "Files are missing from the problem.");
     }
 
+    [Theory]
+    [InlineData("the damaged copy elsewhere")]
+    [InlineData("the damaged copy in the place of the repository")]
+    [InlineData("the damaged packs written into those of the repository")]
+    public void A_copy_is_read_whatever_was_verified_of_the_repository(string what)
+    {
+        var request = new ScanRequest { MaximumAge = TimeSpan.FromDays(1), CacheDirectory = _repository.CacheDirectory, Full = true };
+        _repository.Scan(request);
+        var copy = $"{_repository.Location}-copy";
+        Copy(_repository.Location, copy);
+        foreach (var pack in Directory.GetFiles(Path.Combine(copy, "packs"), "*", SearchOption.AllDirectories))
+            Damage(pack);
+        if (what.Contains("in the place", StringComparison.Ordinal))
+        {
+            Directory.Move(_repository.Location, $"{_repository.Location}-old");
+            Directory.Move(copy, copy = _repository.Location);
+        }
+        else if (what.Contains("written into", StringComparison.Ordinal))
+        {
+            Copy(copy, copy = _repository.Location);
+        }
+
+        using var repository = RepositoryAccess.Open(DirectoryObjectStore.Open(copy), KeyFile.Read(_repository.KeyFilePath));
+        var result = new ScanOperation(repository, request, _repository.Warnings.Enqueue).Run(CancellationToken.None);
+
+        Assert.Equal((4, 0), (result.VerifiedPacks, result.SkippedPacks));
+        Assert.Equal(4, result.Problems.Count(problem => problem.Kind == ProblemKind.PackDamaged));
+    }
+
+    [Fact]
+    public void A_snapshot_whose_time_is_still_to_come_is_warned_of()
+    {
+        using (var repository = _repository.Open())
+        {
+            var store = new SnapshotStore(repository);
+            var ahead = store.Find("test", CancellationToken.None).Summary with { Time = DateTimeOffset.UtcNow.AddDays(400) };
+            store.Write(ahead, []);
+        }
+
+        _repository.Scan();
+
+        Assert.Contains(_repository.Warnings, warning => warning.Contains("still to come", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_scan_without_time_reads_no_pack_and_says_so()
     {
@@ -149,5 +194,28 @@ public sealed class ScanTests : IDisposable
 
         Assert.True(result.OutOfTime);
         Assert.Equal((0, 4), (result.VerifiedPacks, result.SkippedPacks));
+    }
+
+    /// <summary>Copies files with their times, as a second copy of a repository is made.</summary>
+    private static void Copy(string source, string destination)
+    {
+        foreach (var file in Directory.GetFiles(source, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(destination, Path.GetRelativePath(source, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target, overwrite: true);
+            File.SetLastWriteTimeUtc(target, File.GetLastWriteTimeUtc(file));
+        }
+    }
+
+    /// <summary>Changes a byte, and nothing else that could be seen.</summary>
+    private static void Damage(string path)
+    {
+        var time = File.GetLastWriteTimeUtc(path);
+        var bytes = File.ReadAllBytes(path);
+        bytes[bytes.Length / 2] ^= 1;
+        File.SetAttributes(path, FileAttributes.Normal);
+        File.WriteAllBytes(path, bytes);
+        File.SetLastWriteTimeUtc(path, time);
     }
 }

@@ -7,6 +7,8 @@ using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Storage;
+using Rekkord.Engine.Tests.Reliability;
 
 namespace Rekkord.Engine.Tests.Snapshots;
 
@@ -80,6 +82,69 @@ public sealed class KeyRevocationTests : IDisposable
         Assert.Equal(("KeyRevoked", RekkordErrorKind.Security), (error.ErrorId, error.Kind));
         Assert.Contains(Convert.ToHexStringLower(id), error.Message, StringComparison.Ordinal);
         Assert.Equal(objects, _repository.Objects(""));
+    }
+
+    [Fact]
+    public void A_save_that_is_reported_counts_whenever_its_key_is_revoked()
+    {
+        var (path, id) = _repository.Derive(KeyRole.WriteOnly, "revoked.key");
+        var request = new SaveRequest { Channel = "leaving", Paths = [FileName.FromText(_repository.Source)], CacheDirectory = _repository.CacheDirectory };
+        var revocation = Path.Combine(_repository.Location, ObjectName.ForRevocation(id));
+        var outcomes = new HashSet<string>();
+        SaveThrough(new FaultyStore(DirectoryObjectStore.Open(_repository.Location)));
+        for (var call = 0; SaveThrough(new FaultyStore(DirectoryObjectStore.Open(_repository.Location), faultyCall: call) { Meanwhile = () => Revoke(id) }) > call; call++)
+            File.Delete(revocation);
+
+        Assert.Equal(["counts", "KeyRevoked"], outcomes.Order(StringComparer.Ordinal).Reverse());
+
+        int SaveThrough(FaultyStore store)
+        {
+            using var repository = RepositoryAccess.Open(store, KeyFile.Read(path));
+            try
+            {
+                var saved = new SaveOperation(repository, request, _repository).Run(CancellationToken.None).Snapshot.Id;
+                Assert.Contains(List(), snapshot => snapshot.Id == saved && snapshot.SignerStatus == SignerStatus.Trusted);
+                outcomes.Add("counts");
+            }
+            catch (RekkordException error)
+            {
+                outcomes.Add(error.ErrorId);
+            }
+
+            return store.Calls;
+        }
+    }
+
+    [Fact]
+    public void What_a_key_signs_while_it_is_revoked_is_told_to_who_revokes_it()
+    {
+        Save(_thief);
+        var counting = new FaultyStore(DirectoryObjectStore.Open(_repository.Location));
+        using (var repository = RepositoryAccess.Open(counting, KeyFile.Read(_repository.KeyFilePath)))
+            new KeyRevocation(repository, _warnings.Add).Run(_thiefId, distrustExisting: false, "", CancellationToken.None);
+        for (var call = 1; call < counting.Calls; call++)
+        {
+            Delete(Name);
+            _warnings.Clear();
+            string? saved = null;
+            var store = new FaultyStore(DirectoryObjectStore.Open(_repository.Location), faultyCall: call)
+            {
+                Meanwhile = () => saved = Record.Exception(() => Save(_thief)) is null ? List()[^1].Id.ToString() : null,
+            };
+            using (var repository = RepositoryAccess.Open(store, KeyFile.Read(_repository.KeyFilePath)))
+                new KeyRevocation(repository, _warnings.Add).Run(_thiefId, distrustExisting: false, "", CancellationToken.None);
+
+            var counts = saved is null || Counts(saved);
+            Assert.Equal(counts ? 0 : 1, _warnings.Count(warning => warning.Contains("while it was being revoked", StringComparison.Ordinal)));
+        }
+    }
+
+    private bool Counts(string id)
+    {
+        using var repository = _repository.Open();
+        var store = new SnapshotStore(repository);
+        var tag = store.Find(id, CancellationToken.None);
+        return tag.SignerStatus == SignerStatus.Trusted && store.Read(tag.ObjectName).Snapshot.SignerStatus == SignerStatus.Trusted;
     }
 
     [Fact]

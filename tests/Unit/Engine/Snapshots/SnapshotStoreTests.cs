@@ -106,6 +106,46 @@ public sealed class SnapshotStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_name_that_is_a_channel_and_begins_an_ID_is_ambiguous_until_one_of_them_is_named()
+    {
+        var other = Write("other");
+        var name = other.Id.ToString()[..6];
+        var filed = Write(name);
+
+        var error = Assert.Throws<RekkordException>(() => Find(name));
+
+        Assert.Equal("SnapshotAmbiguous", error.ErrorId);
+        Assert.Contains($"'channel:{name}'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("channel 'other'", error.Message, StringComparison.Ordinal);
+        Assert.Equal(filed.Id, Find($"channel:{name}").Id);
+        Assert.Equal(other.Id, Find($"id:{name}").Id);
+        Assert.Equal(other.Id, Find($"ID:{other.Id}".ToUpperInvariant()).Id);
+    }
+
+    [Fact]
+    public void A_whole_ID_is_an_ID_whatever_channels_there_are()
+    {
+        var meant = Write("meant");
+        var id = meant.Id.ToString();
+        var trap = Write(id, minute: 9);
+
+        Assert.Equal(meant.Id, Find(id).Id);
+        Assert.Equal(trap.Id, Find($"channel:{id}").Id);
+        var unknown = new string('0', 64);
+        Write(unknown);
+        Assert.Equal("SnapshotNotFound", Assert.Throws<RekkordException>(() => Find(unknown)).ErrorId);
+    }
+
+    [Fact]
+    public void A_channel_that_is_named_as_such_is_no_ID()
+    {
+        var id = Write("other").Id.ToString();
+
+        Assert.Equal("SnapshotNotFound", Assert.Throws<RekkordException>(() => Find($"channel:{id}")).ErrorId);
+        Assert.Equal("SnapshotIdInvalid", Assert.Throws<RekkordException>(() => Find("id:other")).ErrorId);
+    }
+
+    [Fact]
     public void A_channel_that_looks_like_an_ID_is_found_when_no_ID_begins_so()
     {
         var id = Write("other").Id.ToString();

@@ -133,11 +133,12 @@ internal static class LocalTargets
     private static IEnumerable<FuzzTarget> ScanStates(FuzzRepository repository, string directory)
     {
         var id = Convert.ToHexStringLower(repository.Keys.RepositoryId);
-        var path = Path.Combine(CacheLocation.ForRepository(id, directory), "scan.state");
+        const string Location = "/repository";
+        var path = CacheLocation.ForScans(id, Location, directory);
         var packs = repository.Objects.Keys.Where(name => name.StartsWith("packs/", StringComparison.Ordinal)).ToHashSet();
-        var state = ScanState.Load(id, directory);
+        var state = ScanState.Load(id, Location, directory);
         foreach (var pack in packs)
-            state.SetVerified(pack, full: true, DateTimeOffset.UnixEpoch);
+            state.SetVerified(pack, full: true, DateTimeOffset.UnixEpoch, UInt128.One);
         state.Save(packs);
         var valid = File.ReadAllBytes(path);
         yield return new FuzzTarget("scanstate/file", [valid], Load) { Cost = 2 };
@@ -146,7 +147,7 @@ internal static class LocalTargets
         void Load(byte[] bytes)
         {
             File.WriteAllBytes(path, bytes);
-            var loaded = ScanState.Load(id, directory);
+            var loaded = ScanState.Load(id, Location, directory);
             foreach (var pack in packs)
                 _ = loaded.LastVerified(pack, full: false)?.ToString("u");
             loaded.Save(packs);

@@ -34,6 +34,27 @@ public sealed class ChannelCompletionTests : IDisposable
         Assert.Equal(expected, string.Join(' ', Complete("Get-RekkordSnapshot -ConfigPath CONFIG " + word).Select(match => match.CompletionText)));
 
     [Fact]
+    public void A_prefix_is_kept_and_IDs_are_offered_after_theirs()
+    {
+        Assert.Equal(["'channel:Web''s new'", "channel:web"], Complete("Restore-RekkordSnapshot -ConfigPath CONFIG channel:we").Select(match => match.CompletionText));
+        Assert.Equal(["'channel:Web''s new'", "channel:mail", "channel:web"], Complete("Get-RekkordItem -ConfigPath CONFIG channel:").Select(match => match.CompletionText));
+        var ids = Complete("Restore-RekkordSnapshot -ConfigPath CONFIG id:");
+        Assert.Equal(4, ids.Count);
+        Assert.StartsWith("Web's new, ", ids[0].ToolTip, StringComparison.Ordinal);
+        Assert.Equal(ids[2].CompletionText, Assert.Single(Complete($"Restore-RekkordSnapshot -ConfigPath CONFIG {ids[2].CompletionText[..20]}")).CompletionText);
+    }
+
+    [Fact]
+    public void A_name_that_alone_would_mean_two_things_is_offered_with_its_prefix_but_not_to_a_save()
+    {
+        var name = Complete("Restore-RekkordSnapshot -ConfigPath CONFIG id:")[0].CompletionText[3..11];
+        _sandbox.Invoke($"Invoke-RekkordSave {name} $source").Clean();
+
+        Assert.Equal($"channel:{name}", Assert.Single(Complete($"Restore-RekkordSnapshot -ConfigPath CONFIG {name}")).CompletionText);
+        Assert.Equal(name, Assert.Single(Complete($"Invoke-RekkordSave -ConfigPath CONFIG {name}")).CompletionText);
+    }
+
+    [Fact]
     public void Each_says_how_many_snapshots_it_has() =>
         Assert.StartsWith("2 snapshots", Complete("Get-RekkordSnapshot -ConfigPath CONFIG web").Single(match => match.CompletionText == "web").ToolTip, StringComparison.Ordinal);
 
