@@ -2,7 +2,9 @@
 #
 #   NOTIFY_URL   where to; the body is JSON
 #
-# The hook fails when the message cannot be delivered: silence would be taken for success.
+# The hook fails when the message cannot be delivered: silence would be taken for success. After a pre hook that failed it
+# only runs with RunPostHooksAfterPreFailure = true, and when the save cannot even begin it does not run at all. So have
+# somebody miss the message, too: docs/hooks.md, "A message after every save".
 
 $ErrorActionPreference = 'Stop'
 
@@ -23,7 +25,10 @@ $body['snapshot'] = [string]$RekkordHook.Snapshot
 $json = [Text.Json.JsonSerializer]::Serialize($body, $body.GetType(), [Text.Json.JsonSerializerOptions]::new())
 
 # .NET's own client, so that it also runs where the cmdlets of PowerShell's Utility module are not there.
-$client = [Net.Http.HttpClient]::new()
+$handler = [Net.Http.HttpClientHandler]::new()
+# Following a redirect could turn the message into a request without a body.
+$handler.AllowAutoRedirect = $false
+$client = [Net.Http.HttpClient]::new($handler)
 try {
     $client.Timeout = [TimeSpan]::FromSeconds(60)
     for ($attempt = 1; ; $attempt++) {
@@ -43,10 +48,11 @@ try {
         if ($null -ne $status) {
             if ([int]$status -in 200..299) { break }
             $reason = "the webhook answered $([int]$status) ($status)"
+            if ([int]$status -in 300..399) { throw "The message was not delivered: $reason, it has moved. Put its new address into NOTIFY_URL." }
         }
 
         # What the sender did wrong will not get better.
-        if ($attempt -ge 4 -or ($null -ne $status -and [int]$status -lt 500)) {
+        if ($attempt -ge 4 -or ($null -ne $status -and [int]$status -lt 500 -and [int]$status -notin 408, 429)) {
             throw "The message was not delivered: $reason. Check NOTIFY_URL and the service behind it."
         }
 

@@ -3,25 +3,37 @@
 #
 #   NOTIFY_URL   where to; the body is JSON
 #
-# The hook fails when the message cannot be delivered: silence would be taken for success.
+# The hook fails when the message cannot be delivered: silence would be taken for success. After a pre hook that failed it
+# only runs with RunPostHooksAfterPreFailure = true, and when the save cannot even begin it does not run at all. So have
+# somebody miss the message, too: docs/hooks.md, "A message after every save".
 
 set -eu
 
 url=${NOTIFY_URL:?name the webhook}
 
-# JSON's way of writing text: backslash and quote escaped; REKKORD_ERROR is one line and holds no control characters.
-json() {
-    printf '"%s"' "$(printf '%s' "$1" | sed 's/\\/\\\\/g; s/"/\\"/g')"
-}
+# JSON's way of writing text: backslash and quote escaped, and no control characters.
+json() { printf '"%s"' "$(printf '%s' "$1" | tr '\001-\037' ' ' | sed 's/\\/\\\\/g; s/"/\\"/g')"; }
 
 if [ "$SUCCESS" = 1 ]; then
     text="Saved ${REKKORD_CHANNEL:-} on $(uname -n)"
 else
     text="SAVE FAILED: ${REKKORD_CHANNEL:-} on $(uname -n): ${REKKORD_ERROR:-a hook failed}"
 fi
+body=$(printf '{"success": %s, "text": %s, "snapshot": %s}' \
+    "$([ "$SUCCESS" = 1 ] && echo true || echo false)" "$(json "$text")" "$(json "${REKKORD_SNAPSHOT:-}")")
 
-# The body goes through standard input, where no other user can see it in the list of processes.
-printf '{"success": %s, "text": %s, "snapshot": %s}' \
-    "$([ "$SUCCESS" = 1 ] && echo true || echo false)" "$(json "$text")" "$(json "${REKKORD_SNAPSHOT:-}")" |
-    curl --fail --silent --show-error --max-time 60 --retry 3 \
-        --header 'Content-Type: application/json' --data-binary @- --output /dev/null "$url"
+# The address is a secret and goes with the body through standard input: every user sees what stands in a command line. A file of
+# options writes quotes and backslashes as JSON does. --disable: not with the user's own ~/.curlrc.
+status=$(printf 'url = %s\ndata-binary = %s\n' "$(json "$url")" "$(json "$body")" |
+    curl --disable --globoff --proto '=http,https' --silent --show-error --max-time 60 --retry 3 --retry-connrefused \
+        --header 'Content-Type: application/json; charset=utf-8' --output /dev/null --write-out '%{http_code}' --config -)
+case $status in
+2??) ;;
+3??)
+    # Following it could turn the message into a request without a body.
+    echo "The message was not delivered: the webhook answered $status, it has moved. Put its new address into NOTIFY_URL." >&2
+    exit 1 ;;
+*)
+    echo "The message was not delivered: the webhook answered $status. Check NOTIFY_URL and the service behind it." >&2
+    exit 1 ;;
+esac

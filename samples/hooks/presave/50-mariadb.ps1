@@ -1,64 +1,174 @@
 # Pre-save hook: dumps every MariaDB or MySQL database into one directory. Save that directory.
 #
-#   DUMP_DIRECTORY       where the dumps go; default /var/backups/rekkord/mariadb, on Windows under ProgramData
-#   MYSQL_DEFAULTS_FILE  an option file with user, password and socket or host; default: the client's usual ones
+#   DUMP_DIRECTORY       where the dumps go; default /var/backups/rekkord/mariadb, on Windows under ProgramData: let only
+#                        administrators into that directory, the dumps hold passwords
+#   MYSQL_DEFAULTS_FILE  an option file with user, password and socket or host, the only one that is then read; default: the
+#                        client's usual ones, which on most systems let root in over the local socket
 #
-# The dumps are plain text, not compressed, in the order of the primary key and without the date, so that what has not
-# changed is not stored again. --single-transaction gives a consistent state of InnoDB tables without locking them.
-# A dump only takes the place of the one before when all of them are complete; on any error the old ones stay, the hook
-# fails, and nothing is saved.
+# The account needs SELECT, SHOW VIEW, TRIGGER and EVENT on *.*: what it may not see would be missing without an error.
+#
+# create-NAME.sql makes a database with its character set, db-NAME.sql fills it, users.sql has the accounts (MariaDB only; note
+# down those of MySQL in another way). The rest of the database mysql is not dumped. In NAME, a character of ASCII that is not a
+# letter, a digit or one of -._~ is written as in a web address: a blank is %20. The dumps are plain text, not compressed, in
+# the order of the primary key and without the date, so that what has not changed is not stored again. --single-transaction
+# gives a consistent state of InnoDB tables without locking them.
+#
+# A dump only takes the place of the one before when it is whole. What cannot be dumped does not keep the others from it; its
+# old dump stays, and the hook fails and names it. The hook keeps a list of what it made, overwrites nothing else, and
+# removes only the dumps of databases that are gone.
 
-# A hook runs with these anyway; so does the script when it is tried by hand.
 $ErrorActionPreference = 'Stop'
-$PSNativeCommandUseErrorActionPreference = $true
+# The script looks at exit codes itself, to repeat what the program said.
+$PSNativeCommandUseErrorActionPreference = $false
+$PSNativeCommandArgumentPassing = 'Standard'
 
+# The dump program would not ask the server that MYSQL_HOST names, only the client would.
+if (-not $IsWindows) { $env:PATH += ':/usr/local/bin:/usr/sbin:/sbin' }
+$env:LC_ALL = 'C'
+$env:MYSQL_HOST = $null
+
+$hook = [IO.Path]::GetFileNameWithoutExtension($PSCommandPath)
 $directory = $env:DUMP_DIRECTORY
 if (-not $directory) {
     $base = if ($IsWindows) { $env:ProgramData } else { '/var/backups' }
     $directory = [IO.Path]::Combine($base, 'rekkord', 'mariadb')
 }
-$new = [IO.Path]::Combine($directory, ".new.$PID")
-$null = [IO.Directory]::CreateDirectory($directory)
-if (-not $IsWindows) { [IO.File]::SetUnixFileMode($directory, 'UserRead, UserWrite, UserExecute') }
+$directory = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($directory)
+$new = [IO.Path]::Combine($directory, ".$hook.new.$([guid]::NewGuid().ToString('n')).$PID")
+$made = [IO.Path]::Combine($directory, ".made-by-$hook")
 
+$isMariaDB = $null -ne $ExecutionContext.InvokeCommand.GetCommand('mariadb-dump', 'Application')
+$client, $dump = if ($isMariaDB) { 'mariadb', 'mariadb-dump' } else { 'mysql', 'mysqldump' }
+
+# Runs a program, not an alias or a function of the session, and returns the lines of its output.
+function Invoke-Program {
+    [CmdletBinding()] param([string] $Name, [string[]] $Arguments)
+    $program = $ExecutionContext.InvokeCommand.GetCommand($Name, 'Application')
+    if (-not $program) { throw "The program $Name is not on the PATH." }
+    # The option file comes first, or it is not taken.
+    $defaults = @(if ($env:MYSQL_DEFAULTS_FILE) { "--defaults-file=$env:MYSQL_DEFAULTS_FILE" })
+    $words = @()
+    & $program @defaults @Arguments 2>&1 | ForEach-Object { if ($_ -is [string]) { $_ } else { $words += "$_" } }
+    if ($LASTEXITCODE -ne 0) { throw "$Name ended with exit code ${LASTEXITCODE}: $($words -join ' ')" }
+    foreach ($line in $words) { $PSCmdlet.WriteWarning($line) }
+}
+
+# Returns a line for each row.
+function Get-Answer([string] $Statement) {
+    $lines = @(Invoke-Program $client @(
+        '--default-character-set=utf8mb4', '--batch', '--skip-column-names', '--raw', "--execute=$Statement; SELECT 'end'"))
+    if ($lines[-1] -cne 'end') { throw "The answer to '$Statement' is not complete." }
+    $lines[0..($lines.Count - 2)] | Where-Object { $lines.Count -gt 1 }
+}
+
+# Lets a file take the place of the one before.
+function Move-IntoPlace([string] $From, [string] $To) {
+    if (-not $IsWindows) { [IO.File]::SetUnixFileMode($From, 'UserRead, UserWrite') }
+    [IO.File]::Move($From, $To, $true)
+}
+
+# What this hook made, a name a line.
+function Read-Made { if ([IO.File]::Exists($made)) { [IO.File]::ReadAllLines($made) } }
+
+function Write-Made([string[]] $Names) {
+    $list = [IO.Path]::Combine($new, 'made')
+    [IO.File]::WriteAllText($list, -join ($Names | ForEach-Object { "$_`n" }))
+    Move-IntoPlace $list $made
+}
+
+function Test-Closing([string] $Path, [string] $Closing) {
+    $stream = [IO.File]::OpenRead($Path)
+    try {
+        $null = $stream.Seek(-[Math]::Min(1000, $stream.Length), 'End')
+        ([IO.StreamReader]::new($stream).ReadToEnd() -split "\r?\n") -ccontains $Closing
+    }
+    finally { $stream.Dispose() }
+}
+
+function Write-Dump([string] $File, [string[]] $Options) {
+    $path = [IO.Path]::Combine($directory, $File)
+    $known = @(Read-Made)
+    if ([IO.Path]::Exists($path) -and $known -cnotcontains $File) {
+        throw "$path was not made by this hook. Move it away, or give each hook a DUMP_DIRECTORY of its own."
+    }
+    $part = [IO.Path]::Combine($new, 'part')
+    Invoke-Program $dump (@('--default-character-set=utf8mb4', '--skip-dump-date', "--result-file=$part") + $Options)
+    if (-not (Test-Closing $part '-- Dump completed')) { throw "The dump $File is not complete." }
+    # On the list first: a run that is killed in between must not be taken for somebody else.
+    if ($known -cnotcontains $File) { Write-Made ($known + $File) }
+    Move-IntoPlace $part $path
+}
+
+# For this user alone. A directory that exists is left as it is: others may use it.
+function New-Directory([string] $Path) {
+    $null = if ($IsWindows) { [IO.Directory]::CreateDirectory($Path) }
+    else { [IO.Directory]::CreateDirectory($Path, 'UserRead, UserWrite, UserExecute') }
+}
+
+New-Directory $directory
 # What a run that was killed left: it would be saved with the dumps.
 $running = [Diagnostics.Process]::GetProcesses().Id
-foreach ($stale in [IO.Directory]::GetDirectories($directory, '.new.*')) {
-    if ($stale -eq $new -or [IO.Path]::GetExtension($stale).TrimStart('.') -notin $running) { [IO.Directory]::Delete($stale, $true) }
+foreach ($stale in [IO.Directory]::GetDirectories($directory, ".$hook.new.*")) {
+    if ([IO.Path]::GetExtension($stale).TrimStart('.') -notin $running) { [IO.Directory]::Delete($stale, $true) }
 }
-$null = [IO.Directory]::CreateDirectory($new)
+New-Directory $new
 
 try {
-    $isMariaDB = $null -ne $ExecutionContext.InvokeCommand.GetCommand('mariadb-dump', 'Application')
-    $client, $dump = if ($isMariaDB) { 'mariadb', 'mariadb-dump' } else { 'mysql', 'mysqldump' }
-
-    # The first option, or it is not taken.
-    $defaults = @(if ($env:MYSQL_DEFAULTS_FILE) { "--defaults-extra-file=$env:MYSQL_DEFAULTS_FILE" })
-
-    $databases = @(& $client @defaults --batch --skip-column-names --raw '--execute=SHOW DATABASES')
-    foreach ($database in $databases) {
-        if ($database -in 'information_schema', 'performance_schema', 'sys', 'mysql') { continue }
-        if ($database.IndexOfAny([IO.Path]::GetInvalidFileNameChars()) -ge 0) {
-            throw "The database '$database' has a name that no file can have."
+    # Option files may say who asks, and where. Anything else in them, such as no-data, could leave something out.
+    $accepted = '^(user|password|host|port|socket|protocol|(ssl|tls).*|default-auth|plugin-dir|connect-timeout|compress' +
+        '|default-character-set|max-allowed-packet|net-buffer-length|quick|quote-names|single-transaction)$'
+    foreach ($word in (Invoke-Program $dump '--print-defaults')[-1] -split ' ') {
+        if ($word -cnotmatch '^--([^=]*)') { continue }
+        $option = $Matches[1].Replace('_', '-')
+        if ($option -cnotmatch $accepted) {
+            throw "An option file gives $dump the option '$option', which could change the dumps. Take it out, or name a file " +
+                'with only user, password and host or socket in MYSQL_DEFAULTS_FILE.'
         }
-        $file = [IO.Path]::Combine($new, "db-$database.sql")
-        & $dump @defaults --single-transaction --quick --skip-dump-date --order-by-primary --hex-blob `
-            --routines --events --triggers "--result-file=$file" $database
-        "dumped $database"
     }
 
-    # MariaDB also says who may do what; with MySQL, note down your accounts in another way.
+    # What an account may not see does not exist for it, neither in a list nor in a dump.
+    $granted = Get-Answer 'SHOW GRANTS' | ForEach-Object { if ($_ -cmatch '^GRANT (.*) ON \*\.\* TO ') { $Matches[1] -split ', ' } }
+    $missing = 'SELECT', 'SHOW VIEW', 'TRIGGER', 'EVENT' | Where-Object { $granted -cnotcontains $_ -and $granted -cnotcontains 'ALL PRIVILEGES' }
+    if ($missing) { throw "The account does not see everything. Grant it $($missing -join ', ') ON *.*, and dump again." }
+
+    $failed = @()
+    $current = @()
+    # In hexadecimal digits, because a name can have line ends.
+    $names = @(Get-Answer "SELECT HEX(schema_name) FROM information_schema.schemata
+    WHERE BINARY schema_name NOT IN ('information_schema', 'performance_schema', 'sys', 'mysql') ORDER BY 1")
+    foreach ($digits in $names) {
+        $database = [Text.Encoding]::UTF8.GetString([Convert]::FromHexString($digits))
+        $name = [regex]::Replace($database, '[\x00-\x7f-[A-Za-z0-9._~-]]', { '%{0:X2}' -f [int][char]"$($args[0])" })
+        $current += "create-$name.sql", "db-$name.sql"
+        $before = $failed.Count
+        try {
+            Write-Dump "create-$name.sql" @(
+                '--skip-lock-tables', '--no-data', '--no-create-info', '--skip-triggers', '--databases', '--', "$database")
+        }
+        catch { $failed += "${name}: $_" }
+        try {
+            Write-Dump "db-$name.sql" @(
+                '--single-transaction', '--quick', '--order-by-primary', '--hex-blob', '--routines', '--events', '--triggers',
+                '--', "$database")
+        }
+        catch { $failed += "${name}: $_" }
+        if ($failed.Count -eq $before) { "dumped $name" }
+    }
+
     if ($isMariaDB) {
-        & $dump @defaults --skip-dump-date --system=users "--result-file=$([IO.Path]::Combine($new, 'users.sql'))"
+        # Those that the new server has already are passed over when this is loaded.
+        try { Write-Dump users.sql @('--skip-lock-tables', '--insert-ignore', '--system=users') } catch { $failed += "users.sql: $_" }
+        $current += 'users.sql'
     }
 
-    # All are there. Each takes the place of the one before; those of databases that are gone go.
-    foreach ($old in [IO.Directory]::GetFiles($directory, 'db-*.sql')) {
-        if (-not [IO.File]::Exists([IO.Path]::Combine($new, [IO.Path]::GetFileName($old)))) { [IO.File]::Delete($old) }
+    if ($failed) { throw "Not dumped: $($failed -join '; '). Dumps from before were left as they are." }
+
+    foreach ($file in Read-Made) {
+        if ($current -ccontains $file -or $file -cnotmatch '^(create|db)-[^/\\]*\.sql$') { continue }
+        [IO.File]::Delete([IO.Path]::Combine($directory, $file))
+        "removed ${file}: the database is gone"
     }
-    foreach ($file in [IO.Directory]::GetFiles($new)) {
-        [IO.File]::Move($file, [IO.Path]::Combine($directory, [IO.Path]::GetFileName($file)), $true)
-    }
+    Write-Made @(Read-Made | Where-Object { $current -ccontains $_ })
 }
 finally {
     [IO.Directory]::Delete($new, $true)

@@ -2,31 +2,51 @@
 # Pre-save hook: dumps every MariaDB or MySQL database into one directory. Save that directory.
 #
 #   DUMP_DIRECTORY       where the dumps go; default /var/backups/rekkord/mariadb
-#   MYSQL_DEFAULTS_FILE  an option file with user, password and socket or host; default: the client's usual ones,
-#                        which on most systems let root in over the local socket
+#   MYSQL_DEFAULTS_FILE  an option file with user, password and socket or host, the only one that is then read; default: the
+#                        client's usual ones, which on most systems let root in over the local socket
 #
-# The dumps are plain text, not compressed, in the order of the primary key and without the date, so that what has not
-# changed is not stored again. --single-transaction gives a consistent state of InnoDB tables without locking them.
-# A dump only takes the place of the one before when all of them are complete; on any error the old ones stay, the hook
-# fails, and nothing is saved.
+# The account needs SELECT, SHOW VIEW, TRIGGER and EVENT on *.*: what it may not see would be missing without an error.
+#
+# create-NAME.sql makes a database with its character set, db-NAME.sql fills it, users.sql has the accounts (MariaDB only; note
+# down those of MySQL in another way). The rest of the database mysql is not dumped. In NAME, a character of ASCII that is not a
+# letter, a digit or one of -._~ is written as in a web address: a blank is %20. The dumps are plain text, not compressed, in
+# the order of the primary key and without the date, so that what has not changed is not stored again. --single-transaction
+# gives a consistent state of InnoDB tables without locking them.
+#
+# A dump only takes the place of the one before when it is whole. What cannot be dumped does not keep the others from it; its
+# old dump stays, and the hook fails and names it. The hook keeps a list of what it made, overwrites nothing else, and
+# removes only the dumps of databases that are gone.
 
 set -eu
 umask 077
 
+# The dump program would not ask the server that MYSQL_HOST names, only the client would.
+PATH=$PATH:/usr/local/bin:/usr/sbin:/sbin
+export LC_ALL=C
+unset CDPATH MYSQL_HOST
+
+hook=$(basename "$0" .sh)
+case ${MYSQL_DEFAULTS_FILE:-} in
+'' ) defaults= ;;
+/* ) defaults=--defaults-file=$MYSQL_DEFAULTS_FILE ;;
+*  ) defaults=--defaults-file=$PWD/$MYSQL_DEFAULTS_FILE ;;
+esac
 directory=${DUMP_DIRECTORY:-/var/backups/rekkord/mariadb}
 mkdir -p "$directory"
 cd "$directory"
-new=.new.$$
+new=.$hook.new.$$
+made=.made-by-$hook
 
 # What a run that was killed left: it would be saved with the dumps.
-for stale in .new.*; do
-    kill -0 "${stale#.new.}" 2> /dev/null || rm -rf "$stale"
+for stale in ".$hook".new.*; do
+    kill -0 "${stale##*.}" 2> /dev/null || rm -rf "$stale"
 done
 rm -rf "$new"
 mkdir "$new"
-trap 'rm -rf "$directory/$new"' EXIT
+trap 'rm -rf "$new"' EXIT
 trap 'exit 143' TERM
 trap 'exit 130' INT
+[ -e "$made" ] || : > "$made"
 
 if command -v mariadb-dump > /dev/null; then
     client=mariadb dump=mariadb-dump
@@ -34,37 +54,121 @@ else
     client=mysql dump=mysqldump
 fi
 
-# The first option, or it is not taken.
+# The option file comes first, or it is not taken.
 run() {
     program=$1
     shift
-    "$program" ${MYSQL_DEFAULTS_FILE:+"--defaults-extra-file=$MYSQL_DEFAULTS_FILE"} "$@"
+    "$program" ${defaults:+"$defaults"} "$@" < /dev/null
 }
 
-run "$client" --batch --skip-column-names --raw --execute='SHOW DATABASES' > "$new/.databases"
+# A line for each row, and one to tell that it was the last.
+ask() { # the file for the answer, the statement
+    run "$client" --default-character-set=utf8mb4 --batch --skip-column-names --raw --execute="$2; SELECT 'end'" > "$1"
+    if [ "$(tail -n 1 "$1")" != end ]; then
+        echo "The answer to '$2' is not complete." >&2
+        exit 1
+    fi
+}
 
-while IFS= read -r database; do
-    case $database in
-        information_schema | performance_schema | sys | mysql) continue ;;
-        */* | .*) echo "The database '$database' has a name that no file can have." >&2; exit 1 ;;
+dump() { # the file, the options
+    file=$1
+    shift
+    if [ -e "$file" ] && ! grep -qxF -e "$file" "$made"; then
+        echo "$directory/$file was not made by this hook. Move it away, or give each hook a DUMP_DIRECTORY of its own." >&2
+        return 1
+    fi
+    run "$dump" --default-character-set=utf8mb4 --skip-dump-date --result-file="$new/part" "$@" || return 1
+    if [ "$(tail -n 1 "$new/part")" != '-- Dump completed' ]; then
+        echo "The dump $file is not complete." >&2
+        return 1
+    fi
+    # On the list first: a run that is killed in between must not be taken for somebody else.
+    if ! grep -qxF -e "$file" "$made"; then
+        printf '%s\n' "$file" | cat "$made" - > "$new/made" && mv "$new/made" "$made" || return 1
+    fi
+    mv -f "$new/part" "$file"
+}
+
+# Option files may say who asks, and where. Anything else in them, such as no-data, could leave something out.
+for option in $(run "$dump" --print-defaults | tail -n 1 | tr ' ' '\n' | sed -n 's/^--\([^=]*\).*/\1/p' | tr _ -); do
+    case $option in
+    user | password | host | port | socket | protocol | ssl* | tls* | default-auth | plugin-dir | connect-timeout | compress) ;;
+    default-character-set | max-allowed-packet | net-buffer-length | quick | quote-names | single-transaction) ;;
+    *)
+        echo "An option file gives $dump the option '$option', which could change the dumps. Take it out, or name a file" \
+            "with only user, password and host or socket in MYSQL_DEFAULTS_FILE." >&2
+        exit 1 ;;
     esac
-    run "$dump" --single-transaction --quick --skip-dump-date --order-by-primary --hex-blob \
-        --routines --events --triggers --result-file="$new/db-$database.sql" "$database" < /dev/null
-    # It writes this line last.
-    tail -n 1 "$new/db-$database.sql" | grep -q '^-- Dump completed' || { echo "The dump of '$database' is not complete." >&2; exit 1; }
-    echo "dumped $database"
-done < "$new/.databases"
-
-# MariaDB also says who may do what; with MySQL, note down your accounts in another way.
-if [ "$dump" = mariadb-dump ]; then
-    run "$dump" --skip-dump-date --system=users --result-file="$new/users.sql" < /dev/null
-fi
-
-# All are there. Each takes the place of the one before; those of databases that are gone go.
-rm -f "$new/.databases"
-for old in ./db-*.sql; do
-    [ -e "$new/$old" ] || rm -f "$old"
 done
-if [ -n "$(ls "$new")" ]; then
-    mv "$new"/*.sql .
+
+# What an account may not see does not exist for it, neither in a list nor in a dump.
+ask "$new/grants" 'SHOW GRANTS'
+granted=$(sed -n 's/^GRANT \(.*\) ON \*\.\* TO .*/, \1,/p' "$new/grants")
+missing=
+for right in 'SELECT' 'SHOW VIEW' 'TRIGGER' 'EVENT'; do
+    case $granted in
+    *', ALL PRIVILEGES,'* | *", $right,"*) ;;
+    *) missing="$missing, $right" ;;
+    esac
+done
+if [ -n "$missing" ]; then
+    echo "The account does not see everything. Grant it${missing#,} ON *.*, and dump again." >&2
+    exit 1
 fi
+
+# In hexadecimal digits, because a name can have line ends.
+ask "$new/names" "SELECT HEX(schema_name) FROM information_schema.schemata
+    WHERE BINARY schema_name NOT IN ('information_schema', 'performance_schema', 'sys', 'mysql') ORDER BY 1"
+# For each name, what stands for it in a file's name, and what printf makes the name of.
+awk -v digits=0123456789ABCDEF '$0 != "end" {
+    file = escaped = ""
+    for (i = 1; i < length($0); i += 2) {
+        pair = substr($0, i, 2)
+        byte = 16 * (index(digits, substr(pair, 1, 1)) - 1) + index(digits, substr(pair, 2, 1)) - 1
+        character = sprintf("%c", byte)
+        file = file (byte > 127 || character ~ /[A-Za-z0-9._~-]/ ? character : "%" pair)
+        escaped = escaped sprintf("\\0%03o", byte)
+    }
+    print file, escaped
+}' "$new/names" > "$new/list"
+
+failed=
+: > "$new/current"
+while read -r name escaped; do
+    # The dot keeps a line end at the end.
+    database=$(printf '%b.' "$escaped")
+    database=${database%.}
+    whole=yes
+    dump "create-$name.sql" --skip-lock-tables --no-data --no-create-info --skip-triggers --databases -- "$database" || whole=
+    dump "db-$name.sql" --single-transaction --quick --order-by-primary --hex-blob --routines --events --triggers \
+        -- "$database" || whole=
+    if [ -n "$whole" ]; then
+        echo "dumped $name"
+    else
+        failed="$failed $name"
+    fi
+    printf '%s\n' "create-$name.sql" "db-$name.sql" >> "$new/current"
+done < "$new/list"
+
+if [ "$dump" = mariadb-dump ]; then
+    # Those that the new server has already are passed over when this is loaded.
+    dump users.sql --skip-lock-tables --insert-ignore --system=users || failed="$failed users.sql"
+    echo users.sql >> "$new/current"
+fi
+
+if [ -n "$failed" ]; then
+    echo "Not dumped:$failed. Dumps from before were left as they are." >&2
+    exit 1
+fi
+
+grep -vxF -f "$new/current" "$made" > "$new/gone" || true
+while IFS= read -r file; do
+    case $file in
+    */*) ;;
+    create-*.sql | db-*.sql)
+        rm -f "$file"
+        echo "removed $file: the database is gone" ;;
+    esac
+done < "$new/gone"
+grep -xF -f "$new/current" "$made" > "$new/made" || true
+mv "$new/made" "$made"

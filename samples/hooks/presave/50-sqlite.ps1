@@ -1,48 +1,133 @@
 # Pre-save hook: copies SQLite databases, consistently, also while they are written to. Save the directory of the copies.
 #
 #   SQLITE_DATABASES  the databases, one full path a line
-#   DUMP_DIRECTORY    where the copies go; default /var/backups/rekkord/sqlite, on Windows under ProgramData
+#   DUMP_DIRECTORY    where the copies go; default /var/backups/rekkord/sqlite, on Windows under ProgramData: let only those into
+#                     that directory who may read the databases
 #
-# A copy only takes the place of the one before when it is complete and sound; on any error the old one stays, the hook
-# fails, and nothing is saved.
+# A copy has the database's path for a name, with %2F for each slash. It is made in one read transaction: a database in WAL
+# mode can be written to meanwhile; in the other modes a writer has to wait until the copy is done, and an application that
+# does not wait that long reports a locked database.
+#
+# A copy only takes the place of the one before when it is whole and sound. What cannot be copied does not keep the others
+# from it; its old copy stays, and the hook fails and names it. Nothing else in the directory is touched: the copy of a
+# database that is no longer in the list stays until you remove it.
+#
+# SQLite before 3.53.0 (but for 3.51.3) has a fault that can damage a database in WAL mode when two connections checkpoint and
+# write at the same moment (https://sqlite.org/wal.html#walresetbug). This hook neither writes nor checkpoints; what counts
+# is the version in the applications.
 
-# A hook runs with these anyway; so does the script when it is tried by hand.
 $ErrorActionPreference = 'Stop'
-$PSNativeCommandUseErrorActionPreference = $true
+# The script looks at exit codes itself, to repeat what the program said.
+$PSNativeCommandUseErrorActionPreference = $false
+$PSNativeCommandArgumentPassing = 'Standard'
+
+if (-not $IsWindows) { $env:PATH += ':/usr/local/bin' }
+$env:LC_ALL = 'C'
 
 if (-not $env:SQLITE_DATABASES) { throw 'Name the databases in SQLITE_DATABASES, one full path a line.' }
+$hook = [IO.Path]::GetFileNameWithoutExtension($PSCommandPath)
 $directory = $env:DUMP_DIRECTORY
 if (-not $directory) {
     $base = if ($IsWindows) { $env:ProgramData } else { '/var/backups' }
     $directory = [IO.Path]::Combine($base, 'rekkord', 'sqlite')
 }
-$new = [IO.Path]::Combine($directory, ".new.$PID")
-$null = [IO.Directory]::CreateDirectory($directory)
-if (-not $IsWindows) { [IO.File]::SetUnixFileMode($directory, 'UserRead, UserWrite, UserExecute') }
+$directory = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($directory)
+$new = [IO.Path]::Combine($directory, ".$hook.new.$([guid]::NewGuid().ToString('n')).$PID")
+$copy = [IO.Path]::Combine($new, 'copy')
 
-# What a run that was killed left: it would be saved with the dumps.
-$running = [Diagnostics.Process]::GetProcesses().Id
-foreach ($stale in [IO.Directory]::GetDirectories($directory, '.new.*')) {
-    if ($stale -eq $new -or [IO.Path]::GetExtension($stale).TrimStart('.') -notin $running) { [IO.Directory]::Delete($stale, $true) }
+# Runs sqlite3, not an alias or a function of the session, and without the user's ~/.sqliterc, which can change every answer.
+function Invoke-Sqlite([string[]] $Arguments) {
+    $program = $ExecutionContext.InvokeCommand.GetCommand('sqlite3', 'Application')
+    if (-not $program) { throw 'The program sqlite3 is not on the PATH.' }
+    $nothing = if ($IsWindows) { 'NUL' } else { '/dev/null' }
+    $lines = @(& $program -init $nothing -batch -bail @Arguments 2>&1 | ForEach-Object { "$_" })
+    if ($LASTEXITCODE -ne 0) { throw ($lines -join ' ') }
+    $lines -join ' '
 }
-$null = [IO.Directory]::CreateDirectory($new)
+
+# Without a transaction, the copying would start over after each commit of another process, and might never end. The limit is
+# for waiting on a writer.
+function Backup-Database([string] $Source) {
+    [IO.File]::Delete($copy)
+    # In sqlite3's commands a backslash escapes within double quotes.
+    $target = $copy.Replace('\', '\\').Replace('"', '\"')
+    $null = Invoke-Sqlite @('-readonly', '-cmd', '.timeout 30000', '-cmd', 'BEGIN', '-cmd', 'SELECT 1 FROM sqlite_master LIMIT 1',
+        $Source, ".backup main `"$target`"")
+}
+
+# Where nothing can be written, SQLite opens a database in WAL mode only when it is told that nobody changes it. That is so
+# when no connection has left its -wal or -journal there, and is looked at again afterwards.
+function Test-Rest([string] $Path) { -not [IO.File]::Exists("$Path-wal") -and -not [IO.File]::Exists("$Path-journal") }
+
+function Backup-ImmutableDatabase([string] $Path) {
+    $before = [IO.FileInfo]::new($Path)
+    $null = $before.Length
+    $address = if ($IsWindows) { '/' + $Path.Replace('\', '/') } else { $Path }
+    Backup-Database "file:$($address.Replace('%', '%25').Replace('?', '%3F').Replace('#', '%23'))?immutable=1"
+    $after = [IO.FileInfo]::new($Path)
+    if (-not (Test-Rest $Path) -or $before.Length -ne $after.Length -or $before.LastWriteTimeUtc -ne $after.LastWriteTimeUtc) {
+        throw 'It was changed while it was copied.'
+    }
+}
+
+function Copy-Database([string] $Path) {
+    if (-not [IO.Path]::IsPathFullyQualified($Path)) { throw "'$Path' is not a full path." }
+    # sqlite3 would make an empty database of a name that is not there.
+    if (-not [IO.File]::Exists($Path)) { throw "The database '$Path' does not exist." }
+    try {
+        try { Backup-Database $Path }
+        catch {
+            if ("$_" -cnotmatch 'unable to open database file|readonly database' -or -not (Test-Rest $Path)) { throw }
+            Backup-ImmutableDatabase $Path
+        }
+    }
+    catch {
+        $hint = if ([IO.File]::Exists("$Path-wal") -and "$_" -cmatch 'unable to open database file|readonly database') {
+            ' Its -wal file has not been worked in yet, which takes a directory that can be written to.'
+        }
+        throw "The database '$Path' cannot be copied: $_$hint"
+    }
+
+    $remark = ''
+    try { $check = Invoke-Sqlite @($copy, 'PRAGMA integrity_check') }
+    catch {
+        # Some applications bring collations, functions and modules of their own. Only they can check such a database.
+        $check = "$_"
+        if ($check -cmatch 'no such (collation sequence|function|module|tokenizer)|unknown function') {
+            $remark = " (not checked: $check)"
+            $check = 'ok'
+        }
+    }
+    if ($check -cne 'ok') { throw "The copy of '$Path' is damaged: $check" }
+
+    $name = $Path.Replace('%', '%25').Replace('/', '%2F')
+    if ($IsWindows) { $name = $name.Replace('\', '%5C').Replace(':', '%3A') }
+    else { [IO.File]::SetUnixFileMode($copy, 'UserRead, UserWrite') }
+    [IO.File]::Move($copy, [IO.Path]::Combine($directory, $name), $true)
+    "copied $Path$remark"
+}
+
+# For this user alone. A directory that exists is left as it is: others may use it.
+function New-Directory([string] $Path) {
+    $null = if ($IsWindows) { [IO.Directory]::CreateDirectory($Path) }
+    else { [IO.Directory]::CreateDirectory($Path, 'UserRead, UserWrite, UserExecute') }
+}
+
+New-Directory $directory
+# What a run that was killed left: it would be saved with the copies.
+$running = [Diagnostics.Process]::GetProcesses().Id
+foreach ($stale in [IO.Directory]::GetDirectories($directory, ".$hook.new.*")) {
+    if ([IO.Path]::GetExtension($stale).TrimStart('.') -notin $running) { [IO.Directory]::Delete($stale, $true) }
+}
+New-Directory $new
 
 try {
+    $failed = @()
     foreach ($database in $env:SQLITE_DATABASES -split "\r?\n") {
         if (-not $database) { continue }
-        # sqlite3 would make an empty database of a name that is not there.
-        if (-not [IO.File]::Exists($database)) { throw "The database '$database' does not exist." }
-        $name = [Uri]::EscapeDataString($database)
-        $copy = [IO.Path]::Combine($new, 'copy')
-
-        # Waits up to 30 seconds for a writer. In sqlite3's commands a backslash escapes within double quotes.
-        $quoted = '"' + $copy.Replace('\', '\\').Replace('"', '\"') + '"'
-        & sqlite3 -bail -readonly -cmd '.timeout 30000' $database ".backup main $quoted"
-        $check = @(& sqlite3 -bail $copy 'PRAGMA integrity_check') -join ' '
-        if ($check -ne 'ok') { throw "The copy of '$database' is damaged: $check" }
-        [IO.File]::Move($copy, [IO.Path]::Combine($directory, $name), $true)
-        "copied $database"
+        try { Copy-Database $database } catch { $failed += "$_" }
     }
+    if ($failed) { throw "$($failed -join ' ') Copies from before were left as they are." }
 }
 finally {
     [IO.Directory]::Delete($new, $true)
