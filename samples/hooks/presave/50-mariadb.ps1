@@ -136,6 +136,9 @@ try {
     # In hexadecimal digits, because a name can have line ends.
     $names = @(Get-Answer "SELECT HEX(schema_name) FROM information_schema.schemata
     WHERE BINARY schema_name NOT IN ('information_schema', 'performance_schema', 'sys', 'mysql') ORDER BY 1")
+    if ($names -cnotmatch '^[0-9A-F]+$') {
+        throw "The list of the databases cannot be read. Does an option file change how $client writes?"
+    }
     foreach ($digits in $names) {
         $database = [Text.Encoding]::UTF8.GetString([Convert]::FromHexString($digits))
         $name = [regex]::Replace($database, '[\x00-\x7f-[A-Za-z0-9._~-]]', { '%{0:X2}' -f [int][char]"$($args[0])" })

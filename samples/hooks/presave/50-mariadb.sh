@@ -119,6 +119,10 @@ fi
 # In hexadecimal digits, because a name can have line ends.
 ask "$new/names" "SELECT HEX(schema_name) FROM information_schema.schemata
     WHERE BINARY schema_name NOT IN ('information_schema', 'performance_schema', 'sys', 'mysql') ORDER BY 1"
+if grep -qvx -e '[0-9A-F]*' -e end "$new/names"; then
+    echo "The list of the databases cannot be read. Does an option file change how $client writes?" >&2
+    exit 1
+fi
 # For each name, what stands for it in a file's name, and what printf makes the name of.
 awk -v digits=0123456789ABCDEF '$0 != "end" {
     file = escaped = ""

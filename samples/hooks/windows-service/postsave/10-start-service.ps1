@@ -7,7 +7,8 @@ $ErrorActionPreference = 'Stop'
 
 if (-not $env:QUIESCE_SERVICE) { throw 'Name the service in QUIESCE_SERVICE.' }
 
-$service = Get-Service -Name $env:QUIESCE_SERVICE
+# A name is a name, also with what PowerShell takes for a wildcard in it.
+$service = Get-Service -Name ([WildcardPattern]::Escape($env:QUIESCE_SERVICE))
 $mark = [IO.Path]::Combine($env:ProgramData, 'rekkord', "$($service.Name).stopped-for-save")
 if (-not [IO.File]::Exists($mark)) {
     "$($service.Name) was not stopped for this save"

@@ -5,15 +5,18 @@
 #   QUIESCE_SERVICE  the name of the service
 #
 # With this pair, set RunPostHooksAfterPreFailure = true in section [Hooks]: otherwise, when a pre hook after this one
-# fails, nothing starts the service again.
+# fails, nothing starts the service again. Two saves at the same time must not stop the same service: the one that ends first
+# starts it while the other still reads.
 
 $ErrorActionPreference = 'Stop'
 
 if (-not $env:QUIESCE_SERVICE) { throw 'Name the service in QUIESCE_SERVICE.' }
 
-$service = Get-Service -Name $env:QUIESCE_SERVICE
-if ($service.Status -eq 'Stopped') {
+# A name is a name, also with what PowerShell takes for a wildcard in it.
+$service = Get-Service -Name ([WildcardPattern]::Escape($env:QUIESCE_SERVICE))
+if ($service.Status -in 'Stopped', 'StopPending') {
     # It was stopped before, by somebody else, and is to stay so: no mark is left for the other half.
+    $service.WaitForStatus('Stopped', [TimeSpan]::FromMinutes(5))
     "$($service.Name) was not running"
     return
 }

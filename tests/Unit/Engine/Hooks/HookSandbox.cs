@@ -55,10 +55,6 @@ internal sealed class HookSandbox : IHookObserver, IScriptHookExecutor, IDisposa
     /// <summary>Writes a shell script hook.</summary>
     public string AddShell(string name, string script, HookPhase phase = HookPhase.PreSave) => Add(name, "#!/bin/sh\n" + script + "\n", phase);
 
-    /// <summary>Puts a copy of a shipped sample into a phase's directory, with its settings.</summary>
-    public void AddSample(string name, HookPhase phase, params (string Name, string Value)[] settings) =>
-        Add(Path.GetFileName(name), SampleHooks.WithSettings(name, settings), phase);
-
     public string PathOf(string name) => Path.Combine(Root, name);
 
     public HookPhaseResult Run(HookPhase phase = HookPhase.PreSave, CancellationToken stop = default) =>

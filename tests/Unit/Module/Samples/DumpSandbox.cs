@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Management.Automation;
 using Rekkord.Engine.Tests.Hooks;
 
 namespace Rekkord.Module.Tests.Samples;
@@ -7,10 +8,12 @@ namespace Rekkord.Module.Tests.Samples;
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 internal sealed class DumpSandbox : IDisposable
 {
+    private readonly string _hook;
     private bool _mounted;
 
     public DumpSandbox(string sample, params (string Name, string Value)[] settings)
     {
+        _hook = Path.GetFileNameWithoutExtension(sample);
         Dumps = Path.Combine(Module.Base, "my dumps");
         Directory.CreateDirectory(Dumps);
         Module.Session.Set("dumps", Dumps);
@@ -21,12 +24,92 @@ internal sealed class DumpSandbox : IDisposable
 
     public string Dumps { get; }
 
+    /// <summary>The list that the hook keeps of what it made.</summary>
+    public string Made => $".made-by-{_hook}";
+
+    /// <summary>The files of the dumps, without those that the hook keeps for itself.</summary>
+    public IEnumerable<string> Files =>
+        Directory.GetFileSystemEntries(Dumps).Select(path => Path.GetFileName(path)).Where(name => name[0] != '.').Order(StringComparer.Ordinal);
+
     /// <summary>Where <see cref="Restore"/> puts the dumps.</summary>
     public string Restored => Module.Destination;
 
-    /// <summary>Puts the sample in place, or gives it other settings.</summary>
-    public void Install(string sample, params (string Name, string Value)[] settings) =>
+    public string PathOf(string dump) => Path.Combine(Dumps, dump);
+
+    public string Read(string dump) => File.ReadAllText(PathOf(dump));
+
+    /// <summary>Puts a sample in the place of the one before, or gives it other settings.</summary>
+    public void Install(string sample, params (string Name, string Value)[] settings)
+    {
+        foreach (var file in Directory.GetFiles(Module.HookDirectory("PreSave")))
+            File.Delete(file);
         Module.Hook("PreSave", Path.GetFileName(sample), SampleHooks.WithSettings(sample, [("DUMP_DIRECTORY", Dumps), .. settings]));
+    }
+
+    /// <summary>Makes a program of that name that comes before the real one, and returns its directory.</summary>
+    public string StandIn(string name, string commands)
+    {
+        var directory = Directory.CreateDirectory(Path.Combine(Module.Base, "programs")).FullName;
+        var path = Path.Combine(directory, name);
+        File.WriteAllText(path, $"#!/bin/sh\n{commands}\n");
+        File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
+        return directory;
+    }
+
+    /// <summary>Runs the hook alone.</summary>
+    public PSObject Run() => Assert.Single(Module.Invoke("Invoke-RekkordHook PreSave").Hooks);
+
+    /// <summary>Runs the hook alone and returns what it wrote. The test fails when the hook does.</summary>
+    public IReadOnlyList<string> Dump()
+    {
+        var result = Run();
+        Assert.True(result.Text("Status") == "Succeeded", result.Text("Reason"));
+        return result.Texts("Output");
+    }
+
+    /// <summary>Runs the hook alone and fails the test unless the hook fails and says these words.</summary>
+    public PSObject AssertFails(params string[] words)
+    {
+        var result = Run();
+        Assert.Equal("Failed", result.Text("Status"));
+        var said = result.Text("Reason") + string.Join('\n', result.Texts("ErrorOutput"));
+        Assert.All(words, word => Assert.Contains(word, said, StringComparison.Ordinal));
+        return result;
+    }
+
+    /// <summary>As <see cref="AssertFails"/>, and all that is in the directory of the dumps must stay as it is.</summary>
+    public void AssertFailsAndTouchesNothing(params string[] words)
+    {
+        var before = SampleHooks.ReadAll(Dumps);
+        AssertFails(words);
+        Assert.Equal(before, SampleHooks.ReadAll(Dumps));
+    }
+
+    /// <summary>Runs both samples of a pair, and fails the test unless they make the same files and say the same.</summary>
+    public void AssertPairIsAlike(string shellSample, params (string Name, string Value)[] settings)
+    {
+        Install(shellSample, settings);
+        var said = Dump();
+        var made = SampleHooks.ReadAll(Dumps);
+        Install(Path.ChangeExtension(shellSample, ".ps1"), settings);
+        Assert.Equal(said, Dump());
+        Assert.Equal(made, SampleHooks.ReadAll(Dumps));
+        Assert.All(Directory.GetFiles(Dumps), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+    }
+
+    /// <summary>Fails the test unless the hook leaves the permissions of a directory that exists, and makes one that only its user may enter.</summary>
+    public void AssertPermissions()
+    {
+        const UnixFileMode shared = (UnixFileMode)0b111_101_101;
+        File.SetUnixFileMode(Dumps, shared);
+        Dump();
+        Assert.Equal(shared, File.GetUnixFileMode(Dumps));
+        Assert.All(Directory.GetFiles(Dumps), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+
+        Directory.Delete(Dumps, recursive: true);
+        Dump();
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Dumps));
+    }
 
     public ModuleRun Save() => Module.Invoke("Invoke-RekkordSave databases $dumps");
 
@@ -34,13 +117,16 @@ internal sealed class DumpSandbox : IDisposable
     public void SaveTwice(long leastSize)
     {
         // No process has this number: it is more than Linux gives out.
-        var left = Directory.CreateDirectory(Path.Combine(Dumps, ".new.99999999")).FullName;
+        var left = Directory.CreateDirectory(PathOf($".{_hook}.new.99999999")).FullName;
         File.WriteAllText(Path.Combine(left, "db-half.sql"), "what a killed run left");
+        var others = Directory.CreateDirectory(PathOf(".other-hook.new.99999999")).FullName;
         var first = Save().Clean().Save;
         Assert.False(Directory.Exists(left));
+        Assert.True(Directory.Exists(others));
         Assert.InRange(first.Number("AddedSize"), leastSize, long.MaxValue);
         var second = Save().Clean().Save;
-        Assert.Equal(0, second.Number("UnchangedFiles"));
+        // The word for --restrict-key.
+        Assert.InRange(second.Number("UnchangedFiles"), 0, 1);
         Assert.Equal(first.Number("Size"), second.Number("Size"));
         Assert.InRange(second.Number("AddedSize"), 0, second.Number("Size") / 20);
         Assert.InRange(second.Number("StoredSize"), 0, second.Number("Size") / 20);
@@ -48,7 +134,7 @@ internal sealed class DumpSandbox : IDisposable
 
     public void Restore() => Module.Invoke("Restore-RekkordSnapshot \"databases:$dumps\" $destination").Clean();
 
-    /// <summary>Fails the test unless the hook stopped the save, and the one error that the user sees has these words; returns it.</summary>
+    /// <summary>Fails the test unless the hook stopped the save, and what the user sees has these words; returns it.</summary>
     public string AssertSaveStops(string words, Action? meanwhile = null)
     {
         var before = Module.Invoke("Get-RekkordSnapshot").Clean().Output.Count;
@@ -57,13 +143,18 @@ internal sealed class DumpSandbox : IDisposable
         meanwhile?.Invoke();
         var run = saving.Result;
         Assert.Equal("PreSaveHookFailed", run.EndingId);
-        Assert.True(run.Ending!.ToString().Contains(words, StringComparison.Ordinal), run.Ending.ToString());
         Assert.Empty(run.OfType("RekkordSaveResult"));
-        Assert.Equal("Failed", Assert.Single(run.Hooks).Text("Status"));
+        var hook = Assert.Single(run.Hooks);
+        Assert.Equal("Failed", hook.Text("Status"));
+        var said = string.Join('\n', hook.Texts("ErrorOutput").Append(run.Ending!.ToString()));
+        Assert.Contains(words, said, StringComparison.Ordinal);
         Assert.Equal(before, Module.Invoke("Get-RekkordSnapshot").Clean().Output.Count);
+
         // Neither half a dump nor what is left of one, and the whole ones of before are as they were.
-        Assert.Equal(dumps, SampleHooks.ReadAll(Dumps));
-        return run.Ending.ToString();
+        var after = SampleHooks.ReadAll(Dumps);
+        Assert.All(dumps.Where(dump => dump.Key != Made), dump => Assert.Equal(dump.Value, after[dump.Key]));
+        Assert.DoesNotContain(after.Keys.Except(dumps.Keys), name => name.StartsWith("db-", StringComparison.Ordinal));
+        return said;
     }
 
     /// <summary>Kills the server while the save's hook waits for a lock in it, and fails the test unless that stopped the save.</summary>

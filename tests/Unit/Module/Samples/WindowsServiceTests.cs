@@ -1,5 +1,3 @@
-using Rekkord.Engine.Tests.Hooks;
-
 namespace Rekkord.Module.Tests.Samples;
 
 /// <summary>The pair of hooks for a Windows service, with functions in the session that stand for the cmdlets of Windows.</summary>

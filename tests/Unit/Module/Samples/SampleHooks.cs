@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Rekkord.Engine.Tests.Hooks;
+namespace Rekkord.Module.Tests.Samples;
 
 /// <summary>The hooks that are shipped, run as they are.</summary>
 internal static class SampleHooks

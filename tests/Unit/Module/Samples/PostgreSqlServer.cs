@@ -1,4 +1,7 @@
-namespace Rekkord.Engine.Tests.Hooks;
+using Rekkord.Engine.Tests;
+using Rekkord.Engine.Tests.Hooks;
+
+namespace Rekkord.Module.Tests.Samples;
 
 /// <summary>PostgreSQL, with one cluster of its own.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
@@ -9,6 +12,7 @@ public sealed class PostgreSqlServer : DatabaseServer
     {
         RunAsServer("initdb", "--pgdata", Data, "--auth=trust", "--username=postgres", "--no-sync", "--encoding=UTF8", "--locale=C");
         Start();
+        Sql("postgres", "CREATE ROLE clerk LOGIN PASSWORD 'word'");
     }
 
     // It returns when the server answers. Shared memory goes into files of the cluster: of a server that is killed, nothing else would remove it.
@@ -19,14 +23,26 @@ public sealed class PostgreSqlServer : DatabaseServer
 
     private string Data => Path.Combine(Root, "data");
 
-    public (string Name, string Value)[] Settings => [("PGHOST", Root), ("PGUSER", "postgres")];
+    /// <summary>Where the programs of this server's version are, and what else there is.</summary>
+    public string ProgramPath { get; } = $"{Path.GetDirectoryName(RequiresProgramFactAttribute.Find("initdb"))}:/usr/bin:/bin";
+
+    public (string Name, string Value)[] Settings => [("PGHOST", Root), ("PGUSER", "postgres"), ("PATH", ProgramPath)];
+
+    /// <summary>Drops what tests made, but for the role clerk.</summary>
+    public void Reset()
+    {
+        const string others = "datname NOT IN ('postgres', 'template0', 'template1')";
+        Sql("postgres", $"UPDATE pg_database SET datistemplate = false WHERE {others}");
+        foreach (var name in Sql("postgres", $"SELECT quote_ident(datname) FROM pg_database WHERE {others}").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            Sql("postgres", $"DROP DATABASE {name} WITH (FORCE)");
+    }
 
     public string Sql(string database, string sql) => TestProgram.Run(
         "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "-v", "ON_ERROR_STOP=1",
         "-h", Root, "-U", "postgres", "-d", database, "-c", sql);
 
-    public void Load(string database, string file) => TestProgram.Run(
-        "psql", "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-h", Root, "-U", "postgres", "-d", database, "-f", file);
+    public void Load(string database, string file, params string[] options) => TestProgram.Run(
+        "psql", ["--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-h", Root, "-U", "postgres", "-d", database, "-f", file, .. options]);
 
     public override HeldSession Hold(string database, string sql) => new(
         sql, "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "-h", Root, "-U", "postgres", "-d", database);

@@ -1,4 +1,7 @@
-namespace Rekkord.Engine.Tests.Hooks;
+using Rekkord.Engine.Tests;
+using Rekkord.Engine.Tests.Hooks;
+
+namespace Rekkord.Module.Tests.Samples;
 
 /// <summary>MariaDB, with a data directory of its own.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
@@ -10,6 +13,7 @@ public sealed class MariaDbServer : DatabaseServer
         RunAsServer("mariadb-install-db", "--no-defaults", $"--datadir={Data}", "--auth-root-authentication-method=normal", "--skip-test-db");
         Start();
         File.WriteAllText(DefaultsFile, $"[client]\nsocket={Socket}\nuser=root\n");
+        Sql("CREATE USER clerk@localhost IDENTIFIED BY 'right'");
     }
 
     protected override void Launch()
@@ -32,7 +36,18 @@ public sealed class MariaDbServer : DatabaseServer
     public string Sql(string sql) => TestProgram.Run(
         "mariadb", $"--defaults-file={DefaultsFile}", "--batch", "--skip-column-names", $"--execute={sql}");
 
-    public void Load(string database, string file) => Sql($"USE `{database}`; SOURCE {file};");
+    /// <summary>Loads a dump, and fails the test at the first statement that fails.</summary>
+    public void Load(string? database, string file) =>
+        TestProgram.Run("sh", "-c", "file=$1; shift; exec mariadb \"$@\" < \"$file\"", "sh", file, $"--defaults-file={DefaultsFile}", database ?? "mysql");
+
+    /// <summary>Drops the databases that tests made.</summary>
+    public void Reset()
+    {
+        const string names = "SELECT CONCAT('DROP DATABASE `', schema_name, '`;') FROM information_schema.schemata "
+            + "WHERE schema_name NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys')";
+        TestProgram.Run("sh", "-c", "mariadb \"$1\" --default-character-set=utf8mb4 --batch --skip-column-names --raw --execute=\"$2\" | mariadb \"$1\" --default-character-set=utf8mb4",
+            "sh", $"--defaults-file={DefaultsFile}", names);
+    }
 
     public override HeldSession Hold(string database, string sql) => new(
         sql, "mariadb", $"--defaults-file={DefaultsFile}", "--batch", "--skip-column-names", "--unbuffered", database);
