@@ -23,7 +23,7 @@ Describe 'The module' {
     }
 
     It 'imports without a word' {
-        $program, $arguments = $pwsh
+        $program, [string[]]$arguments = $pwsh
         $output = & $program @arguments -NoProfile -Command "Import-Module '$manifest'; (Get-Command -Module Rekkord).Count" 2>&1
         $output | Should -Be (Get-Command -Module Rekkord).Count
     }
@@ -54,6 +54,7 @@ Describe 'The module' {
             [cultureinfo]::CurrentCulture = $_
             $tables = @(
                 Get-RekkordSnapshot | Out-String
+                [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize((Get-RekkordSnapshot files))) | Out-String
                 Get-RekkordItem files $sandbox.Source | Out-String
                 Compare-RekkordSnapshot files later | Out-String
                 Revoke-RekkordKey ('0' * 32) -Confirm:$false -WarningAction Ignore | Out-String)
