@@ -16,4 +16,9 @@ internal sealed class FailureObserver : ISaveObserver, IRestoreObserver
     }
 
     public void Warn(string message) => Console.WriteLine(message);
+
+    public void Detail(string message)
+    {
+        // Nothing that a warning does not count.
+    }
 }

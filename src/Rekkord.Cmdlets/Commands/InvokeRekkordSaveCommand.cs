@@ -3,9 +3,8 @@ using Rekkord.Cmdlets.Completion;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Cryptography;
-using Rekkord.Engine.Errors;
-using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Saving;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 
@@ -16,7 +15,10 @@ namespace Rekkord.Cmdlets.Commands;
 [OutputType(typeof(RekkordHookResult), typeof(RekkordSaveResult))]
 public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
 {
-    private readonly List<string> _paths = [];
+    private const int ShownPaths = 10;
+
+    private readonly List<SourcePath> _paths = [];
+    private PathPattern[] _exclude = [];
 
     /// <summary>The name to file the snapshot under.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -24,7 +26,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     [ArgumentCompleter(typeof(ChannelCompleter))]
     public string Channel { get; set; } = "";
 
-    /// <summary>What to save. Wildcards are expanded where no file has that very name.</summary>
+    /// <summary>What to save. Wildcards are expanded after the pre-save hooks, where no file has that very name; hidden files match, too.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromRemainingArguments = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName", "PSPath")]
     [ValidateNotNullOrEmpty]
@@ -48,17 +50,19 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     protected override void ProcessRecord() => Guard(() =>
     {
         foreach (var path in Path)
-            _paths.AddRange(Expand(path));
+            _paths.Add(Resolve(path));
     });
 
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(() =>
     {
         SaveOperation.ValidateChannel(Channel);
+        SaveOperation.RequireSource(_paths);
+        _exclude = [.. Exclude.Select(pattern => PathPattern.Parse(pattern, CurrentDirectory, Home))];
         var config = LoadConfig();
         if (DecideHooks(config.Hooks.ToHookSettings()) is not { } useHooks)
             return;
-        if (!ShouldProcess($"{string.Join(", ", _paths)} to '{config.Repository.DisplayUrl}', channel '{Channel}'", "Save"))
+        if (!ShouldProcess($"{DescribePaths()} to '{config.Repository.DisplayUrl}', channel '{Channel}'", "Save"))
         {
             WritePlans(config, useHooks);
             return;
@@ -77,7 +81,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
         {
             Phase = HookPhase.PreSave,
             Channel = Channel,
-            Paths = _paths,
+            Paths = [.. _paths.Select(path => path.ToString())],
             Repository = repository.Location,
             ConfigFile = config.ConfigFile,
         };
@@ -89,6 +93,8 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
             {
                 operation = new SaveOperation(repository, CreateRequest(config, hooks), new EntryReporter(this, pump));
                 var result = operation.Run(stop);
+                foreach (var unused in result.UnusedExclusions)
+                    pump.Post(() => WriteVerbose($"The exclusion '{unused}' left nothing out."));
                 return new HookedActionResult<SaveResult>(
                     result, !result.IsPartial, result.Snapshot.Id.ToString(), [.. result.Errors.Select(error => error.Message)]);
             },
@@ -99,8 +105,9 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     private SaveRequest CreateRequest(RekkordConfig config, IReadOnlyList<HookRecord> hooks) => new()
     {
         Channel = Channel,
-        Paths = [.. _paths.Select(FileName.FromText)],
-        Exclude = Exclude,
+        Paths = _paths,
+        Exclude = _exclude,
+        KeyFile = config.Repository.KeyFile.Value is { } keyFile ? System.IO.Path.GetFullPath(keyFile, CurrentDirectory) : null,
         IgnoreCache = Force,
         FollowLinks = FollowLinks,
         Hooks = hooks,
@@ -123,21 +130,18 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
         return new ProgressRecord(0, $"{progress.Activity} '{Channel}'", status) { CurrentOperation = progress.CurrentPath };
     }
 
-    /// <summary>The full paths that a path stands for. What exists under the very name is taken literally, whatever characters it has.</summary>
-    private IEnumerable<string> Expand(string path)
+    /// <summary>A path as it was given, made absolute; what PowerShell resolves by a drive of its own is taken as it resolves it.</summary>
+    private SourcePath Resolve(string path)
     {
-        var literal = ResolvePath(path);
-        if (!WildcardPattern.ContainsWildcardCharacters(path) || System.IO.Path.Exists(literal))
-            return [Normalize(literal)];
-        var found = SessionState.Path.GetResolvedProviderPathFromPSPath(path, out _);
-        return found.Count > 0
-            ? found.Select(Normalize)
-            : throw new RekkordException("SourceNotFound", RekkordErrorKind.NotFound, $"There is nothing to save that matches '{path}'. Nothing was saved.", path);
+        var full = ResolvePath(path);
+        return System.IO.Path.GetFullPath(path, CurrentDirectory) == full
+            ? SourcePath.FromText(path, CurrentDirectory)
+            : SourcePath.FromText(full, CurrentDirectory);
     }
 
-    private static string Normalize(string path)
+    private string DescribePaths()
     {
-        var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
-        return OperatingSystem.IsWindows() ? full.Replace('\\', '/') : full;
+        var shown = string.Join(", ", _paths.Take(ShownPaths));
+        return _paths.Count <= ShownPaths ? shown : $"{shown} and {_paths.Count - ShownPaths:N0} more";
     }
 }

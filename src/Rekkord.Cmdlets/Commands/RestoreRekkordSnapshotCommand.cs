@@ -5,6 +5,7 @@ using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Snapshots;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
@@ -62,6 +63,7 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
         var owner = ChooseOwner();
         var config = LoadConfig();
         var destination = ResolvePath(Destination);
+        PathPattern[] include = [.. Include.Select(pattern => PathPattern.Parse(pattern, CurrentDirectory, Home))];
         if (!ShouldProcess($"'{Snapshot}' to '{destination}'", "Restore"))
             return;
         using var repository = OpenRepository(config, KeyPower.Read);
@@ -71,7 +73,7 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
         var result = RunOperation(
             pump =>
             {
-                operation = new RestoreOperation(repository, CreateRequest(config, destination, owner), new EntryReporter(this, pump, isVerbose));
+                operation = new RestoreOperation(repository, CreateRequest(config, destination, include, owner), new EntryReporter(this, pump, isVerbose));
                 return operation.Run(StopToken);
             },
             () => operation is null ? null : Describe(operation.Progress));
@@ -99,7 +101,7 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
         _ => OwnerChoice.ByName,
     };
 
-    private RestoreRequest CreateRequest(RekkordConfig config, string destination, OwnerChoice owner)
+    private RestoreRequest CreateRequest(RekkordConfig config, string destination, PathPattern[] include, OwnerChoice owner)
     {
         var reference = SnapshotReference.Parse(Snapshot);
         return new RestoreRequest
@@ -107,7 +109,7 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
             Snapshot = reference.Name,
             Path = reference.Path,
             Destination = destination,
-            Include = Include,
+            Include = include,
             Force = Force,
             Verify = Verify,
             Owner = owner,

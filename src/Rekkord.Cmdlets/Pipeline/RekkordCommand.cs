@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using System.Security;
 using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
 
 namespace Rekkord.Cmdlets.Pipeline;
 
@@ -110,5 +111,35 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>The full path of what the user gave as a path of the file system.</summary>
-    private protected string ResolvePath(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+    /// <exception cref="RekkordException">It is a path of something else (<c>PathNotOfFileSystem</c>).</exception>
+    private protected string ResolvePath(string path)
+    {
+        if (!OperatingSystem.IsWindows() && !HasDrive(path))
+        {
+            // PowerShell would take every backslash for a separator and 'c:' for a drive; on Unix both are names.
+            var full = System.IO.Path.GetFullPath(path is "~" || path.StartsWith("~/", StringComparison.Ordinal) ? Home + path[1..] : path, CurrentDirectory);
+            if (!full.Contains('\\', StringComparison.Ordinal) || System.IO.Path.Exists(full))
+                return full;
+        }
+
+        var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+        return provider.Name == "FileSystem" ? resolved : throw new RekkordException(
+            "PathNotOfFileSystem", RekkordErrorKind.InvalidArgument, $"'{path}' is no path of the file system, but of PowerShell's {provider.Name}. Give a file or directory.", path);
+    }
+
+    /// <summary>What <c>~</c> stands for.</summary>
+    private protected string Home => SessionState.Provider.GetOne("FileSystem").Home;
+
+    /// <summary>Whether a path begins with a drive or provider that PowerShell knows.</summary>
+    private bool HasDrive(string path)
+    {
+        var end = path.IndexOf(':', StringComparison.Ordinal);
+        if (end <= 0)
+            return false;
+        var name = path[..end];
+        return path.AsSpan(end).StartsWith("::")
+            ? SessionState.Provider.GetAll().Any(provider => name.Equals(provider.Name, StringComparison.OrdinalIgnoreCase)
+                || name.Equals($"{provider.ModuleName}\\{provider.Name}", StringComparison.OrdinalIgnoreCase))
+            : SessionState.Drive.GetAll().Any(drive => name.Equals(drive.Name, StringComparison.OrdinalIgnoreCase));
+    }
 }

@@ -24,7 +24,11 @@ internal sealed class ItemListing
     {
         if (request.Path is not { } path)
             return _content.Roots.SelectMany(root => WithContent(FileName.ToDisplay(root.Path), root.Entry, request.Depth));
-        return path.AsSpan().ContainsAny('*', '?') ? Match(path, request.Depth) : FindLiteral(path, request.Depth);
+        return !Wildcard.IsIn(path) || SnapshotPath.TryFind(_content.Blobs, _content.Roots, path, out _) is not null
+            ? FindLiteral(path, request.Depth)
+            : Wildcard.Unquote(path) is { } literal
+            ? FindLiteral(literal, request.Depth)
+            : Match(path, request.Depth);
     }
 
     private IEnumerable<Outcome<SnapshotItem>> FindLiteral(string path, int depth)
@@ -45,18 +49,19 @@ internal sealed class ItemListing
     /// <summary>What matches a path with wildcards, name by name.</summary>
     private IEnumerable<Outcome<SnapshotItem>> Match(string path, int depth)
     {
-        var wanted = SnapshotPath.Split(path).Select(name => new NameMatch(name)).ToArray();
+        var wanted = SnapshotPath.Split(path)
+            .Select(name => Wildcard.Matcher(FileName.ToDisplay(name), PathPattern.IgnoresCase)).ToArray();
         foreach (var root in _content.Roots)
         {
             var names = SnapshotPath.Split(root.Path);
-            if (!names.Zip(wanted).All(pair => pair.Second.Matches(pair.First)))
+            if (!names.Zip(wanted).All(pair => pair.Second(FileName.ToDisplay(pair.First))))
                 continue;
             foreach (var outcome in Match(FileName.ToDisplay(root.Path), root.Entry, wanted.AsMemory(Math.Min(names.Count, wanted.Length)), depth))
                 yield return outcome;
         }
     }
 
-    private IEnumerable<Outcome<SnapshotItem>> Match(string path, TreeEntry entry, ReadOnlyMemory<NameMatch> rest, int depth)
+    private IEnumerable<Outcome<SnapshotItem>> Match(string path, TreeEntry entry, ReadOnlyMemory<Func<string, bool>> rest, int depth)
     {
         if (rest.IsEmpty)
             return WithContent(path, entry, depth);
@@ -66,7 +71,7 @@ internal sealed class ItemListing
         return Children(entry, path).SelectMany(child => child switch
         {
             { Error: { } error } => [error],
-            { Value: { } found } when next.Matches(found.Name) => Match(SnapshotPath.Join(path, FileName.ToDisplay(found.Name)), found, below, depth),
+            { Value: { } found } when next(FileName.ToDisplay(found.Name)) => Match(SnapshotPath.Join(path, FileName.ToDisplay(found.Name)), found, below, depth),
             _ => [],
         });
     }
@@ -134,12 +139,4 @@ internal sealed class ItemListing
 
     internal static RekkordException TooDeep(string path) => new(
         "TreeTooDeep", RekkordErrorKind.InvalidData, $"'{path}' is nested deeper than any directory that is saved; what is in it is left out.", path);
-
-    /// <summary>One name of a path with wildcards.</summary>
-    private sealed class NameMatch(byte[] name)
-    {
-        private readonly PathPattern _pattern = new(FileName.ToDisplay(name));
-
-        public bool Matches(byte[] other) => _pattern.Matches("", FileName.ToDisplay(other));
-    }
 }

@@ -79,11 +79,15 @@ public sealed class SnapshotComparison
 
     private static IEnumerable<EntryPair> PairRoots(IReadOnlyList<SnapshotRoot> old, IReadOnlyList<SnapshotRoot> current)
     {
-        var paths = old.Concat(current).Select(root => FileName.ToDisplay(root.Path)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
-        return paths.Select(path => new EntryPair(path, Find(old, path), Find(current, path)));
+        var (left, right) = (ByPath(old), ByPath(current));
+        var paths = left.Keys.Union(right.Keys).Order(StringComparer.Ordinal);
+        return paths.Select(path => new EntryPair(
+            FileName.ToDisplay(Convert.FromHexString(path)), left.GetValueOrDefault(path), right.GetValueOrDefault(path)));
 
-        static TreeEntry? Find(IReadOnlyList<SnapshotRoot> roots, string path) =>
-            roots.FirstOrDefault(root => FileName.ToDisplay(root.Path) == path)?.Entry;
+        // Paths that are shown alike may differ in their bytes.
+        static Dictionary<string, TreeEntry> ByPath(IReadOnlyList<SnapshotRoot> roots) => roots
+            .DistinctBy(root => Convert.ToHexString(root.Path))
+            .ToDictionary(root => Convert.ToHexString(root.Path), root => root.Entry);
     }
 
     /// <summary>Compares pairs and what is in them; the directories that are being compared are kept, not the call stack.</summary>

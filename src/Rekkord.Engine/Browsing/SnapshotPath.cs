@@ -10,20 +10,27 @@ namespace Rekkord.Engine.Browsing;
 /// <summary>Paths within a snapshot.</summary>
 internal static class SnapshotPath
 {
-    /// <summary>The names in a path, without the separators; a drive's colon is dropped, since no name can have it.</summary>
+    /// <summary>The names in a path, without the separators.</summary>
     public static IReadOnlyList<byte[]> Split(ReadOnlySpan<byte> path)
     {
         var names = new List<byte[]>();
         foreach (var range in path.Split((byte)'/'))
         {
-            var name = path[range];
-            if (name.Length == 2 && name[1] == ':')
-                name = name[..1];
-            if (!name.IsEmpty)
-                names.Add(name.ToArray());
+            if (!path[range].IsEmpty)
+                names.Add(path[range].ToArray());
         }
 
         return names;
+    }
+
+    /// <summary>
+    /// The names under which a saved path is restored. Windows's paths do not start with a separator; their drive's colon is dropped,
+    /// which no name can have there. On Unix <c>c:</c> is a name like others.
+    /// </summary>
+    public static IReadOnlyList<byte[]> SplitForRestore(ReadOnlySpan<byte> path)
+    {
+        var names = Split(path);
+        return names is [[_, (byte)':'], ..] && path[0] != '/' ? [names[0][..1], .. names.Skip(1)] : names;
     }
 
     /// <summary>The names in a path that a user gave.</summary>
@@ -156,6 +163,7 @@ internal static class SnapshotPath
             }
         }
 
-        return [.. bytes];
+        // What is shown as itself may look like that, too: it is another name.
+        return FileName.ToDisplay([.. bytes]) == FileName.ToDisplay(name) ? [.. bytes] : null;
     }
 }

@@ -39,6 +39,9 @@ internal sealed class FileCacheWriter : IDisposable
     /// <summary>Why there will be no cache; null when there will be one.</summary>
     public string? Failure { get; private set; }
 
+    /// <summary>The file that is being written; null when there will be no cache.</summary>
+    public string? TemporaryPath => Failure is null ? _temporaryPath : null;
+
     /// <summary>Adds what is to be remembered of one page of a directory, in name order.</summary>
     public void Add(UInt128 directory, int page, IReadOnlyList<(byte[] Name, CachedEntry Entry)> entries)
     {

@@ -130,6 +130,7 @@ public sealed class RestoreOperation
                     RestorePart(context, restorer, destination, entry);
                 else
                     RestoreRoots(context, restorer, destination, roots);
+                restorer.ReportUnmet();
             }
             finally
             {
@@ -179,19 +180,32 @@ public sealed class RestoreOperation
         var top = OpenDestination(context, destination, rootEntry?.Metadata);
         foreach (var root in roots)
         {
-            var names = SnapshotPath.Split(root.Path);
+            var names = SnapshotPath.SplitForRestore(root.Path);
             var nodes = new List<RestoreNode> { top };
             foreach (var name in names.SkipLast(1))
                 nodes.Add(new RestoreNode(nodes[^1], name, metadata: null));
             if (names.Count == 0)
                 restorer.RestoreContent(top, root.Entry, "", included: false);
             else
-                restorer.Restore(nodes[^1], root.Entry with { Name = names[^1] }, FileName.ToDisplay(root.Path), included: false);
+                restorer.Restore(nodes[^1], root.Entry with { Name = names[^1] }, FileName.ToDisplay(root.Path), IsIncludedAbove(restorer, root.Path));
             foreach (var node in nodes.Skip(1).Reverse())
                 node.RemoveUser();
         }
 
         top.RemoveUser();
+    }
+
+    /// <summary>Whether a directory was asked for that was not saved itself but leads to a saved path.</summary>
+    private static bool IsIncludedAbove(TreeRestorer restorer, byte[] path)
+    {
+        var included = false;
+        for (var i = 1; i < path.Length; i++)
+        {
+            if (path[i] == (byte)'/')
+                included = restorer.IsIncluded(FileName.ToDisplay(path.AsSpan(0, i)), path[(path.AsSpan(0, i).LastIndexOf((byte)'/') + 1)..i], included);
+        }
+
+        return included;
     }
 
     private static RestoreNode OpenDestination(RestoreContext context, DestinationDirectory destination, FileMetadata? metadata) =>

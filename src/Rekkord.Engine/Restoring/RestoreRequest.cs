@@ -12,8 +12,8 @@ public sealed record RestoreRequest
     /// <summary>The directory to restore into; made if it does not exist.</summary>
     public required string Destination { get; init; }
 
-    /// <summary>Patterns of what to restore; empty for everything. See <see cref="Patterns.PathPattern"/>.</summary>
-    public IReadOnlyList<string> Include { get; init; } = [];
+    /// <summary>Patterns of what to restore; empty for everything.</summary>
+    public IReadOnlyList<Patterns.PathPattern> Include { get; init; } = [];
 
     /// <summary>Restore into a directory that has something in it, and replace files there.</summary>
     public bool Force { get; init; }

@@ -17,7 +17,7 @@ internal sealed class TreeRestorer
 
     private readonly RestoreContext _context;
     private readonly DestinationDirectory _destination;
-    private readonly IReadOnlyList<PathPattern> _included;
+    private readonly PatternSet _included;
     private readonly Dictionary<(ulong, ulong), LinkedEntry> _linked = [];
     private FileBatch _batch = new();
 
@@ -25,7 +25,7 @@ internal sealed class TreeRestorer
     {
         _context = context;
         _destination = destination;
-        _included = [.. context.Request.Include.Select(pattern => new PathPattern(pattern))];
+        _included = new PatternSet(context.Request.Include);
     }
 
     /// <summary>Restores an entry into a directory.</summary>
@@ -40,7 +40,7 @@ internal sealed class TreeRestorer
         {
             if (!FileName.IsSafe(entry.Name))
                 throw Unsafe(path);
-            included = included || _included.Count == 0 || _included.Any(pattern => pattern.Matches(path, FileName.ToDisplay(entry.Name)));
+            included = IsIncluded(path, entry.Name, included);
             if (entry.Kind == FileKind.Directory)
                 RestoreDirectory(parent, entry, path, included);
             else if (included)
@@ -49,6 +49,34 @@ internal sealed class TreeRestorer
         catch (RekkordException error)
         {
             _context.Report(error);
+        }
+    }
+
+    /// <summary>Whether an entry was asked for.</summary>
+    /// <param name="path">Its path in the snapshot, as displayed.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="included">Whether a directory above was asked for already.</param>
+    public bool IsIncluded(string path, byte[] name, bool included)
+    {
+        if (_included.IsEmpty)
+            return true;
+        if (!included)
+            return _included.Find(path, FileName.ToDisplay(name)) is not null;
+        if (_included.HasUnmet)
+            _included.Meet(path, FileName.ToDisplay(name));
+        return true;
+    }
+
+    /// <summary>Reports the patterns that met nothing: what was asked for is missing.</summary>
+    public void ReportUnmet()
+    {
+        foreach (var pattern in _included.Unmet)
+        {
+            _context.Report(new RekkordException(
+                "PatternNotInSnapshot",
+                RekkordErrorKind.NotFound,
+                $"Nothing that was to be restored matches '{pattern.Text}'. Get-RekkordItem shows the paths.",
+                pattern.Text));
         }
     }
 

@@ -32,10 +32,9 @@ internal sealed class DirectoryNode : IEntryReceiver
     private int _entriesInPage;
     private int _pages;
     private int _flushed;
-    private int _handleUsers = 1;
 
     public DirectoryNode(
-        SaveContext context, IEntryReceiver parent, int slotInParent, byte[] name, UInt128 pathHash, SourceDirectory directory, FileStatus status, FileMetadata metadata)
+        SaveContext context, IEntryReceiver parent, int slotInParent, byte[] name, UInt128 pathHash, SharedDirectory handle, FileStatus status, FileMetadata metadata)
     {
         _context = context;
         _parent = parent;
@@ -43,12 +42,15 @@ internal sealed class DirectoryNode : IEntryReceiver
         _name = name;
         _metadata = metadata;
         PathHash = pathHash;
-        Directory = directory;
+        Handle = handle;
         Status = status;
     }
 
+    /// <summary>The handle of the directory.</summary>
+    public SharedDirectory Handle { get; }
+
     /// <summary>The open directory; closed when no file of it waits to be opened any more.</summary>
-    public SourceDirectory Directory { get; }
+    public SourceDirectory Directory => Handle.Directory;
 
     public FileStatus Status { get; }
 
@@ -74,12 +76,8 @@ internal sealed class DirectoryNode : IEntryReceiver
             Finish();
     }
 
-    /// <summary>Ends a directory that cannot be listed: it is in the snapshot, marked, without entries.</summary>
-    public void BeginUnreadable()
-    {
-        _flags = EntryFlags.Unreadable;
-        Begin(0);
-    }
+    /// <summary>Marks a directory that cannot be listed: it is in the snapshot with no entries but those that were named.</summary>
+    public void MarkUnreadable() => _flags = EntryFlags.Unreadable;
 
     public void Complete(int slot, in EncodedEntry entry)
     {
@@ -98,14 +96,6 @@ internal sealed class DirectoryNode : IEntryReceiver
 
         if (finished)
             Finish();
-    }
-
-    public void AddHandleUser() => Interlocked.Increment(ref _handleUsers);
-
-    public void RemoveHandleUser()
-    {
-        if (Interlocked.Decrement(ref _handleUsers) == 0)
-            Directory.Dispose();
     }
 
     private void Append(in EncodedEntry entry)

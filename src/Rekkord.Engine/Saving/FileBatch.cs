@@ -10,7 +10,7 @@ internal sealed class FileBatch : IWork
     private const int MaximumDirectories = 8;
 
     private readonly List<FileItem> _files = [];
-    private DirectoryNode? _directory;
+    private SharedDirectory? _directory;
     private int _directories;
     private long _size;
 
@@ -23,7 +23,7 @@ internal sealed class FileBatch : IWork
     {
         _files.Add(file);
         _size += size;
-        if (file.Owner is null || file.Owner != _directory)
+        if (file.Owner != _directory)
             _directories++;
         _directory = file.Owner;
     }

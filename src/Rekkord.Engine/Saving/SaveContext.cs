@@ -33,7 +33,7 @@ internal sealed class SaveContext : IDisposable
     private ExceptionDispatchInfo? _failure;
 
     public SaveContext(
-        RepositoryAccess repository, SaveRequest request, BlobSink sink, FileCache cache, FileCacheWriter cacheWriter, ISaveObserver observer, CancellationToken cancellation)
+        RepositoryAccess repository, SaveRequest request, BlobSink sink, FileCache cache, FileCacheWriter cacheWriter, PatternSet exclusions, ISaveObserver observer, CancellationToken cancellation)
     {
         Repository = repository;
         Request = request;
@@ -43,7 +43,7 @@ internal sealed class SaveContext : IDisposable
         _observer = observer;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Slabs = new SlabPool(SlabCount, Math.Max(SlabLength, 2 * repository.Chunker.Sizes.Maximum));
-        Excluded = [.. request.Exclude.Select(pattern => new PathPattern(pattern))];
+        Exclusions = exclusions;
     }
 
     public RepositoryAccess Repository { get; }
@@ -58,7 +58,8 @@ internal sealed class SaveContext : IDisposable
 
     public SlabPool Slabs { get; }
 
-    public IReadOnlyList<PathPattern> Excluded { get; }
+    /// <summary>What to leave out; asked by the walking thread only.</summary>
+    public PatternSet Exclusions { get; }
 
     public LocalFileSystem Files { get; } = LocalFileSystem.Current;
 
@@ -92,6 +93,16 @@ internal sealed class SaveContext : IDisposable
     }
 
     public void Warn(string message) => _observer.Warn(message);
+
+    /// <summary>Says that an entry was gone when its turn came: one that was asked for by name is missing, another was just deleted.</summary>
+    public void ReportGone(string path, bool isNamed)
+    {
+        var message = $"'{path}' was gone when its turn came, and is not in the snapshot.";
+        if (isNamed)
+            Report(new RekkordException("SourceVanished", RekkordErrorKind.NotFound, message, path));
+        else
+            Warn(message);
+    }
 
     /// <summary>Whether a file's status can vouch for its content the next time.</summary>
     public static bool IsSettled(in FileStatus status) =>

@@ -3,6 +3,7 @@ using System.Text;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
 
@@ -24,7 +25,6 @@ public sealed class SaveOperation
     private readonly RepositoryAccess _repository;
     private readonly SaveRequest _request;
     private readonly ISaveObserver _observer;
-    private readonly IReadOnlyList<byte[]> _paths;
     private SaveContext? _context;
     private SourceWalker? _walker;
     private string _activity = "Starting";
@@ -38,7 +38,6 @@ public sealed class SaveOperation
         ArgumentNullException.ThrowIfNull(request);
         _repository = repository;
         _request = request;
-        _paths = SourcePaths.RemoveNested(request.Paths);
         _observer = observer;
     }
 
@@ -66,32 +65,44 @@ public sealed class SaveOperation
         }
     }
 
+    /// <summary>Checks that there is something to save.</summary>
+    /// <exception cref="RekkordException">No path was given (<c>SourceNotGiven</c>).</exception>
+    public static void RequireSource(IReadOnlyCollection<SourcePath> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        if (paths.Count == 0)
+        {
+            throw new RekkordException(
+                "SourceNotGiven",
+                RekkordErrorKind.InvalidArgument,
+                "There is nothing to save: no path was given. If paths come from a pipeline, check the command before it, and that the disk it looks at is mounted.");
+        }
+    }
+
     /// <summary>Makes the snapshot.</summary>
     /// <exception cref="RekkordException">
-    /// The request is wrong (<c>ChannelInvalid</c>, <c>SourceNotFound</c>, <c>SourceUnreadable</c>), the key cannot write
+    /// The request is wrong (<c>ChannelInvalid</c>, <c>SourceNotGiven</c>, <c>SourceNotFound</c>, <c>SourceUnreadable</c>,
+    /// <c>PatternInvalid</c>), nothing that was named could be saved (<c>NothingSaved</c>), the key cannot write
     /// (<c>KeyRoleInsufficient</c>, <c>KeyRevoked</c>), or the repository failed.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled; no snapshot was made.</exception>
     public SaveResult Run(CancellationToken cancellation)
     {
         ValidateChannel(_request.Channel);
+        RequireSource(_request.Paths);
         _repository.RequireWriting();
         var start = DateTimeOffset.UtcNow;
         var watch = Stopwatch.StartNew();
-        var roots = new List<SourceRoot>();
-        try
-        {
-            foreach (var path in _paths)
-                roots.Add(SourceRoot.Open(Files, path));
-            return Run(roots, start, watch, cancellation);
-        }
-        finally
-        {
-            roots.ForEach(root => root.Dispose());
-        }
+        var exclusions = new PatternSet(_request.Exclude);
+        var missed = new List<RekkordException>();
+        var named = new SourceExpansion(Files, exclusions, missed.Add).Expand(_request.Paths);
+        SourceRoot.Probe(Files, named.All, missed.Add, cancellation);
+        WarnOfIdleExclusions(named);
+        return Run(named, exclusions, missed, start, watch, cancellation);
     }
 
-    private SaveResult Run(List<SourceRoot> roots, DateTimeOffset start, Stopwatch watch, CancellationToken cancellation)
+    private SaveResult Run(
+        NamedPaths named, PatternSet exclusions, List<RekkordException> missed, DateTimeOffset start, Stopwatch watch, CancellationToken cancellation)
     {
         _activity = "Reading the index";
         var known = new OidSet();
@@ -99,27 +110,33 @@ public sealed class SaveOperation
         loader.Load(pack => AddBlobs(known, pack), cancellation);
 
         _activity = "Saving";
-        var cachePath = CacheLocation.ForPaths(_repository.Id, _request.CacheDirectory, _paths);
+        var cachePath = CacheLocation.ForPaths(_repository.Id, _request.CacheDirectory, _request.Paths.Select(path => path.Path));
         using var sink = new BlobSink(_repository, known, loader.Unindexed, _request.CompressionLevel);
         using var cache = FileCache.Open(cachePath, _repository.Keys.RepositoryId);
         using var cacheWriter = new FileCacheWriter(cachePath, _repository.Keys.RepositoryId);
-        using var context = new SaveContext(_repository, _request, sink, cache, cacheWriter, _observer, cancellation);
+        using var context = new SaveContext(_repository, _request, sink, cache, cacheWriter, exclusions, _observer, cancellation);
         _context = context;
         try
         {
-            var saved = new RootSet(_paths);
-            WalkAndStore(context, roots, saved);
+            missed.ForEach(context.Report);
+            var saved = new RootSet(named);
+            WalkAndStore(context, new OwnFiles(Files, _repository.Location, _request.KeyFile, cacheWriter.TemporaryPath), saved);
             cancellation.ThrowIfCancellationRequested();
+            if (saved.Saved.Count == 0)
+                throw NothingSaved();
 
             _activity = "Writing the snapshot";
             sink.Finish();
-            var snapshot = WriteSnapshot(Summarize(context, start, watch.Elapsed), saved.Saved);
+            var snapshot = WriteSnapshot(Summarize(context, named, start, watch.Elapsed), saved.Saved);
             cacheWriter.Commit();
             if (cacheWriter.Failure is { } failure)
                 _observer.Warn($"The local cache '{cachePath}' could not be written: {failure} The next save reads every file again.");
             RemoveLeftovers(start - LeftoverAge);
             CacheDirectory.RemoveLeftovers(cachePath, start);
-            return new SaveResult(snapshot, sink.NewDataPacks, sink.NewMetadataPacks, context.Counters.UnchangedFiles, context.Errors);
+            return new SaveResult(snapshot, sink.NewDataPacks, sink.NewMetadataPacks, context.Counters.UnchangedFiles, context.Errors)
+            {
+                UnusedExclusions = [.. exclusions.Unmet.Select(pattern => pattern.Text)],
+            };
         }
         finally
         {
@@ -139,6 +156,21 @@ public sealed class SaveOperation
         _repository.ThrowIfRevoked($"the snapshot {written.Id} that was just made may count for nothing, so save again");
         snapshots.WarnOfClocks(written, _observer.Warn);
         return written;
+    }
+
+    private static RekkordException NothingSaved() => new(
+        "NothingSaved",
+        RekkordErrorKind.NotFound,
+        "No snapshot was made, because nothing that was named could be saved. The errors before this one say why. Earlier snapshots are as they were.");
+
+    /// <summary>A pattern that is the path of another place may be a slip that costs somebody their secrets.</summary>
+    private void WarnOfIdleExclusions(NamedPaths named)
+    {
+        foreach (var pattern in _request.Exclude)
+        {
+            if (!named.All.Any(path => pattern.CanMatchWithin(FileName.ToDisplay(path.Path))))
+                _observer.Warn($"The exclusion '{pattern.Text}' can leave nothing out: it is the path of a place outside of all that is saved.");
+        }
     }
 
     /// <summary>The snapshot is durable by now: nothing that goes wrong any more may make it look as if the save had failed.</summary>
@@ -164,13 +196,13 @@ public sealed class SaveOperation
         }
     }
 
-    private void WalkAndStore(SaveContext context, List<SourceRoot> roots, RootSet saved)
+    private void WalkAndStore(SaveContext context, OwnFiles own, RootSet saved)
     {
         var count = _request.Threads > 0 ? _request.Threads : Environment.ProcessorCount;
         var workers = Enumerable.Range(0, count).Select(_ => new SaveWorker(context)).ToArray();
         var threads = workers.Select((worker, i) => new Thread(worker.Run) { IsBackground = true, Name = $"Rekkord save {i}" }).ToList();
-        var walker = _walker = new SourceWalker(context);
-        threads.Add(new Thread(() => Walk(context, walker, roots, saved), WalkStackSize) { IsBackground = true, Name = "Rekkord walk" });
+        var walker = _walker = new SourceWalker(context, Files, own);
+        threads.Add(new Thread(() => Walk(context, walker, saved), WalkStackSize) { IsBackground = true, Name = "Rekkord walk" });
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
         foreach (var worker in workers)
@@ -178,11 +210,11 @@ public sealed class SaveOperation
         context.ThrowIfFailed();
     }
 
-    private static void Walk(SaveContext context, SourceWalker walker, List<SourceRoot> roots, RootSet saved)
+    private static void Walk(SaveContext context, SourceWalker walker, RootSet saved)
     {
         try
         {
-            walker.Walk(roots, saved);
+            walker.Walk(saved);
         }
         catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
         {
@@ -201,14 +233,14 @@ public sealed class SaveOperation
         }
     }
 
-    private SnapshotSummary Summarize(SaveContext context, DateTimeOffset start, TimeSpan duration) => new()
+    private SnapshotSummary Summarize(SaveContext context, NamedPaths named, DateTimeOffset start, TimeSpan duration) => new()
     {
         Channel = _request.Channel,
         Time = start,
         Duration = duration,
         HostName = Environment.MachineName,
         UserName = Environment.UserName,
-        Paths = _paths,
+        Paths = [.. named.All.Select(path => path.Path)],
         Files = context.Counters.Files,
         Directories = context.Counters.Directories,
         Size = context.Counters.Size,

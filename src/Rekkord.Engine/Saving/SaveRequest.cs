@@ -1,4 +1,5 @@
 using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Patterns;
 
 namespace Rekkord.Engine.Saving;
 
@@ -8,11 +9,11 @@ public sealed record SaveRequest
     /// <summary>The name to file the snapshot under: 1 to 256 bytes of UTF-8 without control characters and colons, neither <c>id</c> nor <c>channel</c>.</summary>
     public required string Channel { get; init; }
 
-    /// <summary>Absolute paths, in the system's bytes. A link named here is followed.</summary>
-    public required IReadOnlyList<byte[]> Paths { get; init; }
+    /// <summary>What to save.</summary>
+    public required IReadOnlyList<SourcePath> Paths { get; init; }
 
-    /// <summary>Patterns of what to leave out; see <see cref="Patterns.PathPattern"/>.</summary>
-    public IReadOnlyList<string> Exclude { get; init; } = [];
+    /// <summary>Patterns of what to leave out.</summary>
+    public IReadOnlyList<PathPattern> Exclude { get; init; } = [];
 
     /// <summary>Read every file again, also those that seem unchanged, and cut large ones as if they were new.</summary>
     public bool IgnoreCache { get; init; }
@@ -28,6 +29,9 @@ public sealed record SaveRequest
 
     /// <summary>Threads that hash and compress; 0 for one a processor.</summary>
     public int Threads { get; init; }
+
+    /// <summary>The keyfile in use, which is left out of the snapshot; null when the key comes from elsewhere.</summary>
+    public string? KeyFile { get; init; }
 
     /// <summary>Where the local cache lies; null for the user's cache directory.</summary>
     public string? CacheDirectory { get; init; }

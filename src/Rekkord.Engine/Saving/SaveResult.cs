@@ -13,4 +13,7 @@ public sealed record SaveResult(
 {
     /// <summary>Whether something is missing from the snapshot.</summary>
     public bool IsPartial => Snapshot.Summary.ErrorCount > 0;
+
+    /// <summary>The exclusions, as they were given, that left nothing out.</summary>
+    public IReadOnlyList<string> UnusedExclusions { get; init; } = [];
 }

@@ -89,7 +89,7 @@ internal sealed class SaveWorker : IDisposable
         }
         finally
         {
-            item.Owner?.RemoveHandleUser();
+            item.Owner.RemoveUser();
         }
     }
 

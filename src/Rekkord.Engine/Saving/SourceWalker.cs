@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Trees;
 
@@ -14,13 +15,18 @@ namespace Rekkord.Engine.Saving;
 internal sealed class SourceWalker
 {
     private readonly SaveContext _context;
+    private readonly LocalFileSystem _files;
+    private readonly OwnFiles _own;
     private readonly LargeFileReader _largeFiles;
     private readonly List<(ulong Device, ulong Inode)> _ancestors = [];
+    private (byte[] Path, SharedDirectory Handle, string? Own)? _parent;
     private FileBatch _batch = new();
 
-    public SourceWalker(SaveContext context)
+    public SourceWalker(SaveContext context, LocalFileSystem files, OwnFiles own)
     {
         _context = context;
+        _files = files;
+        _own = own;
         _largeFiles = new LargeFileReader(context, () => context.Slabs.Rent(context.Cancellation), Pass);
     }
 
@@ -28,48 +34,150 @@ internal sealed class SourceWalker
     public string CurrentPath { get; private set; } = "";
 
     /// <summary>Walks everything and leaves the last batch with the workers.</summary>
-    public void Walk(IReadOnlyList<SourceRoot> roots, RootSet receiver)
+    public void Walk(RootSet roots)
     {
-        for (var i = 0; i < roots.Count; i++)
+        try
         {
-            var root = roots[i];
-            var cached = _context.Cache.OpenDirectory(default);
-            var place = new Place(root.Parent, root.Name, root.EntryName, receiver, i, XxHash128.HashToUInt128(root.Path), cached, Follow: true, Owner: null);
-            VisitSafely(place);
+            VisitRoots(roots, path => !roots.Named.IsNested(path));
+
+            // What the walk of another path should have come to and did not, because a directory on the way could not be opened, say.
+            VisitRoots(roots, _ => true);
+        }
+        finally
+        {
+            CloseParent();
         }
 
         Dispatch();
     }
 
-    private void WalkDirectory(DirectoryNode node)
+    private void VisitRoots(RootSet roots, Predicate<NamedPath> isWanted)
+    {
+        for (var i = 0; i < roots.Named.All.Count; i++)
+        {
+            if (roots.Named.All[i] is { IsSettled: false } path && isWanted(path))
+                VisitRoot(path, roots, i);
+        }
+    }
+
+    private void VisitRoot(NamedPath path, RootSet roots, int slot)
+    {
+        _context.Cancellation.ThrowIfCancellationRequested();
+        path.IsSettled = true;
+        try
+        {
+            var (parentPath, parent, own) = OpenParent(path.Path);
+            var place = new Place(
+                parent, SourceRoot.NameOf(path.Path), SourceRoot.EntryNameOf(path.Path), roots, slot, XxHash128.HashToUInt128(path.Path), _context.Cache.OpenDirectory(default), Follow: true, path);
+            if (own is null)
+                VisitSafely(place);
+            else
+                LeaveOut(place, own);
+        }
+        catch (FileSystemException error) when (error.Kind == RekkordErrorKind.NotFound)
+        {
+            _context.ReportGone(FileName.ToDisplay(path.Path), isNamed: true);
+        }
+        catch (FileSystemException error)
+        {
+            _context.Report(error);
+        }
+    }
+
+    /// <summary>Opens the directory that holds a named path, if the last one is not it: only one is open, however many paths there are.</summary>
+    private (byte[] Path, SharedDirectory Handle, string? Own) OpenParent(byte[] path)
+    {
+        var wanted = SourceRoot.ParentOf(path);
+        if (_parent is { } last && last.Path.AsSpan().SequenceEqual(wanted))
+            return last;
+        CloseParent();
+        var opened = (wanted, new SharedDirectory(_files.OpenDirectory(wanted)), _own.FindAbove(_files, wanted));
+        _parent = opened;
+        return opened;
+    }
+
+    private void CloseParent()
+    {
+        _parent?.Handle.RemoveUser();
+        _parent = null;
+    }
+
+    /// <summary>Walks a directory.</summary>
+    /// <param name="node">The directory.</param>
+    /// <param name="named">What in it was named, if anything was.</param>
+    /// <param name="isPassage">Whether only what was named is saved of it.</param>
+    private void WalkDirectory(DirectoryNode node, NamedPath? named, bool isPassage)
     {
         CurrentPath = node.Directory.DisplayPath;
         _context.Counters.AddDirectory();
-        byte[][] names;
+        byte[][] names = [];
         try
         {
-            names = ListNames(node);
+            if (!isPassage)
+                names = ListNames(node);
         }
         catch (RekkordException error)
         {
             _context.Report(error);
-            node.BeginUnreadable();
-            node.RemoveHandleUser();
-            return;
+            node.MarkUnreadable();
         }
 
+        if (named is { HasBelow: true })
+            names = AddNamed(node.Directory, names, named);
         _ancestors.Add((node.Status.Device, node.Status.Inode));
         var cached = _context.Cache.OpenDirectory(node.PathHash);
         node.Begin(names.Length);
         for (var i = 0; i < names.Length; i++)
         {
             _context.Cancellation.ThrowIfCancellationRequested();
+            var below = named?.Find(names[i]);
             VisitSafely(new Place(
-                node.Directory, names[i], names[i], node, i, node.PathHash, cached, _context.Request.FollowLinks, node));
+                node.Handle, names[i], names[i], node, i, node.PathHash, cached, below is not null || _context.Request.FollowLinks, below));
         }
 
         _ancestors.RemoveAt(_ancestors.Count - 1);
-        node.RemoveHandleUser();
+        node.Handle.RemoveUser();
+    }
+
+    /// <summary>
+    /// Adds the names of what was named in a directory and is not listed there: of one of which nothing else is saved, one that cannot be
+    /// read, or one that has more than it shows (a directory of old states). A name that only differs in case may be that of an entry.
+    /// </summary>
+    private static byte[][] AddNamed(SourceDirectory directory, byte[][] names, NamedPath named)
+    {
+        var all = new List<byte[]>(names);
+        foreach (var name in named.Below.ToArray())
+        {
+            if (Array.BinarySearch(names, name, NamedPath.ByteOrder) >= 0 || TryGetStatus(directory, name) is not { } status)
+                continue;
+            if (FindFolded(directory, names, name, status) is { } listed)
+                named.AddAlias(name, listed);
+            else
+                all.Add(name);
+        }
+
+        return all.Count == names.Length ? names : NameOrder.SortDistinct(all);
+    }
+
+    /// <summary>The listed name of what a directory that folds case also finds under another.</summary>
+    private static byte[]? FindFolded(SourceDirectory directory, byte[][] names, byte[] name, FileStatus status)
+    {
+        var text = FileName.ToDisplay(name);
+        return names.FirstOrDefault(listed => string.Equals(FileName.ToDisplay(listed), text, StringComparison.OrdinalIgnoreCase)
+            && TryGetStatus(directory, listed) is { } other && (other.Device, other.Inode) == (status.Device, status.Inode));
+    }
+
+    private static FileStatus? TryGetStatus(SourceDirectory directory, byte[] name)
+    {
+        try
+        {
+            return directory.GetStatus(name);
+        }
+        catch (FileSystemException)
+        {
+            // What was named is looked for by its path in the end, and reported if it is not there either.
+            return null;
+        }
     }
 
     private byte[][] ListNames(DirectoryNode node)
@@ -85,13 +193,15 @@ internal sealed class SourceWalker
 
     private void VisitSafely(Place place)
     {
+        if (place.Named is { } named)
+            named.IsSettled = true;
         try
         {
             Visit(place);
         }
         catch (FileSystemException error) when (error.Kind == RekkordErrorKind.NotFound)
         {
-            _context.Warn($"'{place.DisplayPath}' was gone when its turn came, and is not in the snapshot.");
+            _context.ReportGone(place.DisplayPath, place.IsNamed);
             place.Complete(EncodedEntry.LeftOut);
         }
         catch (FileSystemException error)
@@ -103,45 +213,81 @@ internal sealed class SourceWalker
 
     private void Visit(Place place)
     {
-        if (IsExcluded(place))
+        var exclusion = FindExclusion(place);
+        var isExcluded = exclusion is not null;
+        if (isExcluded && place.IsNamedLiterally)
+            _context.Report(Excluded(place, exclusion!));
+        if (isExcluded && place.Named is not { HasBelow: true })
         {
             place.Complete(EncodedEntry.LeftOut);
             return;
         }
 
-        var status = GetStatus(place, out var follow);
-        if (status.Kind == FileKind.Directory)
-            VisitDirectory(place, status, follow);
+        var status = GetStatus(place, out var follow, out var isPassage);
+        if (_own.Find(place.Source, place.Name, status, follow) is { } own)
+            LeaveOut(place, own);
+        else if (status.Kind == FileKind.Directory)
+            VisitDirectory(place, status, follow, isExcluded || isPassage);
+        else if (isExcluded)
+            place.Complete(EncodedEntry.LeftOut);
         else if (!TryComplete(place, status, out var known))
             VisitOther(place, status, follow, known?.References ?? default);
     }
 
-    /// <summary>The status of what an entry leads to; a link that leads nowhere, or in a circle, is saved as the link it is.</summary>
-    private FileStatus GetStatus(Place place, out bool followed)
+    private static RekkordException Excluded(Place place, PathPattern exclusion) => new(
+        "SourceExcluded",
+        RekkordErrorKind.InvalidArgument,
+        $"'{place.DisplayPath}' is named as a path to save, and the exclusion '{exclusion.Text}' leaves it out; it is not in the snapshot. Take one of the two away.",
+        place.DisplayPath);
+
+    /// <summary>Leaves out what belongs to the save itself, and says so once; what was asked for by name is missed, and reported.</summary>
+    private void LeaveOut(Place place, string own)
     {
-        followed = false;
+        var message = $"'{place.DisplayPath}' is left out: it is {own}, or in it.";
+        if (place.IsNamedLiterally)
+            _context.Report(new RekkordException("SourceLeftOut", RekkordErrorKind.InvalidArgument, message + " Do not name it as a path to save.", place.DisplayPath));
+        else if (_own.IsFirst(own))
+            _context.Warn(message);
+        place.Complete(EncodedEntry.LeftOut);
+    }
+
+    /// <summary>The status of what an entry leads to; a link that leads nowhere, or in a circle, is saved as the link it is.</summary>
+    /// <param name="place">The entry.</param>
+    /// <param name="followed">Whether it is what a link leads to.</param>
+    /// <param name="isPassage">Whether it is a link that would be saved as one, were there nothing named behind it.</param>
+    private FileStatus GetStatus(Place place, out bool followed, out bool isPassage)
+    {
+        followed = isPassage = false;
         var status = place.Source.GetStatus(place.Name);
         if (status.Kind != FileKind.SymbolicLink || !place.Follow)
             return status;
         try
         {
             var target = place.Source.GetStatus(place.Name, followLink: true);
-            if (target.Kind == FileKind.Directory && _ancestors.Contains((target.Device, target.Inode)))
-            {
+            var isCircle = target.Kind == FileKind.Directory && _ancestors.Contains((target.Device, target.Inode));
+            isPassage = place.Named is { HasBelow: true } named && (isCircle || !(named.IsNamed || _context.Request.FollowLinks));
+            followed = isPassage ? target.Kind == FileKind.Directory : !isCircle;
+            if (!followed && isCircle)
                 _context.Warn($"'{place.DisplayPath}' leads back to a directory it is in; it is saved as a link.");
-                return status;
-            }
-
-            followed = true;
-            return target;
+            else if (followed && isPassage)
+                _context.Warn($"The link '{place.DisplayPath}' is saved as a directory, with what is named in it and nothing else.");
+            return followed ? target : status;
         }
         catch (FileSystemException error) when (error.ErrorId is "FileNotFound" or "TooManyLinks" or "NotADirectory")
         {
+            if (place.IsNamedLiterally)
+                _context.Report(LinkToNothing(place));
             return status;
         }
     }
 
-    private void VisitDirectory(Place place, in FileStatus status, bool follow)
+    private static RekkordException LinkToNothing(Place place) => new(
+        "SourceVanished",
+        RekkordErrorKind.NotFound,
+        $"What the link '{place.DisplayPath}' leads to was gone when its turn came; only the link is in the snapshot.",
+        place.DisplayPath);
+
+    private void VisitDirectory(Place place, in FileStatus status, bool follow, bool isPassage)
     {
         var directory = OpenDirectory(place, follow);
         if (directory is null)
@@ -150,18 +296,27 @@ internal sealed class SourceWalker
             return;
         }
 
+        if (place.Named is { IsMountPoint: true } && Tolerate(() => directory.GetStatus().Device == place.Source.GetStatus().Device, false))
+            _context.Report(Unmounted(place));
         var attributes = Tolerate(directory.GetExtendedAttributes, []);
         var security = Tolerate(() => directory.GetSecurityDescriptor(null), null);
-        WalkDirectory(new DirectoryNode(
+        var node = new DirectoryNode(
             _context,
             place.Receiver,
             place.Slot,
             place.EntryName,
             DirectoryNode.HashPath(place.ParentHash, place.EntryName),
-            directory,
+            new SharedDirectory(directory),
             status,
-            _context.Describe(status, attributes, security)));
+            _context.Describe(status, attributes, security));
+        WalkDirectory(node, place.Named, isPassage);
     }
+
+    private static RekkordException Unmounted(Place place) => new(
+        "SourceUnmounted",
+        RekkordErrorKind.NotFound,
+        $"A disk was mounted at '{place.DisplayPath}' when the save began, and is not any more. The snapshot has what is there without it.",
+        place.DisplayPath);
 
     private SourceDirectory? OpenDirectory(Place place, bool follow)
     {
@@ -180,8 +335,8 @@ internal sealed class SourceWalker
     {
         if (status.Kind == FileKind.File)
         {
-            place.Owner?.AddHandleUser();
-            var item = new FileItem(place.Source, place.Name, place.EntryName, place.Receiver, place.Slot, follow, place.Owner, earlierChunks);
+            place.Owner.AddUser();
+            var item = new FileItem(place.Name, place.EntryName, place.Receiver, place.Slot, follow, place.Owner, place.IsNamed, earlierChunks);
             if (status.Size <= SaveContext.SmallFileSize)
                 AddToBatch(item, status.Size);
             else
@@ -255,7 +410,7 @@ internal sealed class SourceWalker
         }
         finally
         {
-            item.Owner?.RemoveHandleUser();
+            item.Owner.RemoveUser();
         }
     }
 
@@ -276,20 +431,8 @@ internal sealed class SourceWalker
 
     private void Pass(IWork work) => _context.Queue.Add(work, _context.Cancellation);
 
-    private bool IsExcluded(Place place)
-    {
-        if (_context.Excluded.Count == 0)
-            return false;
-        var path = place.DisplayPath;
-        var name = FileName.ToDisplay(place.Name);
-        foreach (var pattern in _context.Excluded)
-        {
-            if (pattern.Matches(path, name))
-                return true;
-        }
-
-        return false;
-    }
+    private PathPattern? FindExclusion(Place place) =>
+        _context.Exclusions.IsEmpty ? null : _context.Exclusions.Find(place.DisplayPath, FileName.ToDisplay(place.Name));
 
     /// <summary>Asks for something that a restore can do without, but not silently: what is refused is reported.</summary>
     private T Tolerate<T>(Func<T> ask, T otherwise)
@@ -307,7 +450,7 @@ internal sealed class SourceWalker
 
     /// <summary>An entry to visit, and where the result goes.</summary>
     private readonly record struct Place(
-        SourceDirectory Source,
+        SharedDirectory Owner,
         byte[] Name,
         byte[] EntryName,
         IEntryReceiver Receiver,
@@ -315,9 +458,17 @@ internal sealed class SourceWalker
         UInt128 ParentHash,
         CachedDirectory Cached,
         bool Follow,
-        DirectoryNode? Owner)
+        NamedPath? Named)
     {
+        public SourceDirectory Source => Owner.Directory;
+
         public string DisplayPath => Source.DisplayPathOf(Name);
+
+        /// <summary>Whether it was asked for, so that it must not be missed without a word.</summary>
+        public bool IsNamed => Named is { IsNamed: true };
+
+        /// <summary>Whether it was asked for by its very name, and not by wildcards.</summary>
+        public bool IsNamedLiterally => Named is { IsNamed: true, IsMatch: false };
 
         public void Complete(in EncodedEntry entry) => Receiver.Complete(Slot, entry);
     }

@@ -8,7 +8,7 @@ namespace Rekkord.Engine.Saving;
 internal static class UnreadableFile
 {
     /// <summary>
-    /// Completes a file's entry. A file that is gone is left out with a warning: there is nothing of it to miss. Any other is
+    /// Completes a file's entry. A file that is gone is left out: there is nothing of it to miss, unless it was named. Any other is
     /// in the snapshot with its metadata and a mark, so that a restore says what is missing instead of making an empty file.
     /// </summary>
     public static void Complete(SaveContext context, FileItem item, FileSystemException error)
@@ -20,7 +20,7 @@ internal static class UnreadableFile
         }
         catch (FileSystemException gone) when (gone.Kind == RekkordErrorKind.NotFound)
         {
-            context.Warn($"'{item.DisplayPath}' was gone when its turn came, and is not in the snapshot.");
+            context.ReportGone(item.DisplayPath, item.IsNamed);
             item.Receiver.Complete(item.Slot, EncodedEntry.LeftOut);
             return;
         }

@@ -149,7 +149,7 @@ public sealed class DamagedCacheTests : IDisposable
     {
         Channel = "test",
         Paths = [FileName.FromText(Source)],
-        Exclude = ["System.*", "Microsoft.*", "*.so"],
+        Exclude = [new("System.*"), new("Microsoft.*"), new("*.so")],
         CacheDirectory = repository.CacheDirectory,
     };
 

@@ -101,7 +101,7 @@ public sealed class RestoreTests : IDisposable
         Assert.Equal("a/y.log", File.ReadAllText(Path.Combine(_repository.Destination, "y.log")));
 
         var some = $"{_repository.Destination}-some";
-        _repository.Restore(new RestoreRequest { Snapshot = "test", Path = _repository.Source, Destination = some, Include = ["*.txt"] });
+        _repository.Restore(new RestoreRequest { Snapshot = "test", Path = _repository.Source, Destination = some, Include = [new("*.txt")] });
         Assert.Equal(["a/x.txt", "b/z.txt"], Directory.GetFiles(some, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(some, path)).Order(StringComparer.Ordinal));
     }
 

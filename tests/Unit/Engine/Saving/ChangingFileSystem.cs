@@ -11,6 +11,14 @@ internal sealed class ChangingFileSystem : LocalFileSystem
 {
     private readonly LocalFileSystem _files = Current;
     private readonly ConcurrentDictionary<string, int> _reads = new();
+    private readonly Lock _counting = new();
+    private int _open;
+
+    /// <summary>How many directories were open at a time, at most.</summary>
+    public int MostOpen { get; private set; }
+
+    /// <summary>Told of a directory's path when it is about to be opened by its name in another.</summary>
+    public Action<string> Entering { get; set; } = _ => { };
 
     /// <summary>Told of a directory's path after its names were read, before any of them is looked at.</summary>
     public Action<string> Listed { get; set; } = _ => { };
@@ -32,36 +40,59 @@ internal sealed class ChangingFileSystem : LocalFileSystem
 
     public override string? GetGroupName(uint groupId) => _files.GetGroupName(groupId);
 
-    private sealed class ChangingDirectory(ChangingFileSystem owner, SourceDirectory directory) : SourceDirectory
+    private void Count(int change)
     {
-        public override string DisplayPath => directory.DisplayPath;
+        lock (_counting)
+            MostOpen = Math.Max(MostOpen, _open += change);
+    }
+
+    private sealed class ChangingDirectory : SourceDirectory
+    {
+        private readonly ChangingFileSystem _owner;
+        private readonly SourceDirectory _directory;
+
+        public ChangingDirectory(ChangingFileSystem owner, SourceDirectory directory)
+        {
+            (_owner, _directory) = (owner, directory);
+            _owner.Count(1);
+        }
+
+        public override string DisplayPath => _directory.DisplayPath;
 
         public override byte[][] ReadNames()
         {
-            var names = directory.ReadNames();
-            owner.Listed(DisplayPath);
+            var names = _directory.ReadNames();
+            _owner.Listed(DisplayPath);
             return names;
         }
 
-        public override FileStatus GetStatus(byte[] name, bool followLink = false) => owner.Status(directory.GetStatus(name, followLink));
+        public override FileStatus GetStatus(byte[] name, bool followLink = false) => _owner.Status(_directory.GetStatus(name, followLink));
 
-        public override FileStatus GetStatus() => owner.Status(directory.GetStatus());
+        public override FileStatus GetStatus() => _owner.Status(_directory.GetStatus());
 
-        public override SourceDirectory OpenDirectory(byte[] name, bool followLink = false) => new ChangingDirectory(owner, directory.OpenDirectory(name, followLink));
+        public override SourceDirectory OpenDirectory(byte[] name, bool followLink = false)
+        {
+            _owner.Entering(DisplayPathOf(name));
+            return new ChangingDirectory(_owner, _directory.OpenDirectory(name, followLink));
+        }
 
         public override SourceFile OpenFile(byte[] name, bool followLink = false)
         {
-            owner.Opening(DisplayPathOf(name));
-            return new ChangingFile(owner, directory.OpenFile(name, followLink), DisplayPathOf(name));
+            _owner.Opening(DisplayPathOf(name));
+            return new ChangingFile(_owner, _directory.OpenFile(name, followLink), DisplayPathOf(name));
         }
 
-        public override byte[] ReadLink(byte[] name) => directory.ReadLink(name);
+        public override byte[] ReadLink(byte[] name) => _directory.ReadLink(name);
 
-        public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(byte[] name, bool followLink = false) => directory.GetExtendedAttributes(name, followLink);
+        public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(byte[] name, bool followLink = false) => _directory.GetExtendedAttributes(name, followLink);
 
-        public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes() => directory.GetExtendedAttributes();
+        public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes() => _directory.GetExtendedAttributes();
 
-        protected override void Dispose(bool disposing) => directory.Dispose();
+        protected override void Dispose(bool disposing)
+        {
+            _owner.Count(-1);
+            _directory.Dispose();
+        }
     }
 
     private sealed class ChangingFile(ChangingFileSystem owner, SourceFile file, string path) : SourceFile

@@ -119,7 +119,7 @@ public sealed class SaveErrorTests : IDisposable
         {
             Channel = "test",
             Paths = [FileName.FromText(_repository.Source)],
-            Exclude = ["*.tmp", "node_modules", "er/obj"],
+            Exclude = [new("*.tmp"), new("node_modules"), new("er/obj")],
             CacheDirectory = _repository.CacheDirectory,
         });
         _repository.RestoreSource();

@@ -50,10 +50,33 @@ public sealed class SaveErrorTests
     }
 
     [Fact]
-    public void A_pattern_that_matches_nothing_is_an_error_before_anything_runs()
+    public void A_path_that_matches_nothing_once_the_hooks_have_run_is_an_error()
     {
         using var sandbox = new ModuleSandbox();
-        AssertRefused(sandbox, "SourceNotFound", "ObjectNotFound", "Invoke-RekkordSave test $source/*.nothing");
+        Assert.Equal("SourceNotFound", sandbox.Invoke("Invoke-RekkordSave test $source/*.nothing").EndingId);
+        Assert.Empty(sandbox.Invoke("Get-RekkordSnapshot").Clean().Output);
+    }
+
+    [Theory]
+    [InlineData("@() | Invoke-RekkordSave test")]
+    [InlineData("[IO.Directory]::GetDirectories($source) | Invoke-RekkordSave test")]
+    [InlineData("$null | Invoke-RekkordSave test -ErrorAction SilentlyContinue")]
+    public void A_save_of_nothing_is_an_error_before_anything_runs(string command)
+    {
+        using var sandbox = new ModuleSandbox();
+        AssertRefused(sandbox, "SourceNotGiven", "InvalidArgument", command);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("!keep")]
+    [InlineData("end ")]
+    [InlineData("[ab")]
+    public void A_pattern_that_can_match_nothing_is_an_error_before_anything_runs(string pattern)
+    {
+        using var sandbox = new ModuleSandbox();
+        AssertRefused(sandbox, "PatternInvalid", "InvalidArgument", $"Invoke-RekkordSave test $source -Exclude '{pattern}'");
+        Assert.Equal("PatternInvalid", sandbox.Invoke($"Restore-RekkordSnapshot test $destination -Include '{pattern}'").EndingId);
     }
 
     [Theory]

@@ -1,0 +1,107 @@
+using System.Text;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Patterns;
+
+namespace Rekkord.Engine.Saving;
+
+/// <summary>Finds the paths that named ones with wildcards stand for.</summary>
+/// <param name="files">Where to look.</param>
+/// <param name="exclusions">What matches of wildcards are left out.</param>
+/// <param name="report">Told of a directory that wildcards lead to and that cannot be listed.</param>
+internal sealed class SourceExpansion(LocalFileSystem files, PatternSet exclusions, Action<RekkordException> report)
+{
+    /// <summary>Finds all of them.</summary>
+    /// <exception cref="RekkordException">
+    /// Nothing matches one (<c>SourceNotFound</c>), or it cannot be read as wildcards (<c>PatternInvalid</c>).
+    /// </exception>
+    public NamedPaths Expand(IReadOnlyList<SourcePath> paths)
+    {
+        var named = new NamedPaths();
+        foreach (var path in paths)
+        {
+            if (path.Pattern is not { } pattern || Exists(path.Path))
+            {
+                named.Add(path.Path, isMatch: false);
+                continue;
+            }
+
+            var root = OperatingSystem.IsWindows() ? Path.GetPathRoot(pattern)!.Replace('\\', '/') : "/";
+            var names = pattern[Math.Min(root.Length, pattern.Length)..].Split('/', StringSplitOptions.RemoveEmptyEntries);
+            var found = Match(names, root);
+            if (found.Count == 0)
+                throw NothingMatches(path.ToString());
+            var isMatch = names.Any(name => Wildcard.Unquote(name) is null);
+            foreach (var match in found.Where(match => !isMatch || !IsExcluded(match)))
+                named.Add(match, isMatch);
+        }
+
+        return named;
+    }
+
+    private bool IsExcluded(byte[] path) => exclusions.Find(FileName.ToDisplay(path), FileName.ToDisplay(SourceRoot.NameOf(path))) is not null;
+
+    private static RekkordException NothingMatches(string path) => new(
+        "SourceNotFound", RekkordErrorKind.NotFound, $"There is nothing to save that matches '{path}'. Nothing was saved.", path);
+
+    /// <summary>Whether something is there; when the system refuses to say, it is taken to be, and the refusal is met when it is opened.</summary>
+    private bool Exists(byte[] path)
+    {
+        try
+        {
+            using var parent = SourceRoot.OpenParent(files, path);
+            parent.GetStatus(SourceRoot.NameOf(path));
+            return true;
+        }
+        catch (FileSystemException error)
+        {
+            return !IsAbsence(error);
+        }
+    }
+
+    private List<byte[]> Match(string[] names, string root)
+    {
+        List<byte[]> found = [FileName.FromText(root)];
+        foreach (var name in names)
+        {
+            var isMatch = Matcher(name);
+            found = isMatch is null
+                ? [.. found.Select(directory => Join(directory, FileName.FromText(Wildcard.Unquote(name)!)))]
+                : [.. found.SelectMany(directory => List(directory).Where(isMatch).Select(entry => Join(directory, entry)))];
+        }
+
+        return [.. found.Where(Exists)];
+    }
+
+    /// <summary>What a name of the pattern stands for; null when only for itself. Wildcards ignore case everywhere in PowerShell.</summary>
+    private static Func<byte[], bool>? Matcher(string name)
+    {
+        var literal = Wildcard.Unquote(name);
+        if (literal is not null && !literal.Contains((char)Rune.ReplacementChar.Value, StringComparison.Ordinal))
+            return null;
+        var matches = Wildcard.Matcher(name, ignoreCase: literal is null);
+        return candidate => matches(Encoding.UTF8.GetString(candidate));
+    }
+
+    private byte[][] List(byte[] path)
+    {
+        try
+        {
+            using var directory = files.OpenDirectory(path);
+            return directory.ReadNames();
+        }
+        catch (FileSystemException error) when (IsAbsence(error))
+        {
+            return [];
+        }
+        catch (FileSystemException error)
+        {
+            report(error);
+            return [];
+        }
+    }
+
+    private static bool IsAbsence(FileSystemException error) => error.Kind == RekkordErrorKind.NotFound || error.ErrorId == "NotADirectory";
+
+    private static byte[] Join(byte[] directory, byte[] name) => directory[^1] == (byte)'/' ? [.. directory, .. name] : [.. directory, (byte)'/', .. name];
+}

@@ -1,0 +1,86 @@
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Patterns;
+
+namespace Rekkord.Engine.Tests.Patterns;
+
+/// <summary>A pattern matches what it says, or is refused with what to write.</summary>
+public sealed class PathPatternTests
+{
+    [Theory]
+    [InlineData("*.tmp", "/a/b.tmp", true)]
+    [InlineData("*.tmp", "/a/b.tmp/c", false)]
+    [InlineData("*.[ot]", "/a/b.o", true)]
+    [InlineData("*.[ot]", "/a/b.p", false)]
+    [InlineData("*.[ot]", "/a/b.[ot]", false)]
+    [InlineData("[a-c]x", "/bx", true)]
+    [InlineData("[a-c]x", "/-x", false)]
+    [InlineData("[a-]x", "/-x", true)]
+    [InlineData("[]x]", "/]", true)]
+    [InlineData("[^a]", "/b", false)]
+    [InlineData("[!]a", "/!a", true)]
+    [InlineData("[ ]x", "/ x", true)]
+    [InlineData("x`[1`]", "/x[1]", true)]
+    [InlineData("x`*", "/x*", true)]
+    [InlineData("x`*", "/xy", false)]
+    [InlineData("[.-a]b", "/a/b", false)]
+    [InlineData("/a//b", "/a/b", true)]
+    [InlineData("/a/./b/", "/a/b", true)]
+    [InlineData("/a/c/../b", "/a/b", true)]
+    [InlineData("build/obj", "/x/build/obj", true)]
+    [InlineData("build//obj", "/x/build/obj", true)]
+    [InlineData("/a/**/z", "/a/b/c/z", true)]
+    [InlineData("\\xff.txt", "/\\xff.txt", true)]
+    [InlineData("a+(b)", "/a+(b)", true)]
+    public void It_matches_what_it_says(string pattern, string path, bool matches) =>
+        Assert.Equal(matches, new PathPattern(pattern).Matches(path, path[(path.LastIndexOf('/') + 1)..]));
+
+    [Theory]
+    [InlineData("./build", "/work/[x]/build")]
+    [InlineData(".//build/", "/work/[x]/build")]
+    [InlineData("../*.o", "/work/a.o")]
+    [InlineData("~/Mail", "/home/ann/Mail")]
+    public void One_that_begins_at_a_place_is_the_path_from_there(string pattern, string path)
+    {
+        var parsed = PathPattern.Parse(pattern, "/work/[x]", "/home/ann");
+
+        Assert.True(parsed.Matches(path, Path.GetFileName(path)));
+        Assert.False(parsed.Matches("/else" + path, Path.GetFileName(path)));
+        Assert.Equal(pattern, parsed.Text);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/")]
+    [InlineData("//./")]
+    [InlineData(".")]
+    [InlineData("a/..")]
+    [InlineData("../x")]
+    [InlineData("a ")]
+    [InlineData(" a")]
+    [InlineData("a\n")]
+    [InlineData("a\tb")]
+    [InlineData("!a")]
+    [InlineData("a[b")]
+    [InlineData("a[b/c]")]
+    [InlineData("[c-a]")]
+    [InlineData("build\\obj")]
+    public void One_that_can_match_nothing_or_matches_everything_is_refused(string pattern)
+    {
+        if (pattern.Contains('\\', StringComparison.Ordinal) && OperatingSystem.IsWindows())
+            return;
+        Assert.Equal("PatternInvalid", Assert.Throws<RekkordException>(() => new PathPattern(pattern)).ErrorId);
+    }
+
+    [Theory]
+    [InlineData("/home/ann/.cache", "/home/ann", true)]
+    [InlineData("/home/*/.cache", "/home/ann", true)]
+    [InlineData("/**/x", "/home/ann", true)]
+    [InlineData("x", "/home/ann", true)]
+    [InlineData("x/y", "/home/ann", true)]
+    [InlineData("/home/ann", "/home/ann", true)]
+    [InlineData("/home/bob/.cache", "/home/ann", false)]
+    [InlineData("/home", "/home/ann", false)]
+    [InlineData("/anything", "/", true)]
+    public void It_knows_whether_it_can_match_in_a_directory(string pattern, string directory, bool can) =>
+        Assert.Equal(can, new PathPattern(pattern).CanMatchWithin(directory));
+}
