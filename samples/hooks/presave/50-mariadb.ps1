@@ -117,7 +117,7 @@ try {
     # Option files may say who asks, and where. Anything else in them, such as no-data, could leave something out.
     $accepted = '^(user|password|host|port|socket|protocol|(ssl|tls).*|default-auth|plugin-dir|connect-timeout|compress' +
         '|default-character-set|max-allowed-packet|net-buffer-length|quick|quote-names|single-transaction)$'
-    foreach ($word in (Invoke-Program $dump '--print-defaults')[-1] -split ' ') {
+    foreach ($word in @(Invoke-Program $dump '--print-defaults')[-1] -split ' ') {
         if ($word -cnotmatch '^--([^=]*)') { continue }
         $option = $Matches[1].Replace('_', '-')
         if ($option -cnotmatch $accepted) {

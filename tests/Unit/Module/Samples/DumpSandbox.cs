@@ -85,8 +85,8 @@ internal sealed class DumpSandbox : IDisposable
         Assert.Equal(before, SampleHooks.ReadAll(Dumps));
     }
 
-    /// <summary>Runs both samples of a pair, and fails the test unless they make the same files and say the same.</summary>
-    public void AssertPairIsAlike(string shellSample, params (string Name, string Value)[] settings)
+    /// <summary>Runs both samples of a pair, and fails the test unless they make the same files and say the same, which it returns.</summary>
+    public IReadOnlyList<string> AssertPairIsAlike(string shellSample, params (string Name, string Value)[] settings)
     {
         Install(shellSample, settings);
         var said = Dump();
@@ -95,6 +95,7 @@ internal sealed class DumpSandbox : IDisposable
         Assert.Equal(said, Dump());
         Assert.Equal(made, SampleHooks.ReadAll(Dumps));
         Assert.All(Directory.GetFiles(Dumps), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+        return said;
     }
 
     /// <summary>Fails the test unless the hook leaves the permissions of a directory that exists, and makes one that only its user may enter.</summary>
