@@ -30,13 +30,14 @@ public sealed class InvokeRekkordHookCommand : ConfigurationCommand
         if (!ShouldProcess($"{plan.Hooks.Count} hooks of phase {Phase}: {string.Join(", ", plan.Hooks.Select(hook => hook.Name))}", "Run hooks"))
             return;
 
+        var isPost = phase is HookPhase.PostSave or HookPhase.PostScan;
         var context = new HookContext
         {
             Phase = phase,
             Repository = config.Repository.Url.Value,
             ConfigFile = config.ConfigFile,
-            Success = phase is HookPhase.PostSave or HookPhase.PostScan ? Outcome == RekkordHookOutcome.Success : null,
-            Errors = phase is HookPhase.PostSave or HookPhase.PostScan && Outcome == RekkordHookOutcome.Failure ? ["Rehearsal of a failure."] : [],
+            Outcome = isPost ? (HookOutcome)Outcome : null,
+            Errors = isPost && Outcome != RekkordHookOutcome.Success ? [$"Rehearsal of outcome {Outcome}."] : [],
         };
         var directory = CurrentDirectory;
         var verbose = IsVerbose;

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using Rekkord.Cmdlets.Models;
@@ -35,18 +34,29 @@ internal sealed class ScriptHookExecutor : IScriptHookExecutor
         return _pump.Invoke(() =>
         {
             using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-            var location = _cmdlet.SessionState.Path.CurrentLocation;
-            var exitCode = _cmdlet.SessionState.PSVariable.GetValue("global:LASTEXITCODE");
+            var session = new CallerSession(_cmdlet.SessionState);
+            ScriptHookOutcome? outcome = null;
+            string? left;
             try
             {
-                return Invoke(shell, hook, context, environment, stop);
+                session.Prepare();
+                outcome = Invoke(shell, hook, context, environment, stop);
             }
             finally
             {
-                _cmdlet.SessionState.PSVariable.Set("global:LASTEXITCODE", exitCode);
-                _cmdlet.SessionState.Path.SetLocation(WildcardPattern.Escape(location.ProviderPath));
+                left = session.PutBack();
             }
+
+            return left is null ? outcome : FailWithSessionChanged(hook, outcome, left);
         });
+    }
+
+    /// <summary>A session whose preferences are lost may pass over the command's own error, and its caller must learn of it all the same.</summary>
+    private static ScriptHookOutcome FailWithSessionChanged(Hook hook, ScriptHookOutcome outcome, string left)
+    {
+        var reason = $"it changed {left} of the session in a way that cannot be put back";
+        ExitCodeGuard.Distrust($"The {hook.Phase} hook '{hook.Name}' failed: {reason}");
+        return outcome with { Status = HookStatus.Failed, Reason = outcome.Reason is { } first ? $"{first}; {reason}" : reason };
     }
 
     private ScriptHookOutcome RunApart(Hook hook, HookContext context, HookEnvironment environment, CancellationToken stop)
@@ -57,6 +67,8 @@ internal sealed class ScriptHookExecutor : IScriptHookExecutor
             state.ImportPSModule([Path.Combine(module.ModuleBase, $"{module.Name}.psd1")]);
         using var runspace = RunspaceFactory.CreateRunspace(state);
         runspace.Open();
+        var own = runspace.SessionStateProxy;
+        CallerSession.Prepare(own.PSVariable, own.InvokeProvider, own.InvokeCommand);
         using var shell = PowerShell.Create();
         shell.Runspace = runspace;
         return Invoke(shell, hook, context, environment, stop);
@@ -64,32 +76,9 @@ internal sealed class ScriptHookExecutor : IScriptHookExecutor
 
     private ScriptHookOutcome Invoke(PowerShell shell, Hook hook, HookContext context, HookEnvironment environment, CancellationToken stop)
     {
-        var script = new ScriptHookRun(shell, hook.Path, new RekkordHookContext(context), _workingDirectory);
-        var before = Environment.GetEnvironmentVariables();
-        try
-        {
-            foreach (var (name, value) in environment.ChangesFrom(before))
-                Environment.SetEnvironmentVariable(name, value);
+        var script = new ScriptHookRun(shell, hook.Path, new RekkordHookContext(context), _workingDirectory, _cmdlet);
 
-            // PowerShell stops the innermost pipeline first, waits for its end, and only then tells the command.
-            return script.Invoke(_cmdlet.RequestStop, stop);
-        }
-        finally
-        {
-            RestoreEnvironment(before);
-        }
-    }
-
-    /// <summary>Undoes what was set for the hook, and what the hook set.</summary>
-    private static void RestoreEnvironment(IDictionary before)
-    {
-        foreach (string name in Environment.GetEnvironmentVariables().Keys)
-        {
-            if (!before.Contains(name))
-                Environment.SetEnvironmentVariable(name, null);
-        }
-
-        foreach (DictionaryEntry variable in before)
-            Environment.SetEnvironmentVariable((string)variable.Key, (string?)variable.Value);
+        // PowerShell stops the innermost pipeline first, waits for its end, and only then tells the command.
+        return ProcessEnvironment.Lend(hook, environment, () => script.Invoke(_cmdlet.RequestStop, stop));
     }
 }

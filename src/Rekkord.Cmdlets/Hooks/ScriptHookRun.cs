@@ -10,18 +10,23 @@ internal sealed class ScriptHookRun
 {
     // A nested pipeline sends warnings, verbose and information past its own streams to the host; merged into the output they
     // can be told apart by type. Inside a try, nothing that is thrown is passed over, whatever $ErrorActionPreference the script
-    // sets. Read-Host would ask where nobody answers: a hook's standard input is empty.
+    // sets.
     // Neither $? nor $LASTEXITCODE alone tells an `exit 3`: $? is also false after $PSCmdlet.WriteError in a script that went on,
-    // and $LASTEXITCODE is also 3 after a program returned 3 to a script that went on.
+    // and $LASTEXITCODE is also 3 after a program returned 3 to a script that went on. What $? was inside the script when it
+    // reached its end can only be seen by a command after it in the same pipeline: false there tells that its last step failed.
     private const string Wrapper = """
         param($RekkordHookPath, $RekkordHook, $RekkordHookEnd, $RekkordHookDirectory)
         $ErrorActionPreference = 'Stop'
         $PSNativeCommandUseErrorActionPreference = $true
-        function Read-Host { throw 'A hook cannot ask anything: nobody may be there to answer.' }
+        $PSDefaultParameterValues = [System.Management.Automation.DefaultParameterDictionary]::new()
+        $WhatIfPreference = $false
         if ($RekkordHookDirectory) { $ExecutionContext.SessionState.Path.SetLocation($RekkordHookDirectory) > $null }
         $global:LASTEXITCODE = 0
         try {
-            & $RekkordHookPath *>&1
+            & $RekkordHookPath *>&1 | & {
+                process { , $_ }
+                end { $RekkordHookEnd.LastStepFailed = -not $? -and $global:LASTEXITCODE -ne 0 }
+            }
             $RekkordHookEnd.Exited = -not $? -and $global:LASTEXITCODE -ne 0
             $RekkordHookEnd.ExitCode = $global:LASTEXITCODE
         }
@@ -30,6 +35,7 @@ internal sealed class ScriptHookRun
 
     // Filled in by the wrapper; left empty when the script was stopped or threw.
     private const string Exited = "Exited";
+    private const string LastStepFailed = "LastStepFailed";
     private const string ExitCode = "ExitCode";
 
     private const string Stopped = "ended because the command was stopped";
@@ -39,18 +45,24 @@ internal sealed class ScriptHookRun
 
     private readonly PowerShell _shell;
     private readonly string _path;
+    private readonly HookScript _script;
+    private readonly HookHost _host;
     private readonly ScriptHookStreams _streams = new();
     private readonly Hashtable _end = [];
+    private bool _stopped;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="shell">An empty pipeline of the session to run in.</param>
     /// <param name="path">The script.</param>
     /// <param name="context">What it finds in <c>$RekkordHook</c>.</param>
     /// <param name="workingDirectory">Where it starts.</param>
-    public ScriptHookRun(PowerShell shell, string path, RekkordHookContext context, string workingDirectory)
+    /// <param name="session">The command that it belongs to, for its host and for finding commands.</param>
+    public ScriptHookRun(PowerShell shell, string path, RekkordHookContext context, string workingDirectory, PSCmdlet session)
     {
         _shell = shell;
         _path = path;
+        _script = HookScript.Read(path, session.InvokeCommand);
+        _host = new HookHost(session.Host);
         _shell.AddScript(Wrapper, useLocalScope: true)
             .AddArgument(path).AddArgument(context).AddArgument(_end).AddArgument(WildcardPattern.Escape(workingDirectory));
     }
@@ -60,9 +72,21 @@ internal sealed class ScriptHookRun
     /// <param name="stop">Stops it.</param>
     public ScriptHookOutcome Invoke(Action stoppedByCaller, CancellationToken stop)
     {
+        if (_script.ExitWithText is { } exit)
+        {
+            return Finish(HookStatus.Failed, null, $"line {exit.StartLineNumber}: exit takes a number; PowerShell takes any other text for 0") with
+            {
+                Remedy = "Write throw instead of exit.",
+            };
+        }
+
+        // A script that throws what a stopped pipeline throws goes to Stopped without having been Stopping, and has failed.
         _shell.InvocationStateChanged += (_, changed) =>
         {
-            if (changed.InvocationStateInfo.State is PSInvocationState.Stopping or PSInvocationState.Stopped && !stop.IsCancellationRequested)
+            if (changed.InvocationStateInfo.State != PSInvocationState.Stopping)
+                return;
+            _stopped = true;
+            if (!stop.IsCancellationRequested)
                 stoppedByCaller();
         };
         using var output = new PSDataCollection<PSObject>();
@@ -76,36 +100,41 @@ internal sealed class ScriptHookRun
         using var stopping = stop.Register(() => _shell.BeginStop(null, null));
         try
         {
-            _shell.Invoke(null, output, new PSInvocationSettings { AddToHistory = false });
-        }
-        catch (PipelineStoppedException)
-        {
-            return Finish(HookStatus.Cancelled, null, Stopped);
+            _shell.Invoke(null, output, new PSInvocationSettings { AddToHistory = false, Host = _host });
         }
 #pragma warning disable CA1031 // Whatever a script throws makes it a failed hook, and nothing else.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            return stop.IsCancellationRequested ? Finish(HookStatus.Cancelled, null, Stopped) : Fail(error);
+            return _stopped || stop.IsCancellationRequested ? Finish(HookStatus.Cancelled, null, Stopped) : Fail(error);
         }
 
-        if (!_end.ContainsKey(Exited))
-        {
-            return stop.IsCancellationRequested || _shell.InvocationStateInfo.State == PSInvocationState.Stopped
-                ? Finish(HookStatus.Cancelled, null, Stopped)
-                : Finish(HookStatus.Failed, null, "left by a break or continue outside of a loop");
-        }
-
-        return _end[Exited] is true
-            ? Finish(HookStatus.Failed, _end[ExitCode] as int?, DescribeExit())
-            : Finish(HookStatus.Succeeded, null, null);
+        if (_end.ContainsKey(Exited))
+            return FinishAtEnd();
+        return _stopped || stop.IsCancellationRequested
+            ? Finish(HookStatus.Cancelled, null, Stopped)
+            : Finish(HookStatus.Failed, null, "left by a break or continue outside of a loop");
     }
 
-    private string DescribeExit()
+    private ScriptHookOutcome FinishAtEnd()
     {
-        var reason = $"ended with exit code {_end[ExitCode]}";
-        return _streams.LastError is { } error ? $"{reason}: {error}" : reason;
+        if (_end[Exited] is true)
+            return FailWithCode(_end[ExitCode] as int?, $"ended with exit code {_end[ExitCode]}");
+        if (_host.ExitCode is { } code and not 0)
+            return FailWithCode(code, $"ended with exit code {code} ($Host.SetShouldExit)");
+        if (_end[LastStepFailed] is true && _script.LastStepCanExit)
+        {
+            return FailWithCode(_end[ExitCode] as int?, $"its last step ended with exit code {_end[ExitCode]}") with
+            {
+                Remedy = "Where that is no failure, end the script with exit 0.",
+            };
+        }
+
+        return Finish(HookStatus.Succeeded, null, null);
     }
+
+    private ScriptHookOutcome FailWithCode(int? code, string reason) =>
+        Finish(HookStatus.Failed, code, _streams.LastError is { } error ? $"{reason}: {error}" : reason);
 
     private ScriptHookOutcome Fail(Exception error)
     {
@@ -137,5 +166,6 @@ internal sealed class ScriptHookRun
         Information = _streams.Information.Kept,
         OutputDropped = _streams.Output.Dropped,
         ErrorOutputDropped = _streams.Errors.Dropped,
+        Note = _streams.DescribeOtherDropped(),
     };
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Hooks;
 
 namespace Rekkord.Cmdlets.Hooks;
@@ -15,6 +16,14 @@ internal sealed class ScriptHookStreams
     public BoundedRecords Verbose { get; } = new();
 
     public BoundedRecords Information { get; } = new();
+
+    /// <summary>How much of the streams that the result has no count for was not kept; null when all of it was.</summary>
+    public string? DescribeOtherDropped()
+    {
+        (string Name, long Bytes)[] dropped = [("warnings", Warnings.Dropped), ("verbose messages", Verbose.Dropped), ("information", Information.Dropped)];
+        var parts = dropped.Where(stream => stream.Bytes > 0).Select(stream => $"{Sizes.Format(stream.Bytes)} of {stream.Name}").ToList();
+        return parts.Count == 0 ? null : $"{string.Join(", ", parts)} before the last {Sizes.Format(BoundedRecords.Capacity)} of each were not kept.";
+    }
 
     /// <summary>What the last error said, on one line.</summary>
     public string? LastError => Errors.Kept is [.., ErrorRecord error] ? error.ToString().ReplaceLineEndings(" ") : null;

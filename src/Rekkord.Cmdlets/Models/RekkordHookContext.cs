@@ -14,6 +14,7 @@ public sealed class RekkordHookContext
         Repository = context.Repository;
         ConfigFile = context.ConfigFile;
         Success = context.Success;
+        Outcome = (RekkordHookOutcome?)context.Outcome;
         Snapshot = context.Snapshot;
         Errors = [.. context.Errors];
         HookResults = [.. context.HookResults.Select(result => new RekkordHookResult(result))];
@@ -39,6 +40,9 @@ public sealed class RekkordHookContext
 
     /// <summary>Whether the command and all post hooks so far succeeded; null in a pre phase.</summary>
     public bool? Success { get; }
+
+    /// <summary>How it went so far, in a word; null in a pre phase.</summary>
+    public RekkordHookOutcome? Outcome { get; }
 
     /// <summary>The ID of the snapshot, if one was made.</summary>
     public string? Snapshot { get; }

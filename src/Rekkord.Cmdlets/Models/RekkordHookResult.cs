@@ -78,10 +78,10 @@ public sealed class RekkordHookResult
     /// <summary>A script's information records.</summary>
     public object?[] Information { get; }
 
-    /// <summary>How much of its output was not kept: bytes, or records of a script.</summary>
+    /// <summary>How many bytes of its output were not kept; those of a script's objects are estimated.</summary>
     public long OutputDropped { get; }
 
-    /// <summary>How much of its error output was not kept: bytes, or records of a script.</summary>
+    /// <summary>How many bytes of its error output were not kept; those of a script's records are estimated.</summary>
     public long ErrorOutputDropped { get; }
 
     /// <summary>Why it did not succeed; null after success.</summary>

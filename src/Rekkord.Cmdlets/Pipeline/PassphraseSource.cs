@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Security;
 using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Hooks;
 
 namespace Rekkord.Cmdlets.Pipeline;
 
@@ -26,7 +27,7 @@ internal static class PassphraseSource
 
     /// <summary>The passphrase in the environment; null when there is none. An empty variable counts as unset.</summary>
     public static Passphrase? FromEnvironment() =>
-        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text ? Passphrase.FromText(text) : null;
+        ProcessEnvironment.Get(Variable) is { Length: > 0 } text ? Passphrase.FromText(text) : null;
 
     private static SecureString? Ask(PSHost host, string prompt)
     {

@@ -15,7 +15,10 @@ internal sealed class PipelinePump : IDisposable
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(100);
 
-    private readonly BlockingCollection<Action> _queue = new();
+    // What is written faster than the commands after this one take it waits in the operation and not in memory.
+    private const int Capacity = 1000;
+
+    private readonly BlockingCollection<Action> _queue = new(Capacity);
     private readonly Action _showProgress;
     private bool _outputRefused;
 
@@ -49,7 +52,7 @@ internal sealed class PipelinePump : IDisposable
     /// <summary>The first write that failed; null when none did.</summary>
     public ExceptionDispatchInfo? WriteFailure { get; private set; }
 
-    /// <summary>Has something written on the pipeline thread, without waiting for it.</summary>
+    /// <summary>Has something written on the pipeline thread, without waiting for it but where much is waiting already.</summary>
     public void Post(Action write) => _queue.Add(() => Write(write));
 
     /// <summary>

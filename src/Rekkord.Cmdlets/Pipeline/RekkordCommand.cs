@@ -73,6 +73,7 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     /// </summary>
     private protected T RunOperation<T>(Func<PipelinePump, T> operation, Func<ProgressRecord?> progress)
     {
+        using var guard = new ExitCodeGuard(MyInvocation.MyCommand.Name, StopToken);
         ProgressRecord? shown = null;
         using var pump = new PipelinePump(() =>
         {

@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
+using Rekkord.Engine.Hooks;
 
 namespace Rekkord.Engine.Caching;
 
@@ -39,7 +40,7 @@ internal static class CacheLocation
     private static string Default => OperatingSystem.IsWindows()
         ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "rekkord")
         : OnUnix(
-            Environment.GetEnvironmentVariable("XDG_CACHE_HOME"),
+            ProcessEnvironment.Get("XDG_CACHE_HOME"),
             Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));
 
     /// <summary>

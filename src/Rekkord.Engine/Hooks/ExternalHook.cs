@@ -13,7 +13,7 @@ internal sealed class ExternalHook(IHookObserver observer, string workingDirecto
         var environment = context.CreateEnvironment();
         var start = new ProcessStart(
             hook.Path,
-            environment.Apply(Environment.GetEnvironmentVariables()),
+            environment.Apply(ProcessEnvironment.GetAll()),
             environment.Variables[HookEnvironment.RunIdVariable],
             workingDirectory,
             timeout);

@@ -28,8 +28,11 @@ public sealed record HookContext
     /// <summary>The configuration file in use; null when there is none.</summary>
     public string? ConfigFile { get; init; }
 
+    /// <summary>How the command and the post hooks so far went; null in a pre phase.</summary>
+    public HookOutcome? Outcome { get; init; }
+
     /// <summary>Whether the command and every post hook so far succeeded; null in a pre phase.</summary>
-    public bool? Success { get; init; }
+    public bool? Success => Outcome is { } outcome ? outcome == HookOutcome.Success : null;
 
     /// <summary>The object ID of the snapshot, if one was made.</summary>
     public string? Snapshot { get; init; }

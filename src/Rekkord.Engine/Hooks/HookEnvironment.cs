@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Text;
 
 namespace Rekkord.Engine.Hooks;
@@ -21,12 +20,15 @@ public sealed class HookEnvironment
 
     private const string SuccessVariable = "SUCCESS";
     private const string OwnPrefix = "REKKORD_";
+    private const string RepositoryVariable = "REKKORD_REPOSITORY";
+    private const string ConfigFileVariable = "REKKORD_CONFIG_FILE";
 
     // Linux takes up to 131,072 bytes in one variable (MAX_ARG_STRLEN), Windows 32,767 characters.
     private static readonly int MaximumPathsLength = OperatingSystem.IsWindows() ? 32_000 : 120_000;
     private const int MaximumErrorLength = 4_000;
 
-    private static readonly StringComparison NameComparison =
+    /// <summary>How this system compares the names of variables.</summary>
+    internal static readonly StringComparison NameComparison =
         OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
     private HookEnvironment(Dictionary<string, string> variables) => Variables = variables;
@@ -43,12 +45,12 @@ public sealed class HookEnvironment
     /// What has to change in an inherited environment: the value for each name to set, null for each to remove. Names that stay as
     /// they are do not appear.
     /// </summary>
-    /// <param name="inherited">The environment before, as of <see cref="Environment.GetEnvironmentVariables()"/>.</param>
-    public IReadOnlyDictionary<string, string?> ChangesFrom(IDictionary inherited)
+    /// <param name="inherited">The environment before.</param>
+    public IReadOnlyDictionary<string, string?> ChangesFrom(IReadOnlyDictionary<string, string> inherited)
     {
         ArgumentNullException.ThrowIfNull(inherited);
         var changes = new Dictionary<string, string?>(StringComparer.FromComparison(NameComparison));
-        foreach (string name in inherited.Keys)
+        foreach (var name in inherited.Keys)
             if (Removes(name))
                 changes[name] = null;
         foreach (var (name, value) in Variables)
@@ -57,18 +59,29 @@ public sealed class HookEnvironment
     }
 
     /// <summary>The whole environment of an external hook.</summary>
-    /// <param name="inherited">The environment before, as of <see cref="Environment.GetEnvironmentVariables()"/>.</param>
-    public IReadOnlyDictionary<string, string> Apply(IDictionary inherited)
+    /// <param name="inherited">The environment before.</param>
+    public IReadOnlyDictionary<string, string> Apply(IReadOnlyDictionary<string, string> inherited)
     {
         ArgumentNullException.ThrowIfNull(inherited);
         var result = new Dictionary<string, string>(StringComparer.FromComparison(NameComparison));
-        foreach (DictionaryEntry entry in inherited)
-            if (!Removes((string)entry.Key))
-                result[(string)entry.Key] = (string?)entry.Value ?? "";
+        foreach (var (name, value) in inherited)
+            if (!Removes(name))
+                result[name] = value;
         foreach (var (name, value) in Variables)
             result[name] = value;
         return result;
     }
+
+    /// <summary>
+    /// The variable that holds once more what a hook is told in this one, when this one configures commands; null for all others.
+    /// A command that the hook starts knows by the copy what only informs, and what the hook has set itself.
+    /// </summary>
+    internal static string? CopyOf(string name) => name switch
+    {
+        RepositoryVariable => "REKKORD_HOOK_REPOSITORY",
+        ConfigFileVariable => "REKKORD_HOOK_CONFIG_FILE",
+        _ => null,
+    };
 
     internal static HookEnvironment From(HookContext context)
     {
@@ -79,13 +92,16 @@ public sealed class HookEnvironment
             [RunIdVariable] = Guid.NewGuid().ToString("N"),
         };
         Set(variables, "REKKORD_CHANNEL", context.Channel);
-        Set(variables, "REKKORD_REPOSITORY", context.Repository);
-        Set(variables, "REKKORD_CONFIG_FILE", context.ConfigFile);
+        Set(variables, RepositoryVariable, context.Repository);
+        Set(variables, CopyOf(RepositoryVariable)!, context.Repository);
+        Set(variables, ConfigFileVariable, context.ConfigFile);
+        Set(variables, CopyOf(ConfigFileVariable)!, context.ConfigFile);
         SetPaths(variables, context.Paths);
 
         if (!context.Phase.IsPre())
         {
             variables[SuccessVariable] = context.Success == true ? "1" : "0";
+            variables["REKKORD_OUTCOME"] = (context.Outcome ?? HookOutcome.Failure).ToString().ToLowerInvariant();
             Set(variables, "REKKORD_SNAPSHOT", context.Snapshot);
             if (context.Errors.Count > 0)
                 variables["REKKORD_ERROR"] = OneLine.From(string.Join("; ", context.Errors), MaximumErrorLength);

@@ -7,7 +7,7 @@ public static class HookNesting
 {
     /// <summary>
     /// Refuses to run hooks inside a hook. The variable <c>REKKORD_PHASE</c> is in the environment of every hook and of everything
-    /// a hook starts, and, while a script hook runs, in that of this process.
+    /// a hook starts; in this process it is known without it.
     /// </summary>
     /// <param name="settings">The configured directories.</param>
     /// <param name="phases">The phases about to run; those without a directory have nothing to run.</param>
@@ -15,7 +15,7 @@ public static class HookNesting
     public static void ThrowIfInsideHook(HookSettings settings, params ReadOnlySpan<HookPhase> phases)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var outer = Environment.GetEnvironmentVariable(HookEnvironment.PhaseVariable);
+        var outer = ProcessEnvironment.OwnPhase?.ToString() ?? ProcessEnvironment.Get(HookEnvironment.PhaseVariable);
         if (outer is null)
             return;
         foreach (var phase in phases)

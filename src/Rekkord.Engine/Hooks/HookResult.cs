@@ -42,8 +42,8 @@ public sealed record HookResult
     public IReadOnlyList<object?> Information { get; init; } = [];
 
     /// <summary>
-    /// How much output was not kept because a stream is kept up to a bound, its end before its beginning: bytes for an external
-    /// hook, records for a script.
+    /// How many bytes of output were not kept because a stream is kept up to a bound, its end before its beginning. What the objects
+    /// of a script take is estimated.
     /// </summary>
     public long OutputDropped { get; init; }
 

@@ -50,8 +50,8 @@ public sealed class HookRunner
             var result = RunOne(hook, context, stop, stopOne);
             results.Add(result);
             context = context with { HookResults = [.. context.HookResults, result] };
-            if (!result.Succeeded && context.Success is not null)
-                context = context with { Success = false };
+            if (!result.Succeeded && context.Outcome is (HookOutcome.Success or HookOutcome.Partial))
+                context = context with { Outcome = HookOutcome.Failure };
             _observer.OnEnded(result);
         }
 

@@ -50,7 +50,7 @@ public sealed class HookedCommand
         var postContext = context with
         {
             Phase = postPhase,
-            Success = !outcome.Cancelled && outcome.Action is { Succeeded: true },
+            Outcome = OutcomeOf(outcome),
             Snapshot = outcome.Action?.Snapshot,
             Errors = ErrorLines(outcome),
             HookResults = pre.Results,
@@ -78,6 +78,14 @@ public sealed class HookedCommand
             return outcome with { ActionError = e };
         }
     }
+
+    private static HookOutcome OutcomeOf<T>(HookedOutcome<T> outcome) => outcome switch
+    {
+        { Cancelled: true } => HookOutcome.Cancelled,
+        { Action.Succeeded: true } => HookOutcome.Success,
+        { Action.Snapshot: not null } => HookOutcome.Partial,
+        _ => HookOutcome.Failure,
+    };
 
     private static List<string> ErrorLines<T>(HookedOutcome<T> outcome)
     {

@@ -8,7 +8,7 @@ public interface IScriptHookExecutor
 {
     /// <summary>
     /// Runs one script and waits for it. Called from the thread that runs the phase; the executor goes over to the pipeline thread
-    /// itself. Environment and location are as before when it returns, also after a failure.
+    /// itself. Environment (see <see cref="ProcessEnvironment.Lend"/>) and location are as before when it returns, also after a failure.
     /// </summary>
     /// <param name="hook">The script.</param>
     /// <param name="context">What it is told.</param>

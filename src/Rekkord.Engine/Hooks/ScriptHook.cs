@@ -3,13 +3,28 @@ using Rekkord.Engine.Hooks.External;
 
 namespace Rekkord.Engine.Hooks;
 
-/// <summary>Runs one script hook through the executor, under the time limit.</summary>
+/// <summary>Runs one script hook through the executor, when it is its turn in this process, under the time limit.</summary>
 internal sealed class ScriptHook(IScriptHookExecutor executor, TimeSpan? timeout)
 {
     // What a timer can count; a limit beyond it (49 days) is none.
     private static readonly TimeSpan LongestLimit = TimeSpan.FromMilliseconds(uint.MaxValue - 1L);
 
+    // An error may quote all that a script wrote; the whole of it is in the result.
+    private const int LongestReason = 2000;
+
     public HookResult Run(Hook hook, HookContext context, CancellationToken stop)
+    {
+        using var turn = ProcessEnvironment.WaitForTurn(stop);
+        return turn is not null ? RunInTurn(hook, context, stop) : new HookResult
+        {
+            Hook = hook,
+            Status = HookStatus.Cancelled,
+            StartTime = DateTimeOffset.Now,
+            Reason = "not started: the command was stopped while it waited for a script hook of another one",
+        };
+    }
+
+    private HookResult RunInTurn(Hook hook, HookContext context, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var started = DateTimeOffset.Now;
@@ -30,7 +45,7 @@ internal sealed class ScriptHook(IScriptHookExecutor executor, TimeSpan? timeout
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            outcome = new ScriptHookOutcome { Status = HookStatus.Failed, Reason = OneLine.From(e.Message, 1000) };
+            outcome = new ScriptHookOutcome { Status = HookStatus.Failed, Reason = e.Message };
         }
 
         var duration = clock.Elapsed;
@@ -54,8 +69,10 @@ internal sealed class ScriptHook(IScriptHookExecutor executor, TimeSpan? timeout
             ErrorOutputDropped = outcome.ErrorOutputDropped,
             Reason = timedOut ? StopReason.TimeLimit(timeout)
                 : ended ? StopReason.Stopped
-                : outcome.Reason ?? (outcome.Status == HookStatus.Succeeded ? null : "ended without saying why"),
+                : outcome.Status == HookStatus.Succeeded ? null
+                : OneLine.From(outcome.Reason ?? "ended without saying why", LongestReason),
             Remedy = outcome.Remedy,
+            Note = outcome.Note,
         };
     }
 

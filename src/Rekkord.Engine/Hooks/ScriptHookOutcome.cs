@@ -33,9 +33,12 @@ public sealed record ScriptHookOutcome
     /// <summary>Its information records.</summary>
     public IReadOnlyList<object?> Information { get; init; } = [];
 
-    /// <summary>How many objects of <see cref="Output"/> were not kept.</summary>
+    /// <summary>What is worth knowing whatever its status; null when nothing is.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>How many bytes of <see cref="Output"/> were not kept.</summary>
     public long OutputDropped { get; init; }
 
-    /// <summary>How many records of <see cref="ErrorOutput"/> were not kept.</summary>
+    /// <summary>How many bytes of <see cref="ErrorOutput"/> were not kept.</summary>
     public long ErrorOutputDropped { get; init; }
 }
