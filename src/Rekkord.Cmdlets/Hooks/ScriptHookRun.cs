@@ -111,9 +111,11 @@ internal sealed class ScriptHookRun
 
         if (_end.ContainsKey(Exited))
             return FinishAtEnd();
-        return _stopped || stop.IsCancellationRequested
-            ? Finish(HookStatus.Cancelled, null, Stopped)
-            : Finish(HookStatus.Failed, null, "left by a break or continue outside of a loop");
+        if (_stopped || stop.IsCancellationRequested)
+            return Finish(HookStatus.Cancelled, null, Stopped);
+        return Finish(HookStatus.Failed, null, _shell.InvocationStateInfo.State == PSInvocationState.Stopped
+            ? "left as if it had been stopped, and nobody has stopped it"
+            : "left by a break or continue outside of a loop");
     }
 
     private ScriptHookOutcome FinishAtEnd()

@@ -122,6 +122,12 @@ public static class ProcessEnvironment
 
     private sealed class EndOfTurn : IDisposable
     {
-        public void Dispose() => Turn.Release();
+        private int _ended;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _ended, 1) == 0)
+                Turn.Release();
+        }
     }
 }

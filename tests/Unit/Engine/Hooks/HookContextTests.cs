@@ -1,4 +1,3 @@
-using System.Collections;
 using Rekkord.Engine.Hooks;
 
 namespace Rekkord.Engine.Tests.Hooks;
@@ -23,22 +22,26 @@ public sealed class HookContextTests
         Assert.Equal("/repo", variables["REKKORD_REPOSITORY"]);
         Assert.Equal("/etc/rekkord/rekkord.ini", variables["REKKORD_CONFIG_FILE"]);
         Assert.DoesNotContain("SUCCESS", variables.Keys);
+        Assert.DoesNotContain("REKKORD_OUTCOME", variables.Keys);
         Assert.DoesNotContain("REKKORD_SNAPSHOT", variables.Keys);
         Assert.DoesNotContain("REKKORD_ERROR", variables.Keys);
     }
 
     [Theory]
-    [InlineData(true, "1")]
-    [InlineData(false, "0")]
-    [InlineData(null, "0")]
-    public void A_post_hook_gets_SUCCESS_the_snapshot_and_one_line_of_errors(bool? success, string expected)
+    [InlineData(HookOutcome.Success, "1", "success")]
+    [InlineData(HookOutcome.Partial, "0", "partial")]
+    [InlineData(HookOutcome.Failure, "0", "failure")]
+    [InlineData(HookOutcome.Cancelled, "0", "cancelled")]
+    [InlineData(null, "0", "failure")]
+    public void A_post_hook_gets_SUCCESS_the_outcome_the_snapshot_and_one_line_of_errors(HookOutcome? outcome, string success, string word)
     {
         var variables = new HookContext
         {
-            Phase = HookPhase.PostScan, Success = success, Snapshot = "ab12", Errors = ["disk\nfull", "and more"],
+            Phase = HookPhase.PostScan, Outcome = outcome, Snapshot = "ab12", Errors = ["disk\nfull", "and more"],
         }.CreateEnvironment().Variables;
         Assert.Equal("scan", variables["REKKORD_COMMAND"]);
-        Assert.Equal(expected, variables["SUCCESS"]);
+        Assert.Equal(success, variables["SUCCESS"]);
+        Assert.Equal(word, variables["REKKORD_OUTCOME"]);
         Assert.Equal("ab12", variables["REKKORD_SNAPSHOT"]);
         Assert.Equal("disk full; and more", variables["REKKORD_ERROR"]);
     }
@@ -46,7 +49,7 @@ public sealed class HookContextTests
     [Fact]
     public void What_configured_this_process_is_taken_away()
     {
-        var inherited = new Hashtable
+        var inherited = new Dictionary<string, string>
         {
             ["PATH"] = "/bin", ["SUCCESS"] = "1", ["REKKORD_PASSPHRASE"] = "geheim", ["REKKORD_S3_SECRET_KEY"] = "geheim",
             ["REKKORD_KEY_FILE"] = "/key", ["REKKORD_SNAPSHOT"] = "of another run", ["REKKORDX"] = "not ours", ["AWS_SECRET_ACCESS_KEY"] = "the hook's",

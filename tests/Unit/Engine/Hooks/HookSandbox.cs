@@ -58,7 +58,7 @@ internal sealed class HookSandbox : IHookObserver, IScriptHookExecutor, IDisposa
     public string PathOf(string name) => Path.Combine(Root, name);
 
     public HookPhaseResult Run(HookPhase phase = HookPhase.PreSave, CancellationToken stop = default) =>
-        Runner.Run(new HookContext { Phase = phase, Success = phase.IsPre() ? null : true }, stop);
+        Runner.Run(new HookContext { Phase = phase, Outcome = phase.IsPre() ? null : HookOutcome.Success }, stop);
 
     /// <summary>Runs the only hook there is.</summary>
     public HookResult RunSingle(CancellationToken stop = default) => Assert.Single(Run(stop: stop).Results);

@@ -6,7 +6,7 @@ namespace Rekkord.Engine.Tests.Hooks;
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class HookedCommandTests : IDisposable
 {
-    private const string Tell = "echo \"$SUCCESS $REKKORD_SNAPSHOT $REKKORD_ERROR\" > post";
+    private const string Tell = "echo \"$SUCCESS $REKKORD_OUTCOME $REKKORD_SNAPSHOT $REKKORD_ERROR\" > post";
 
     private readonly HookSandbox _sandbox = new();
     private readonly CancellationTokenSource _stop = new();
@@ -21,7 +21,7 @@ public sealed class HookedCommandTests : IDisposable
         var outcome = Run(() => Result(succeeded: true));
         Assert.True(outcome.Succeeded);
         Assert.Empty(outcome.Errors);
-        Assert.Equal("1 ab12 ", Told());
+        Assert.Equal("1 success ab12 ", Told());
         Assert.Equal(["pre", "post"], outcome.HookResults.Select(result => result.Hook.Name));
         Assert.Equal("pre", Assert.Single(_records!).Name);
     }
@@ -33,7 +33,7 @@ public sealed class HookedCommandTests : IDisposable
         var outcome = Run(() => Result(succeeded: false, "cannot read /x"));
         Assert.False(outcome.Succeeded);
         Assert.Empty(outcome.Errors);
-        Assert.Equal("0 ab12 cannot read /x", Told());
+        Assert.Equal("0 partial ab12 cannot read /x", Told());
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class HookedCommandTests : IDisposable
         var failure = new RekkordException("RepositoryNotFound", RekkordErrorKind.NotFound, "There is no repository.");
         var outcome = Run(() => throw failure);
         Assert.Same(failure, Assert.Single(outcome.Errors));
-        Assert.Equal("0  There is no repository.", Told());
+        Assert.Equal("0 failure  There is no repository.", Told());
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class HookedCommandTests : IDisposable
         _sandbox.AddShell("post", Tell, HookPhase.PostSave);
         var outcome = Run(() => throw new InvalidCastException("surprise"));
         Assert.IsType<InvalidCastException>(Assert.Single(outcome.Errors));
-        Assert.Equal("0  surprise", Told());
+        Assert.Equal("0 failure  surprise", Told());
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class HookedCommandTests : IDisposable
         _sandbox.AddShell("post", Tell, HookPhase.PostSave);
         var outcome = Run(NotReached);
         Assert.Equal("PreSaveHookFailed", ErrorId(Assert.Single(outcome.Errors)));
-        Assert.StartsWith("0  Nothing was saved. 1 hook of 1 in phase PreSave did not succeed: 'pre': exit code 1: broken", Told(), StringComparison.Ordinal);
+        Assert.StartsWith("0 failure  Nothing was saved. 1 hook of 1 in phase PreSave did not succeed: 'pre': exit code 1: broken", Told(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class HookedCommandTests : IDisposable
         });
         Assert.True(outcome.Cancelled);
         Assert.Empty(outcome.Errors);
-        Assert.Equal("0  The command was stopped.", Told());
+        Assert.Equal("0 cancelled  The command was stopped.", Told());
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class HookedCommandTests : IDisposable
         Assert.True(outcome.Cancelled);
         Assert.Empty(outcome.Errors);
         Assert.Equal([HookStatus.Cancelled, HookStatus.Succeeded], outcome.HookResults.Select(result => result.Status));
-        Assert.Equal("0  The command was stopped.", Told());
+        Assert.Equal("0 cancelled  The command was stopped.", Told());
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class HookedCommandTests : IDisposable
         };
         var outcome = Run(() => Result(succeeded: true));
         Assert.Equal([HookStatus.Cancelled, HookStatus.Succeeded], outcome.Post!.Results.Select(result => result.Status));
-        Assert.Equal("0 ab12 ", Told());
+        Assert.Equal("0 failure ab12 ", Told());
     }
 
     [Fact]

@@ -25,6 +25,17 @@ public sealed class PostHookTests
     }
 
     [Fact]
+    public void A_partial_save_is_told_apart_from_a_failed_one()
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.Write("file", "content");
+        sandbox.Hook("PostSave", "10-told.ps1", "\"$($RekkordHook.Outcome) $($RekkordHook.Success) $env:REKKORD_OUTCOME $env:SUCCESS $([bool]$RekkordHook.Snapshot)\"");
+        Assert.Equal(["Success True success 1 True"], Assert.Single(sandbox.Save().Clean().Hooks).Texts("Output"));
+        Assert.Equal(["Partial False partial 0 True"], Assert.Single(sandbox.Invoke("Invoke-RekkordSave test $source, $source/missing").Hooks).Texts("Output"));
+        Assert.Equal(["Failure False failure 0 False"], Assert.Single(sandbox.Invoke("Invoke-RekkordSave test $source/missing").Hooks).Texts("Output"));
+    }
+
+    [Fact]
     public void When_the_save_and_a_post_hook_both_fail_both_are_reported()
     {
         using var sandbox = new ModuleSandbox();

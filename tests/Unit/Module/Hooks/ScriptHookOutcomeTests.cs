@@ -8,14 +8,22 @@ public sealed class ScriptHookOutcomeTests
     [InlineData("")]
     [InlineData("exit")]
     [InlineData("exit 0")]
-    [InlineData("exit 'no number'")]
+    [InlineData("exit '0'")]
+    [InlineData("$code = 'no number'; exit $code")]
     [InlineData("return")]
     [InlineData("'result'; return 7; throw 'not reached'")]
     [InlineData("try { throw 'caught' } catch { 'went on' }")]
     [InlineData("Get-Command no-such-command -ErrorAction SilentlyContinue; 'went on'")]
     [InlineData("$PSNativeCommandUseErrorActionPreference = $false; sh -c 'exit 3'; 'went on'")]
-    [InlineData("$PSNativeCommandUseErrorActionPreference = $false; sh -c 'exit 3'")]
     [InlineData("$PSNativeCommandUseErrorActionPreference = $false; sh -c 'exit 3'; exit 0")]
+    [InlineData("$PSNativeCommandUseErrorActionPreference = $false; sh -c 'exit 3'; if ($LASTEXITCODE -ge 8) { throw 'not copied' }")]
+    [InlineData("try { sh -c 'exit 3' } catch { }")]
+    [InlineData("try { sh -c 'exit 3' } catch { }; if ($false) { sh -c 'exit 4' }")]
+    [InlineData("try { sh -c 'exit 3' } catch { }; Get-Command no-such-command -ErrorAction Ignore")]
+    [InlineData("& $PSScriptRoot/../exit3.ps1; exit 0")]
+    [InlineData("& $PSScriptRoot/../exit3.ps1; 'went on'")]
+    [InlineData("$Host.SetShouldExit(0)")]
+    [InlineData("trap { exit 0 } throw 'the script itself says that this is no failure'")]
     [InlineData("sh -c 'echo warning >&2'; 'went on'")]
     [InlineData("$ErrorActionPreference = 'Continue'; Get-Command no-such-command; 'went on'")]
     [InlineData("[CmdletBinding()] param() $PSCmdlet.WriteProgress([System.Management.Automation.ProgressRecord]::new(1, 'dump', 'half'))")]
@@ -24,11 +32,12 @@ public sealed class ScriptHookOutcomeTests
     [InlineData("try { throw 'caught' } catch { } finally { 'went on' }")]
     [InlineData("[CmdletBinding()] param() $ErrorActionPreference = 'Continue'; $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([Exception]::new('not fatal'), 'x', 0, $null))")]
     [InlineData("function Write-Failure { [CmdletBinding()] param() $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([Exception]::new('not fatal'), 'x', 0, $null)) } Write-Failure -ErrorAction Continue")]
-    [InlineData("$ErrorActionPreference = 'Continue'; sh -c 'exit 3'")]
+    [InlineData("$ErrorActionPreference = 'Continue'; sh -c 'exit 3'; 'went on'")]
     public void A_script_that_comes_to_its_end_has_succeeded(string script)
     {
         using var sandbox = new ModuleSandbox();
         sandbox.Hook("PreSave", "10-hook.ps1", script);
+        AddExit3(sandbox);
         var run = sandbox.Save();
         Assert.Null(run.Ending?.ToString());
         var hook = Assert.Single(run.Hooks);
@@ -46,7 +55,27 @@ public sealed class ScriptHookOutcomeTests
     [InlineData("[CmdletBinding()] param() $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([Exception]::new('not dumped'), 'x', 0, $null)); 'went on'", "line 1: not dumped")]
     [InlineData("if (", "Missing")]
     [InlineData("#Requires -Version 99.0\n'x' > $env:TEST_LOG", "99.0")]
-    [InlineData("Read-Host 'Password'", "A hook cannot ask anything")]
+    [InlineData("$Host.UI.ReadLine()", "A hook cannot ask anything")]
+    [InlineData("function global:Ask { $Host.UI.ReadLineAsSecureString() }; Ask", "A hook cannot ask anything")]
+    [InlineData("$Host.UI.PromptForChoice('Delete?', '', [System.Management.Automation.Host.ChoiceDescription[]]('&Yes', '&No'), 1)", "A hook cannot ask anything")]
+    [InlineData("$Host.UI.PromptForCredential('Log in', '', '', '')", "A hook cannot ask anything")]
+    [InlineData("function Save-Dump { param([Parameter(Mandatory)] $Name) }; Save-Dump", "missing mandatory parameters: Name")]
+    [InlineData("exit 'the dump failed'", "line 1: exit takes a number")]
+    [InlineData("$name = 'shop'\nfunction Stop-Dump { exit \"cannot dump $name\" }\nStop-Dump", "line 2: exit takes a number")]
+    [InlineData("$Host.SetShouldExit(5)", "ended with exit code 5 ($Host.SetShouldExit)")]
+    [InlineData("$Host.SetShouldExit(0); throw 'not dumped'", "line 1: not dumped")]
+    [InlineData("throw [System.Management.Automation.PipelineStoppedException]::new()", "nobody has stopped it")]
+    [InlineData("Switch-Process -WithCommand true", "exec would end")]
+    [InlineData("Microsoft.PowerShell.Core\\Switch-Process -WithCommand true", "exec would end")]
+    [InlineData("& $PSScriptRoot/../exit3.ps1", "its last step ended with exit code 3")]
+    [InlineData(". $PSScriptRoot/../exit3.ps1", "its last step ended with exit code 3")]
+    [InlineData("$result = & $PSScriptRoot/../exit3.ps1", "its last step ended with exit code 3")]
+    [InlineData("return & $PSScriptRoot/../exit3.ps1", "its last step ended with exit code 3")]
+    [InlineData("foreach ($name in 'shop') { if ($name) { & $PSScriptRoot/../exit3.ps1 } }", "its last step ended with exit code 3")]
+    [InlineData("$ErrorActionPreference = 'Stop'; if ($true) { & $PSScriptRoot/../exit3.ps1 }", "its last step ended with exit code 3")]
+    [InlineData("& $PSScriptRoot/../exit3.ps1 | Out-Null\nfunction Unused { }", "its last step ended with exit code 3")]
+    [InlineData("$PSNativeCommandUseErrorActionPreference = $false; sh -c 'exit 3'", "its last step ended with exit code 3")]
+    [InlineData("$ErrorActionPreference = 'Continue'; sh -c 'exit 3'", "its last step ended with exit code 3")]
     [InlineData("$ErrorActionPreference = 'SilentlyContinue'; throw 'not dumped'; 'went on'", "line 1: not dumped")]
     [InlineData("$ErrorActionPreference = 'Ignore'; throw 'not dumped'; 'went on'", "line 1: not dumped")]
     [InlineData("$ErrorActionPreference = 'Continue'; throw 'not dumped'; 'went on'", "line 1: not dumped")]
@@ -69,6 +98,7 @@ public sealed class ScriptHookOutcomeTests
         using var sandbox = new ModuleSandbox();
         sandbox.Hook("PreSave", "10-hook.ps1", script);
         File.WriteAllText(Path.Combine(sandbox.Base, "hooks", "elsewhere.ps1"), "\nthrow 'not dumped'");
+        AddExit3(sandbox);
         sandbox.LogOutcome();
 
         var run = sandbox.Save();
@@ -132,4 +162,6 @@ public sealed class ScriptHookOutcomeTests
             Assert.Contains(part, message, StringComparison.Ordinal);
         Assert.DoesNotContain("30-good.ps1", message, StringComparison.Ordinal);
     }
+
+    private static void AddExit3(ModuleSandbox sandbox) => File.WriteAllText(Path.Combine(sandbox.Base, "hooks", "exit3.ps1"), "exit 3");
 }

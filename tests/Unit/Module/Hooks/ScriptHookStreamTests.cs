@@ -106,13 +106,81 @@ public sealed class ScriptHookStreamTests
     }
 
     [Fact]
-    public void The_last_ten_thousand_objects_are_kept_and_the_rest_counted()
+    public void The_last_mebibyte_of_objects_is_kept_and_the_bytes_before_it_counted()
     {
         using var sandbox = new ModuleSandbox();
-        sandbox.Hook("PreSave", "10-hook.ps1", "1..10007");
+        sandbox.Hook("PreSave", "10-hook.ps1", "1..100000");
         var hook = Assert.Single(sandbox.Save().Clean().Hooks);
-        Assert.Equal(10_000, hook.Items("Output").Count);
-        Assert.Equal(7, hook.Number("OutputDropped"));
-        Assert.Equal("8", hook.Texts("Output")[0]);
+        var kept = hook.Items("Output");
+        Assert.InRange(kept.Count, 10_000, 50_000);
+        Assert.Equal(100_000, kept[^1].BaseObject);
+        Assert.Equal(100_000 - kept.Count + 1, kept[0].BaseObject);
+        Assert.InRange(hook.Number("OutputDropped"), 1 << 20, 8 << 20);
+    }
+
+    [Theory]
+    [InlineData("[string]::new('x', 300000)")]
+    [InlineData(", [byte[]]::new(600000)")]
+    [InlineData("[pscustomobject]@{ Dump = [string]::new('x', 300000) }")]
+    [InlineData("@{ Dump = [string]::new('x', 300000) }")]
+    [InlineData(", @('one', @{ two = [string]::new('x', 300000) })")]
+    [InlineData("[System.Text.StringBuilder]::new([string]::new('x', 300000))")]
+    [InlineData("[Holder]@{ Content = [string]::new('x', 300000) }")]
+    [InlineData("[xml]('<a>' + ('<b>some text</b>' * 5000) + '</a>')")]
+    public void However_an_object_holds_its_content_only_so_much_of_it_is_kept(string emit)
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.Hook("PreSave", "10-hook.ps1", $"class Holder {{ [string] $Content }}\nforeach ($i in 1..5) {{ {emit} }}");
+        var hook = Assert.Single(sandbox.Save().Clean().Hooks);
+        Assert.Single(hook.Items("Output"));
+        Assert.InRange(hook.Number("OutputDropped"), 4 * 600_000, 4 * 1_100_000);
+    }
+
+    [Fact]
+    public void Of_a_text_that_is_too_long_the_end_is_kept_and_of_another_object_nothing()
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.Hook("PreSave", "10-hook.ps1", "[string]::new('x', 3000000) + 'end'");
+        sandbox.Hook("PreSave", "20-hook.ps1", ", [byte[]]::new(3000000); 'next'");
+        var hooks = sandbox.Save().Clean().Hooks;
+        var text = Assert.Single(hooks[0].Texts("Output"));
+        Assert.InRange(text.Length, 500_000, 1 << 19);
+        Assert.EndsWith("xend", text, StringComparison.Ordinal);
+        Assert.InRange(hooks[0].Number("OutputDropped"), 4_900_000, 5_100_000);
+        Assert.Equal(["next"], hooks[1].Texts("Output"));
+        Assert.InRange(hooks[1].Number("OutputDropped"), 3_000_000, 3_000_100);
+    }
+
+    [Fact]
+    public void The_other_streams_are_bounded_too_and_a_note_says_what_was_dropped()
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.Hook("PreSave", "10-hook.ps1", """
+            [CmdletBinding()] param()
+            $ErrorActionPreference = 'Continue'
+            $WarningPreference = 'SilentlyContinue'
+            $long = [string]::new('x', 300000)
+            foreach ($i in 1..5) {
+                $PSCmdlet.WriteInformation($long, $null)
+                $PSCmdlet.WriteInformation([System.Management.Automation.HostInformationMessage]@{ Message = $long }, $null)
+                $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([Exception]::new($long), 'AnError', 'ReadError', $null))
+            }
+            'end'
+            """);
+        var hook = Assert.Single(sandbox.Save().Hooks);
+        Assert.Single(hook.Items("Information"));
+        Assert.Single(hook.Items("ErrorOutput"));
+        Assert.InRange(hook.Number("ErrorOutputDropped"), 4 * 600_000, 4 * 1_000_000);
+        Assert.Contains("of information before the last 1 MiB", hook.Text("Note"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Objects_that_belong_to_the_session_do_not_count_as_what_they_lead_to()
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.Hook("PreSave", "10-hook.ps1", "foreach ($i in 1..50) { Get-Command Get-Command; $ExecutionContext; [System.IO.FileInfo]::new($PSCommandPath) }");
+        var hook = Assert.Single(sandbox.Save().Clean().Hooks);
+        Assert.Equal(150, hook.Items("Output").Count);
+        Assert.Equal(0, hook.Number("OutputDropped"));
     }
 }

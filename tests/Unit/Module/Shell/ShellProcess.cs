@@ -7,7 +7,8 @@ namespace Rekkord.Module.Tests.Shell;
 /// <summary>Rekkord.Shell, started as a user starts it, in a directory of its own.</summary>
 internal sealed class ShellProcess : IDisposable
 {
-    private static readonly string Program = typeof(ShellProcess).Assembly
+    /// <summary>The program, for dotnet to run.</summary>
+    public static readonly string Program = typeof(ShellProcess).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RekkordShell").Value!;
 
     /// <summary>Where it runs, and where scripts are written.</summary>
