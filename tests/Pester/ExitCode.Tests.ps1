@@ -9,7 +9,11 @@ BeforeAll {
         Set-Content $job "`$ErrorActionPreference = 'Stop'; $save"
         $arguments = $AsCommand ? @('-Command', $save) : @('-File', $job)
         $PSNativeCommandUseErrorActionPreference = $false
-        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive $arguments *> (Join-Path $Sandbox.Base job.log)
+        # As a tool of .NET, PowerShell is a library that dotnet runs.
+        $program = @([Environment]::ProcessPath)
+        if ((Split-Path -LeafBase $program[0]) -eq 'dotnet') { $program += Join-Path $PSHOME pwsh.dll }
+        $program, $arguments = $program[0], (@($program | Select-Object -Skip 1) + '-NoProfile' + '-NonInteractive' + $arguments)
+        & $program $arguments *> (Join-Path $Sandbox.Base job.log)
         $LASTEXITCODE
     }
 }

@@ -61,7 +61,7 @@ public sealed class ScriptHookPreferenceTests
         Assert.Equal(["Stop|Stop|0"], hooks[1].Texts("Output"));
         // A variable that has once been in all scopes stays so.
         var after = sandbox.Invoke(State).Clean().Output.Single().ToString();
-        Assert.Equal(before, after.Replace("AllScope", "None", StringComparison.Ordinal));
+        Assert.Equal(before.Replace("AllScope", "None", StringComparison.Ordinal), after.Replace("AllScope", "None", StringComparison.Ordinal));
     }
 
     [Fact]
