@@ -3,7 +3,8 @@ namespace Rekkord.Engine.Caching;
 /// <summary>
 /// The layout of the local cache file. It is disposable: of another version or damaged, it is as if there were none.
 /// A head (magic, repository ID), then records, then a table of where each record is, then a foot with the table's place and
-/// hash. A record holds entries of one page of one directory, in name order, and ends in its own hash.
+/// hash. A record holds entries of one page of one directory, in name order, or a part of the references to the chunks of a large
+/// file, and ends in its own hash.
 /// </summary>
 internal static class CacheFormat
 {
@@ -13,8 +14,11 @@ internal static class CacheFormat
     public const int FootLength = sizeof(long) + sizeof(int) + 16;
     public const int HashLength = sizeof(ulong);
 
-    /// <summary>Bytes before the name of each entry: lengths of name, entry and listed chunks, place of the references, status hash.</summary>
-    public const int EntryHeadLength = sizeof(ushort) + (4 * sizeof(int)) + 16;
+    /// <summary>Bytes before the name of each entry: lengths of name and entry, number of listed chunks, place of the references, status hash.</summary>
+    public const int EntryHeadLength = sizeof(ushort) + sizeof(int) + sizeof(long) + (2 * sizeof(int)) + 16;
+
+    /// <summary>Bytes of each part of a large file's references but the last.</summary>
+    public const int ChunksPartLength = 16 * 1024 * Trees.ChunkReference.EncodedLength;
 
     public static ReadOnlySpan<byte> Magic => "RKCACHE1"u8;
 }

@@ -51,7 +51,7 @@ internal sealed class CachedDirectory
 
     private static CachedEntry? Take(ParsedEntry found)
     {
-        var entry = new CachedEntry(found.StatusHash, found.Entry.ToArray(), found.ChunksOffset, found.ChunksLength, found.ListedChunks.ToArray());
+        var entry = new CachedEntry(found.StatusHash, found.Entry.ToArray(), found.ChunksOffset, found.ChunksLength, found.ListedChunks);
         return entry.IsValid ? entry : null;
     }
 
@@ -62,20 +62,19 @@ internal sealed class CachedDirectory
             return false;
         var nameLength = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
         var entryLength = BinaryPrimitives.ReadInt32LittleEndian(bytes[2..]);
-        var listedLength = BinaryPrimitives.ReadInt32LittleEndian(bytes[6..]);
-        var length = (long)CacheFormat.EntryHeadLength + nameLength + entryLength + listedLength;
-        if (entryLength < 0 || listedLength < 0 || length > bytes.Length)
+        var length = (long)CacheFormat.EntryHeadLength + nameLength + entryLength;
+        if (entryLength < 0 || length > bytes.Length)
             return false;
         var rest = bytes[CacheFormat.EntryHeadLength..];
         parsed = new ParsedEntry
         {
             Length = (int)length,
-            ChunksOffset = BinaryPrimitives.ReadInt32LittleEndian(bytes[10..]),
-            ChunksLength = BinaryPrimitives.ReadInt32LittleEndian(bytes[14..]),
-            StatusHash = BinaryPrimitives.ReadUInt128LittleEndian(bytes[18..]),
+            ListedChunks = BinaryPrimitives.ReadInt64LittleEndian(bytes[6..]),
+            ChunksOffset = BinaryPrimitives.ReadInt32LittleEndian(bytes[14..]),
+            ChunksLength = BinaryPrimitives.ReadInt32LittleEndian(bytes[18..]),
+            StatusHash = BinaryPrimitives.ReadUInt128LittleEndian(bytes[22..]),
             Name = rest[..nameLength],
             Entry = rest.Slice(nameLength, entryLength),
-            ListedChunks = rest.Slice(nameLength + entryLength, listedLength),
         };
         return true;
     }
@@ -88,6 +87,6 @@ internal sealed class CachedDirectory
         public UInt128 StatusHash;
         public ReadOnlySpan<byte> Name;
         public ReadOnlySpan<byte> Entry;
-        public ReadOnlySpan<byte> ListedChunks;
+        public long ListedChunks;
     }
 }

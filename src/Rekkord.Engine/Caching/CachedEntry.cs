@@ -6,18 +6,18 @@ namespace Rekkord.Engine.Caching;
 /// <summary>What the cache keeps of an entry: its encoded form, ready to be put into a tree again, and which chunks it rests on.</summary>
 /// <param name="StatusHash">The status it had; <see cref="StatusHash.None"/> when that says nothing of the content.</param>
 /// <param name="Entry">The encoded entry.</param>
-/// <param name="ChunksOffset">Where the references start in <paramref name="Entry"/>; unused when <paramref name="ListedChunks"/> has them.</param>
+/// <param name="ChunksOffset">Where the references start in <paramref name="Entry"/>.</param>
 /// <param name="ChunksLength">Their length in bytes there.</param>
-/// <param name="ListedChunks">All references of a file whose entry names chunk lists instead, otherwise empty.</param>
-internal readonly record struct CachedEntry(UInt128 StatusHash, byte[] Entry, int ChunksOffset, int ChunksLength, byte[] ListedChunks)
+/// <param name="ListedChunks">How many chunks a file has whose entry names chunk lists instead; the cache has the references by themselves (<see cref="CachedChunks"/>).</param>
+internal readonly record struct CachedEntry(UInt128 StatusHash, byte[] Entry, int ChunksOffset, int ChunksLength, long ListedChunks)
 {
-    /// <summary>The references (36 bytes each) to all chunks of the content.</summary>
-    public ReadOnlyMemory<byte> References =>
-        ListedChunks.Length > 0 ? ListedChunks : Entry.AsMemory(ChunksOffset, ChunksLength);
+    /// <summary>The references (36 bytes each) to the chunks that the entry names itself.</summary>
+    public ReadOnlyMemory<byte> References => Entry.AsMemory(ChunksOffset, ChunksLength);
 
     /// <summary>Whether all references are well-formed; a cache's bytes are checked before they are believed.</summary>
     public bool IsValid =>
-        ChunksOffset >= 0 && ChunksLength >= 0 && ChunksOffset <= Entry.Length - ChunksLength && References.Length % ChunkReference.EncodedLength == 0;
+        ChunksOffset >= 0 && ChunksLength >= 0 && ChunksOffset <= Entry.Length - ChunksLength && ChunksLength % ChunkReference.EncodedLength == 0
+        && ListedChunks >= 0 && ListedChunks <= CachedChunks.MaximumCount;
 
     /// <summary>
     /// Decodes the entry and compares it with what the cache says of it, so that nothing but a well-formed entry of this name gets
@@ -32,7 +32,7 @@ internal readonly record struct CachedEntry(UInt128 StatusHash, byte[] Entry, in
         {
             var entry = TreeEntryDecoder.DecodeEntry(Entry);
             var fits = entry.Name.AsSpan().SequenceEqual(name) && entry.Kind == kind
-                && (ListedChunks.Length > 0 ? entry.Chunks.IsEmpty && !entry.ChunkLists.IsEmpty : entry.ChunkLists.IsEmpty && entry.Chunks.Span.SequenceEqual(References.Span));
+                && entry.ChunkLists.IsEmpty == (ListedChunks == 0) && entry.Chunks.Span.SequenceEqual(References.Span);
             return fits ? entry : null;
         }
         catch (InvalidDataException)

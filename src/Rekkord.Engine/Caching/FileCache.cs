@@ -45,6 +45,9 @@ internal sealed class FileCache : IDisposable
     /// <summary>What is known of a directory, to be asked in name order.</summary>
     public CachedDirectory OpenDirectory(UInt128 pathHash) => new(this, pathHash);
 
+    /// <summary>The references to the chunks of a large file.</summary>
+    public CachedChunks OpenChunks(UInt128 key, long count) => new(this, key, count);
+
     /// <summary>Reads one record; null when there is none or it is damaged.</summary>
     public byte[]? ReadRecord(UInt128 directory, int page)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Security.Cryptography;
+using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Caching;
 
@@ -11,9 +12,13 @@ namespace Rekkord.Engine.Caching;
 /// </summary>
 internal sealed class FileCacheWriter : IDisposable
 {
+    // Written in pieces of this size. The stream has no buffer of its own, which it would try to write when it is closed, on a full disk too.
+    private const int PieceLength = 256 * 1024;
+
     private readonly Lock _lock = new();
     private readonly string _path;
     private readonly string _temporaryPath;
+    private readonly ArrayBufferWriter<byte> _pending = new();
     private readonly ArrayBufferWriter<byte> _table = new();
     private readonly ArrayBufferWriter<byte> _record = new();
     private FileStream? _file;
@@ -26,9 +31,9 @@ internal sealed class FileCacheWriter : IDisposable
         try
         {
             CacheDirectory.CreatePrivate(Path.GetDirectoryName(path)!);
-            _file = new FileStream(_temporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 256 * 1024);
-            _file.Write(CacheFormat.Magic);
-            _file.Write(repositoryId);
+            _file = new FileStream(_temporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+            _pending.Write(CacheFormat.Magic);
+            _pending.Write(repositoryId);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -52,25 +57,48 @@ internal sealed class FileCacheWriter : IDisposable
             _record.ResetWrittenCount();
             foreach (var (name, entry) in entries)
                 Append(name, entry);
-            var hash = XxHash3.HashToUInt64(_record.WrittenSpan);
-            BinaryPrimitives.WriteUInt64LittleEndian(_record.GetSpan(CacheFormat.HashLength), hash);
-            _record.Advance(CacheFormat.HashLength);
+            WriteRecord(directory, page);
+        }
+    }
 
-            var place = _table.GetSpan(CacheFormat.TableEntryLength);
-            BinaryPrimitives.WriteUInt128LittleEndian(place, directory);
-            BinaryPrimitives.WriteInt32LittleEndian(place[16..], page);
-            BinaryPrimitives.WriteInt64LittleEndian(place[20..], _file.Position);
-            BinaryPrimitives.WriteInt32LittleEndian(place[28..], _record.WrittenCount);
-            _table.Advance(CacheFormat.TableEntryLength);
-            _count++;
-            try
-            {
-                _file.Write(_record.WrittenSpan);
-            }
-            catch (IOException error)
-            {
-                GiveUp(error);
-            }
+    /// <summary>Adds a part of the references to the chunks of a large file. One that is added again replaces the one before.</summary>
+    /// <param name="key">The file's key.</param>
+    /// <param name="part">The part's number.</param>
+    /// <param name="references">As many as a part has, or the rest.</param>
+    public void AddChunks(UInt128 key, int part, ReadOnlySpan<byte> references)
+    {
+        lock (_lock)
+        {
+            if (_file is null)
+                return;
+            _record.ResetWrittenCount();
+            _record.Write(references);
+            WriteRecord(key, part);
+        }
+    }
+
+    private void WriteRecord(UInt128 key, int page)
+    {
+        var hash = XxHash3.HashToUInt64(_record.WrittenSpan);
+        BinaryPrimitives.WriteUInt64LittleEndian(_record.GetSpan(CacheFormat.HashLength), hash);
+        _record.Advance(CacheFormat.HashLength);
+
+        var place = _table.GetSpan(CacheFormat.TableEntryLength);
+        BinaryPrimitives.WriteUInt128LittleEndian(place, key);
+        BinaryPrimitives.WriteInt32LittleEndian(place[16..], page);
+        BinaryPrimitives.WriteInt64LittleEndian(place[20..], Position);
+        BinaryPrimitives.WriteInt32LittleEndian(place[28..], _record.WrittenCount);
+        _table.Advance(CacheFormat.TableEntryLength);
+        _count++;
+        try
+        {
+            _pending.Write(_record.WrittenSpan);
+            if (_pending.WrittenCount >= PieceLength)
+                WritePending(_file!);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            GiveUp(error);
         }
     }
 
@@ -84,11 +112,12 @@ internal sealed class FileCacheWriter : IDisposable
             try
             {
                 Span<byte> foot = stackalloc byte[CacheFormat.FootLength];
-                BinaryPrimitives.WriteInt64LittleEndian(foot, _file.Position);
+                BinaryPrimitives.WriteInt64LittleEndian(foot, Position);
                 BinaryPrimitives.WriteInt32LittleEndian(foot[sizeof(long)..], _count);
                 BinaryPrimitives.WriteUInt128LittleEndian(foot[(sizeof(long) + sizeof(int))..], XxHash128.HashToUInt128(_table.WrittenSpan));
-                _file.Write(_table.WrittenSpan);
-                _file.Write(foot);
+                _pending.Write(_table.WrittenSpan);
+                _pending.Write(foot);
+                WritePending(_file);
                 _file.Dispose();
                 File.Move(_temporaryPath, _path, overwrite: true);
                 _file = null;
@@ -108,8 +137,17 @@ internal sealed class FileCacheWriter : IDisposable
                 return;
             _file.Dispose();
             _file = null;
-            File.Delete(_temporaryPath);
+            AbandonedFile.TryRemove(_temporaryPath);
         }
+    }
+
+    /// <summary>Where in the file the next record goes.</summary>
+    private long Position => _file!.Position + _pending.WrittenCount;
+
+    private void WritePending(FileStream file)
+    {
+        file.Write(_pending.WrittenSpan);
+        _pending.ResetWrittenCount();
     }
 
     private void Append(byte[] name, in CachedEntry entry)
@@ -117,14 +155,13 @@ internal sealed class FileCacheWriter : IDisposable
         var head = _record.GetSpan(CacheFormat.EntryHeadLength);
         BinaryPrimitives.WriteUInt16LittleEndian(head, (ushort)name.Length);
         BinaryPrimitives.WriteInt32LittleEndian(head[2..], entry.Entry.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(head[6..], entry.ListedChunks.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(head[10..], entry.ChunksOffset);
-        BinaryPrimitives.WriteInt32LittleEndian(head[14..], entry.ChunksLength);
-        BinaryPrimitives.WriteUInt128LittleEndian(head[18..], entry.StatusHash);
+        BinaryPrimitives.WriteInt64LittleEndian(head[6..], entry.ListedChunks);
+        BinaryPrimitives.WriteInt32LittleEndian(head[14..], entry.ChunksOffset);
+        BinaryPrimitives.WriteInt32LittleEndian(head[18..], entry.ChunksLength);
+        BinaryPrimitives.WriteUInt128LittleEndian(head[22..], entry.StatusHash);
         _record.Advance(CacheFormat.EntryHeadLength);
         _record.Write(name);
         _record.Write(entry.Entry);
-        _record.Write(entry.ListedChunks);
     }
 
     private void GiveUp(Exception error)
@@ -133,13 +170,6 @@ internal sealed class FileCacheWriter : IDisposable
         var file = _file;
         _file = null;
         file?.Dispose();
-        try
-        {
-            File.Delete(_temporaryPath);
-        }
-        catch (Exception leftover) when (leftover is IOException or UnauthorizedAccessException)
-        {
-            Failure = $"{Failure} {leftover.Message}";
-        }
+        AbandonedFile.TryRemove(_temporaryPath);
     }
 }

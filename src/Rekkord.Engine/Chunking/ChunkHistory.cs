@@ -16,25 +16,20 @@ internal sealed class ChunkHistory
     // How many earlier chunks are compared, on either side of the place where the file is being read: some 40 MiB of content each.
     private const int SearchDistance = 512;
 
-    private readonly ReadOnlyMemory<byte> _references;
-    private readonly int _count;
+    private readonly EarlierChunks _chunks;
     private long _position;
     private long _shift;
-    private int _earlier;
+    private long _earlier;
     private long _earlierStart;
     private bool _isFollowing = true;
     private int _previousLength;
 
     /// <summary>Begins at the file's start.</summary>
-    /// <param name="references">References to the earlier chunks, 36 bytes each; they need not be trustworthy.</param>
-    public ChunkHistory(ReadOnlyMemory<byte> references)
-    {
-        _references = references;
-        _count = references.Length / ChunkReference.EncodedLength;
-    }
+    /// <param name="chunks">The earlier chunks.</param>
+    public ChunkHistory(EarlierChunks chunks) => _chunks = chunks;
 
     /// <summary>The chunk that should come next; null when that is not known.</summary>
-    public ChunkReference? Next => _isFollowing && _earlier < _count ? ChunkReference.Decode(At(_earlier)) : null;
+    public ChunkReference? Next => _isFollowing && _earlier < _chunks.Count ? ChunkReference.Decode(_chunks[_earlier]) : null;
 
     /// <summary>The next place where an earlier chunk ended, if nothing was inserted or removed since the last that was followed.</summary>
     /// <param name="beyond">How many bytes further on it must be at least, and one.</param>
@@ -42,7 +37,7 @@ internal sealed class ChunkHistory
     public int FindEnd(int beyond)
     {
         var distance = _earlierStart - (_position - _shift);
-        for (var i = _earlier; i < _count; i++)
+        for (var i = _earlier; i < _chunks.Count; i++)
         {
             distance += LengthOf(i);
             if (distance > beyond)
@@ -56,7 +51,7 @@ internal sealed class ChunkHistory
     public void Advance(int length)
     {
         _position += length;
-        while (_earlier < _count && _earlierStart + LengthOf(_earlier) <= _position - _shift)
+        while (_earlier < _chunks.Count && _earlierStart + LengthOf(_earlier) <= _position - _shift)
             _earlierStart += LengthOf(_earlier++);
         _isFollowing = _earlierStart == _position - _shift || TryFindAgain(length);
         _previousLength = length;
@@ -64,7 +59,7 @@ internal sealed class ChunkHistory
 
     private bool TryFindAgain(int length)
     {
-        var end = Math.Min(_count, _earlier + SearchDistance);
+        var end = Math.Min(_chunks.Count, _earlier + SearchDistance);
         for (var i = Math.Max(1, _earlier - SearchDistance); i < end; i++)
         {
             if (LengthOf(i) != length || LengthOf(i - 1) != _previousLength)
@@ -77,7 +72,7 @@ internal sealed class ChunkHistory
         return false;
     }
 
-    private void MoveTo(int index)
+    private void MoveTo(long index)
     {
         while (_earlier < index)
             _earlierStart += LengthOf(_earlier++);
@@ -85,9 +80,7 @@ internal sealed class ChunkHistory
             _earlierStart -= LengthOf(--_earlier);
     }
 
-    private ReadOnlySpan<byte> At(int index) => _references.Span.Slice(index * ChunkReference.EncodedLength, ChunkReference.EncodedLength);
-
     // Only a file's last chunk is shorter. The cache's bytes are nobody's word: lengths that are none must neither lead backwards nor
     // make a long way of a short one.
-    private int LengthOf(int index) => Math.Max(ChunkSizes.LeastMinimum, BinaryPrimitives.ReadInt32LittleEndian(At(index)[Oid.Length..]));
+    private int LengthOf(long index) => Math.Max(ChunkSizes.LeastMinimum, BinaryPrimitives.ReadInt32LittleEndian(_chunks[index][Oid.Length..]));
 }

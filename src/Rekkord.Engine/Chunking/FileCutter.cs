@@ -13,8 +13,8 @@ internal sealed class FileCutter
     private readonly ChunkHistory _history;
 
     /// <param name="chunker">Finds cuts.</param>
-    /// <param name="earlier">References to the chunks that the file had when it was saved last; empty when that is not known.</param>
-    public FileCutter(FastCdc chunker, ReadOnlyMemory<byte> earlier)
+    /// <param name="earlier">The chunks that the file had when it was saved last; none when that is not known.</param>
+    public FileCutter(FastCdc chunker, EarlierChunks earlier)
     {
         _chunker = chunker;
         _history = new ChunkHistory(earlier);

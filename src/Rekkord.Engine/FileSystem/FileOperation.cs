@@ -5,6 +5,8 @@ namespace Rekkord.Engine.FileSystem;
 /// <param name="Writes">Whether it changes the file system; decides between read and write errors and what to advise.</param>
 internal sealed record FileOperation(string Words, bool Writes)
 {
+    private const string AllElse = "All else of it is saved. To have this too, save as a user, or from a machine, that can read it.";
+
     internal static readonly FileOperation ReadStatus = new("read the status of", Writes: false);
     internal static readonly FileOperation ListDirectory = new("list the directory", Writes: false);
     internal static readonly FileOperation OpenDirectory = new("open the directory", Writes: false);
@@ -12,8 +14,11 @@ internal sealed record FileOperation(string Words, bool Writes)
     internal static readonly FileOperation ReadFile = new("read the file", Writes: false);
     internal static readonly FileOperation FindHoles = new("find the holes of the file", Writes: false);
     internal static readonly FileOperation ReadLink = new("read the symbolic link", Writes: false);
-    internal static readonly FileOperation ReadAttributes = new("read the extended attributes of", Writes: false);
-    internal static readonly FileOperation ReadSecurity = new("read the security descriptor of", Writes: false);
+    internal static readonly FileOperation ReadAttributes = new("read the extended attributes of", Writes: false) { Advice = AllElse };
+    internal static readonly FileOperation ReadSecurity = new("read the security descriptor of", Writes: false) { Advice = AllElse };
+
+    /// <summary>What to do about a failure, whatever the reason; null when that depends on the reason.</summary>
+    internal string? Advice { get; private init; }
 
     internal static readonly FileOperation MakeDirectory = new("make the directory", Writes: true);
     internal static readonly FileOperation EnterDirectory = new("restore into the directory", Writes: true);
@@ -26,4 +31,7 @@ internal sealed record FileOperation(string Words, bool Writes)
     internal static readonly FileOperation CreateHardLink = new("create the hard link", Writes: true);
     internal static readonly FileOperation Rename = new("rename", Writes: true);
     internal static readonly FileOperation Remove = new("remove", Writes: true);
+
+    internal static FileOperation ReadAttribute(ReadOnlySpan<byte> attribute) =>
+        new($"read the extended attribute '{FileName.ToDisplay(attribute)}' of", Writes: false) { Advice = AllElse };
 }

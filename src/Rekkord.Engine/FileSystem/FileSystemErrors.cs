@@ -15,7 +15,7 @@ internal static class FileSystemErrors
         FileSystemFailure failure, FileOperation operation, string path, string reason, int errorNumber)
     {
         var (errorId, kind) = Classify(failure, operation.Writes);
-        var message = $"Cannot {operation.Words} '{path}': {reason}. {Advise(failure, operation.Writes)}";
+        var message = $"Cannot {operation.Words} '{path}': {reason}. {operation.Advice ?? Advise(failure, operation.Writes)}";
         return new FileSystemException(errorId, kind, message, path, errorNumber);
     }
 

@@ -23,6 +23,10 @@ public abstract class SourceDirectory : IDisposable
     /// <exception cref="FileSystemException">The system refused.</exception>
     public abstract FileStatus GetStatus();
 
+    /// <summary>Who keeps the time of the last change on the file system of an entry, of a link itself unless <paramref name="followLink"/>.</summary>
+    /// <exception cref="FileSystemException">There is no such entry any more, or the system refused.</exception>
+    public abstract ChangeTimeKeeper GetChangeTimeKeeper(byte[] name, bool followLink = false);
+
     /// <summary>Opens a subdirectory; a link is followed only when told to.</summary>
     /// <exception cref="FileSystemException">It is no directory (any more), or the system refused.</exception>
     public abstract SourceDirectory OpenDirectory(byte[] name, bool followLink = false);
@@ -35,13 +39,17 @@ public abstract class SourceDirectory : IDisposable
     /// <exception cref="FileSystemException">It is no link (any more), or the system refused.</exception>
     public abstract byte[] ReadLink(byte[] name);
 
-    /// <summary>The extended attributes of an entry of any type (not followed), in name order.</summary>
-    /// <exception cref="FileSystemException">The system refused.</exception>
-    public abstract IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(byte[] name, bool followLink = false);
+    /// <summary>The extended attributes of an entry of any type, in name order.</summary>
+    /// <param name="name">The entry.</param>
+    /// <param name="followLink">Whether a link is followed.</param>
+    /// <param name="refused">Is told of each that cannot be read, or of all that cannot even be listed; the others are returned. Null: that is an exception.</param>
+    /// <exception cref="FileSystemException">The system refused, and nobody is to be told.</exception>
+    public abstract IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(byte[] name, bool followLink = false, Action<FileSystemException>? refused = null);
 
     /// <summary>The extended attributes of this directory, in name order.</summary>
-    /// <exception cref="FileSystemException">The system refused.</exception>
-    public abstract IReadOnlyList<ExtendedAttribute> GetExtendedAttributes();
+    /// <param name="refused">Is told of each that cannot be read, or of all that cannot even be listed; the others are returned. Null: that is an exception.</param>
+    /// <exception cref="FileSystemException">The system refused, and nobody is to be told.</exception>
+    public abstract IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(Action<FileSystemException>? refused = null);
 
     /// <summary>On Windows, the self-relative security descriptor of an entry (null name: of this directory); null elsewhere.</summary>
     /// <exception cref="FileSystemException">The system refused.</exception>

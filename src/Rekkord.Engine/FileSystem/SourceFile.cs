@@ -23,8 +23,9 @@ public abstract class SourceFile : IDisposable
     public abstract IReadOnlyList<ByteRange> GetDataRanges(long size);
 
     /// <summary>The extended attributes, in name order.</summary>
-    /// <exception cref="FileSystemException">The system refused.</exception>
-    public abstract IReadOnlyList<ExtendedAttribute> GetExtendedAttributes();
+    /// <param name="refused">Is told of each that cannot be read, or of all that cannot even be listed; the others are returned. Null: that is an exception.</param>
+    /// <exception cref="FileSystemException">The system refused, and nobody is to be told.</exception>
+    public abstract IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(Action<FileSystemException>? refused = null);
 
     /// <inheritdoc/>
     public void Dispose()

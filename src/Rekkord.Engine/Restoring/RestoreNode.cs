@@ -42,7 +42,7 @@ internal sealed class RestoreNode
         Name = name;
         _metadata = metadata;
         _replaces = parent._replaces;
-        Depth = parent.Depth + 1;
+        Depth = LeadsOnly ? parent.Depth : parent.Depth + 1;
         parent.AddUser();
     }
 
@@ -50,6 +50,7 @@ internal sealed class RestoreNode
 
     public byte[] Name { get; }
 
+    /// <summary>How deep it is, counted from a saved path as a save counts; what only leads there does not count.</summary>
     public int Depth { get; }
 
     /// <summary>Whether it was not saved itself, but leads to what was.</summary>

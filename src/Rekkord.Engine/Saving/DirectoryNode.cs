@@ -68,6 +68,9 @@ internal sealed class DirectoryNode : IEntryReceiver
         return hash.GetCurrentHashAsUInt128();
     }
 
+    /// <summary>The key in the cache of the chunks of a file; no path has it, since no name is a NUL.</summary>
+    public static UInt128 HashContent(UInt128 parent, ReadOnlySpan<byte> name) => HashPath(HashPath(parent, name), [0]);
+
     /// <summary>Reserves the places of the entries.</summary>
     public void Begin(int count)
     {
@@ -131,13 +134,16 @@ internal sealed class DirectoryNode : IEntryReceiver
     {
         if (_entriesInPage > 0)
             StorePage();
-        var bytes = SaveContext.Encoder.Encode(new TreeEntry
+        var entry = new TreeEntry
         {
             Name = _name,
             Metadata = _metadata,
             Chunks = _pageReferences.WrittenMemory,
             Flags = _flags,
-        });
+        };
+        var bytes = SaveContext.Encoder.Encode(entry);
+        if (bytes.Length > FormatLimits.Entry)
+            bytes = _context.EncodeTooLarge(entry, Directory.DisplayPath);
         _slots = [];
         _parent.Complete(_slotInParent, new EncodedEntry(_name, bytes, null));
     }

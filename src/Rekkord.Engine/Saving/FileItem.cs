@@ -1,3 +1,5 @@
+using Rekkord.Engine.Chunking;
+
 namespace Rekkord.Engine.Saving;
 
 /// <summary>A regular file to save: where it is, and where its entry goes.</summary>
@@ -8,7 +10,8 @@ namespace Rekkord.Engine.Saving;
 /// <param name="Follow">Whether a link is followed to it.</param>
 /// <param name="Owner">The handle of its directory, in use until the file was opened.</param>
 /// <param name="IsNamed">Whether it was asked for by name.</param>
-/// <param name="EarlierChunks">References (36 bytes each) to the chunks that it had when it was saved last; empty when that is not known.</param>
+/// <param name="ParentHash">The key of its directory in the cache.</param>
+/// <param name="EarlierChunks">The chunks that it had when it was saved last; none when that is not known.</param>
 internal sealed record FileItem(
     byte[] Name,
     byte[] EntryName,
@@ -17,10 +20,14 @@ internal sealed record FileItem(
     bool Follow,
     SharedDirectory Owner,
     bool IsNamed,
-    ReadOnlyMemory<byte> EarlierChunks)
+    UInt128 ParentHash,
+    EarlierChunks EarlierChunks)
 {
     /// <summary>Its directory.</summary>
     public FileSystem.SourceDirectory Source => Owner.Directory;
 
     public string DisplayPath => Source.DisplayPathOf(Name);
+
+    /// <summary>The key of its chunks in the cache.</summary>
+    public UInt128 ChunksKey => DirectoryNode.HashContent(ParentHash, EntryName);
 }

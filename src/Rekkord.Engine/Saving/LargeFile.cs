@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using Rekkord.Engine.Caching;
-using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Trees;
 
@@ -9,107 +7,92 @@ namespace Rekkord.Engine.Saving;
 /// <summary>A file that is saved in several chunks; when it is read to its end and the last chunk is stored, its entry is complete. Thread-safe.</summary>
 internal sealed class LargeFile
 {
-    // A file of this many chunks (some 300 MiB) still names them in its entry; beyond, chunk lists do.
-    private const int InlineChunks = 256;
-    private const ulong ListBoundaryMask = 0x1ff;
-    private const int MaximumListLength = 2048;
-
     private readonly Lock _lock = new();
     private readonly SaveContext _context;
     private readonly FileItem _item;
-    private readonly List<ChunkReference[]> _chunks = [];
-    private int _missing;
+    private readonly ChunkReferenceWriter _references;
+
+    // What was done before something in front of it: no more than the workers have at a time.
+    private readonly Dictionary<int, ChunkReference[]> _early = [];
+    private int _reserved;
+    private int _taken;
+    private bool _abandoned;
     private TreeEntry? _entry;
-    private FileStatus _status;
+    private UInt128 _statusHash;
 
     public LargeFile(SaveContext context, FileItem item)
     {
         _context = context;
         _item = item;
+        _references = new ChunkReferenceWriter(context, item);
     }
 
     /// <summary>Reserves the place of the next chunks.</summary>
     public int Reserve()
     {
         lock (_lock)
-        {
-            _chunks.Add([]);
-            _missing++;
-            return _chunks.Count - 1;
-        }
+            return _reserved++;
     }
 
     /// <summary>Fills a place that was reserved.</summary>
     public void Complete(int place, ChunkReference[] chunks)
     {
-        bool finished;
         lock (_lock)
         {
-            _chunks[place] = chunks;
-            _missing--;
-            finished = _missing == 0 && _entry is not null;
+            if (_abandoned)
+                return;
+            _early.Add(place, chunks);
+            while (_early.Remove(_taken, out var next))
+            {
+                _taken++;
+                foreach (ref readonly var reference in next.AsSpan())
+                    _references.Add(reference);
+            }
+
+            if (_entry is null || _taken < _reserved)
+                return;
         }
 
-        if (finished)
-            Finish();
+        Finish();
     }
 
-    /// <summary>Says that all chunks are under way. One that is never closed, because the file must be read again, is forgotten.</summary>
-    /// <param name="entry">The entry, still without its chunks.</param>
-    /// <param name="status">The status the file had before and after.</param>
-    public void Close(TreeEntry entry, in FileStatus status)
+    /// <summary>Says that the file must be read again: what is still under way of it counts no more.</summary>
+    public void Abandon()
     {
-        bool finished;
+        lock (_lock)
+            _abandoned = true;
+    }
+
+    /// <summary>Says that all chunks are under way.</summary>
+    /// <param name="entry">The entry, still without its chunks.</param>
+    /// <param name="statusHash">What the cache is to remember of the status that the file had before and after.</param>
+    public void Close(TreeEntry entry, UInt128 statusHash)
+    {
         lock (_lock)
         {
-            _status = status;
+            _statusHash = statusHash;
             _entry = entry;
-            finished = _missing == 0;
+            if (_taken < _reserved)
+                return;
         }
 
-        if (finished)
-            Finish();
+        Finish();
     }
 
     private void Finish()
     {
-        var chunks = _chunks.SelectMany(part => part).ToList();
-        var references = new byte[chunks.Count * ChunkReference.EncodedLength];
-        for (var i = 0; i < chunks.Count; i++)
-            chunks[i].Encode(references.AsSpan(i * ChunkReference.EncodedLength));
-
-        var listed = chunks.Count > InlineChunks;
-        var entry = listed ? _entry! with { ChunkLists = StoreLists(chunks, references) } : _entry! with { Chunks = references };
+        var entry = _references.Complete(_entry!);
         var bytes = SaveContext.Encoder.Encode(entry);
+        _context.Counters.AddFile(entry.Size, unchanged: false);
+        if (bytes.Length > FormatLimits.Entry)
+        {
+            bytes = _context.EncodeTooLarge(entry, _item.DisplayPath);
+            _item.Receiver.Complete(_item.Slot, new EncodedEntry(_item.EntryName, bytes, null));
+            return;
+        }
 
         // Where a file was cut is worth knowing though its status does not vouch for its content: it may be one that always changes.
-        var status = entry.Flags == EntryFlags.None && SaveContext.IsSettled(_status) ? StatusHash.Compute(_status) : StatusHash.None;
-        var cached = new CachedEntry(status, bytes, SaveContext.Encoder.ChunksOffset, entry.Chunks.Length, listed ? references : []);
-        _context.Counters.AddFile(entry.Size, unchanged: false);
+        var cached = new CachedEntry(_statusHash, bytes, SaveContext.Encoder.ChunksOffset, entry.Chunks.Length, _references.IsListed ? _references.Count : 0);
         _item.Receiver.Complete(_item.Slot, new EncodedEntry(_item.EntryName, bytes, cached));
-    }
-
-    /// <summary>Cuts the references into pages where their IDs say so, as content is cut into chunks: a change touches few pages.</summary>
-    private byte[] StoreLists(List<ChunkReference> chunks, byte[] references)
-    {
-        var lists = new List<Oid>();
-        for (var (start, i) = (0, 1); i <= chunks.Count; i++)
-        {
-            if (i < chunks.Count && i - start < MaximumListLength && (chunks[i - 1].Oid.Spread & ListBoundaryMask) != 0)
-                continue;
-            lists.Add(_context.Sink.StoreMetadata(
-                BlobType.ChunkList, references.AsSpan(start * ChunkReference.EncodedLength, (i - start) * ChunkReference.EncodedLength)));
-            start = i;
-        }
-
-        var bytes = new byte[lists.Count * Oid.Length];
-        var position = 0;
-        foreach (ref readonly var oid in CollectionsMarshal.AsSpan(lists))
-        {
-            oid.CopyTo(bytes.AsSpan(position));
-            position += Oid.Length;
-        }
-
-        return bytes;
     }
 }

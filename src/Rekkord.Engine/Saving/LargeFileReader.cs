@@ -1,3 +1,4 @@
+using Rekkord.Engine.Caching;
 using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
@@ -14,16 +15,19 @@ internal sealed class LargeFileReader
     private const long WorthwhileHole = 64 * 1024;
 
     private readonly SaveContext _context;
+    private readonly MetadataReader _metadata;
     private readonly Func<Slab> _rent;
     private readonly Action<ChunkWork> _pass;
 
     /// <summary>Creates a reader.</summary>
     /// <param name="context">What the save's threads share.</param>
+    /// <param name="metadata">Reads what the files have beside their content.</param>
     /// <param name="rent">Gives an empty slab.</param>
     /// <param name="pass">Takes the chunks.</param>
-    public LargeFileReader(SaveContext context, Func<Slab> rent, Action<ChunkWork> pass)
+    public LargeFileReader(SaveContext context, MetadataReader metadata, Func<Slab> rent, Action<ChunkWork> pass)
     {
         _context = context;
+        _metadata = metadata;
         _rent = rent;
         _pass = pass;
     }
@@ -34,35 +38,39 @@ internal sealed class LargeFileReader
     {
         for (var attempt = 1; ; attempt++)
         {
+            var readFrom = _context.Trust.Now;
             var before = file.GetStatus();
             var ranges = before.AllocatedSize + WorthwhileHole < before.Size ? file.GetDataRanges(before.Size) : [new ByteRange(0, before.Size)];
+            var dense = ranges is [{ Offset: 0 } all] && all.Length == before.Size;
             var target = new LargeFile(_context, item);
-            var read = ReadRanges(file, ranges, target, item.EarlierChunks);
+            var read = ReadRanges(new RangeReader(file, ranges, dense ? before : null), target, item.EarlierChunks);
             var after = file.GetStatus();
-            var whole = read == ranges.Sum(range => range.Length) && FileChange.IsSame(before, after);
+            var whole = FileChange.IsWhole(before, after, read, ranges.Sum(range => range.Length), isLastAttempt: attempt == Attempts);
             if (!whole && attempt < Attempts)
+            {
+                target.Abandon();
                 continue;
+            }
+
             if (!whole)
                 _context.Report(FileChange.Report(item.DisplayPath));
-
-            var dense = ranges is [{ Offset: 0 } all] && all.Length == before.Size;
-            var attributes = file.GetExtendedAttributes();
+            var metadata = _metadata.Read(item, file, after);
             target.Close(
                 new TreeEntry
                 {
                     Name = item.EntryName,
-                    Metadata = _context.Describe(after, attributes, item.Source.GetSecurityDescriptor(item.Name)),
+                    Metadata = metadata,
                     Size = dense ? read : before.Size,
-                    DataRanges = dense ? [] : whole ? ranges : Cut(ranges, read),
-                    HardLink = after.LinkCount > 1 ? (after.Device, after.Inode) : null,
+                    DataRanges = dense ? [] : Cut(ranges, read),
+                    HardLink = SaveContext.LinkOf(after),
                     Flags = whole ? EntryFlags.None : EntryFlags.Changed,
                 },
-                after);
+                whole && _metadata.IsWhole ? _context.Trust.Hash(after, readFrom, item.Source, item.Name, item.Follow) : StatusHash.None);
             return;
         }
     }
 
-    /// <summary>The ranges that were filled before a shrinking file ended.</summary>
+    /// <summary>The ranges that were filled: all, unless a shrinking file ended before.</summary>
     private static List<ByteRange> Cut(IReadOnlyList<ByteRange> ranges, long read)
     {
         var filled = new List<ByteRange>();
@@ -77,9 +85,8 @@ internal sealed class LargeFileReader
         return filled;
     }
 
-    private long ReadRanges(SourceFile file, IReadOnlyList<ByteRange> ranges, LargeFile target, ReadOnlyMemory<byte> earlier)
+    private long ReadRanges(RangeReader content, LargeFile target, EarlierChunks earlier)
     {
-        var content = new RangeReader(file, ranges);
         var cutter = new FileCutter(_context.Repository.Chunker, earlier);
         var slab = _rent();
         try

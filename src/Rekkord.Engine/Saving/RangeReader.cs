@@ -2,18 +2,28 @@ using Rekkord.Engine.FileSystem;
 
 namespace Rekkord.Engine.Saving;
 
-/// <summary>Reads some ranges of a file as one row of bytes.</summary>
+/// <summary>Reads some ranges of a file as one row of bytes, and what lies behind the size of a file whose size is not known.</summary>
 internal sealed class RangeReader
 {
     private readonly SourceFile _file;
     private readonly IReadOnlyList<ByteRange> _ranges;
+    private readonly FileStatus? _whole;
     private int _range;
     private long _positionInRange;
+    private bool _ended;
 
-    public RangeReader(SourceFile file, IReadOnlyList<ByteRange> ranges)
+    /// <summary>Creates a reader.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="ranges">What to read of it.</param>
+    /// <param name="whole">
+    /// For a file of one range, its status: what it has beyond that is read too, as long as the status stays so. A file that just grows
+    /// shows it, and would be followed for ever.
+    /// </param>
+    public RangeReader(SourceFile file, IReadOnlyList<ByteRange> ranges, FileStatus? whole)
     {
         _file = file;
         _ranges = ranges;
+        _whole = whole;
     }
 
     /// <summary>Bytes read so far.</summary>
@@ -39,10 +49,21 @@ internal sealed class RangeReader
             filled += read;
             _positionInRange += read;
             if (read < wanted)
-                _range = _ranges.Count;
+                (_range, _ended) = (_ranges.Count, true);
         }
 
+        if (filled < buffer.Length)
+            filled += ReadBeyond(buffer[filled..], Total + filled);
         Total += filled;
         return filled;
+    }
+
+    private int ReadBeyond(Span<byte> buffer, long offset)
+    {
+        if (_ended || _whole is not { } whole || !FileChange.IsSame(whole, _file.GetStatus()))
+            return 0;
+        var read = _file.Read(buffer, offset);
+        _ended = read < buffer.Length;
+        return read;
     }
 }

@@ -1,9 +1,17 @@
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Repository;
+
 namespace Rekkord.Engine.Saving;
 
-/// <summary>The entries of the saved paths themselves.</summary>
-internal sealed class RootSet(NamedPaths named) : IEntryReceiver
+/// <summary>The entries of the saved paths themselves. They are in the snapshot's record, whose size is bounded.</summary>
+internal sealed class RootSet(SaveContext context, NamedPaths named) : IEntryReceiver
 {
+    // What a record has for each path beside its bytes.
+    private const int PathOverhead = 16;
+
     private readonly byte[]?[] _entries = new byte[]?[named.All.Count];
+    private long _length;
 
     /// <summary>All paths that were named.</summary>
     public NamedPaths Named => named;
@@ -12,5 +20,35 @@ internal sealed class RootSet(NamedPaths named) : IEntryReceiver
     public IReadOnlyList<(byte[] Path, byte[] Entry)> Saved =>
         [.. named.All.Zip(_entries).Where(root => root.Second is not null).Select(root => (root.First.Path, root.Second!))];
 
-    public void Complete(int slot, in EncodedEntry entry) => Volatile.Write(ref _entries[slot], entry.Bytes);
+    /// <summary>Checks that a record can name paths.</summary>
+    /// <exception cref="RekkordException">There are too many (<c>TooManyPaths</c>).</exception>
+    public static void Validate(NamedPaths paths)
+    {
+        if (paths.All.Sum(path => (long)path.Path.Length + PathOverhead) > FormatLimits.SavedPaths)
+        {
+            throw new RekkordException(
+                "TooManyPaths",
+                RekkordErrorKind.InvalidArgument,
+                $"These {paths.All.Count} paths are more than a snapshot can name: together they have more than {FormatLimits.SavedPaths / 1024 / 1024} MiB. Name the directories that they are in, or save them as several channels. Nothing was saved.");
+        }
+    }
+
+    public void Complete(int slot, in EncodedEntry entry)
+    {
+        if (entry.Bytes is not { } bytes)
+            return;
+        if (Interlocked.Add(ref _length, bytes.Length) <= FormatLimits.RootEntries)
+        {
+            Volatile.Write(ref _entries[slot], bytes);
+            return;
+        }
+
+        Interlocked.Add(ref _length, -bytes.Length);
+        var path = FileName.ToDisplay(named.All[slot].Path);
+        context.Report(new RekkordException(
+            "RecordFull",
+            RekkordErrorKind.ReadError,
+            $"'{path}' is not in the snapshot: with what else was named, its metadata takes more than the {FormatLimits.RootEntries / 1024 / 1024} MiB that a snapshot's record has for it. Name the directory that it is in, or save it as another channel.",
+            path));
+    }
 }

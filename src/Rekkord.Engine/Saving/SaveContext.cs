@@ -21,9 +21,6 @@ internal sealed class SaveContext : IDisposable
     private const int SlabLength = 4 * 1024 * 1024;
     private const int KeptErrors = 1000;
 
-    // A file that changed this short a time ago may change again without its times showing it (FAT counts two seconds).
-    private static readonly TimeSpan TimeGranule = TimeSpan.FromSeconds(2);
-
     [ThreadStatic]
     private static TreeEntryEncoder? _encoder;
 
@@ -33,13 +30,22 @@ internal sealed class SaveContext : IDisposable
     private ExceptionDispatchInfo? _failure;
 
     public SaveContext(
-        RepositoryAccess repository, SaveRequest request, BlobSink sink, FileCache cache, FileCacheWriter cacheWriter, PatternSet exclusions, ISaveObserver observer, CancellationToken cancellation)
+        RepositoryAccess repository,
+        SaveRequest request,
+        BlobSink sink,
+        FileCache cache,
+        FileCacheWriter cacheWriter,
+        PatternSet exclusions,
+        TimeProvider clock,
+        ISaveObserver observer,
+        CancellationToken cancellation)
     {
         Repository = repository;
         Request = request;
         Sink = sink;
         Cache = cache;
         CacheWriter = cacheWriter;
+        Trust = new StatusTrust(clock);
         _observer = observer;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Slabs = new SlabPool(SlabCount, Math.Max(SlabLength, 2 * repository.Chunker.Sizes.Maximum));
@@ -55,6 +61,8 @@ internal sealed class SaveContext : IDisposable
     public FileCache Cache { get; }
 
     public FileCacheWriter CacheWriter { get; }
+
+    public StatusTrust Trust { get; }
 
     public SlabPool Slabs { get; }
 
@@ -104,9 +112,20 @@ internal sealed class SaveContext : IDisposable
             Warn(message);
     }
 
-    /// <summary>Whether a file's status can vouch for its content the next time.</summary>
-    public static bool IsSettled(in FileStatus status) =>
-        status.ChangedTime < FileTime.FromDateTimeOffset(DateTimeOffset.UtcNow - TimeGranule);
+    /// <summary>What tells that an entry has several names: its device and inode, if the file system gives it a number at all.</summary>
+    public static (ulong Device, ulong Inode)? LinkOf(in FileStatus status) =>
+        status.LinkCount > 1 && status.Inode != 0 ? (status.Device, status.Inode) : null;
+
+    /// <summary>Reports an entry that is larger than any reader takes, and encodes it without its content, marked.</summary>
+    public byte[] EncodeTooLarge(TreeEntry entry, string path)
+    {
+        Report(new RekkordException(
+            "EntryTooLarge",
+            RekkordErrorKind.ReadError,
+            $"'{path}' has more parts than its entry can name ({FormatLimits.Entry / 1024 / 1024} MiB); its content is not saved. Divide it.",
+            path));
+        return Encoder.Encode(entry with { Chunks = default, ChunkLists = default, DataRanges = [], Flags = entry.Flags | EntryFlags.Unreadable });
+    }
 
     /// <summary>Describes an entry's metadata for storing.</summary>
     public FileMetadata Describe(in FileStatus status, IReadOnlyList<ExtendedAttribute> attributes, byte[]? securityDescriptor)

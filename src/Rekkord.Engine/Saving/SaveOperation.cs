@@ -44,6 +44,9 @@ public sealed class SaveOperation
     /// <summary>Where the paths are opened; tests put a file system there that changes while it is read.</summary>
     internal LocalFileSystem Files { get; init; } = LocalFileSystem.Current;
 
+    /// <summary>What tells the time by which a file's own times are judged.</summary>
+    internal TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>How far the save is; may be asked at any time from any thread.</summary>
     public SaveProgress Progress => _context is { } context
         ? new SaveProgress(
@@ -82,7 +85,7 @@ public sealed class SaveOperation
     /// <summary>Makes the snapshot.</summary>
     /// <exception cref="RekkordException">
     /// The request is wrong (<c>ChannelInvalid</c>, <c>SourceNotGiven</c>, <c>SourceNotFound</c>, <c>SourceUnreadable</c>,
-    /// <c>PatternInvalid</c>), nothing that was named could be saved (<c>NothingSaved</c>), the key cannot write
+    /// <c>TooManyPaths</c>, <c>PatternInvalid</c>), nothing that was named could be saved (<c>NothingSaved</c>), the key cannot write
     /// (<c>KeyRoleInsufficient</c>, <c>KeyRevoked</c>), or the repository failed.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled; no snapshot was made.</exception>
@@ -96,6 +99,7 @@ public sealed class SaveOperation
         var exclusions = new PatternSet(_request.Exclude);
         var missed = new List<RekkordException>();
         var named = new SourceExpansion(Files, exclusions, missed.Add).Expand(_request.Paths);
+        RootSet.Validate(named);
         SourceRoot.Probe(Files, named.All, missed.Add, cancellation);
         WarnOfIdleExclusions(named);
         return Run(named, exclusions, missed, start, watch, cancellation);
@@ -114,12 +118,12 @@ public sealed class SaveOperation
         using var sink = new BlobSink(_repository, known, loader.Unindexed, _request.CompressionLevel);
         using var cache = FileCache.Open(cachePath, _repository.Keys.RepositoryId);
         using var cacheWriter = new FileCacheWriter(cachePath, _repository.Keys.RepositoryId);
-        using var context = new SaveContext(_repository, _request, sink, cache, cacheWriter, exclusions, _observer, cancellation);
+        using var context = new SaveContext(_repository, _request, sink, cache, cacheWriter, exclusions, Clock, _observer, cancellation);
         _context = context;
         try
         {
             missed.ForEach(context.Report);
-            var saved = new RootSet(named);
+            var saved = new RootSet(context, named);
             WalkAndStore(context, new OwnFiles(Files, _repository.Location, _request.KeyFile, cacheWriter.TemporaryPath), saved);
             cancellation.ThrowIfCancellationRequested();
             if (saved.Saved.Count == 0)

@@ -14,6 +14,7 @@ internal sealed class SaveWorker : IDisposable
 
     private readonly SaveContext _context;
     private readonly SegmentPacker _packer;
+    private readonly MetadataReader _metadata;
     private readonly byte[] _buffer;
     private readonly ArrayBufferWriter<byte> _references = new();
 
@@ -21,6 +22,7 @@ internal sealed class SaveWorker : IDisposable
     {
         _context = context;
         _packer = context.Sink.CreateDataPacker();
+        _metadata = new MetadataReader(context);
         _buffer = new byte[SaveContext.SmallFileSize + 1];
     }
 
@@ -80,8 +82,9 @@ internal sealed class SaveWorker : IDisposable
     {
         try
         {
+            var readFrom = _context.Trust.Now;
             using var file = item.Source.OpenFile(item.Name, item.Follow);
-            Save(item, file);
+            Save(item, file, readFrom);
         }
         catch (FileSystemException error)
         {
@@ -101,45 +104,54 @@ internal sealed class SaveWorker : IDisposable
         references.Add(new ChunkReference(oid, chunk.Length));
     }
 
-    private void Save(FileItem item, SourceFile file)
+    private void Save(FileItem item, SourceFile file, FileTime readFrom)
     {
         for (var attempt = 1; ; attempt++)
         {
+            if (attempt > 1)
+                readFrom = _context.Trust.Now;
             var before = attempt == 1 ? file.StatusAtOpening : file.GetStatus();
-            if (before.Size >= _buffer.Length)
+            var length = before.Size < _buffer.Length ? Read(file, before) : _buffer.Length;
+            if (length == _buffer.Length)
             {
                 SaveGrown(item, file);
                 return;
             }
 
-            // One byte more than the file has: a file that grew meanwhile shows it.
-            var length = file.Read(_buffer.AsSpan(0, (int)before.Size + 1), 0);
             var after = file.GetStatus();
-            var whole = length == before.Size && FileChange.IsSame(before, after);
+            var whole = FileChange.IsWhole(before, after, length, before.Size, isLastAttempt: attempt == Attempts);
             if (!whole && attempt < Attempts)
                 continue;
             if (!whole)
                 _context.Report(FileChange.Report(item.DisplayPath));
-            Complete(item, file, after, length, whole);
+            Complete(item, file, after, length, whole, readFrom);
             return;
         }
     }
 
-    private void Complete(FileItem item, SourceFile file, in FileStatus status, int length, bool whole)
+    /// <summary>Reads a file to its end, or until the buffer is full.</summary>
+    private int Read(SourceFile file, in FileStatus before)
+    {
+        // One byte more than the file has: one that has grown shows it, and so does one whose size the file system does not know.
+        var length = file.Read(_buffer.AsSpan(0, (int)before.Size + 1), 0);
+        return length <= before.Size ? length : length + file.Read(_buffer.AsSpan(length), length);
+    }
+
+    private void Complete(FileItem item, SourceFile file, in FileStatus status, int length, bool whole, FileTime readFrom)
     {
         var chunks = StoreChunks(_buffer.AsSpan(0, length));
+        var metadata = _metadata.Read(item, file, status);
         var bytes = SaveContext.Encoder.Encode(new TreeEntry
         {
             Name = item.EntryName,
-            Metadata = _context.Describe(status, file.GetExtendedAttributes(), item.Source.GetSecurityDescriptor(item.Name)),
+            Metadata = metadata,
             Size = length,
             Chunks = chunks,
-            HardLink = status.LinkCount > 1 ? (status.Device, status.Inode) : null,
+            HardLink = SaveContext.LinkOf(status),
             Flags = whole ? EntryFlags.None : EntryFlags.Changed,
         });
-        CachedEntry? cached = whole && SaveContext.IsSettled(status)
-            ? new CachedEntry(StatusHash.Compute(status), bytes, SaveContext.Encoder.ChunksOffset, chunks.Length, [])
-            : null;
+        var hash = whole && _metadata.IsWhole ? _context.Trust.Hash(status, readFrom, item.Source, item.Name, item.Follow) : StatusHash.None;
+        CachedEntry? cached = hash != StatusHash.None ? new CachedEntry(hash, bytes, SaveContext.Encoder.ChunksOffset, chunks.Length, 0) : null;
         _context.Counters.AddFile(length, unchanged: false);
         item.Receiver.Complete(item.Slot, new EncodedEntry(item.EntryName, bytes, cached));
     }
@@ -165,5 +177,5 @@ internal sealed class SaveWorker : IDisposable
     /// that waited for a slab or for room in the queue might wait for itself.
     /// </summary>
     private void SaveGrown(FileItem item, SourceFile file) =>
-        new LargeFileReader(_context, _context.Slabs.CreateExtra, work => work.Run(this)).Save(item, file);
+        new LargeFileReader(_context, _metadata, _context.Slabs.CreateExtra, work => work.Run(this)).Save(item, file);
 }

@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using Rekkord.Engine.Caching;
+using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Patterns;
@@ -17,6 +18,7 @@ internal sealed class SourceWalker
     private readonly SaveContext _context;
     private readonly LocalFileSystem _files;
     private readonly OwnFiles _own;
+    private readonly MetadataReader _metadata;
     private readonly LargeFileReader _largeFiles;
     private readonly List<(ulong Device, ulong Inode)> _ancestors = [];
     private (byte[] Path, SharedDirectory Handle, string? Own)? _parent;
@@ -27,7 +29,8 @@ internal sealed class SourceWalker
         _context = context;
         _files = files;
         _own = own;
-        _largeFiles = new LargeFileReader(context, () => context.Slabs.Rent(context.Cancellation), Pass);
+        _metadata = new MetadataReader(context);
+        _largeFiles = new LargeFileReader(context, _metadata, () => context.Slabs.Rent(context.Cancellation), Pass);
     }
 
     /// <summary>The directory being walked, for progress.</summary>
@@ -223,6 +226,7 @@ internal sealed class SourceWalker
             return;
         }
 
+        var readFrom = _context.Trust.Now;
         var status = GetStatus(place, out var follow, out var isPassage);
         if (_own.Find(place.Source, place.Name, status, follow) is { } own)
             LeaveOut(place, own);
@@ -231,7 +235,7 @@ internal sealed class SourceWalker
         else if (isExcluded)
             place.Complete(EncodedEntry.LeftOut);
         else if (!TryComplete(place, status, out var known))
-            VisitOther(place, status, follow, known?.References ?? default);
+            VisitOther(place, status, follow, known, readFrom);
     }
 
     private static RekkordException Excluded(Place place, PathPattern exclusion) => new(
@@ -298,8 +302,6 @@ internal sealed class SourceWalker
 
         if (place.Named is { IsMountPoint: true } && Tolerate(() => directory.GetStatus().Device == place.Source.GetStatus().Device, false))
             _context.Report(Unmounted(place));
-        var attributes = Tolerate(directory.GetExtendedAttributes, []);
-        var security = Tolerate(() => directory.GetSecurityDescriptor(null), null);
         var node = new DirectoryNode(
             _context,
             place.Receiver,
@@ -308,7 +310,7 @@ internal sealed class SourceWalker
             DirectoryNode.HashPath(place.ParentHash, place.EntryName),
             new SharedDirectory(directory),
             status,
-            _context.Describe(status, attributes, security));
+            _metadata.Read(directory, status));
         WalkDirectory(node, place.Named, isPassage);
     }
 
@@ -331,12 +333,13 @@ internal sealed class SourceWalker
         }
     }
 
-    private void VisitOther(Place place, in FileStatus status, bool follow, ReadOnlyMemory<byte> earlierChunks)
+    private void VisitOther(Place place, in FileStatus status, bool follow, in CachedEntry? known, FileTime readFrom)
     {
         if (status.Kind == FileKind.File)
         {
             place.Owner.AddUser();
-            var item = new FileItem(place.Name, place.EntryName, place.Receiver, place.Slot, follow, place.Owner, place.IsNamed, earlierChunks);
+            var earlier = known is { } entry ? OpenChunks(place, entry) : EarlierChunks.None;
+            var item = new FileItem(place.Name, place.EntryName, place.Receiver, place.Slot, follow, place.Owner, place.IsNamed, place.ParentHash, earlier);
             if (status.Size <= SaveContext.SmallFileSize)
                 AddToBatch(item, status.Size);
             else
@@ -344,19 +347,18 @@ internal sealed class SourceWalker
             return;
         }
 
+        var target = status.Kind == FileKind.SymbolicLink ? place.Source.ReadLink(place.Name) : null;
         var bytes = SaveContext.Encoder.Encode(new TreeEntry
         {
             Name = place.EntryName,
-            Metadata = _context.Describe(
-                status,
-                Tolerate(() => place.Source.GetExtendedAttributes(place.Name), []),
-                Tolerate(() => place.Source.GetSecurityDescriptor(place.Name), null)),
-            LinkTarget = status.Kind == FileKind.SymbolicLink ? place.Source.ReadLink(place.Name) : null,
-            HardLink = status.LinkCount > 1 ? (status.Device, status.Inode) : null,
+            Metadata = _metadata.Read(place.Source, place.Name, status),
+            LinkTarget = target,
+            HardLink = SaveContext.LinkOf(status),
             SpecialDevice = status.Kind is FileKind.CharacterDevice or FileKind.BlockDevice ? status.SpecialDevice : 0,
         });
         _context.Counters.AddFile(0, unchanged: false);
-        CachedEntry? cached = SaveContext.IsSettled(status) ? new CachedEntry(StatusHash.Compute(status), bytes, 0, 0, []) : null;
+        var hash = _metadata.IsWhole ? _context.Trust.Hash(status, readFrom, place.Source, place.Name, follow) : StatusHash.None;
+        CachedEntry? cached = hash != StatusHash.None ? new CachedEntry(hash, bytes, 0, 0, 0) : null;
         place.Complete(new EncodedEntry(place.EntryName, bytes, cached));
     }
 
@@ -369,22 +371,47 @@ internal sealed class SourceWalker
         known = _context.Request.IgnoreCache ? null : place.Cached.Find(place.EntryName);
         if (known is not { } cached || cached.StatusHash != StatusHash.Compute(status) || cached.Decode(place.EntryName, status.Kind) is not { } entry)
             return false;
-        for (var references = cached.References.Span; !references.IsEmpty; references = references[ChunkReference.EncodedLength..])
-        {
-            if (!_context.Sink.Contains(new Oid(references)))
-                return false;
-        }
-
-        for (var lists = entry.ChunkLists.Span; !lists.IsEmpty; lists = lists[Oid.Length..])
-        {
-            if (!_context.Sink.Contains(new Oid(lists)))
-                return false;
-        }
+        if (!ContainsAll(cached.References.Span, ChunkReference.EncodedLength) || !ContainsAll(entry.ChunkLists.Span, Oid.Length) || !TryKeepChunks(place, cached))
+            return false;
 
         _context.Counters.AddFile(status.Kind == FileKind.File ? status.Size : 0, unchanged: true);
         place.Complete(new EncodedEntry(place.EntryName, cached.Entry, cached));
         return true;
     }
+
+    private bool ContainsAll(ReadOnlySpan<byte> oids, int distance)
+    {
+        for (; !oids.IsEmpty; oids = oids[distance..])
+        {
+            if (!_context.Sink.Contains(new Oid(oids)))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes over from the last save's cache what it knows of the chunks of a large file, if all are in the repository still.</summary>
+    private bool TryKeepChunks(Place place, in CachedEntry cached)
+    {
+        if (cached.ListedChunks == 0)
+            return true;
+        var chunks = OpenListedChunks(place, cached);
+        for (var part = 0; part < chunks.Parts; part++)
+        {
+            var references = chunks.ReadPart(part);
+            if (references.IsEmpty || !ContainsAll(references.Span, ChunkReference.EncodedLength))
+                return false;
+            _context.CacheWriter.AddChunks(chunks.Key, part, references.Span);
+        }
+
+        return true;
+    }
+
+    private EarlierChunks OpenChunks(Place place, in CachedEntry cached) =>
+        cached.ListedChunks > 0 ? OpenListedChunks(place, cached) : EarlierChunks.Of(cached.References);
+
+    private CachedChunks OpenListedChunks(Place place, in CachedEntry cached) =>
+        _context.Cache.OpenChunks(DirectoryNode.HashContent(place.ParentHash, place.EntryName), cached.ListedChunks);
 
     private void CompleteUnreadable(Place place, in FileStatus status)
     {
@@ -434,7 +461,7 @@ internal sealed class SourceWalker
     private PathPattern? FindExclusion(Place place) =>
         _context.Exclusions.IsEmpty ? null : _context.Exclusions.Find(place.DisplayPath, FileName.ToDisplay(place.Name));
 
-    /// <summary>Asks for something that a restore can do without, but not silently: what is refused is reported.</summary>
+    /// <summary>Asks for something that the save can do without, but not silently: what is refused is reported.</summary>
     private T Tolerate<T>(Func<T> ask, T otherwise)
     {
         try

@@ -84,6 +84,9 @@ internal static partial class LibC
     [LibraryImport(Library, EntryPoint = "unlinkat", SetLastError = true)]
     internal static partial int UnlinkAt(FileDescriptor directory, ReadOnlySpan<byte> name, int flags);
 
+    [LibraryImport(Library, EntryPoint = "fstatfs", SetLastError = true)]
+    internal static partial int GetFileSystemStatus(FileDescriptor file, out FileSystemType.Status status);
+
     [LibraryImport(Library, EntryPoint = "fchown", SetLastError = true)]
     internal static partial int ChangeOwner(FileDescriptor file, uint userId, uint groupId);
 

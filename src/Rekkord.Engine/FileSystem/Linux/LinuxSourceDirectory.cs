@@ -40,6 +40,13 @@ internal sealed class LinuxSourceDirectory(LinuxDirectory directory) : SourceDir
     public override FileStatus GetStatus() => directory.GetStatus();
 
     /// <inheritdoc/>
+    public override ChangeTimeKeeper GetChangeTimeKeeper(byte[] name, bool followLink = false)
+    {
+        CheckName(name, FileOperation.ReadStatus);
+        return FileSystemType.FindChangeTimeKeeper(directory, name, followLink);
+    }
+
+    /// <inheritdoc/>
     public override SourceDirectory OpenDirectory(byte[] name, bool followLink = false)
     {
         CheckName(name, FileOperation.OpenDirectory);
@@ -73,17 +80,17 @@ internal sealed class LinuxSourceDirectory(LinuxDirectory directory) : SourceDir
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(byte[] name, bool followLink = false)
+    public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(byte[] name, bool followLink = false, Action<FileSystemException>? refused = null)
     {
         CheckName(name, FileOperation.ReadAttributes);
-        return AttributeSource.Of(directory.Descriptor, name, followLink, directory.Path).ReadAll();
+        return AttributeSource.Of(directory.Descriptor, name, followLink, directory.Path).ReadAll(refused);
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes() =>
+    public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(Action<FileSystemException>? refused = null) =>
         (directory.CanRead
             ? AttributeSource.Of(directory.Descriptor, directory.Path, null)
-            : AttributeSource.OfPathOnly(directory.Descriptor, directory.Path)).ReadAll();
+            : AttributeSource.OfPathOnly(directory.Descriptor, directory.Path)).ReadAll(refused);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

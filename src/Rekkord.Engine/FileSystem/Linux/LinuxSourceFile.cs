@@ -93,8 +93,8 @@ internal sealed class LinuxSourceFile : SourceFile
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes() =>
-        AttributeSource.Of(_descriptor, _directory, _name).ReadAll();
+    public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(Action<FileSystemException>? refused = null) =>
+        AttributeSource.Of(_descriptor, _directory, _name).ReadAll(refused);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

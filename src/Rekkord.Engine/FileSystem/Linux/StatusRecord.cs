@@ -14,6 +14,7 @@ internal readonly struct StatusRecord
     private const ulong Immutable = 0x10; // STATX_ATTR_IMMUTABLE
     private const ulong AppendOnly = 0x20; // STATX_ATTR_APPEND
     private const int AllocationUnit = 512;
+    private const ulong LargestSize = long.MaxValue / 2;
 
     private readonly uint _mask;
     private readonly uint _blockSize;
@@ -74,8 +75,9 @@ internal readonly struct StatusRecord
         Mode = _mode & 0xfffu,
         UserId = _userId,
         GroupId = _groupId,
-        Size = (long)_size,
-        AllocatedSize = (long)_blocks * AllocationUnit,
+        // What a file system in user space says may be anything; no more than half of the largest number, so that sums stay within bounds.
+        Size = (long)Math.Min(_size, LargestSize),
+        AllocatedSize = (long)Math.Min(_blocks, LargestSize / AllocationUnit) * AllocationUnit,
         ModifiedTime = _modifyTime.ToFileTime(),
         ChangedTime = _changeTime.ToFileTime(),
         CreatedTime = (_mask & HasBirthTime) != 0 ? _birthTime.ToFileTime() : null,
@@ -104,6 +106,6 @@ internal readonly struct StatusRecord
         private readonly uint _nanoseconds;
         private readonly int _padding;
 
-        internal FileTime ToFileTime() => new(_seconds, (int)_nanoseconds);
+        internal FileTime ToFileTime() => new(_seconds, (int)Math.Min(_nanoseconds, 999_999_999));
     }
 }

@@ -110,6 +110,6 @@ internal static partial class DarwinStatus
         private readonly long _seconds;
         private readonly long _nanoseconds;
 
-        internal FileTime ToFileTime() => new(_seconds, (int)_nanoseconds);
+        internal FileTime ToFileTime() => new(_seconds, (int)Math.Clamp(_nanoseconds, 0, 999_999_999));
     }
 }

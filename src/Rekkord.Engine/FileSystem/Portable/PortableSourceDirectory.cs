@@ -51,6 +51,17 @@ internal sealed class PortableSourceDirectory : SourceDirectory
         PortableErrors.Run(FileOperation.ReadStatus, _path, () => PortableStatus.Read(_path, followLink: true));
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// On Windows .NET does not tell the time of change, and the modification time stands in its place: it is kept by the kernel, too,
+    /// though programs can set it (docs/reliability.md).
+    /// </remarks>
+    public override ChangeTimeKeeper GetChangeTimeKeeper(byte[] name, bool followLink = false)
+    {
+        PathOf(name, FileOperation.ReadStatus);
+        return PortableErrors.Run(FileOperation.ReadStatus, _path, () => FindChangeTimeKeeper(_path));
+    }
+
+    /// <inheritdoc/>
     public override SourceDirectory OpenDirectory(byte[] name, bool followLink = false) =>
         Open(PathOf(name, FileOperation.OpenDirectory), followLink);
 
@@ -75,14 +86,14 @@ internal sealed class PortableSourceDirectory : SourceDirectory
 
     /// <inheritdoc/>
     /// <remarks>.NET has no call for extended attributes: there are none here.</remarks>
-    public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(byte[] name, bool followLink = false)
+    public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(byte[] name, bool followLink = false, Action<FileSystemException>? refused = null)
     {
         PathOf(name, FileOperation.ReadAttributes);
         return [];
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes() => [];
+    public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(Action<FileSystemException>? refused = null) => [];
 
     /// <inheritdoc/>
     public override byte[]? GetSecurityDescriptor(byte[]? name)
@@ -96,6 +107,26 @@ internal sealed class PortableSourceDirectory : SourceDirectory
     protected override void Dispose(bool disposing)
     {
         // A path holds nothing open.
+    }
+
+    private static ChangeTimeKeeper FindChangeTimeKeeper(string path)
+    {
+        try
+        {
+            var drive = new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(path)! : path);
+            return drive.DriveType == DriveType.Network && drive.DriveFormat != "nfs"
+                ? ChangeTimeKeeper.None
+                : drive.DriveFormat switch
+                {
+                    "NTFS" or "ReFS" or "apfs" or "hfs" => ChangeTimeKeeper.Kernel,
+                    "nfs" => ChangeTimeKeeper.Server,
+                    _ => ChangeTimeKeeper.None,
+                };
+        }
+        catch (ArgumentException)
+        {
+            return ChangeTimeKeeper.None; // on Windows, a share that has no letter
+        }
     }
 
     private string PathOf(byte[] name, FileOperation operation)

@@ -79,7 +79,7 @@ internal sealed class PortableSourceFile : SourceFile
     public override IReadOnlyList<ByteRange> GetDataRanges(long size) => size > 0 ? [new ByteRange(0, size)] : [];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes() => [];
+    public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(Action<FileSystemException>? refused = null) => [];
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

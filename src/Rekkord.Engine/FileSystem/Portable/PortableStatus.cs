@@ -56,6 +56,9 @@ internal static class PortableStatus
 
     private static bool Exists(FileSystemInfo info) => info.Attributes != (FileAttributes)(-1);
 
+    // The letter, whose code tells drives apart as well as a number would; 0 for a share.
+    private static ulong DriveOf(string path) => path.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? char.ToUpperInvariant(path[colon - 1]) : 0u;
+
     private static FileStatus FromInfo(FileSystemInfo info)
     {
         var target = info.LinkTarget;
@@ -70,6 +73,7 @@ internal static class PortableStatus
             AllocatedSize = size,
             ModifiedTime = modified,
             ChangedTime = modified,
+            Device = OperatingSystem.IsWindows() ? DriveOf(info.FullName) : 0,
             CreatedTime = OperatingSystem.IsWindows() ? FileTime.FromDateTimeOffset(info.CreationTimeUtc) : null,
             LinkCount = 1,
             WindowsAttributes = OperatingSystem.IsWindows() ? (uint)info.Attributes : 0,

@@ -13,15 +13,25 @@ internal static class WindowsSecurity
         AccessControlSections.Owner | AccessControlSections.Group | AccessControlSections.Access;
 
     /// <summary>The self-relative descriptor of a file or directory; null for a link.</summary>
+    /// <exception cref="IOException">The system refused.</exception>
+    /// <exception cref="UnauthorizedAccessException">It is not the user's to read.</exception>
     internal static byte[]? Read(string path)
     {
         var info = new FileInfo(path);
         if (info.LinkTarget is not null)
             return null;
-        FileSystemSecurity security = info.Attributes.HasFlag(FileAttributes.Directory)
-            ? new DirectoryInfo(path).GetAccessControl(SavedSections)
-            : info.GetAccessControl(SavedSections);
-        return security.GetSecurityDescriptorBinaryForm();
+        try
+        {
+            FileSystemSecurity security = info.Attributes.HasFlag(FileAttributes.Directory)
+                ? new DirectoryInfo(path).GetAccessControl(SavedSections)
+                : info.GetAccessControl(SavedSections);
+            return security.GetSecurityDescriptorBinaryForm();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // So .NET puts the system's error numbers that it does not expect, of file systems without permissions for example.
+            throw new IOException(e.Message, e);
+        }
     }
 
     /// <summary>Puts a descriptor on a file or directory: all of it, or if the user may not set the owner or does not want to, the access list.</summary>

@@ -128,12 +128,12 @@ public sealed class FileCacheTests : IDisposable
         using (var writer = new FileCacheWriter(CachePath, RepositoryId))
         {
             writer.Add(1, 0, [
-                ("a"u8.ToArray(), new CachedEntry(1, [1, 2, 3], ChunksOffset: 2, ChunksLength: 36, [])),
-                ("b"u8.ToArray(), new CachedEntry(1, new byte[100], ChunksOffset: -1, ChunksLength: 36, [])),
-                ("c"u8.ToArray(), new CachedEntry(1, new byte[100], ChunksOffset: 0, ChunksLength: 35, [])),
-                ("d"u8.ToArray(), new CachedEntry(1, new byte[100], ChunksOffset: int.MaxValue, ChunksLength: int.MaxValue, [])),
-                ("e"u8.ToArray(), new CachedEntry(1, new byte[100], 0, 0, new byte[37])),
-                ("f"u8.ToArray(), new CachedEntry(1, new byte[100], 0, 36, [])),
+                ("a"u8.ToArray(), new CachedEntry(1, [1, 2, 3], ChunksOffset: 2, ChunksLength: 36, 0)),
+                ("b"u8.ToArray(), new CachedEntry(1, new byte[100], ChunksOffset: -1, ChunksLength: 36, 0)),
+                ("c"u8.ToArray(), new CachedEntry(1, new byte[100], ChunksOffset: 0, ChunksLength: 35, 0)),
+                ("d"u8.ToArray(), new CachedEntry(1, new byte[100], ChunksOffset: int.MaxValue, ChunksLength: int.MaxValue, 0)),
+                ("e"u8.ToArray(), new CachedEntry(1, new byte[100], 0, 0, -1)),
+                ("f"u8.ToArray(), new CachedEntry(1, new byte[100], 0, 36, 0)),
             ]);
             writer.Commit();
         }
@@ -143,6 +143,33 @@ public sealed class FileCacheTests : IDisposable
 
         Assert.All("abcde", name => Assert.Null(directory.Find([(byte)name])));
         Assert.NotNull(directory.Find("f"u8));
+    }
+
+    [Fact]
+    public void The_chunks_of_a_large_file_are_found_in_all_parts_and_those_of_a_missing_part_are_unknown()
+    {
+        const int part = CacheFormat.ChunksPartLength / ChunkReference.EncodedLength;
+        var references = TestRepository.RandomBytes(3, 2 * CacheFormat.ChunksPartLength + 100 * ChunkReference.EncodedLength);
+        using (var writer = new FileCacheWriter(CachePath, RepositoryId))
+        {
+            writer.AddChunks(5, 0, new byte[7]); // of a reading that did not count
+            for (var i = 0; i < 3; i++)
+                writer.AddChunks(5, i, references.AsSpan(i * CacheFormat.ChunksPartLength, i < 2 ? CacheFormat.ChunksPartLength : 100 * ChunkReference.EncodedLength));
+            writer.Commit();
+        }
+
+        using var cache = FileCache.Open(CachePath, RepositoryId);
+        var chunks = cache.OpenChunks(5, (2 * part) + 100);
+        foreach (var i in new[] { 0, 1, part - 1, part, (2 * part) - 1, 2 * part, (2 * part) + 99, part - 1, 0 })
+            Assert.Equal(references.AsSpan(i * ChunkReference.EncodedLength, ChunkReference.EncodedLength), chunks[i]);
+        Assert.Equal(((2 * part) + 100, 3), (chunks.Count, chunks.Parts));
+
+        // More than there are: what is missing is not there, what comes before is.
+        var more = cache.OpenChunks(5, CachedChunks.MaximumCount);
+        Assert.Equal(new byte[ChunkReference.EncodedLength], more[(3L * part) + 7]);
+        Assert.Equal(3L * part, more.Count);
+        Assert.Equal(references.AsSpan(0, ChunkReference.EncodedLength), more[0]);
+        Assert.True(cache.OpenChunks(6, 5).ReadPart(0).IsEmpty);
     }
 
     [Fact]
@@ -193,12 +220,12 @@ public sealed class FileCacheTests : IDisposable
     {
         var entry = TestRepository.RandomBytes((int)(uint)(path & 0xff) + name.Length, 85);
         return name.Length == 2
-            ? new CachedEntry(Status(name), entry, 0, 0, TestRepository.RandomBytes(name.Length, 5 * ChunkReference.EncodedLength))
-            : new CachedEntry(Status(name), entry, 10, 2 * ChunkReference.EncodedLength, []);
+            ? new CachedEntry(Status(name), entry, 0, 0, 5)
+            : new CachedEntry(Status(name), entry, 10, 2 * ChunkReference.EncodedLength, 0);
     }
 
     private static string Describe(in CachedEntry entry) =>
-        $"{entry.StatusHash} {Convert.ToHexStringLower(entry.Entry)} {Convert.ToHexStringLower(entry.References.Span)}";
+        $"{entry.StatusHash} {Convert.ToHexStringLower(entry.Entry)} {Convert.ToHexStringLower(entry.References.Span)} {entry.ListedChunks}";
 
     private static CachedEntry?[] Find(FileCache cache, UInt128 path, byte[][] names)
     {

@@ -122,7 +122,7 @@ public sealed class FileCutterTests
         var length = CutByAlgorithm(_content).Take(2).Sum();
         var references = new byte[ChunkReference.EncodedLength];
         new ChunkReference(Identify(_content.AsSpan(0, length)), length).Encode(references);
-        var cutter = new FileCutter(_chunker, references);
+        var cutter = new FileCutter(_chunker, EarlierChunks.Of(references));
 
         Assert.Equal(length - 1, cutter.FindCut(_content.AsSpan(0, length - 1), isEnd: false, out var early));
         Assert.Equal(length, cutter.FindCut(_content, isEnd: false, out var whole));
@@ -182,7 +182,7 @@ public sealed class FileCutterTests
 
     private List<(int Length, bool IsExpected, bool IsSame)> Cut(byte[] data, byte[] references)
     {
-        var cutter = new FileCutter(_chunker, references);
+        var cutter = new FileCutter(_chunker, EarlierChunks.Of(references));
         var cuts = new List<(int, bool, bool)>();
         for (var rest = data.AsSpan(); !rest.IsEmpty;)
         {

@@ -1,8 +1,11 @@
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Storage;
 using Rekkord.Engine.Tests.FileSystem;
 using Rekkord.Engine.Tests.FileSystem.Linux;
+using Rekkord.Engine.Tests.Saving;
 
 namespace Rekkord.Engine.Tests.Reliability;
 
@@ -67,6 +70,32 @@ public sealed class FullDiskTests : IDisposable
 
         UnprivilegedThread.Run(() =>
             Assert.Equal("RepositoryReadError", Assert.Throws<StorageException>(() => DirectoryObjectStore.Open(_disk["store"]).List("packs/")).ErrorId));
+    }
+
+    [RequiresRootFact]
+    public void A_cache_on_a_full_or_read_only_disk_costs_no_save_listing_or_scan()
+    {
+        for (var i = 0; i < 2000; i++)
+            _repository.Write($"{i % 4}/{new string('n', 200)}{i}", "content"u8);
+        foreach (var options in new[] { "size=4k", "size=400k", "size=400k,ro" })
+        {
+            _disk.Run("mount", "-t", "tmpfs", "-o", options, "tmpfs", _disk.Path);
+            var request = new SaveRequest { Channel = "test", Paths = [FileName.FromText(_repository.Source)], CacheDirectory = _disk["cache"] };
+            for (var i = 0; i < 2; i++)
+            {
+                _repository.Warnings.Clear();
+                using var repository = _repository.Open();
+                var result = new SaveOperation(repository, request, _repository) { Files = new ChangingFileSystem { Keeper = ChangeTimeKeeper.Kernel } }.Run(CancellationToken.None);
+                var scan = new ScanOperation(repository, new ScanRequest { CacheDirectory = _disk["cache"] }, _ => { }).Run(CancellationToken.None);
+
+                Assert.False(result.IsPartial);
+                Assert.Empty(scan.Problems);
+                Assert.Contains(_repository.Warnings, warning => warning.Contains("The local cache", StringComparison.Ordinal));
+            }
+
+            Assert.Empty(Directory.GetFiles(_disk.Path, "*.tmp", SearchOption.AllDirectories));
+            _disk.Run("sh", "-c", $"cd / && umount '{_disk.Path}'");
+        }
     }
 
     /// <summary>Puts the repository on a tmpfs of four megabytes.</summary>

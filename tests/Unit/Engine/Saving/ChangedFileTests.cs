@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using Rekkord.Engine.Caching;
+using Rekkord.Engine.Chunking;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Trees;
@@ -121,6 +122,22 @@ public sealed class ChangedFileTests : IDisposable
         AssertRestored();
     }
 
+    [Fact]
+    public void A_large_file_that_has_not_changed_is_not_read_in_one_save_after_another_and_stored_again_when_the_repository_has_lost_it()
+    {
+        var files = new ChangingFileSystem { Keeper = ChangeTimeKeeper.Kernel };
+        Save(files);
+        for (var i = 0; i < 3; i++)
+            Assert.Equal((1L, 0L), (Save(files).UnchangedFiles, Save(files).Snapshot.Summary.AddedSize));
+        Assert.InRange(Cached().Chunks.Count, 257, 1000);
+
+        foreach (var pack in _repository.Objects("packs"))
+            File.Delete(pack);
+
+        Assert.Equal(0, Save(files).UnchangedFiles);
+        Assert.Empty(_repository.RestoreAndCompare("test", _repository.Source));
+    }
+
     /// <summary>Overwrites every fourth chunk but for the end that shows where it may be cut.</summary>
     /// <returns>How many bytes these chunks have.</returns>
     private long ChangeInside(IReadOnlyList<ChunkReference> chunks)
@@ -147,6 +164,13 @@ public sealed class ChangedFileTests : IDisposable
         IgnoreCache = ignoreCache,
     });
 
+    private SaveResult Save(ChangingFileSystem files)
+    {
+        using var repository = _repository.Open();
+        var request = new SaveRequest { Channel = "test", Paths = [FileName.FromText(_repository.Source)], CacheDirectory = _repository.CacheDirectory };
+        return new SaveOperation(repository, request, _repository) { Files = files }.Run(CancellationToken.None);
+    }
+
     /// <summary>What the local cache has of a file.</summary>
     private (UInt128 Status, IReadOnlyList<ChunkReference> Chunks) Cached(string name = Name)
     {
@@ -155,9 +179,12 @@ public sealed class ChangedFileTests : IDisposable
         using var cache = FileCache.Open(CacheLocation.ForPaths(repository.Id, _repository.CacheDirectory, [source]), repository.Keys.RepositoryId);
         var directory = DirectoryNode.HashPath(XxHash128.HashToUInt128(source), FileName.FromText(Path.GetFileName(_repository.Source)));
         var entry = cache.OpenDirectory(directory).Find(FileName.FromText(name))!.Value;
+        EarlierChunks earlier = entry.ListedChunks > 0
+            ? cache.OpenChunks(DirectoryNode.HashContent(directory, FileName.FromText(name)), entry.ListedChunks)
+            : EarlierChunks.Of(entry.References);
         var chunks = new List<ChunkReference>();
-        for (var references = entry.References.Span; !references.IsEmpty; references = references[ChunkReference.EncodedLength..])
-            chunks.Add(ChunkReference.Decode(references));
+        for (var i = 0L; i < earlier.Count; i++)
+            chunks.Add(ChunkReference.Decode(earlier[i]));
         return (entry.StatusHash, chunks);
     }
 

@@ -29,6 +29,15 @@ internal sealed class ChangingFileSystem : LocalFileSystem
     /// <summary>Told of a file's path and which read this is, from 1, after the bytes are there and before anybody looks at the file's status again.</summary>
     public Action<string, int> Read { get; set; } = (_, _) => { };
 
+    /// <summary>The extended attributes that a file is said to have, by its path; null for its own.</summary>
+    public Func<string, IReadOnlyList<ExtendedAttribute>>? Attributes { get; set; }
+
+    /// <summary>Told of the path of an entry when it is asked who keeps its time of change.</summary>
+    public Action<string> KeeperAsked { get; set; } = _ => { };
+
+    /// <summary>Who is said to keep the times of change; null for who does.</summary>
+    public ChangeTimeKeeper? Keeper { get; set; }
+
     /// <summary>What the times of a file are taken for.</summary>
     public Func<FileStatus, FileStatus> Status { get; set; } = status => status with { ChangedTime = new FileTime(status.ChangedTime.Seconds - 3600, status.ChangedTime.Nanoseconds) };
 
@@ -84,9 +93,16 @@ internal sealed class ChangingFileSystem : LocalFileSystem
 
         public override byte[] ReadLink(byte[] name) => _directory.ReadLink(name);
 
-        public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(byte[] name, bool followLink = false) => _directory.GetExtendedAttributes(name, followLink);
+        public override ChangeTimeKeeper GetChangeTimeKeeper(byte[] name, bool followLink = false)
+        {
+            _owner.KeeperAsked(DisplayPathOf(name));
+            return _owner.Keeper ?? _directory.GetChangeTimeKeeper(name, followLink);
+        }
 
-        public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes() => _directory.GetExtendedAttributes();
+        public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(byte[] name, bool followLink = false, Action<FileSystemException>? refused = null) =>
+            _directory.GetExtendedAttributes(name, followLink, refused);
+
+        public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(Action<FileSystemException>? refused = null) => _directory.GetExtendedAttributes(refused);
 
         protected override void Dispose(bool disposing)
         {
@@ -110,7 +126,7 @@ internal sealed class ChangingFileSystem : LocalFileSystem
 
         public override IReadOnlyList<ByteRange> GetDataRanges(long size) => file.GetDataRanges(size);
 
-        public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes() => file.GetExtendedAttributes();
+        public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(Action<FileSystemException>? refused = null) => owner.Attributes?.Invoke(path) ?? file.GetExtendedAttributes(refused);
 
         protected override void Dispose(bool disposing) => file.Dispose();
     }

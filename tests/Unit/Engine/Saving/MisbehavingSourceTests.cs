@@ -224,14 +224,50 @@ public sealed class MisbehavingSourceTests : IDisposable
         AssertNextSaveIsRight(path, isCached: false);
     }
 
-    [Fact]
-    public void Times_of_the_last_moments_and_of_the_future_vouch_for_no_content()
+    [Theory]
+    [InlineData(Small, 0)]
+    [InlineData(Small, 5)]
+    [InlineData(Small, Small - 1)]
+    [InlineData(Small, Small + 1000)]
+    [InlineData(Small, 2 * Large)]
+    [InlineData(Large, 0)]
+    [InlineData(Large, 5)]
+    [InlineData(Large, Large - 1)]
+    [InlineData(Large, Large + 1000)]
+    public void A_file_whose_size_the_file_system_does_not_know_is_read_to_its_end(int size, int claimed)
     {
-        var now = DateTimeOffset.UtcNow;
+        var path = _repository.Write("file", TestRepository.RandomBytes(1, size));
+        var files = new ChangingFileSystem();
+        var settle = files.Status;
+        files.Status = status => status.Size == size ? settle(status) with { Size = claimed, AllocatedSize = claimed } : settle(status);
 
-        Assert.True(SaveContext.IsSettled(new FileStatus { ChangedTime = FileTime.FromDateTimeOffset(now.AddSeconds(-3)) }));
-        foreach (var later in new[] { TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), TimeSpan.FromDays(36_500) })
-            Assert.False(SaveContext.IsSettled(new FileStatus { ChangedTime = FileTime.FromDateTimeOffset(now + later) }));
+        var result = Save(files);
+
+        Assert.False(result.IsPartial);
+        Assert.Equal(size, Entries(result).Single(entry => FileName.ToDisplay(entry.Name) == "file").Size);
+        AssertRestores(path);
+        Assert.Empty(_repository.Scan(new() { Full = true }).Problems);
+    }
+
+    [Fact]
+    public void A_file_that_claims_to_be_larger_than_any_can_be_is_read_to_its_end()
+    {
+        var path = _repository.Write("file", TestRepository.RandomBytes(1, Small));
+        var files = new ChangingFileSystem { Status = status => status with { Size = long.MaxValue / 2, AllocatedSize = long.MaxValue / 2 } };
+
+        Assert.False(Save(files).IsPartial);
+
+        AssertRestores(path);
+    }
+
+    [Fact]
+    public void A_file_without_a_number_is_no_link_of_another()
+    {
+        _repository.Write("file", "its own"u8);
+
+        var result = Save(new ChangingFileSystem { Status = status => status with { Inode = 0, LinkCount = 2 } });
+
+        Assert.All(Entries(result), entry => Assert.Null(entry.HardLink));
     }
 
     [Fact]

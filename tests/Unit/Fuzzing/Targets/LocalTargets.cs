@@ -21,13 +21,14 @@ internal static class LocalTargets
         var cachePath = Path.Combine(directory, "cache", "fuzzed.cache");
         using (var writer = new FileCacheWriter(cachePath, id))
         {
-            writer.Add(PathHash, 0, [("a"u8.ToArray(), new CachedEntry(Status, new byte[60], 4, 36, [])), ("b"u8.ToArray(), new CachedEntry(Status, new byte[20], 0, 0, new byte[72]))]);
-            writer.Add(PathHash, 1, [("c"u8.ToArray(), new CachedEntry(Status, new byte[30], 0, 0, []))]);
+            writer.Add(PathHash, 0, [("a"u8.ToArray(), new CachedEntry(Status, new byte[60], 4, 36, 0)), ("b"u8.ToArray(), new CachedEntry(Status, new byte[20], 0, 0, 2))]);
+            writer.Add(PathHash, 1, [("c"u8.ToArray(), new CachedEntry(Status, new byte[30], 0, 0, 0))]);
+            writer.AddChunks(PathHash, 2, new byte[72]);
             writer.Commit();
         }
 
         var cache = File.ReadAllBytes(cachePath);
-        var table = cache[^(CacheFormat.FootLength + (2 * CacheFormat.TableEntryLength))..^CacheFormat.FootLength];
+        var table = cache[^(CacheFormat.FootLength + (3 * CacheFormat.TableEntryLength))..^CacheFormat.FootLength];
         var records = cache[CacheFormat.HeadLength..^(CacheFormat.FootLength + table.Length)];
         var firstLength = BinaryPrimitives.ReadInt32LittleEndian(table.AsSpan(28));
         yield return new FuzzTarget("cache/file", [cache], bytes => ReadCache(cachePath, id, bytes)) { Cost = 2, AllocationBound = 1 << 20 };
@@ -102,8 +103,10 @@ internal static class LocalTargets
         var known = cache.OpenDirectory(PathHash);
         foreach (var name in new[] { "a", "b", "c", "d" })
         {
-            if (known.Find(Encoding.ASCII.GetBytes(name)) is { } entry)
-                Follow(new ChunkHistory(entry.References));
+            if (known.Find(Encoding.ASCII.GetBytes(name)) is not { } entry)
+                continue;
+            Follow(new ChunkHistory(EarlierChunks.Of(entry.References)));
+            Follow(new ChunkHistory(cache.OpenChunks(PathHash, entry.ListedChunks)));
         }
     }
 
