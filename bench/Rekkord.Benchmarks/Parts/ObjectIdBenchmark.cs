@@ -5,7 +5,7 @@ using Rekkord.Engine.Repository;
 namespace Rekkord.Benchmarks.Parts;
 
 /// <summary>The ID of one blob.</summary>
-public class ObjectIdBenchmark
+public class ObjectIdBenchmark : IDisposable
 {
     private readonly BlobHasher _hasher = new(new byte[32]);
     private byte[] _blob = [];
@@ -15,6 +15,13 @@ public class ObjectIdBenchmark
 
     [GlobalSetup]
     public void Fill() => new RandomContent(1).FillRandom(_blob = new byte[Length]);
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _hasher.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Benchmark]
     public int Compute() => _hasher.Compute(BlobType.Data, _blob).GetHashCode();

@@ -73,13 +73,13 @@ public sealed class ProcessEnvironmentTests
     }
 
     [Fact]
-    public void One_script_hook_runs_at_a_time_and_the_wait_for_it_can_be_stopped()
+    public async Task One_script_hook_runs_at_a_time_and_the_wait_for_it_can_be_stopped()
     {
         using var turn = ProcessEnvironment.WaitForTurn(CancellationToken.None);
         Assert.Null(ProcessEnvironment.WaitForTurn(new CancellationToken(canceled: true)));
         var next = Task.Run(() => ProcessEnvironment.WaitForTurn(CancellationToken.None));
         Assert.False(next.IsCompleted);
         turn!.Dispose();
-        next.GetAwaiter().GetResult()!.Dispose();
+        (await next)!.Dispose();
     }
 }
