@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Caching;
@@ -6,6 +7,9 @@ namespace Rekkord.Engine.Caching;
 /// <summary>The directory of a repository's local files: only its user looks into it, and what killed writers left there goes away.</summary>
 internal static class CacheDirectory
 {
+    private const string TemporarySuffix = ".tmp";
+    private const int RandomLength = 6;
+
     // No writer takes so long.
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromDays(1);
 
@@ -20,6 +24,18 @@ internal static class CacheDirectory
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
+    /// <summary>A new name beside a file, for what takes its place once it is written.</summary>
+    public static string TemporaryNameFor(string path) => $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(RandomLength))}{TemporarySuffix}";
+
+    /// <summary>Opens a regular file for reading. A link is not followed, and a fifo not waited for: a home directory may be in the power of others.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be opened.</exception>
+    public static SafeFileHandle OpenFile(string path)
+    {
+        using var directory = SystemStorageFiles.Instance.OpenRoot(Path.GetDirectoryName(path)!, model: "");
+        return directory.OpenFile(Path.GetFileName(path));
+    }
+
     /// <summary>Reads a whole file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maximumLength">What a longer one is not read for, in bytes.</param>
@@ -28,7 +44,7 @@ internal static class CacheDirectory
     /// <exception cref="InvalidDataException">It is too long.</exception>
     public static byte[] Read(string path, int maximumLength)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        using var file = new FileStream(OpenFile(path), FileAccess.Read, bufferSize: 0);
         if (file.Length > maximumLength)
             throw new InvalidDataException($"The file '{path}' is too large.");
         var bytes = new byte[file.Length];
@@ -42,7 +58,7 @@ internal static class CacheDirectory
     public static void Write(string path, ReadOnlySpan<byte> bytes)
     {
         CreatePrivate(Path.GetDirectoryName(path)!);
-        var temporary = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}.tmp";
+        var temporary = TemporaryNameFor(path);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -54,7 +70,7 @@ internal static class CacheDirectory
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            AbandonedFile.TryRemove(temporary);
+            RemoveLeftover(temporary);
             throw;
         }
     }
@@ -62,6 +78,40 @@ internal static class CacheDirectory
     /// <summary>Removes what writers that were killed left beside a cache, a day ago or earlier; what cannot be removed stays.</summary>
     /// <param name="path">The cache.</param>
     /// <param name="now">What a day ago is counted from.</param>
-    public static void RemoveLeftovers(string path, DateTimeOffset now) =>
-        AbandonedFile.RemoveAll(Path.GetDirectoryName(path)!, "*.tmp", now - LeftoverAge);
+    public static void RemoveLeftovers(string path, DateTimeOffset now)
+    {
+        try
+        {
+            using var directory = SystemStorageFiles.Instance.OpenRoot(Path.GetDirectoryName(path)!, model: "");
+            AbandonedFile.RemoveAll(directory, "", IsTemporary, now - LeftoverAge);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            System.Diagnostics.Debug.WriteLine(error.Message);
+        }
+    }
+
+    /// <summary>Whether a name is one that is given to what takes the place of a cache.</summary>
+    internal static bool IsTemporary(string name)
+    {
+        const int hexLength = RandomLength * 2;
+        if (!name.EndsWith(TemporarySuffix, StringComparison.Ordinal))
+            return false;
+        var rest = name[..^TemporarySuffix.Length];
+        return rest.Length > hexLength && rest[^hexLength..].All(char.IsAsciiHexDigitLower)
+            && (rest[..^hexLength].EndsWith(".cache.", StringComparison.Ordinal) || rest[..^hexLength].EndsWith(".state.", StringComparison.Ordinal));
+    }
+
+    /// <summary>That it cannot be removed must not hide why it was given up.</summary>
+    private static void RemoveLeftover(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            System.Diagnostics.Debug.WriteLine(error.Message);
+        }
+    }
 }

@@ -28,7 +28,7 @@ internal sealed class FileCache : IDisposable
         SafeFileHandle? file = null;
         try
         {
-            file = File.OpenHandle(path);
+            file = CacheDirectory.OpenFile(path);
             if (ReadTable(file, repositoryId) is { } records)
                 return new FileCache(file, records);
         }

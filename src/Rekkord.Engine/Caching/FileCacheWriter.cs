@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using System.Security.Cryptography;
 using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Caching;
@@ -27,7 +26,7 @@ internal sealed class FileCacheWriter : IDisposable
     public FileCacheWriter(string path, ReadOnlySpan<byte> repositoryId)
     {
         _path = path;
-        _temporaryPath = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}.tmp";
+        _temporaryPath = CacheDirectory.TemporaryNameFor(path);
         try
         {
             CacheDirectory.CreatePrivate(Path.GetDirectoryName(path)!);

@@ -38,8 +38,8 @@ internal sealed class IndexLoader
     public void Load(Action<StoredPack> visit, CancellationToken cancellation)
     {
         // Packs are listed after the indexes: an index is written after its packs, so each one listed must find them.
-        var indexes = _repository.List(ObjectName.Indexes).ToArray();
-        var present = _repository.List(ObjectName.Packs).ToDictionary(pack => pack.Name, StringComparer.Ordinal);
+        var indexes = List(ObjectName.Indexes).ToArray();
+        var present = List(ObjectName.Packs).ToDictionary(pack => pack.Name, StringComparer.Ordinal);
         Present = present;
         var visited = new HashSet<string>(StringComparer.Ordinal);
         foreach (var index in indexes)
@@ -61,6 +61,25 @@ internal sealed class IndexLoader
             cancellation.ThrowIfCancellationRequested();
             Adopt(pack, visit);
         }
+    }
+
+    /// <summary>The objects of a folder. What stands in the place of one, or of the folder, is told, and there is then nothing.</summary>
+    private IEnumerable<Storage.ObjectInfo> List(string folder)
+    {
+        Storage.ObjectInfo[] found;
+        try
+        {
+            found = [.. _repository.Store.List(folder)];
+        }
+        catch (Storage.StorageException error) when (error.ErrorId == Storage.StorageException.ObstructedId)
+        {
+            _damaged(error);
+            return [];
+        }
+
+        foreach (var obstacle in found.Where(info => info.Obstacle is not null))
+            _damaged(Storage.StorageException.Obstructed(_repository.Location, obstacle.Name, obstacle.Obstacle!));
+        return found.Where(info => info.Obstacle is null && ObjectName.IsWellFormed(folder, info.Name));
     }
 
     private void AddWrongSize(StoredPack pack, long size, HashSet<string> visited)

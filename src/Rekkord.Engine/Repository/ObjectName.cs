@@ -11,6 +11,9 @@ internal static class ObjectName
     public const string Revocations = "revoked/";
     public const string Damaged = "damaged/";
 
+    /// <summary>All folders that a repository has.</summary>
+    public static readonly string[] Folders = [Packs, Indexes, Snapshots, Tags, Revocations, Damaged, $"{Storage.DirectoryObjectStore.TemporaryFolder}/"];
+
     private const int HashLength = 64;
     private const int KeyIdLength = 32;
 
@@ -37,6 +40,9 @@ internal static class ObjectName
     /// <summary>Whether a name in a folder is one that this format gives.</summary>
     public static bool IsWellFormed(string folder, string name) => folder == Revocations ? IsRevocation(name) :
         TryGetHash(name) is { } hash && name == (folder == Packs ? ForPack(hash) : For(folder, hash));
+
+    /// <summary>Whether a name is one that this format gives to an object of any folder.</summary>
+    public static bool IsWellFormed(string name) => Folders.Any(folder => name.StartsWith(folder, StringComparison.Ordinal) && IsWellFormed(folder, name));
 
     private static bool IsRevocation(string name) =>
         name.Length == Revocations.Length + KeyIdLength && name.StartsWith(Revocations, StringComparison.Ordinal) && name[Revocations.Length..].All(char.IsAsciiHexDigitLower);

@@ -12,11 +12,16 @@ public sealed class RepositoryAccess : IDisposable
     private readonly Lazy<BlobHasher> _hasher;
     private readonly Lazy<FastCdc> _chunker;
 
-    private RepositoryAccess(IObjectStore store, KeyMaterial keys, Descriptor descriptor)
+    private readonly byte[] _descriptorBytes;
+    private readonly bool _ownsKeys;
+
+    private RepositoryAccess(IObjectStore store, KeyMaterial keys, Descriptor descriptor, byte[] descriptorBytes, bool ownsKeys = true)
     {
         Store = store;
         Keys = keys;
         Descriptor = descriptor;
+        _descriptorBytes = descriptorBytes;
+        _ownsKeys = ownsKeys;
         _hasher = new Lazy<BlobHasher>(() => new BlobHasher(keys.IdKey));
         _chunker = new Lazy<FastCdc>(() =>
             SecretBytes.Use(KeyDerivation.Derive(keys.IdKey, "rekkord gear v1", FastCdc.GearLength), gear => new FastCdc(gear, descriptor.ChunkSizes)));
@@ -62,7 +67,13 @@ public sealed class RepositoryAccess : IDisposable
     /// <exception cref="RekkordException">
     /// <c>NotARepository</c>, <c>RepositoryVersionUnknown</c>, <c>KeyFileMismatch</c>, <c>ObjectDamaged</c>, or the store failed.
     /// </exception>
-    public static RepositoryAccess Open(IObjectStore store, KeyMaterial keys)
+    public static RepositoryAccess Open(IObjectStore store, KeyMaterial keys) => Open(store, keys, ownsKeys: true);
+
+    /// <summary>Opens a repository.</summary>
+    /// <param name="store">Where it is; belongs to the repository afterwards.</param>
+    /// <param name="keys">Keys of any role.</param>
+    /// <param name="ownsKeys">Whether they belong to the repository afterwards.</param>
+    internal static RepositoryAccess Open(IObjectStore store, KeyMaterial keys, bool ownsKeys)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(keys);
@@ -76,7 +87,7 @@ public sealed class RepositoryAccess : IDisposable
             throw Descriptor.NotARepository(store.Location);
         }
 
-        return new RepositoryAccess(store, keys, Descriptor.Decode(bytes, keys, store.Location));
+        return new RepositoryAccess(store, keys, Descriptor.Decode(bytes, keys, store.Location), bytes, ownsKeys);
     }
 
     /// <summary>Makes a repository in a store that has none.</summary>
@@ -89,11 +100,12 @@ public sealed class RepositoryAccess : IDisposable
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(master);
         var descriptor = Descriptor.Create(master, chunkSizes);
+        var bytes = descriptor.Encode(master);
         using var writer = store.Create();
-        writer.Write(descriptor.Encode(master));
+        writer.Write(bytes);
         committing?.Invoke();
         return writer.Commit(ObjectName.Descriptor)
-            ? new RepositoryAccess(store, master, descriptor)
+            ? new RepositoryAccess(store, master, descriptor, bytes)
             : throw AlreadyExists(store.Location);
     }
 
@@ -108,6 +120,34 @@ public sealed class RepositoryAccess : IDisposable
     /// <param name="folder">One of <see cref="ObjectName"/>'s.</param>
     /// <exception cref="StorageException">The store cannot be reached.</exception>
     internal IEnumerable<ObjectInfo> List(string folder) => Store.List(folder).Where(found => ObjectName.IsWellFormed(folder, found.Name));
+
+    /// <summary>
+    /// Checks that the repository's path still leads to what was opened: before anything is reported as done. A disk that was unmounted
+    /// meanwhile, or another one in its place, does not hold what the report says.
+    /// </summary>
+    /// <exception cref="RekkordException">It does not (<c>RepositoryReplaced</c>), or the store failed.</exception>
+    public void RequireInPlace()
+    {
+        if (Store.IsInPlace() && HasDescriptor())
+            return;
+        throw new RekkordException(
+            "RepositoryReplaced",
+            RekkordErrorKind.InvalidOperation,
+            $"'{Location}' is not the directory any more that was opened as the repository, or its '{ObjectName.Descriptor}' is gone or another: a disk was unmounted, or something else put in its place, while the command ran. Nothing was written to what is there now. Bring the repository back and run the command again.",
+            Location);
+    }
+
+    private bool HasDescriptor()
+    {
+        try
+        {
+            return Store.Read(ObjectName.Descriptor, FormatLimits.Descriptor).AsSpan().SequenceEqual(_descriptorBytes);
+        }
+        catch (StorageException error) when (error.Kind is RekkordErrorKind.NotFound or RekkordErrorKind.InvalidData)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Checks early that the key in use can make snapshots, and that they will count.</summary>
     /// <exception cref="RekkordException">It cannot (<c>KeyRoleInsufficient</c>), or was revoked (<c>KeyRevoked</c>).</exception>
@@ -141,12 +181,13 @@ public sealed class RepositoryAccess : IDisposable
         $"'{location}' is a repository already. Use it with its keyfile, or choose another place.",
         location);
 
-    /// <summary>Closes the store and wipes the keys.</summary>
+    /// <summary>Closes the store and wipes the keys that belong to it.</summary>
     public void Dispose()
     {
         Store.Dispose();
         if (_hasher.IsValueCreated)
             _hasher.Value.Dispose();
-        Keys.Dispose();
+        if (_ownsKeys)
+            Keys.Dispose();
     }
 }

@@ -94,6 +94,7 @@ internal sealed class BlobSink : IDisposable
             _metadata.Flush();
         _dataPacks.Finish();
         _metadataPacks.Finish();
+        _repository.Store.MakeDurable([.. _unindexed.Select(pack => pack.Name)]);
         foreach (var pack in _unindexed)
             _indexes.Add(pack);
         _indexes.Finish();

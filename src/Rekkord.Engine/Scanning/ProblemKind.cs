@@ -35,4 +35,7 @@ public enum ProblemKind
 
     /// <summary>An object could not be read.</summary>
     Unreadable,
+
+    /// <summary>A link, fifo, socket, device or directory stands in the place of an object or of a directory of objects. It was not opened.</summary>
+    Obstructed,
 }

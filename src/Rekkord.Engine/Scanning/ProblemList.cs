@@ -39,7 +39,9 @@ internal sealed class ProblemList
 
     /// <summary>Adds what reading an object raised: damage when its bytes were read and are wrong, or are too many or too few.</summary>
     public RepositoryProblem Add(ProblemKind damaged, string objectName, RekkordException error) =>
-        Add(error.Kind == RekkordErrorKind.InvalidData ? damaged : ProblemKind.Unreadable, objectName, error.Message);
+        error.ErrorId == Storage.StorageException.ObstructedId
+            ? Add(ProblemKind.Obstructed, error.Target ?? objectName, error.Message)
+            : Add(error.Kind == RekkordErrorKind.InvalidData ? damaged : ProblemKind.Unreadable, objectName, error.Message);
 
     /// <summary>The problem that an object has with its own bytes, if any.</summary>
     public RepositoryProblem? Find(string objectName)

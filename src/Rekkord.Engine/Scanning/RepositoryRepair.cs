@@ -62,7 +62,7 @@ internal sealed class RepositoryRepair
         _damaged.AddRange(_problems.Where(problem => problem.Kind == ProblemKind.SignerRevoked && _repository.Store.Exists(problem.ObjectName)));
         var look = new SecondLook(_repository);
         foreach (var problem in _problems.Where(problem => problem.Kind
-            is ProblemKind.PackDamaged or ProblemKind.IndexDamaged or ProblemKind.TagDamaged or ProblemKind.SnapshotDamaged))
+            is ProblemKind.PackDamaged or ProblemKind.IndexDamaged or ProblemKind.TagDamaged or ProblemKind.SnapshotDamaged || IsInTheWay(problem)))
         {
             cancellation.ThrowIfCancellationRequested();
             if (!_repository.Store.Exists(problem.ObjectName))
@@ -75,6 +75,13 @@ internal sealed class RepositoryRepair
                 _damaged.Add(problem);
         }
     }
+
+    /// <summary>
+    /// Whether something stands in the place of one object, and can be put aside like a damaged one. In the place of a folder it may be the
+    /// owner's own way to it; and a key whose revocation cannot be read stays revoked.
+    /// </summary>
+    private static bool IsInTheWay(RepositoryProblem problem) => problem.Kind == ProblemKind.Obstructed
+        && ObjectName.IsWellFormed(problem.ObjectName) && !problem.ObjectName.StartsWith(ObjectName.Revocations, StringComparison.Ordinal);
 
     private void SalvagePacks(CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Scanning;
 
@@ -43,6 +44,8 @@ public sealed class ScanOperation
         if (_request.Repair)
             _repository.RequireWriting();
 
+        FindObstacles(cancellation);
+
         // Snapshots are read before the index: what they need was stored and indexed before them, also by a save that goes on beside.
         _activity = "Checking snapshots";
         var records = new RecordScan(_repository, _problems);
@@ -77,6 +80,25 @@ public sealed class ScanOperation
             _repository.ThrowIfRevoked("what the repair signed counts for nothing, so repair again");
         return new ScanResult(
             _problems.All, records.Snapshots.Count, _packs.VerifiedPacks, _packs.SkippedPacks, _packs.ReadSize, index.Count, loader.Unindexed.Count, _packs.OutOfTime);
+    }
+
+    /// <summary>Finds what stands in the place of an object or a folder. It is no part of the repository, but whoever put it there may do more.</summary>
+    private void FindObstacles(CancellationToken cancellation)
+    {
+        foreach (var folder in ObjectName.Folders)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                // What was put aside is in nobody's way.
+                foreach (var found in _repository.Store.List(folder).Where(found => found.Obstacle is not null && folder != ObjectName.Damaged))
+                    _problems.Add(ProblemKind.Obstructed, found.Name, StorageException.Obstructed(_repository.Location, found.Name, found.Obstacle!));
+            }
+            catch (StorageException error) when (error.ErrorId == StorageException.ObstructedId)
+            {
+                _problems.Add(ProblemKind.Obstructed, error.Target!, error);
+            }
+        }
     }
 
     private void AddDamaged(RekkordException error)

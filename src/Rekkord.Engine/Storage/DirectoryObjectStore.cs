@@ -1,34 +1,38 @@
+using Microsoft.Win32.SafeHandles;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Repository;
 
 namespace Rekkord.Engine.Storage;
 
 /// <summary>
 /// Objects as files of a local directory. A new object is written to <c>tmp/</c>, flushed, renamed to its name, and the
-/// directories that the rename changed are flushed, so that what was committed survives a power cut.
+/// directories that the rename changed are flushed, so that what was committed survives a power cut. What is there that is neither file
+/// nor directory is told and not opened.
 /// </summary>
 public sealed class DirectoryObjectStore : IObjectStore
 {
     internal const string TemporaryFolder = "tmp";
 
-    private readonly string _root;
+    // packs/xx: a store has no deeper directories, and who runs the storage could nest them without end.
+    private const int Depth = 2;
 
-    private readonly IStorageFiles _files;
+    private readonly IStoreRoot _root;
     private readonly DurableFolders _folders;
 
-    private DirectoryObjectStore(string root, IStorageFiles files)
+    private DirectoryObjectStore(string location, IStoreRoot root)
     {
+        Location = location;
         _root = root;
-        _files = files;
-        _folders = new DurableFolders(files);
+        _folders = new DurableFolders(root);
     }
 
     /// <inheritdoc/>
-    public string Location => _root;
+    public string Location { get; }
 
     /// <summary>Opens the store in an existing directory.</summary>
-    /// <exception cref="StorageException">There is no such directory (<c>RepositoryNotFound</c>).</exception>
+    /// <exception cref="StorageException">There is no such directory (<c>RepositoryNotFound</c>), or it cannot be opened.</exception>
     public static DirectoryObjectStore Open(string directory) => Open(directory, SystemStorageFiles.Instance);
 
     /// <summary>Opens the store in a directory that is made if it does not exist.</summary>
@@ -37,7 +41,7 @@ public sealed class DirectoryObjectStore : IObjectStore
 
     internal static DirectoryObjectStore Open(string directory, IStorageFiles files)
     {
-        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        var root = FullPath(directory);
         if (!Directory.Exists(root))
         {
             throw new StorageException(
@@ -47,31 +51,37 @@ public sealed class DirectoryObjectStore : IObjectStore
                 root);
         }
 
-        return new DirectoryObjectStore(root, files);
+        return OpenRoot(root, files);
     }
 
     internal static DirectoryObjectStore CreateOrOpen(string directory, IStorageFiles files)
     {
-        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
-        var store = new DirectoryObjectStore(root, files);
+        var root = FullPath(directory);
         try
         {
-            store._folders.CreateRoot(root);
-            return store;
+            DurableFolders.CreateRoot(root, files);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw StorageException.WriteFailed(root, root, error);
         }
+
+        return OpenRoot(root, files);
     }
 
-    /// <inheritdoc/>
-    public bool Exists(string name) => File.Exists(PathOf(name));
+    /// <summary>The full path by which a store is known.</summary>
+    internal static string FullPath(string directory) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
 
     /// <inheritdoc/>
-    public byte[] Read(string name, int maximumLength) => Guard(name, path =>
+    public bool IsInPlace() => _root.IsInPlace();
+
+    /// <inheritdoc/>
+    public bool Exists(string name) => Guard(name, () => _root.Find(name) is not null);
+
+    /// <inheritdoc/>
+    public byte[] Read(string name, int maximumLength) => Guard(name, () =>
     {
-        using var file = File.OpenHandle(path);
+        using var file = _root.OpenFile(name);
         var length = RandomAccess.GetLength(file);
         if (length > maximumLength)
             throw StorageException.TooLarge(Location, name);
@@ -85,7 +95,7 @@ public sealed class DirectoryObjectStore : IObjectStore
     {
         try
         {
-            using var file = File.OpenHandle(PathOf(name));
+            using var file = _root.OpenFile(name);
             Fill(file, name, offset, buffer);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -95,44 +105,28 @@ public sealed class DirectoryObjectStore : IObjectStore
     }
 
     /// <inheritdoc/>
-    public Stream OpenRead(string name) => Guard(name, path =>
-        new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan));
+    public Stream OpenRead(string name) => Guard(name, () => new FileStream(_root.OpenFile(name), FileAccess.Read, bufferSize: 0));
 
     /// <inheritdoc/>
-    public ObjectWriter Create() => new DirectoryObjectWriter(_root, _files, _folders);
+    public ObjectWriter Create() => new DirectoryObjectWriter(Location, _root, _folders);
 
     /// <inheritdoc/>
-    public IEnumerable<ObjectInfo> List(string folder)
+    public IEnumerable<ObjectInfo> List(string folder) => Guard(folder, () =>
     {
-        var directory = new DirectoryInfo(PathOf(folder.TrimEnd('/')));
-        try
-        {
-            return [.. directory.EnumerateFiles("*", SearchOption.AllDirectories)
-                .Select(file => new ObjectInfo(Path.GetRelativePath(_root, file.FullName).Replace('\\', '/'), file.Length, file.LastWriteTimeUtc))
-                .Where(found => !found.Name.StartsWith($"{TemporaryFolder}/", StringComparison.Ordinal))
-                .OrderBy(found => found.Name, StringComparer.Ordinal)];
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return [];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw Translate(folder, error);
-        }
-    }
+        var found = new List<ObjectInfo>();
+        Collect(folder.TrimEnd('/'), found);
+        return found.Where(info => !info.Name.StartsWith($"{TemporaryFolder}/", StringComparison.Ordinal)).OrderBy(info => info.Name, StringComparer.Ordinal).ToArray();
+    });
 
     /// <inheritdoc/>
     public UInt128? Identify(string name)
     {
         // Of a copy, inode and change time are others, whatever else of it was kept.
-        var path = PathOf(name);
         try
         {
-            using var directory = LocalFileSystem.Current.OpenDirectory(FileName.FromText(Path.GetDirectoryName(path)!));
-            return StatusHash.Compute(directory.GetStatus(FileName.FromText(Path.GetFileName(path))));
+            return _root.GetStatus(name) is { } status ? StatusHash.Compute(status) : null;
         }
-        catch (RekkordException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return null;
         }
@@ -143,12 +137,11 @@ public sealed class DirectoryObjectStore : IObjectStore
     {
         try
         {
-            var target = PathOf(newName);
-            var targetDirectory = Path.GetDirectoryName(target)!;
-            _folders.Create(_root, targetDirectory);
-            _files.Rename(PathOf(name), target);
-            _files.FlushDirectory(targetDirectory);
-            _files.FlushDirectory(Path.GetDirectoryName(PathOf(name))!);
+            var newFolder = DurableFolders.ParentOf(newName);
+            _folders.Create(newFolder);
+            _root.Rename(name, newName);
+            _root.FlushDirectory(newFolder);
+            _root.FlushDirectory(DurableFolders.ParentOf(name));
         }
         catch (FileNotFoundException error)
         {
@@ -161,19 +154,61 @@ public sealed class DirectoryObjectStore : IObjectStore
     }
 
     /// <inheritdoc/>
-    public int RemoveLeftovers(DateTimeOffset before) => AbandonedFile.RemoveAll(PathOf(TemporaryFolder), "*", before);
-
-    /// <inheritdoc/>
-    public void Dispose()
+    public void MakeDurable(IReadOnlyCollection<string> names)
     {
-        // Every call opens and closes what it needs.
+        foreach (var name in names)
+            Guard(name, () => FlushFile(name));
+        foreach (var folder in names.Select(DurableFolders.ParentOf).Distinct(StringComparer.Ordinal))
+            Guard(folder, () => FlushFolder(folder));
     }
 
-    private static string Join(string root, string name) => Path.Combine(root, name.Replace('/', Path.DirectorySeparatorChar));
+    /// <inheritdoc/>
+    public int RemoveLeftovers(DateTimeOffset before) =>
+        Guard(TemporaryFolder, () => AbandonedFile.RemoveAll(_root, TemporaryFolder, DirectoryObjectWriter.IsTemporary, before));
 
-    private string PathOf(string name) => Join(_root, name);
+    /// <inheritdoc/>
+    public void Dispose() => _root.Dispose();
 
-    private void Fill(Microsoft.Win32.SafeHandles.SafeFileHandle file, string name, long offset, Span<byte> buffer)
+    private static DirectoryObjectStore OpenRoot(string root, IStorageFiles files)
+    {
+        try
+        {
+            return new DirectoryObjectStore(root, files.OpenRoot(root, ObjectName.Descriptor));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.ReadFailed(root, "", error);
+        }
+    }
+
+    private void Collect(string folder, List<ObjectInfo> found)
+    {
+        foreach (var entry in _root.List(folder))
+        {
+            var name = folder.Length == 0 ? entry.Name : $"{folder}/{entry.Name}";
+            if (entry.Kind == FileKind.File)
+                found.Add(new ObjectInfo(name, entry.Size, entry.ModifiedTime));
+            else if (entry.Kind != FileKind.Directory || name.Count('/') == Depth)
+                found.Add(new ObjectInfo(name, 0, entry.ModifiedTime) { Obstacle = ObstacleException.Describe(entry.Kind) });
+            else
+                Collect(name, found);
+        }
+    }
+
+    private bool FlushFile(string name)
+    {
+        _root.FlushFile(name);
+        return true;
+    }
+
+    private bool FlushFolder(string folder)
+    {
+        _folders.Create(folder);
+        _root.FlushDirectory(folder);
+        return true;
+    }
+
+    private void Fill(SafeFileHandle file, string name, long offset, Span<byte> buffer)
     {
         while (!buffer.IsEmpty)
         {
@@ -185,11 +220,11 @@ public sealed class DirectoryObjectStore : IObjectStore
         }
     }
 
-    private T Guard<T>(string name, Func<string, T> read)
+    private T Guard<T>(string name, Func<T> action)
     {
         try
         {
-            return read(PathOf(name));
+            return action();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

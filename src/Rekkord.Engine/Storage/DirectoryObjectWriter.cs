@@ -1,70 +1,76 @@
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using Rekkord.Engine.FileSystem;
 
 namespace Rekkord.Engine.Storage;
 
 /// <summary>One object of a <see cref="DirectoryObjectStore"/> under way.</summary>
 internal sealed class DirectoryObjectWriter : ObjectWriter
 {
-    private readonly string _root;
-    private readonly IStorageFiles _files;
+    private const int RandomLength = 16;
+
+    private readonly string _location;
+    private readonly IStoreRoot _root;
     private readonly DurableFolders _folders;
-    private readonly string _temporaryPath;
+    private readonly string _temporaryName;
     private readonly SafeFileHandle _file;
     private long _length;
     private bool _committed;
 
-    public DirectoryObjectWriter(string root, IStorageFiles files, DurableFolders folders)
+    public DirectoryObjectWriter(string location, IStoreRoot root, DurableFolders folders)
     {
+        _location = location;
         _root = root;
-        _files = files;
         _folders = folders;
-        var folder = Path.Combine(root, DirectoryObjectStore.TemporaryFolder);
-        _temporaryPath = Path.Combine(folder, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+        _temporaryName = $"{DirectoryObjectStore.TemporaryFolder}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(RandomLength))}";
         try
         {
             // What is in tmp/ need not survive a power cut, so its name is not flushed.
-            if (!Directory.Exists(folder))
-                _files.CreateDirectory(folder);
-            _file = _files.CreateFile(_temporaryPath);
+            if (_root.Find(DirectoryObjectStore.TemporaryFolder) != FileKind.Directory)
+                _root.CreateDirectory(DirectoryObjectStore.TemporaryFolder);
+            _file = _root.CreateFile(_temporaryName);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw StorageException.WriteFailed(_root, DirectoryObjectStore.TemporaryFolder, error);
+            throw StorageException.WriteFailed(_location, DirectoryObjectStore.TemporaryFolder, error);
         }
     }
+
+    /// <summary>Whether a name in the folder of temporary files is one that a writer gives.</summary>
+    public static bool IsTemporary(string name) => name.Length == RandomLength * 2 && name.All(char.IsAsciiHexDigitLower);
 
     public override void Write(ReadOnlySpan<byte> data)
     {
         try
         {
-            _files.Write(_file, data, _length);
+            _root.Write(_file, data, _length);
             _length += data.Length;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw StorageException.WriteFailed(_root, _temporaryPath, error);
+            throw StorageException.WriteFailed(_location, _temporaryName, error);
         }
     }
 
     public override bool Commit(string name)
     {
-        var target = Path.Combine(_root, name.Replace('/', Path.DirectorySeparatorChar));
         try
         {
-            _files.FlushFile(_file);
+            _root.FlushFile(_file);
             _file.Dispose();
-            var folder = Path.GetDirectoryName(target)!;
-            _folders.Create(_root, folder);
-            _committed = _files.TryRename(_temporaryPath, target);
+            var folder = DurableFolders.ParentOf(name);
+            _folders.Create(folder);
+            _committed = _root.TryRename(_temporaryName, name);
 
             // Also for an object that another writer made: it may be about to flush, and nothing may rely on the object before.
-            _files.FlushDirectory(folder);
+            if (!_committed)
+                _root.FlushFile(name);
+            _root.FlushDirectory(folder);
             return _committed;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw StorageException.WriteFailed(_root, name, error);
+            throw StorageException.WriteFailed(_location, name, error);
         }
     }
 
@@ -80,7 +86,7 @@ internal sealed class DirectoryObjectWriter : ObjectWriter
     {
         try
         {
-            _files.DeleteFile(_temporaryPath);
+            _root.DeleteFile(_temporaryName);
             return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

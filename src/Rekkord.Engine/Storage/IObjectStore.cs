@@ -9,7 +9,10 @@ public interface IObjectStore : IDisposable
     /// <summary>Where it is, for messages and for hooks: a path or URL without credentials.</summary>
     string Location { get; }
 
-    /// <summary>Whether an object exists.</summary>
+    /// <summary>Whether <see cref="Location"/> still leads to what was opened: a disk may be unmounted meanwhile, or something else be put in its place.</summary>
+    bool IsInPlace();
+
+    /// <summary>Whether an object exists, or anything stands in its place.</summary>
     /// <exception cref="StorageException">The store cannot be reached.</exception>
     bool Exists(string name);
 
@@ -31,7 +34,10 @@ public interface IObjectStore : IDisposable
     /// <exception cref="StorageException">The store refused.</exception>
     ObjectWriter Create();
 
-    /// <summary>Lists the objects whose names start with a folder's name, such as <c>packs/</c>, in name order. Leftovers of writers are not among them.</summary>
+    /// <summary>
+    /// Lists the objects whose names start with a folder's name, such as <c>packs/</c>, in name order, and what stands in the place of one
+    /// (<see cref="ObjectInfo.Obstacle"/>). Leftovers of writers are not among them.
+    /// </summary>
     /// <exception cref="StorageException">The store cannot be reached.</exception>
     IEnumerable<ObjectInfo> List(string folder);
 
@@ -44,6 +50,13 @@ public interface IObjectStore : IDisposable
     /// <summary>Gives an object another name, for example to put a damaged one aside. One that exists under that name is replaced.</summary>
     /// <exception cref="StorageException">There is none (<c>ObjectNotFound</c>), or the store refused.</exception>
     void Move(string name, string newName);
+
+    /// <summary>
+    /// Makes objects durable that another writer has made: it may have been killed, or be about to do so itself. Nothing may rely on them
+    /// before.
+    /// </summary>
+    /// <exception cref="StorageException">There is none (<c>ObjectNotFound</c>), or the store failed.</exception>
+    void MakeDurable(IReadOnlyCollection<string> names);
 
     /// <summary>Removes what writers that never finished left behind before a point in time. What cannot be removed stays, without an error.</summary>
     /// <returns>How many were removed.</returns>

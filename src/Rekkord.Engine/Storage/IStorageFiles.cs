@@ -1,21 +1,18 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Rekkord.Engine.Storage;
 
 /// <summary>
-/// The file operations that a <see cref="DirectoryObjectStore"/> writes with. Their order decides what a power cut leaves, so a test
-/// puts a recorder in their place.
+/// The file operations that a repository's directory and a keyfile are made with, by full paths that the user named: links in them are
+/// followed. What lies below a repository's directory is reached through <see cref="OpenRoot"/>. The order of the operations decides what
+/// a power cut leaves, so a test puts a recorder in their place.
 /// </summary>
 internal interface IStorageFiles
 {
-    /// <summary>Makes a file that does not exist.</summary>
-    SafeFileHandle CreateFile(string path);
-
-    /// <summary>Writes bytes at a place of a file.</summary>
-    void Write(SafeFileHandle file, ReadOnlySpan<byte> data, long offset);
-
-    /// <summary>Makes a file's bytes durable.</summary>
-    void FlushFile(SafeFileHandle file);
+    /// <summary>Opens the directory of a store.</summary>
+    /// <param name="path">Its full path.</param>
+    /// <param name="model">The name of the file whose permissions new files get; where there is none, the system decides.</param>
+    /// <exception cref="IOException">There is none, or the system refused.</exception>
+    /// <exception cref="UnauthorizedAccessException">The system refused.</exception>
+    IStoreRoot OpenRoot(string path, string model);
 
     /// <summary>Gives a file another name unless that is taken.</summary>
     /// <returns>False when the name is taken.</returns>

@@ -18,6 +18,9 @@ public sealed class MemoryObjectStore : IObjectStore
     }
 
     /// <inheritdoc/>
+    public bool IsInPlace() => true;
+
+    /// <inheritdoc/>
     public bool Exists(string name) => _objects.ContainsKey(name);
 
     /// <inheritdoc/>
@@ -63,6 +66,13 @@ public sealed class MemoryObjectStore : IObjectStore
     {
         if (!_objects.TryRemove(name, out _))
             throw StorageException.NotFound(Location, name);
+    }
+
+    /// <inheritdoc/>
+    public void MakeDurable(IReadOnlyCollection<string> names)
+    {
+        foreach (var name in names)
+            _ = this[name];
     }
 
     /// <inheritdoc/>

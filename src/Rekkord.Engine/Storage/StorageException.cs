@@ -11,6 +11,9 @@ public sealed class StorageException : RekkordException
     {
     }
 
+    /// <summary>The ID of the error when something stands in the place of an object.</summary>
+    internal const string ObstructedId = "ObjectObstructed";
+
     internal static StorageException NotFound(string location, string name, Exception? inner = null) => new(
         "ObjectNotFound", RekkordErrorKind.NotFound, $"The object '{name}' is missing from the repository '{location}'.", name, inner);
 
@@ -20,7 +23,15 @@ public sealed class StorageException : RekkordException
     internal static StorageException TooShort(string location, string name) => new(
         "ObjectTruncated", RekkordErrorKind.InvalidData, $"The object '{name}' of the repository '{location}' ends too early.", name);
 
-    internal static StorageException ReadFailed(string location, string name, Exception inner) => new(
+    /// <summary>Something stands in the place of an object, or of a directory of objects, that a store neither makes nor opens.</summary>
+    internal static StorageException Obstructed(string location, string name, string obstacle, Exception? inner = null) => new(
+        ObstructedId,
+        RekkordErrorKind.InvalidData,
+        $"'{name}' of the repository '{location}' was not opened, because {obstacle}: only files and directories belong there. Find out who put it there; then remove it, or put back what was there.",
+        name,
+        inner);
+
+    internal static StorageException ReadFailed(string location, string name, Exception inner) => inner is ObstacleException obstacle ? Obstructed(location, obstacle) : new(
         "RepositoryReadError",
         RekkordErrorKind.ReadError,
         name.Length == 0
@@ -31,6 +42,8 @@ public sealed class StorageException : RekkordException
 
     internal static StorageException WriteFailed(string location, string name, Exception inner)
     {
+        if (inner is ObstacleException obstacle)
+            return Obstructed(location, obstacle);
         const int diskFullOnUnix = 28, quotaOnUnix = 122, diskFullOnWindows = unchecked((int)0x80070070);
         return inner.HResult is diskFullOnUnix or quotaOnUnix or diskFullOnWindows
             ? new StorageException(
@@ -38,4 +51,7 @@ public sealed class StorageException : RekkordException
             : new StorageException(
                 "RepositoryWriteError", RekkordErrorKind.WriteError, $"'{name}' cannot be written to the repository '{location}': {inner.Message}", name, inner);
     }
+
+    private static StorageException Obstructed(string location, ObstacleException obstacle) =>
+        Obstructed(location, obstacle.Name, ObstacleException.Describe(obstacle.Kind), obstacle);
 }

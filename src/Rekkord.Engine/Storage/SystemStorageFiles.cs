@@ -1,4 +1,5 @@
-using Microsoft.Win32.SafeHandles;
+using Rekkord.Engine.Storage.Linux;
+using Rekkord.Engine.Storage.Portable;
 
 namespace Rekkord.Engine.Storage;
 
@@ -7,11 +8,8 @@ internal sealed class SystemStorageFiles : IStorageFiles
 {
     public static SystemStorageFiles Instance { get; } = new();
 
-    public SafeFileHandle CreateFile(string path) => File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-
-    public void Write(SafeFileHandle file, ReadOnlySpan<byte> data, long offset) => RandomAccess.Write(file, data, offset);
-
-    public void FlushFile(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
+    public IStoreRoot OpenRoot(string path, string model) =>
+        OperatingSystem.IsLinux() && Environment.Is64BitProcess ? LinuxStoreRoot.Open(path, model) : new PortableStoreRoot(path);
 
     public bool TryRename(string path, string newPath) => ExclusiveRename.TryRename(path, newPath);
 

@@ -7,6 +7,8 @@ internal sealed class SharedStore(MemoryObjectStore store) : IObjectStore
 {
     public string Location => store.Location;
 
+    public bool IsInPlace() => store.IsInPlace();
+
     public bool Exists(string name) => store.Exists(name);
 
     public byte[] Read(string name, int maximumLength) => store.Read(name, maximumLength);
@@ -22,6 +24,8 @@ internal sealed class SharedStore(MemoryObjectStore store) : IObjectStore
     public UInt128? Identify(string name) => store.Identify(name);
 
     public void Move(string name, string newName) => store.Move(name, newName);
+
+    public void MakeDurable(IReadOnlyCollection<string> names) => store.MakeDurable(names);
 
     public int RemoveLeftovers(DateTimeOffset before) => store.RemoveLeftovers(before);
 

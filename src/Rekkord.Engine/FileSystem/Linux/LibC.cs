@@ -58,7 +58,7 @@ internal static partial class LibC
     internal static partial int Truncate(FileDescriptor file, long size);
 
     [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
-    internal static partial int Lock(FileDescriptor file, int operation);
+    internal static partial int Lock(SafeHandle file, int operation);
 
     /// <summary>Returns the error number instead of setting it.</summary>
     [LibraryImport(Library, EntryPoint = "posix_fadvise")]

@@ -9,6 +9,7 @@ internal static class OpenFlags
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Ppc64le;
 
     internal const int ReadOnly = 0;
+    internal const int WriteOnly = 0x1;
     internal const int ReadWrite = 0x2;
     internal const int Create = 0x40;
     internal const int Exclusive = 0x80;

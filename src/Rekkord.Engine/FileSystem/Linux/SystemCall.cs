@@ -10,6 +10,12 @@ internal static partial class SystemCall
 {
     private const uint RenameNoReplace = 1;
 
+    // Calls that are younger than 2019 have one number on all architectures.
+    private const nint OpenAt2 = 437;
+    private const ulong ResolveNoMagicLinks = 0x02;
+    private const ulong ResolveNoSymbolicLinks = 0x04;
+    private const ulong ResolveBeneath = 0x08;
+
     private static readonly CallNumbers Numbers = RuntimeInformation.ProcessArchitecture switch
     {
         Architecture.X64 => new(GetDirectoryEntries: 217, Statx: 332, Rename: 316, MakeNode: 259),
@@ -42,8 +48,18 @@ internal static partial class SystemCall
         return Call(Numbers.MakeNode, directory, name, (nint)mode, (nint)encoded);
     }
 
+    /// <summary>
+    /// Opens what is below a directory, through directories alone: ELOOP when a link is on the way, or at the end unless the flags say to
+    /// open the link itself. The descriptor; -1 on error, ENOSYS before Linux 5.6.
+    /// </summary>
+    internal static nint OpenBeneath(FileDescriptor directory, ReadOnlySpan<byte> name, int flags, uint mode) =>
+        Call(OpenAt2, directory, name, new OpenHow((ulong)flags, mode, ResolveBeneath | ResolveNoSymbolicLinks | ResolveNoMagicLinks), OpenHow.Size);
+
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint Call(nint number, FileDescriptor directory, Span<byte> buffer, nint size);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint Call(nint number, FileDescriptor directory, ReadOnlySpan<byte> name, in OpenHow how, nint size);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint Call(nint number, FileDescriptor directory, ReadOnlySpan<byte> name, nint mode, nint device);
@@ -56,6 +72,12 @@ internal static partial class SystemCall
     private static partial nint Call(
         nint number, FileDescriptor oldDirectory, ReadOnlySpan<byte> oldName, FileDescriptor newDirectory, ReadOnlySpan<byte> newName,
         nint flags);
+
+    /// <summary>struct open_how.</summary>
+    private readonly record struct OpenHow(ulong Flags, ulong Mode, ulong Resolve)
+    {
+        internal const int Size = 24;
+    }
 
     private sealed record CallNumbers(nint GetDirectoryEntries, nint Statx, nint Rename, nint MakeNode);
 }

@@ -29,6 +29,8 @@ public sealed class CommitOrderTests(StoredHistory history) : IClassFixture<Stor
 
         public string Location => store.Location;
 
+        public bool IsInPlace() => store.IsInPlace();
+
         public bool Exists(string name) => store.Exists(name);
 
         public byte[] Read(string name, int maximumLength) => store.Read(name, maximumLength);
@@ -44,6 +46,8 @@ public sealed class CommitOrderTests(StoredHistory history) : IClassFixture<Stor
         public UInt128? Identify(string name) => store.Identify(name);
 
         public void Move(string name, string newName) => store.Move(name, newName);
+
+        public void MakeDurable(IReadOnlyCollection<string> names) => store.MakeDurable(names);
 
         public int RemoveLeftovers(DateTimeOffset before) => 0;
 

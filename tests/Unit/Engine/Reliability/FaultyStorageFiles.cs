@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Tests.Reliability;
@@ -7,11 +6,7 @@ namespace Rekkord.Engine.Tests.Reliability;
 /// <param name="refuses">Whether to refuse a step that concerns a path; a renaming concerns the new one.</param>
 internal sealed class FaultyStorageFiles(Func<StorageStepKind, string, bool> refuses) : IStorageFiles
 {
-    public SafeFileHandle CreateFile(string path) => SystemStorageFiles.Instance.CreateFile(path);
-
-    public void Write(SafeFileHandle file, ReadOnlySpan<byte> data, long offset) => SystemStorageFiles.Instance.Write(file, data, offset);
-
-    public void FlushFile(SafeFileHandle file) => SystemStorageFiles.Instance.FlushFile(file);
+    public IStoreRoot OpenRoot(string path, string model) => SystemStorageFiles.Instance.OpenRoot(path, model);
 
     public bool TryRename(string path, string newPath)
     {

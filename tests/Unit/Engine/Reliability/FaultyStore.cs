@@ -21,6 +21,8 @@ internal sealed class FaultyStore(IObjectStore store, Fault? fault = null, int f
 
     public string Location => store.Location;
 
+    public bool IsInPlace() => store.IsInPlace();
+
     public bool Exists(string name) => Do(name, writes: false, () => store.Exists(name));
 
     public byte[] Read(string name, int maximumLength) => Spoil(name, () => store.Read(name, maximumLength));
@@ -49,6 +51,18 @@ internal sealed class FaultyStore(IObjectStore store, Fault? fault = null, int f
         store.Move(name, newName);
         return true;
     });
+
+    public void MakeDurable(IReadOnlyCollection<string> names)
+    {
+        foreach (var name in names)
+        {
+            Do(name, writes: true, () =>
+            {
+                store.MakeDurable([name]);
+                return true;
+            });
+        }
+    }
 
     public int RemoveLeftovers(DateTimeOffset before) => store.RemoveLeftovers(before);
 

@@ -15,7 +15,7 @@ public sealed class DirectoryObjectStoreTests : ObjectStoreContract
     public void What_a_killed_writer_left_is_removed_once_it_is_old()
     {
         // Nothing runs any more that would dispose of a killed process's writer.
-        var leftover = Path.Combine(_directory["store"], "tmp", "left");
+        var leftover = Path.Combine(_directory["store"], "tmp", new string('a', 32));
         Directory.CreateDirectory(Path.GetDirectoryName(leftover)!);
         File.WriteAllText(leftover, "half an object");
         var written = new DateTimeOffset(File.GetLastWriteTimeUtc(leftover));

@@ -7,6 +7,8 @@ namespace Rekkord.Engine.Tests.Storage;
 /// <summary>What killed writers left is tidied up and never in the way.</summary>
 public sealed class LeftoverTests : IDisposable
 {
+    private const string Leftover = "tmp/0123456789abcdef0123456789abcdef";
+
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
@@ -16,14 +18,14 @@ public sealed class LeftoverTests : IDisposable
     {
         // Root may do everything: another user's thread finds a directory in which it can remove nothing.
         Directory.CreateDirectory(_directory["tmp"]);
-        File.WriteAllText(_directory["tmp/leftover"], "");
+        File.WriteAllText(_directory[Leftover], "");
         _directory.Run("chmod", "755", ".", "tmp");
         var removed = -1;
 
         UnprivilegedThread.Run(() => removed = DirectoryObjectStore.Open(_directory.Path).RemoveLeftovers(DateTimeOffset.MaxValue));
 
         Assert.Equal(0, removed);
-        Assert.True(File.Exists(_directory["tmp/leftover"]));
+        Assert.True(File.Exists(_directory[Leftover]));
         Assert.Equal(1, DirectoryObjectStore.Open(_directory.Path).RemoveLeftovers(DateTimeOffset.MaxValue));
     }
 
