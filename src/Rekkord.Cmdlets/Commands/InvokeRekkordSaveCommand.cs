@@ -73,16 +73,14 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
 
     private void Save(RekkordConfig config, bool useHooks)
     {
-        // Opened before any hook runs: a save that cannot write anything must not stop a service first.
-        using var repository = OpenRepository(config, KeyPower.Save);
-        repository.RequireWriting();
+        using var awaited = AwaitRepository(config, KeyPower.Save, useHooks ? HookPhase.PreSave : null, repository => repository.RequireWriting());
         SaveOperation? operation = null;
         var context = new HookContext
         {
             Phase = HookPhase.PreSave,
             Channel = Channel,
             Paths = [.. _paths.Select(path => path.ToString())],
-            Repository = repository.Location,
+            Repository = awaited.Location,
             ConfigFile = config.ConfigFile,
         };
         RunHooked(
@@ -91,6 +89,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
             useHooks,
             (pump, hooks, stop) =>
             {
+                using var repository = awaited.Open();
                 operation = new SaveOperation(repository, CreateRequest(config, hooks), new EntryReporter(this, pump));
                 var result = operation.Run(stop);
                 foreach (var unused in result.UnusedExclusions)

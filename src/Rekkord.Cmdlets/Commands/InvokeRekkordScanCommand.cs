@@ -5,6 +5,7 @@ using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Repository;
 using Rekkord.Engine.Scanning;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 
@@ -64,19 +65,18 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
 
     private void Scan(RekkordConfig config, bool useHooks)
     {
-        using var repository = OpenRepository(config, KeyPower.Read);
-        if (Repair)
-            repository.RequireWriting();
+        using var awaited = AwaitRepository(config, KeyPower.Read, useHooks ? HookPhase.PreScan : null, RequirePower);
         ScanOperation? operation = null;
         var start = DateTimeOffset.Now;
         var watch = new Stopwatch();
         RunHooked(
             config,
-            new HookContext { Phase = HookPhase.PreScan, Repository = repository.Location, ConfigFile = config.ConfigFile },
+            new HookContext { Phase = HookPhase.PreScan, Repository = awaited.Location, ConfigFile = config.ConfigFile },
             useHooks,
             (pump, _, stop) =>
             {
                 watch.Start();
+                using var repository = awaited.Open();
                 operation = new ScanOperation(repository, CreateRequest(config), message => pump.Post(() => WriteWarning(message)));
                 var result = operation.Run(stop);
                 watch.Stop();
@@ -84,8 +84,14 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
                     pump.Post(() => WriteError(ErrorRecords.Create(Describe(problem))));
                 return new HookedActionResult<ScanResult>(result, result.Problems.Count == 0, null, [.. result.Problems.Select(problem => problem.Message)]);
             },
-            (result, hooks) => new RekkordScanResult(result, repository.Location, Full, start, watch.Elapsed, hooks),
+            (result, hooks) => new RekkordScanResult(result, awaited.Location, Full, start, watch.Elapsed, hooks),
             () => operation is null ? null : Describe(operation.Progress));
+    }
+
+    private void RequirePower(RepositoryAccess repository)
+    {
+        if (Repair)
+            repository.RequireWriting();
     }
 
     private static RekkordException Describe(RepositoryProblem problem)

@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using Rekkord.Cmdlets.Hooks;
 using Rekkord.Cmdlets.Models;
+using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Repository;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 
 namespace Rekkord.Cmdlets.Pipeline;
@@ -58,6 +60,34 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
         if (!configured || !asks || IsWhatIf)
             return false;
         return ShouldContinue("Go on without the configured hooks? What they dump is then missing, or old.", "Skip hooks") ? false : null;
+    }
+
+    /// <summary>
+    /// Looks at the repository before any hook runs: a command that cannot do its work must not stop a service first. It may be missing
+    /// where a pre hook can mount it.
+    /// </summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="power">What the command needs the keyfile for.</param>
+    /// <param name="prePhase">The phase whose hooks may mount it; null when none run.</param>
+    /// <param name="require">Checks what the command needs of it.</param>
+    private protected AwaitedRepository AwaitRepository(RekkordConfig config, KeyPower power, HookPhase? prePhase, Action<RepositoryAccess> require)
+    {
+        var (url, keys) = ReadKeys(config, power);
+        var repository = new AwaitedRepository(url, keys);
+        try
+        {
+            // Reading and restoring go on without the protection that is asked for; what relies on it does not.
+            config.Protection.RequireEffect();
+            var mayAppear = prePhase is { } phase && config.Hooks.ToHookSettings().Directories.ContainsKey(phase);
+            if (!repository.Examine(mayAppear, require))
+                WriteVerbose($"There is no repository at '{repository.Location}'. It is looked for again when the {prePhase} hooks have run.");
+            return repository;
+        }
+        catch
+        {
+            repository.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Prints which hooks a phase would run.</summary>

@@ -20,6 +20,25 @@ public abstract class RepositoryCommand : ConfigurationCommand
     /// <param name="power">What the command needs the keyfile for.</param>
     private protected RepositoryAccess OpenRepository(RekkordConfig config, KeyPower power)
     {
+        var (url, keys) = ReadKeys(config, power);
+        try
+        {
+            var repository = RepositoryAccess.Open(url, keys);
+            repository.RememberTags();
+            return repository;
+        }
+        catch
+        {
+            keys.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The repository that parameters, environment and file name, and its keys. A keyfile of the wrong role is refused.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="power">What the command needs the keyfile for.</param>
+    private protected (string Url, KeyMaterial Keys) ReadKeys(RekkordConfig config, KeyPower power)
+    {
         var url = config.Repository.Url.Value ?? throw new RekkordException(
             "RepositoryNotGiven",
             RekkordErrorKind.InvalidArgument,
@@ -32,12 +51,7 @@ public abstract class RepositoryCommand : ConfigurationCommand
         try
         {
             keys.Demand(power, MyInvocation.MyCommand.Name, keyFile);
-            // Reading and restoring go on without the protection that is asked for; what relies on it does not.
-            if (this is HookedRepositoryCommand)
-                config.Protection.RequireEffect();
-            var repository = RepositoryAccess.Open(ObjectStore.Open(url), keys);
-            repository.RememberTags();
-            return repository;
+            return (url, keys);
         }
         catch
         {

@@ -69,11 +69,26 @@ public sealed class RepositoryAccess : IDisposable
     /// </exception>
     public static RepositoryAccess Open(IObjectStore store, KeyMaterial keys) => Open(store, keys, ownsKeys: true);
 
-    /// <summary>Opens a repository.</summary>
-    /// <param name="store">Where it is; belongs to the repository afterwards.</param>
+    /// <summary>Opens the repository at a location.</summary>
+    /// <param name="location">A path, or a <c>file:</c> URL.</param>
     /// <param name="keys">Keys of any role.</param>
     /// <param name="ownsKeys">Whether they belong to the repository afterwards.</param>
-    internal static RepositoryAccess Open(IObjectStore store, KeyMaterial keys, bool ownsKeys)
+    /// <exception cref="RekkordException">As of the other forms, and what <see cref="ObjectStore.Open"/> raises.</exception>
+    public static RepositoryAccess Open(string location, KeyMaterial keys, bool ownsKeys = true)
+    {
+        var store = ObjectStore.Open(location);
+        try
+        {
+            return Open(store, keys, ownsKeys);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    private static RepositoryAccess Open(IObjectStore store, KeyMaterial keys, bool ownsKeys)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(keys);

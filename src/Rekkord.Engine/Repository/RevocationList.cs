@@ -7,12 +7,16 @@ namespace Rekkord.Engine.Repository;
 internal sealed class RevocationList
 {
     private readonly Dictionary<string, Revocation> _byKey = new(StringComparer.Ordinal);
+    private bool _isUnknown;
 
     private RevocationList()
     {
     }
 
-    /// <summary>The revocations that cannot be read. Their keys count as revoked, with nothing that stays good.</summary>
+    /// <summary>
+    /// The revocations that cannot be read. Their keys count as revoked, with nothing that stays good; where something else stands in the
+    /// place of them all, so does every key but the master key.
+    /// </summary>
     public List<RekkordException> Damaged { get; } = [];
 
     /// <summary>Reads all that there are.</summary>
@@ -20,7 +24,7 @@ internal sealed class RevocationList
     public static RevocationList Load(RepositoryAccess repository)
     {
         var list = new RevocationList();
-        foreach (var found in repository.List(ObjectName.Revocations))
+        foreach (var found in list.Find(repository))
         {
             var keyId = found.Name[ObjectName.Revocations.Length..];
             try
@@ -35,6 +39,20 @@ internal sealed class RevocationList
         }
 
         return list;
+    }
+
+    private IEnumerable<ObjectInfo> Find(RepositoryAccess repository)
+    {
+        try
+        {
+            return repository.List(ObjectName.Revocations);
+        }
+        catch (StorageException error) when (error.ErrorId == StorageException.ObstructedId)
+        {
+            Damaged.Add(error);
+            _isUnknown = true;
+            return [];
+        }
     }
 
     /// <summary>The revocation of a key; null when it has none.</summary>
@@ -56,13 +74,15 @@ internal sealed class RevocationList
     /// <param name="keyId">The key's ID in hex; empty for the master key.</param>
     /// <param name="snapshot">The snapshot's ID.</param>
     public bool TrustsSnapshot(string keyId, Oid snapshot) =>
-        !_byKey.TryGetValue(keyId, out var revocation) || revocation.Snapshots.Contains(snapshot);
+        !_byKey.TryGetValue(keyId, out var revocation) ? IsNeverRevoked(keyId) : revocation.Snapshots.Contains(snapshot);
 
     /// <summary>Whether a key's signature on a tag counts.</summary>
     /// <param name="keyId">The key's ID in hex; empty for the master key.</param>
     /// <param name="tag">The tag's name.</param>
     public bool TrustsTag(string keyId, string tag) =>
-        !_byKey.TryGetValue(keyId, out var revocation) || revocation.Tags.Contains(new Oid(ObjectName.TryGetHash(tag)));
+        !_byKey.TryGetValue(keyId, out var revocation) ? IsNeverRevoked(keyId) : revocation.Tags.Contains(new Oid(ObjectName.TryGetHash(tag)));
+
+    private bool IsNeverRevoked(string keyId) => keyId.Length == 0 || !_isUnknown;
 
     private static Revocation Read(RepositoryAccess repository, string name) =>
         RevocationCodec.Decode(repository.Store.Read(name, FormatLimits.Record), name, repository.Keys);

@@ -131,7 +131,9 @@ public sealed class SaveOperation
 
             _activity = "Writing the snapshot";
             sink.Finish();
+            _repository.RequireInPlace();
             var snapshot = WriteSnapshot(Summarize(context, named, start, watch.Elapsed), saved.Saved);
+            _repository.RequireInPlace();
             cacheWriter.Commit();
             if (cacheWriter.Failure is { } failure)
                 _observer.Warn($"The local cache '{cachePath}' could not be written: {failure} The next save reads every file again.");

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Storage;
 using Oid = Rekkord.Engine.Repository.Oid;
 
 namespace Rekkord.Engine.Scanning;
@@ -49,7 +50,7 @@ internal sealed class RecordScan
     /// </summary>
     public void FindUntagged(CancellationToken cancellation)
     {
-        foreach (var found in _repository.List(ObjectName.Tags).Where(tag => !_tagNames.Contains(tag.Name)).ToArray())
+        foreach (var found in List(ObjectName.Tags).Where(tag => !_tagNames.Contains(tag.Name)).ToArray())
         {
             cancellation.ThrowIfCancellationRequested();
             TryReadTag(found.Name);
@@ -67,10 +68,23 @@ internal sealed class RecordScan
         }
     }
 
+    /// <summary>The objects of a folder; none where something else stands in its place, which the scan reports by itself.</summary>
+    private IEnumerable<ObjectInfo> List(string folder)
+    {
+        try
+        {
+            return _repository.List(folder);
+        }
+        catch (StorageException error) when (error.ErrorId == StorageException.ObstructedId)
+        {
+            return [];
+        }
+    }
+
     /// <summary>Whether an object's bytes are those that its name was made from.</summary>
     private void CheckNames(string folder, ProblemKind damaged, CancellationToken cancellation)
     {
-        foreach (var found in _repository.List(folder))
+        foreach (var found in List(folder))
         {
             cancellation.ThrowIfCancellationRequested();
             var expected = ObjectName.TryGetHash(found.Name);
@@ -88,7 +102,7 @@ internal sealed class RecordScan
 
     private void ReadSnapshots(CancellationToken cancellation)
     {
-        foreach (var found in _repository.List(ObjectName.Snapshots))
+        foreach (var found in List(ObjectName.Snapshots))
         {
             cancellation.ThrowIfCancellationRequested();
             try
@@ -112,8 +126,8 @@ internal sealed class RecordScan
     private void ReadTags(CancellationToken cancellation)
     {
         // In this order: a tag is written after its snapshot, so each tag that is listed must find it.
-        var tags = _repository.List(ObjectName.Tags).ToArray();
-        var existing = _repository.List(ObjectName.Snapshots).Select(found => found.Name).ToHashSet(StringComparer.Ordinal);
+        var tags = List(ObjectName.Tags).ToArray();
+        var existing = List(ObjectName.Snapshots).Select(found => found.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var found in tags)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -165,7 +179,7 @@ internal sealed class RecordScan
     /// <summary>A signature that does not count. Where that is only because the revocation cannot be read, nothing is held against what is signed.</summary>
     private void AddRevoked(string name, Snapshot snapshot)
     {
-        var problem = _problems.Find(ObjectName.ForRevocation(Convert.FromHexString(snapshot.KeyId))) ?? _problems.Add(
+        var problem = _problems.Find(ObjectName.ForRevocation(Convert.FromHexString(snapshot.KeyId))) ?? _problems.Find(ObjectName.Revocations.TrimEnd('/')) ?? _problems.Add(
             ProblemKind.SignerRevoked,
             name,
             $"'{name}' (snapshot {snapshot.Id} of channel '{snapshot.Summary.Channel}', {snapshot.Summary.Time:u}) is signed by the key {snapshot.KeyId}, which was revoked, and is not among what stays good: it may have been forged. Restore from it by its ID if you need it; the scan with -Repair puts it aside.");

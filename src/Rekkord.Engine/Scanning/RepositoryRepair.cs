@@ -129,7 +129,7 @@ internal sealed class RepositoryRepair
     /// <summary>Replaces each index that names a pack that is gone by one without it; otherwise every later scan would miss that pack.</summary>
     private void RenewIndexes(CancellationToken cancellation)
     {
-        var present = _repository.Store.List(ObjectName.Packs).Select(found => found.Name).ToHashSet(StringComparer.Ordinal);
+        var present = _repository.Store.List(ObjectName.Packs).Where(found => found.Obstacle is null).Select(found => found.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var index in _repository.Store.List(ObjectName.Indexes).Where(found => ObjectName.TryGetHash(found.Name) is not null))
         {
             cancellation.ThrowIfCancellationRequested();

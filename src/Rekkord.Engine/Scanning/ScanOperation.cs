@@ -75,6 +75,7 @@ public sealed class ScanOperation
 
         if (_request.Repair)
             new RepositoryRepair(_repository, _problems.All, packs, loader.Unindexed).Run(records.Untagged, records.Tags, cancellation);
+        _repository.RequireInPlace();
         SaveState(state, loader);
         if (_request.Repair)
             _repository.ThrowIfRevoked("what the repair signed counts for nothing, so repair again");

@@ -182,7 +182,7 @@ public sealed class KeyRevocation
                 {
                     read(found.Name);
                 }
-                catch (DamagedObjectException error)
+                catch (RekkordException error) when (error is DamagedObjectException || error.ErrorId == StorageException.ObstructedId)
                 {
                     _warn($"{error.Message} If it is the key's, it will not count as good.");
                 }

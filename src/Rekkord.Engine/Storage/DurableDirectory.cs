@@ -51,7 +51,7 @@ internal static partial class DurableDirectory
     /// Whether an error says that a file system does not flush directories at all, as those of SMB, FUSE and others do in as many ways:
     /// there is nothing more to ask of them. Every other one says that something may be lost.
     /// </summary>
-    private static bool CannotBeFlushed(int error) => error is NotPermitted or NoEntry or BadDescriptor or AccessDenied or IsADirectory or InvalidArgument
+    internal static bool CannotBeFlushed(int error) => error is NotPermitted or NoEntry or BadDescriptor or AccessDenied or IsADirectory or InvalidArgument
         || error == NotImplemented || error == NotSupported;
 
     private static IOException Failure(string path)

@@ -15,6 +15,11 @@ public static class ObjectStore
     /// <exception cref="RekkordException">It cannot be made, or this kind of store is not known (<c>RepositoryUrlUnsupported</c>).</exception>
     public static IObjectStore Create(string location) => DirectoryObjectStore.CreateOrOpen(ToPath(location));
 
+    /// <summary>How the store that a location names is known, whether or not it is there: a path or URL without credentials.</summary>
+    /// <param name="location">A path, or a <c>file:</c> URL.</param>
+    /// <exception cref="RekkordException">This kind of store is not known (<c>RepositoryUrlUnsupported</c>).</exception>
+    public static string LocationOf(string location) => DirectoryObjectStore.FullPath(ToPath(location));
+
     private static string ToPath(string location)
     {
         ArgumentNullException.ThrowIfNull(location);

@@ -39,7 +39,11 @@ internal sealed class PortableStoreRoot : IStoreRoot
         return [.. new DirectoryInfo(Resolve(folder)).EnumerateFileSystemInfos("*", Everything).Select(Describe).OfType<StoreEntry>()];
     }
 
-    public SafeFileHandle CreateFile(string name) => File.OpenHandle(Resolve(name), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+    public SafeFileHandle CreateFile(string name)
+    {
+        RequireInPlace();
+        return File.OpenHandle(Resolve(name), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+    }
 
     public void Write(SafeFileHandle file, ReadOnlySpan<byte> data, long offset) => RandomAccess.Write(file, data, offset);
 
@@ -76,6 +80,7 @@ internal sealed class PortableStoreRoot : IStoreRoot
 
     public void CreateDirectory(string name)
     {
+        RequireInPlace();
         if (GetStatus(name) is { } status && status.Kind != FileKind.Directory)
             throw new ObstacleException(name, status.Kind);
         Directory.CreateDirectory(Resolve(name));
@@ -86,6 +91,13 @@ internal sealed class PortableStoreRoot : IStoreRoot
     public void Dispose()
     {
         // Every call opens and closes what it needs.
+    }
+
+    /// <summary>Nothing new is made below the mount point of a disk that is gone.</summary>
+    private void RequireInPlace()
+    {
+        if (!IsInPlace())
+            throw new IOException($"'{_path}' is another directory than the one that was opened.");
     }
 
     /// <summary>The full path of a name that leads through directories alone.</summary>

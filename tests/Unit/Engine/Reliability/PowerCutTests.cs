@@ -42,6 +42,37 @@ public sealed class PowerCutTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void A_pack_that_a_killed_save_had_not_made_durable_is_so_before_another_save_relies_on_it()
+    {
+        var files = new RecordedStorageFiles();
+        var disk = new SimulatedDisk(_repository.Location);
+        _repository.Write("all", TestRepository.RandomBytes(1, 20_000));
+        _repository.OpenStore = location => DirectoryObjectStore.Open(location, files);
+        SaveChannel("all");
+        KillAfterPacks(files, disk);
+
+        var steps = files.Steps.Count;
+        SaveChannel("all");
+        files.Mark("all");
+        _repository.OpenStore = DirectoryObjectStore.Open;
+
+        var states = disk.StatesAfterEachStep([.. files.Steps.Skip(steps)], output).Where(state => state.Promised.Count > 0).ToList();
+        Assert.NotEmpty(states);
+        states.ForEach(Check);
+    }
+
+    /// <summary>Makes repository and disk as if the save had been killed when its last pack had its name and nothing was flushed since.</summary>
+    private void KillAfterPacks(RecordedStorageFiles files, SimulatedDisk disk)
+    {
+        bool IsPack(StorageStep step) => step.Kind == StorageStepKind.AddName && step.NewPath.StartsWith(Path.Combine(_repository.Location, "packs"), StringComparison.Ordinal);
+        var last = files.Steps.Select((step, i) => (step, i)).Last(item => IsPack(item.step)).i;
+        foreach (var step in files.Steps.Take(last + 2).Where(step => step.Kind != StorageStepKind.FlushDirectory))
+            disk.Play(step);
+        foreach (var folder in new[] { "index", "snapshots", "tags" })
+            Directory.Delete(Path.Combine(_repository.Location, folder), recursive: true);
+    }
+
+    [Fact]
     public void A_repository_whose_creation_had_returned_is_there_after_a_power_cut()
     {
         var files = new RecordedStorageFiles();

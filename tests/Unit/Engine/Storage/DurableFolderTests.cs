@@ -60,6 +60,15 @@ public sealed class DurableFolderTests : IDisposable
         Assert.True(store.Exists("packs/ab/one"));
     }
 
+    [Theory]
+    [InlineData(2, true)] // ENOENT, from SMB
+    [InlineData(13, true)] // EACCES
+    [InlineData(22, true)] // EINVAL
+    [InlineData(5, false)] // EIO
+    [InlineData(28, false)] // ENOSPC
+    public void Only_an_error_that_says_that_a_directory_cannot_be_flushed_at_all_is_passed_over(int error, bool passed) =>
+        Assert.Equal(passed, DurableDirectory.CannotBeFlushed(error));
+
     private static void Commit(DirectoryObjectStore store, string name)
     {
         using var writer = store.Create();

@@ -1,3 +1,4 @@
+using Rekkord.Engine.Caching;
 using Rekkord.Engine.Storage;
 using Rekkord.Engine.Tests.FileSystem;
 using Rekkord.Engine.Tests.FileSystem.Linux;
@@ -27,6 +28,37 @@ public sealed class LeftoverTests : IDisposable
         Assert.Equal(0, removed);
         Assert.True(File.Exists(_directory[Leftover]));
         Assert.Equal(1, DirectoryObjectStore.Open(_directory.Path).RemoveLeftovers(DateTimeOffset.MaxValue));
+    }
+
+    [Fact]
+    public void Only_what_has_the_name_of_a_temporary_file_and_is_one_is_removed()
+    {
+        string[] others = ["tmp/notes", "tmp/0123456789ABCDEF0123456789ABCDEF", "tmp/0123456789abcdef0123456789abcdef.bak"];
+        Directory.CreateDirectory(_directory["tmp"]);
+        foreach (var name in others.Append(Leftover))
+            File.WriteAllText(_directory[name], "");
+        var fifo = $"tmp/{new string('f', 32)}";
+        _directory.Run("mkfifo", fifo);
+        Directory.CreateDirectory(_directory[$"tmp/{new string('d', 32)}"]);
+
+        Assert.Equal(1, DirectoryObjectStore.Open(_directory.Path).RemoveLeftovers(DateTimeOffset.MaxValue));
+
+        Assert.False(File.Exists(_directory[Leftover]));
+        Assert.All(others.Append(fifo), name => Assert.True(File.Exists(_directory[name]), name));
+    }
+
+    [Fact]
+    public void A_listing_waits_for_no_fifo_in_the_place_of_a_local_cache()
+    {
+        var path = _directory["tags.cache"];
+        _directory.Run("mkfifo", path, _directory[$"tags.cache.{new string('a', 12)}.tmp"]);
+        File.WriteAllText(_directory["precious.tmp"], "");
+        File.SetLastWriteTimeUtc(_directory["precious.tmp"], DateTime.UtcNow.AddDays(-3));
+
+        Assert.ThrowsAny<IOException>(() => CacheDirectory.Read(path, 100));
+        CacheDirectory.RemoveLeftovers(path, DateTimeOffset.UtcNow.AddDays(9));
+
+        Assert.True(File.Exists(_directory["precious.tmp"]));
     }
 
     [Fact]

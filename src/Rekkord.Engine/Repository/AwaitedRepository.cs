@@ -1,0 +1,59 @@
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Storage;
+
+namespace Rekkord.Engine.Repository;
+
+/// <summary>
+/// The repository of a command with hooks. It is looked at before the first of them, because what cannot be done must not stop a service
+/// first, and let go of: a hook may mount, check or unmount its disk. It is opened when they have run, and closed before the post hooks.
+/// </summary>
+public sealed class AwaitedRepository : IDisposable
+{
+    private readonly string _location;
+    private readonly KeyMaterial _keys;
+
+    /// <summary>Names the repository.</summary>
+    /// <param name="location">A path, or a <c>file:</c> URL.</param>
+    /// <param name="keys">Its keys; belong to this object afterwards.</param>
+    public AwaitedRepository(string location, KeyMaterial keys)
+    {
+        _location = location;
+        _keys = keys;
+    }
+
+    /// <summary>Where it is: a path or URL without credentials.</summary>
+    public string Location => ObjectStore.LocationOf(_location);
+
+    /// <summary>Looks at it before hooks run.</summary>
+    /// <param name="mayAppear">Whether there are hooks that may mount it.</param>
+    /// <param name="require">Checks what the command needs of it.</param>
+    /// <returns>Whether it is there; false when a hook has to mount it.</returns>
+    /// <exception cref="RekkordException">It cannot be used, or is not there and will not appear.</exception>
+    public bool Examine(bool mayAppear, Action<RepositoryAccess> require)
+    {
+        ArgumentNullException.ThrowIfNull(require);
+        try
+        {
+            using var repository = Open();
+            require(repository);
+            return true;
+        }
+        catch (RekkordException error) when (mayAppear && error.ErrorId is ("RepositoryNotFound" or "NotARepository"))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Opens it; to be disposed before this object.</summary>
+    /// <exception cref="RekkordException">It is not there, is another one than the keys are for (<c>KeyFileMismatch</c>), or cannot be used.</exception>
+    public RepositoryAccess Open()
+    {
+        var repository = RepositoryAccess.Open(_location, _keys, ownsKeys: false);
+        repository.RememberTags();
+        return repository;
+    }
+
+    /// <summary>Wipes the keys.</summary>
+    public void Dispose() => _keys.Dispose();
+}
