@@ -43,6 +43,7 @@ internal sealed class RepositoryRepair
         SalvagePacks(cancellation);
         MoveDamaged(cancellation);
         RenewIndexes(cancellation);
+        _repository.Store.MakeDurable([.. untagged.Select(snapshot => snapshot.ObjectName)]);
         foreach (var snapshot in untagged)
         {
             new SnapshotStore(_repository).WriteTag(snapshot.Id, ObjectName.TryGetHash(snapshot.ObjectName)!, snapshot.Summary);

@@ -91,18 +91,18 @@ public sealed class KeyRevocation
         cancellation.ThrowIfCancellationRequested();
         using var writer = _repository.Store.Create();
         writer.Write(RevocationCodec.Encode(revocation, _repository.Keys, _repository.Descriptor));
-        if (damaged is null)
-        {
-            if (!writer.Commit(name))
-                throw AlreadyRevoked(hex, null);
-        }
-        else
+        if (damaged is not null)
         {
             _warn($"{damaged.Message} It is put aside and made again.{(distrustExisting is null ? DistrustedAll : "")}");
             Replace(name, writer);
         }
+        else if (!writer.Commit(name))
+        {
+            throw AlreadyRevoked(hex, null);
+        }
 
         WarnOfLateOnes(hex, seen);
+        _repository.RequireInPlace();
         return revocation;
     }
 

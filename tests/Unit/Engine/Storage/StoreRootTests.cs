@@ -132,6 +132,8 @@ public sealed class StoreRootTests : IDisposable
     [MemberData(nameof(LinuxWays))]
     public void New_files_and_directories_are_open_to_those_who_the_repository_is_open_to(string way)
     {
+        if (!OperatingSystem.IsLinux())
+            return;
         const UnixFileMode group = UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
         const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         const UnixFileMode directory = owner | group | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.SetGroup;
