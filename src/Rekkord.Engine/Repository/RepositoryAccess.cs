@@ -143,7 +143,7 @@ public sealed class RepositoryAccess : IDisposable
     /// <exception cref="RekkordException">It does not (<c>RepositoryReplaced</c>), or the store failed.</exception>
     public void RequireInPlace()
     {
-        if (Store.IsInPlace() && HasDescriptor())
+        if (HasDescriptor() && Store.IsInPlace())
             return;
         throw new RekkordException(
             "RepositoryReplaced",

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
@@ -103,6 +104,17 @@ public sealed class HostileStoreTests : IDisposable
         Obstacle.Make(kind, Path.Combine(_repository.Location, "rekkord"), _outside);
 
         Assert.Equal("rekkord", Assert.Throws<StorageException>(() => _repository.Save()).Target);
+    }
+
+    [RequiresRootFact]
+    public void A_device_in_the_place_of_a_tag_is_not_opened()
+    {
+        using var made = Process.Start("mknod", [Path.Combine(_repository.Location, "tags", Hash), "c", "1", "5"]);
+        made.WaitForExit();
+
+        List();
+
+        Assert.Contains("it is a device", Assert.Single(_errors).Message, StringComparison.Ordinal);
     }
 
     [Theory]
