@@ -143,7 +143,8 @@ public sealed class RepositoryAccess : IDisposable
     /// <exception cref="RekkordException">It does not (<c>RepositoryReplaced</c>), or the store failed.</exception>
     public void RequireInPlace()
     {
-        if (HasDescriptor() && Store.IsInPlace())
+        // Once more, because one misread must not make a failure of what is done; and the place last, because it may change until then.
+        if ((HasDescriptor() || HasDescriptor()) && Store.IsInPlace())
             return;
         throw new RekkordException(
             "RepositoryReplaced",
