@@ -49,8 +49,10 @@ public sealed class ReplacedRepositoryTests : IDisposable
         Assert.Equal("RepositoryReplaced", error!.ErrorId);
     }
 
+    /// <summary>Runs a command once for each of its calls of the store, each time on the repository as it was.</summary>
     private void AtEveryCall(Action command, Action replace, Action? takeBack = null)
     {
+        var before = new DiskState(_repository.Objects("").ToDictionary(path => path, File.ReadAllBytes), [], "before");
         for (var call = 0; ; call++)
         {
             var error = FailsWhen(call, command, () =>
@@ -66,11 +68,9 @@ public sealed class ReplacedRepositoryTests : IDisposable
 
             Assert.Equal("RepositoryReplaced", error?.ErrorId);
             Assert.DoesNotContain(Directory.GetFileSystemEntries(_repository.Location), entry => Path.GetFileName(entry) != "rekkord");
-            if (takeBack is null)
-                Directory.Delete(_repository.Location);
-            else
-                takeBack();
-            Directory.Move(Away, _repository.Location);
+            takeBack?.Invoke();
+            Directory.Delete(Away, recursive: true);
+            before.Write(_repository.Location);
         }
     }
 
