@@ -70,7 +70,7 @@ internal static class CacheDirectory
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            RemoveLeftover(temporary);
+            RemoveTemporary(temporary);
             throw;
         }
     }
@@ -102,8 +102,8 @@ internal static class CacheDirectory
             && (rest[..^hexLength].EndsWith(".cache.", StringComparison.Ordinal) || rest[..^hexLength].EndsWith(".state.", StringComparison.Ordinal));
     }
 
-    /// <summary>That it cannot be removed must not hide why it was given up.</summary>
-    private static void RemoveLeftover(string temporary)
+    /// <summary>Removes what was given up. That it cannot be removed must not hide why.</summary>
+    public static void RemoveTemporary(string temporary)
     {
         try
         {

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Caching;
 
@@ -136,7 +135,7 @@ internal sealed class FileCacheWriter : IDisposable
                 return;
             _file.Dispose();
             _file = null;
-            AbandonedFile.TryRemove(_temporaryPath);
+            CacheDirectory.RemoveTemporary(_temporaryPath);
         }
     }
 
@@ -169,6 +168,6 @@ internal sealed class FileCacheWriter : IDisposable
         var file = _file;
         _file = null;
         file?.Dispose();
-        AbandonedFile.TryRemove(_temporaryPath);
+        CacheDirectory.RemoveTemporary(_temporaryPath);
     }
 }
