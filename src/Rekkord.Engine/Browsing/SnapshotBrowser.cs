@@ -55,31 +55,20 @@ public sealed class SnapshotBrowser : IDisposable
     private void LoadIndex(Snapshot found, Action<string> warn, CancellationToken cancellation)
     {
         var listed = _snapshots.List(_ => { }, cancellation).Select(snapshot => snapshot.Id).ToArray();
-        _blobs = Load(kind => kind == PackKind.Metadata, warn, cancellation);
+        _blobs = Load(metadataOnly: true, warn, cancellation);
         _data = null;
         _covered.UnionWith(listed);
         _covered.Add(found.Id);
     }
 
     /// <summary>Loads the whole index, once for what is loaded of it else. What is wrong with it was told then.</summary>
-    private BlobReader OpenData(CancellationToken cancellation) => _data ??= Load(_ => true, _ => { }, cancellation);
+    private BlobReader OpenData(CancellationToken cancellation) => _data ??= Load(metadataOnly: false, _ => { }, cancellation);
 
-    private BlobReader Load(Predicate<PackKind> isWanted, Action<string> warn, CancellationToken cancellation)
+    private BlobReader Load(bool metadataOnly, Action<string> warn, CancellationToken cancellation)
     {
-        var index = new BlobIndex();
-        var loader = new IndexLoader(_repository, error => warn(error.Message));
-        loader.Load(Add, cancellation);
-
-        // What no sound pack has is looked for in one that was cut short or grew: every blob is checked when it is read.
-        loader.WrongSize.ForEach(Add);
-        var reader = new BlobReader(_repository, index);
+        // What is listed or compared is read on a thread of its own, which tells nobody.
+        var reader = BlobReader.Open(_repository, metadataOnly, warn, warnLater: null, cancellation);
         _readers.Add(reader);
         return reader;
-
-        void Add(StoredPack pack)
-        {
-            if (isWanted(new PackDirectoryReader(pack.Directory.Span).Kind))
-                index.Add(pack);
-        }
     }
 }

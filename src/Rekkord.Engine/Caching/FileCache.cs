@@ -11,9 +11,9 @@ namespace Rekkord.Engine.Caching;
 internal sealed class FileCache : IDisposable
 {
     private readonly SafeFileHandle? _file;
-    private readonly Dictionary<(UInt128 Directory, int Page), (long Offset, int Length)> _records;
+    private readonly Dictionary<PageKey, (long Offset, int Length)> _records;
 
-    private FileCache(SafeFileHandle? file, Dictionary<(UInt128, int), (long, int)> records)
+    private FileCache(SafeFileHandle? file, Dictionary<PageKey, (long, int)> records)
     {
         _file = file;
         _records = records;
@@ -51,7 +51,7 @@ internal sealed class FileCache : IDisposable
     /// <summary>Reads one record; null when there is none or it is damaged.</summary>
     public byte[]? ReadRecord(UInt128 directory, int page)
     {
-        if (_file is null || !_records.TryGetValue((directory, page), out var place))
+        if (_file is null || !_records.TryGetValue(new PageKey(directory, page), out var place))
             return null;
         var bytes = new byte[place.Length];
         try
@@ -71,7 +71,7 @@ internal sealed class FileCache : IDisposable
 
     public void Dispose() => _file?.Dispose();
 
-    private static Dictionary<(UInt128, int), (long, int)>? ReadTable(SafeFileHandle file, ReadOnlySpan<byte> repositoryId)
+    private static Dictionary<PageKey, (long, int)>? ReadTable(SafeFileHandle file, ReadOnlySpan<byte> repositoryId)
     {
         var length = RandomAccess.GetLength(file);
         var head = new byte[CacheFormat.HeadLength];
@@ -90,10 +90,10 @@ internal sealed class FileCache : IDisposable
         if (!TryRead(file, table, tableOffset) || XxHash128.HashToUInt128(table) != BinaryPrimitives.ReadUInt128LittleEndian(foot.AsSpan(sizeof(long) + sizeof(int))))
             return null;
 
-        var records = new Dictionary<(UInt128, int), (long, int)>(count);
+        var records = new Dictionary<PageKey, (long, int)>(count);
         for (var entry = table.AsSpan(); !entry.IsEmpty; entry = entry[CacheFormat.TableEntryLength..])
         {
-            var key = (BinaryPrimitives.ReadUInt128LittleEndian(entry), BinaryPrimitives.ReadInt32LittleEndian(entry[16..]));
+            var key = new PageKey(BinaryPrimitives.ReadUInt128LittleEndian(entry), BinaryPrimitives.ReadInt32LittleEndian(entry[16..]));
             var offset = BinaryPrimitives.ReadInt64LittleEndian(entry[20..]);
             var recordLength = BinaryPrimitives.ReadInt32LittleEndian(entry[28..]);
             if (offset < head.Length || recordLength < CacheFormat.HashLength || offset > tableOffset - recordLength)
@@ -116,5 +116,15 @@ internal sealed class FileCache : IDisposable
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// A page of a directory. Who names directories can choose what the hash of their paths is, so all its bits go into a code that also
+    /// depends on a secret of this process.
+    /// </summary>
+    private readonly record struct PageKey(UInt128 Directory, int Page)
+    {
+        public override int GetHashCode() =>
+            HashCode.Combine((uint)Directory, (uint)(Directory >> 32), (uint)(Directory >> 64), (uint)(Directory >> 96), Page);
     }
 }

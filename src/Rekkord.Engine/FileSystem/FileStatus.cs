@@ -55,4 +55,8 @@ public readonly record struct FileStatus
 /// </summary>
 /// <param name="Device">Number of the device that holds the file.</param>
 /// <param name="Inode">Number of the file on it.</param>
-public readonly record struct FileIdentity(ulong Device, ulong Inode);
+public readonly record struct FileIdentity(ulong Device, ulong Inode)
+{
+    /// <summary>Made of all bits and a secret of this process: the numbers in a snapshot may be chosen to be alike.</summary>
+    public override int GetHashCode() => HashCode.Combine((uint)Device, (uint)(Device >> 32), (uint)Inode, (uint)(Inode >> 32));
+}

@@ -6,10 +6,15 @@ namespace Rekkord.Engine.Repository;
 /// </summary>
 internal sealed class BlobIndex
 {
+    private readonly bool _metadataOnly;
     private readonly List<StoredPack> _packs = [];
     private readonly List<SegmentLocation> _segments = [];
     private readonly OidTable<Found> _blobs = new();
     private readonly Dictionary<Oid, List<BlobLocation>> _further = [];
+
+    /// <summary>Makes an empty index.</summary>
+    /// <param name="metadataOnly">Whether packs of file content are left out, for whoever only looks into directories.</param>
+    public BlobIndex(bool metadataOnly = false) => _metadataOnly = metadataOnly;
 
     /// <summary>The packs, numbered as in <see cref="SegmentLocation.Pack"/>; their directories are not kept.</summary>
     public IReadOnlyList<StoredPack> Packs => _packs;
@@ -26,6 +31,8 @@ internal sealed class BlobIndex
     {
         Validate(pack);
         var reader = new PackDirectoryReader(pack.Directory.Span);
+        if (_metadataOnly && reader.Kind != PackKind.Metadata)
+            return;
         var offset = (long)PackFormat.HeaderLength;
         for (var ordinal = 0; reader.NextSegment(out var storedLength, out var method); ordinal++)
         {

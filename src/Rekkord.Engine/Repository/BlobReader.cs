@@ -9,7 +9,8 @@ namespace Rekkord.Engine.Repository;
 
 /// <summary>
 /// Reads blobs: finds the segment, opens and decompresses it, and checks the blob against its ID, so that what comes out is
-/// what was saved or an error. Recently used segments of several blobs are kept, since blobs that are used together lie together. Thread-safe.
+/// what was saved or an error. Recently used segments of several blobs are kept, since blobs that are used together lie together. A blob
+/// that is not what an index said is looked for by what the packs say themselves. Thread-safe.
 /// </summary>
 internal sealed class BlobReader : IDisposable
 {
@@ -28,10 +29,42 @@ internal sealed class BlobReader : IDisposable
     private readonly Dictionary<int, LinkedListNode<(int Number, SegmentBuffer Segment)>> _cached = [];
     private readonly ConcurrentBag<Decompressor> _decompressors = [];
 
+    // Packs that gave something else than their directory says, by their number: other copies are tried first.
+    private readonly ConcurrentDictionary<int, bool> _suspect = new();
+    private readonly Lazy<BlobReader>? _overlooked;
+
+    /// <summary>Reads what lies where an index says.</summary>
     public BlobReader(RepositoryAccess repository, BlobIndex index)
     {
         _repository = repository;
         _index = index;
+    }
+
+    private BlobReader(RepositoryAccess repository, BlobIndex index, Func<BlobReader> findOverlooked)
+        : this(repository, index) => _overlooked = new Lazy<BlobReader>(findOverlooked);
+
+    /// <summary>Loads the index of a repository to read its blobs.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="metadataOnly">Whether only directories and chunk lists will be read.</param>
+    /// <param name="warn">Told, while the index is loaded, of what is damaged and does not keep the others from being read.</param>
+    /// <param name="warnLater">Told, by any thread that reads, of packs of which an index turned out to have said what is not so; null when nobody is to be told then.</param>
+    /// <param name="cancellation">Stops between the objects that are read.</param>
+    /// <exception cref="StorageException">The store cannot be reached.</exception>
+    public static BlobReader Open(RepositoryAccess repository, bool metadataOnly, Action<string> warn, Action<string>? warnLater, CancellationToken cancellation)
+    {
+        var index = new BlobIndex(metadataOnly);
+        var loader = IndexLoader.ForReading(repository, error => warn(error.Message));
+        loader.Load(index.Add, cancellation);
+
+        // What no sound pack has is looked for in one that was cut short or grew: every blob is checked when it is read.
+        loader.WrongSize.ForEach(index.Add);
+        return new BlobReader(repository, index, () =>
+        {
+            var overlooked = new BlobIndex(metadataOnly);
+            foreach (var pack in loader.FindOverlooked(error => warnLater?.Invoke(error.Message)))
+                overlooked.Add(pack);
+            return new BlobReader(repository, overlooked);
+        });
     }
 
     /// <summary>Reads a blob, from the first of its copies that can be read.</summary>
@@ -42,48 +75,68 @@ internal sealed class BlobReader : IDisposable
     /// <exception cref="StorageException">Reading failed.</exception>
     public Blob Read(BlobType type, Oid oid)
     {
-        if (!_index.TryFind(oid, out var location))
-            throw Missing(oid);
-        try
-        {
-            return Read(type, oid, location);
-        }
-        catch (RekkordException) when (_index.FindFurther(oid) is { Count: > 0 } copies)
-        {
-            if (ReadFurther(type, oid, copies) is { } blob)
-                return blob;
-            throw;
-        }
+        RekkordException? failure = null;
+        var isStored = _index.TryFind(oid, out var location);
+        var isTried = isStored && !IsSuspect(location);
+        if (isTried && TryRead(type, oid, location, ref failure) is { } blob)
+            return blob;
+        var untried = _index.FindFurther(oid).ToList();
+        if (isStored && !isTried)
+            untried.Add(location);
+        return ReadElsewhere(type, oid, untried, ref failure) ?? throw failure ?? Missing(oid);
     }
 
     /// <summary>The number of the segment that a blob is read from; null when there is none. Threads that each read from another one do not wait for each other.</summary>
     public int? FindSegment(Oid oid) => _index.TryFind(oid, out var location) ? location.Segment : null;
-
-    /// <summary>Reads a blob from another copy; null when none can be read.</summary>
-    private Blob? ReadFurther(BlobType type, Oid oid, IReadOnlyList<BlobLocation> copies)
+    /// <summary>Reads a blob from one of its copies, also one that no index told of; null when none can be read. The first failure is kept.</summary>
+    private Blob? ReadElsewhere(BlobType type, Oid oid, List<BlobLocation> copies, ref RekkordException? failure)
     {
-        foreach (var location in copies)
+        foreach (var copy in copies.OrderBy(IsSuspect))
         {
-            try
-            {
-                return Read(type, oid, location);
-            }
-            catch (RekkordException)
-            {
-                // What is wrong with the first copy is what the caller is told.
-                continue;
-            }
+            if (TryRead(type, oid, copy, ref failure) is { } blob)
+                return blob;
         }
 
-        return null;
+        // Where reading itself fails, reading the end of every pack would fail, too, and take long.
+        return _overlooked is not null && failure is not { Kind: RekkordErrorKind.ReadError } ? ReadOverlooked(_overlooked, type, oid, ref failure) : null;
     }
+
+    private static Blob? ReadOverlooked(Lazy<BlobReader> overlooked, BlobType type, Oid oid, ref RekkordException? failure)
+    {
+        try
+        {
+            return overlooked.Value.Read(type, oid);
+        }
+        catch (RekkordException error)
+        {
+            failure ??= error;
+            return null;
+        }
+    }
+
+    private Blob? TryRead(BlobType type, Oid oid, BlobLocation location, ref RekkordException? failure)
+    {
+        try
+        {
+            return Read(type, oid, location);
+        }
+        catch (RekkordException error)
+        {
+            failure ??= error;
+            if (error.Kind == RekkordErrorKind.InvalidData)
+                _suspect[_index.Segments[location.Segment].Pack] = true;
+            return null;
+        }
+    }
+
+    private bool IsSuspect(BlobLocation location) => _suspect.ContainsKey(_index.Segments[location.Segment].Pack);
 
     private static DamagedObjectException Missing(Oid oid) => new($"blob {oid}", "no pack that is left holds it.");
 
     private Blob Read(BlobType type, Oid oid, BlobLocation location)
     {
         if (location.Type != type)
-            throw Missing(oid);
+            throw new DamagedObjectException(PackOf(location.Segment).Name, $"it calls the blob {oid} a {location.Type}, which it is not.");
         var whole = location.Length == _index.Segments[location.Segment].Length;
         var segment = whole ? Open(location.Segment) : OpenShared(location.Segment);
         var bytes = segment.Bytes.Slice(location.Offset, location.Length);
@@ -109,6 +162,8 @@ internal sealed class BlobReader : IDisposable
 
         while (_decompressors.TryTake(out var decompressor))
             decompressor.Dispose();
+        if (_overlooked is { IsValueCreated: true })
+            _overlooked.Value.Dispose();
     }
 
     /// <summary>A segment from the kept ones, or opened and then kept, with the caller as a user. Who wants one that is being opened waits for it.</summary>

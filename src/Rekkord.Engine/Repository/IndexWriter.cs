@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace Rekkord.Engine.Repository;
@@ -15,7 +16,12 @@ internal sealed class IndexWriter
     private List<StoredPack> _packs = [];
     private long _length;
 
+    private readonly ConcurrentBag<string> _written = [];
+
     public IndexWriter(RepositoryAccess repository) => _repository = repository;
+
+    /// <summary>The names of the indexes written so far.</summary>
+    public IReadOnlyCollection<string> Written => _written;
 
     /// <summary>Adds a pack, which must be durable, and writes an index if there is enough for one.</summary>
     /// <exception cref="Storage.StorageException">The store failed.</exception>
@@ -58,6 +64,8 @@ internal sealed class IndexWriter
         var index = IndexObject.Encode(_repository.Keys, packs);
         using var writer = _repository.Store.Create();
         writer.Write(index);
-        writer.Commit(ObjectName.For(ObjectName.Indexes, SHA256.HashData(index)));
+        var name = ObjectName.For(ObjectName.Indexes, SHA256.HashData(index));
+        writer.Commit(name);
+        _written.Add(name);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 
 namespace Rekkord.Engine.Repository;
 
@@ -10,6 +11,10 @@ public readonly struct Oid : IEquatable<Oid>, IComparable<Oid>
 {
     /// <summary>Length of an ID in bytes.</summary>
     public const int Length = 32;
+
+    // Whoever writes to a repository can write directories with IDs of their choice. Where an ID goes in a table is therefore a secret of
+    // this process: otherwise many could be chosen that all go to the same place.
+    private static readonly ulong KeyA = NewKey(), KeyB = NewKey(), KeyC = NewKey(), KeyD = NewKey(), KeyFirst = NewKey(), KeySecond = NewKey();
 
     private readonly ulong _a;
     private readonly ulong _b;
@@ -25,8 +30,11 @@ public readonly struct Oid : IEquatable<Oid>, IComparable<Oid>
         _d = BinaryPrimitives.ReadUInt64BigEndian(bytes[24..Length]);
     }
 
-    /// <summary>64 bits of the ID, evenly spread as all of it is: where it goes in a hash table.</summary>
-    internal ulong Spread => _a;
+    /// <summary>The first 8 bytes, big-endian: the same in every process.</summary>
+    internal ulong FirstWord => _a;
+
+    /// <summary>64 evenly spread bits made from all of the ID: where it goes in a hash table of this process.</summary>
+    internal ulong Spread => Fold(Fold(_a ^ KeyA, _b ^ KeyB) ^ KeyFirst, Fold(_c ^ KeyC, _d ^ KeyD) ^ KeySecond);
 
     /// <summary>Writes the 32 bytes.</summary>
     public void CopyTo(Span<byte> destination)
@@ -52,7 +60,7 @@ public readonly struct Oid : IEquatable<Oid>, IComparable<Oid>
     public override bool Equals(object? obj) => obj is Oid other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _a.GetHashCode();
+    public override int GetHashCode() => (int)Spread;
 
     /// <inheritdoc/>
     public int CompareTo(Oid other)
@@ -84,4 +92,13 @@ public readonly struct Oid : IEquatable<Oid>, IComparable<Oid>
 
     /// <summary>Byte order.</summary>
     public static bool operator >=(Oid left, Oid right) => left.CompareTo(right) >= 0;
+
+    private static ulong NewKey() => BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+
+    /// <summary>Multiplies to 128 bits and lays one half over the other, as wyhash does: two instructions that mix all bits of both.</summary>
+    private static ulong Fold(ulong left, ulong right)
+    {
+        var high = Math.BigMul(left, right, out var low);
+        return high ^ low;
+    }
 }

@@ -5,8 +5,8 @@ namespace Rekkord.Engine.Repository;
 
 /// <summary>
 /// A hash table of millions of entries in little memory: open addressing with linear probing (Knuth, The Art of Computer Programming 3,
-/// 6.4, algorithm L), filled to between a half and three quarters. IDs are evenly spread by themselves, and entries lie in their order
-/// but for collisions. So a table grows from its beginning to its end, and a page that has been emptied is used again for the larger
+/// 6.4, algorithm L), filled to between a half and three quarters. Entries lie in the order of their IDs' <see cref="Oid.Spread"/>, which
+/// nobody else can foresee, but for collisions. So a table grows from its beginning to its end, and a page that has been emptied is used again for the larger
 /// one: no array is dropped, which would stay in memory until the garbage collector visits its oldest generation. Any number of
 /// threads may read while none writes.
 /// </summary>
@@ -48,6 +48,9 @@ internal sealed class OidTable<TEntry>
         return true;
     }
 
+    /// <summary>How many slots are looked at before an ID's own, or the free one that it would take.</summary>
+    internal long CountProbes(Oid oid) => Find(oid) - Home(oid);
+
     private long Capacity => (long)_pages.Count << PageBits;
 
     private ref TEntry At(long slot) => ref _pages[(int)(slot >> PageBits)][slot & ((1L << PageBits) - 1)];
@@ -55,7 +58,7 @@ internal sealed class OidTable<TEntry>
     /// <summary>The slot that holds an ID, or the free one where it would go, which may be behind the last page.</summary>
     private long Find(Oid oid)
     {
-        var slot = (long)Math.BigMul(oid.Spread, (ulong)_homes, out _);
+        var slot = Home(oid);
         for (; slot < Capacity; slot++)
         {
             var found = At(slot).Oid;
@@ -65,6 +68,8 @@ internal sealed class OidTable<TEntry>
 
         return slot;
     }
+
+    private long Home(Oid oid) => (long)Math.BigMul(oid.Spread, (ulong)_homes, out _);
 
     private void Place(long slot, in TEntry entry)
     {

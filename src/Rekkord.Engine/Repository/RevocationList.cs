@@ -70,6 +70,10 @@ internal sealed class RevocationList
         }
     }
 
+    /// <summary>Whether a key was revoked, whatever of its signatures stays good.</summary>
+    /// <param name="keyId">The key's ID in hex; empty for the master key.</param>
+    public bool IsRevoked(string keyId) => _byKey.ContainsKey(keyId);
+
     /// <summary>Whether a key's signature on a snapshot counts.</summary>
     /// <param name="keyId">The key's ID in hex; empty for the master key.</param>
     /// <param name="snapshot">The snapshot's ID.</param>

@@ -50,13 +50,7 @@ public sealed class RestoreOperation
         var (snapshot, roots) = new SnapshotStore(_repository).Open(_request.Snapshot, _observer.Warn, cancellation);
         var destination = CheckDestination();
 
-        var index = new BlobIndex();
-        var loader = new IndexLoader(_repository, error => _observer.Warn(error.Message));
-        loader.Load(index.Add, cancellation);
-
-        // What no sound pack has is looked for in one that was cut short or grew: every blob is checked when it is read.
-        loader.WrongSize.ForEach(index.Add);
-        using var blobs = new BlobReader(_repository, index);
+        using var blobs = BlobReader.Open(_repository, metadataOnly: false, _observer.Warn, _observer.Warn, cancellation);
         using var context = new RestoreContext(_repository, _request, blobs, _observer, cancellation);
         _summary = snapshot.Summary;
         _context = context;

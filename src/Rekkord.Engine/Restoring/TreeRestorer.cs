@@ -18,7 +18,7 @@ internal sealed class TreeRestorer
     private readonly RestoreContext _context;
     private readonly DestinationDirectory _destination;
     private readonly PatternSet _included;
-    private readonly Dictionary<(ulong, ulong), LinkedEntry> _linked = [];
+    private readonly Dictionary<FileIdentity, LinkedEntry> _linked = [];
     private FileBatch _batch = new();
 
     public TreeRestorer(RestoreContext context, DestinationDirectory destination)
@@ -38,7 +38,7 @@ internal sealed class TreeRestorer
         _context.Cancellation.ThrowIfCancellationRequested();
         try
         {
-            if (!FileName.IsSafe(entry.Name))
+            if (!entry.IsRestorable)
                 throw Unsafe(path);
             included = IsIncluded(path, entry.Name, included);
             if (entry.Kind == FileKind.Directory)
@@ -122,7 +122,7 @@ internal sealed class TreeRestorer
     private static RekkordException Unsafe(string path) => new(
         "UnsafeFileName",
         RekkordErrorKind.Security,
-        $"The repository claims an entry '{path}' whose name no file can have; it is not restored. Such a repository was damaged or made with bad intent.",
+        $"The repository claims an entry '{path}' whose name no file can have, or a link that leads nowhere by its text; it is not restored. Such a repository was damaged or made with bad intent.",
         path);
 
     private static RekkordException NotSaved(string path) => new(
@@ -155,12 +155,13 @@ internal sealed class TreeRestorer
         parent.Take(entry.Name);
         if (entry.Flags.HasFlag(EntryFlags.Changed))
             _context.Warn($"'{path}' changed while it was saved; it is restored as it came.");
-        if (entry.HardLink is not { } number)
+        if (entry.HardLink is not { } link)
         {
             RestoreAlone(parent, entry, path);
             return;
         }
 
+        var number = new FileIdentity(link.Device, link.Inode);
         if (_linked.TryGetValue(number, out var first) && IsSame(first, parent, entry) && TryLink(parent, entry, first))
             return;
         _linked[number] = new LinkedEntry(entry, parent.GetPath(), RestoreAlone(parent, entry, path));
@@ -353,7 +354,7 @@ internal sealed class TreeRestorer
         Publish(parent, entry, temporary, () =>
         {
             if (entry.Kind == FileKind.SymbolicLink)
-                directory.CreateSymbolicLink(temporary, entry.LinkTarget ?? throw Unsafe(path));
+                directory.CreateSymbolicLink(temporary, entry.LinkTarget!);
             else
                 directory.CreateSpecial(temporary, entry.Kind, entry.SpecialDevice);
             var restored = () => directory.DisplayPathOf(entry.Name);

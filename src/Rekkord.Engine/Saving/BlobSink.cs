@@ -47,6 +47,9 @@ internal sealed class BlobSink : IDisposable
 
     public int NewMetadataPacks => _newMetadataPacks;
 
+    /// <summary>The names of the indexes written so far.</summary>
+    public IReadOnlyCollection<string> WrittenIndexes => _indexes.Written;
+
     /// <summary>A worker's own way to the data packs.</summary>
     public SegmentPacker CreateDataPacker() => new(_dataPacks, _repository.Descriptor.SegmentSize, _compressionLevel);
 

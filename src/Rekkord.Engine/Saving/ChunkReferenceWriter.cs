@@ -70,7 +70,7 @@ internal sealed class ChunkReferenceWriter
     {
         Append(_list, reference);
         Append(_cached, reference);
-        if ((reference.Oid.Spread & ListBoundaryMask) == 0 || _list.WrittenCount == MaximumListLength)
+        if ((reference.Oid.FirstWord & ListBoundaryMask) == 0 || _list.WrittenCount == MaximumListLength)
             StoreList();
         if (_cached.WrittenCount == CacheFormat.ChunksPartLength)
             StoreCached();

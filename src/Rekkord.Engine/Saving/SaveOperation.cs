@@ -110,8 +110,10 @@ public sealed class SaveOperation
     {
         _activity = "Reading the index";
         var known = new OidSet();
-        var loader = new IndexLoader(_repository, error => _observer.Warn(error.Message));
+        var confirmed = ConfirmedIndexes.Load(_repository.Id, _request.CacheDirectory);
+        var loader = IndexLoader.ForSaving(_repository, error => _observer.Warn(error.Message), confirmed.Contains);
         loader.Load(pack => AddBlobs(known, pack), cancellation);
+        confirmed.Add(loader.Confirmed);
 
         _activity = "Saving";
         var cachePath = CacheLocation.ForPaths(_repository.Id, _request.CacheDirectory, _request.Paths.Select(path => path.Path));
@@ -134,6 +136,8 @@ public sealed class SaveOperation
             _repository.RequireInPlace();
             var snapshot = WriteSnapshot(Summarize(context, named, start, watch.Elapsed), saved.Saved);
             _repository.RequireInPlace();
+            confirmed.Add(sink.WrittenIndexes);
+            confirmed.Save();
             cacheWriter.Commit();
             if (cacheWriter.Failure is { } failure)
                 _observer.Warn($"The local cache '{cachePath}' could not be written: {failure} The next save reads every file again.");

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Saving;
@@ -13,70 +14,79 @@ internal sealed class PackSalvage
     private const int CompressionLevel = 3;
 
     private readonly RepositoryAccess _repository;
-    private readonly OidSet _known = new();
+    private readonly BlobIndex _sound = new();
 
     /// <summary>Prepares a salvage.</summary>
     /// <param name="repository">The repository, opened with a key that can read and write.</param>
-    /// <param name="sound">The packs that stay: what they hold is not stored again.</param>
+    /// <param name="sound">The packs that stay: what can be read from them is not stored again.</param>
     public PackSalvage(RepositoryAccess repository, IEnumerable<StoredPack> sound)
     {
         _repository = repository;
         foreach (var pack in sound)
-        {
-            foreach (var blob in BlobsOf(pack))
-                _known.Add(blob.Oid);
-        }
+            _sound.Add(pack);
     }
 
     /// <summary>Salvages packs, and writes an index of what it stored and of the packs that have none.</summary>
     /// <param name="damaged">The damaged packs.</param>
     /// <param name="unindexed">Sound packs that no index names.</param>
     /// <param name="cancellation">Stops between blobs; what was stored by then lies in packs without an index, which is no harm.</param>
-    public void Run(IReadOnlyList<StoredPack> damaged, IReadOnlyList<StoredPack> unindexed, CancellationToken cancellation)
+    /// <returns>The packs of which something could not be read for a reason that may pass, by name, with that reason.</returns>
+    public IReadOnlyDictionary<string, RekkordException> Run(IReadOnlyList<StoredPack> damaged, IReadOnlyList<StoredPack> unindexed, CancellationToken cancellation)
     {
-        using var sink = new BlobSink(_repository, _known, unindexed, CompressionLevel);
+        var unfinished = new Dictionary<string, RekkordException>(StringComparer.Ordinal);
+        var stored = new OidSet();
+        using var sink = new BlobSink(_repository, stored, unindexed, CompressionLevel);
         using var packer = sink.CreateDataPacker();
+        using var soundReader = new BlobReader(_repository, _sound);
         foreach (var pack in damaged)
         {
             var index = new BlobIndex();
             index.Add(pack);
             using var reader = new BlobReader(_repository, index);
-            foreach (var blob in BlobsOf(pack))
+            foreach (var blob in BlobsOf(pack).Where(blob => !stored.Contains(blob.Oid)))
             {
                 cancellation.ThrowIfCancellationRequested();
-                Store(sink, packer, reader, blob);
+                if (!Store(sink, packer, soundReader, reader, blob, out var error))
+                    unfinished[pack.Name] = error;
             }
         }
 
         packer.Flush();
         sink.Finish();
+        return unfinished;
     }
 
-    private void Store(BlobSink sink, SegmentPacker packer, BlobReader reader, BlobEntry blob)
+    /// <summary>Stores a blob again unless a pack that stays gives it: what its directory says is not enough, for it may be false.</summary>
+    /// <returns>False when it could not be read for a reason that may pass.</returns>
+    private static bool Store(BlobSink sink, SegmentPacker packer, BlobReader soundReader, BlobReader reader, BlobEntry blob, [NotNullWhen(false)] out RekkordException? error)
     {
-        if (_known.Contains(blob.Oid))
-            return;
+        using var elsewhere = TryRead(soundReader, blob, out _);
+        error = null;
+        if (elsewhere is not null)
+            return true;
 
         // Once more: what was misread for a moment must not be left behind in a pack that is put aside.
-        using var content = TryRead(reader, blob) ?? TryRead(reader, blob);
+        using var content = TryRead(reader, blob, out error) ?? TryRead(reader, blob, out error);
         if (content is null)
-            return;
-        var bytes = content.Bytes.Span;
+            return error is null;
         if (blob.Type == BlobType.Data)
-            sink.StoreData(packer, bytes);
+            sink.StoreData(packer, content.Bytes.Span);
         else
-            sink.StoreMetadata(blob.Type, bytes);
+            sink.StoreMetadata(blob.Type, content.Bytes.Span);
+        return true;
     }
 
-    /// <summary>Reads a blob; null when it is damaged, which the scan has reported already.</summary>
-    private static Blob? TryRead(BlobReader reader, BlobEntry blob)
+    /// <summary>Reads a blob; null when it is damaged or its medium has lost it, which the scan has reported already, or cannot be read now.</summary>
+    private static Blob? TryRead(BlobReader reader, BlobEntry blob, out RekkordException? passing)
     {
+        passing = null;
         try
         {
             return reader.Read(blob.Type, blob.Oid);
         }
-        catch (RekkordException error) when (error.Kind == RekkordErrorKind.InvalidData)
+        catch (RekkordException error)
         {
+            passing = error.Kind == RekkordErrorKind.InvalidData || SecondLook.IsMediumError(error) ? null : error;
             return null;
         }
     }

@@ -7,6 +7,8 @@ namespace Rekkord.Engine.Scanning;
 /// <summary>Verifies the packs of a repository, several at a time, and learns which blobs are damaged.</summary>
 internal sealed class PackScan
 {
+    private const string Advice = "Put back a good copy of the file if there is one; otherwise run the scan with -Repair, then save again what still exists.";
+
     private readonly RepositoryAccess _repository;
     private readonly ScanRequest _request;
     private readonly ProblemList _problems;
@@ -93,8 +95,10 @@ internal sealed class PackScan
         }
         catch (RekkordException error)
         {
-            MarkAll(pack, _problems.Add(ProblemKind.PackDamaged, pack.Name, error));
             _state.Remove(pack.Name);
+            damaged.Clear();
+            verifier.FindLost(pack, damaged.Add, cancellation);
+            Mark(damaged, _problems.Add(ProblemKind.PackDamaged, pack.Name, error, $"{Consequence(damaged)} {Advice}"));
             return;
         }
 
@@ -106,28 +110,18 @@ internal sealed class PackScan
         }
 
         _state.Remove(pack.Name);
-        var consequence = damaged.Count > 0 ? $"{damaged.Count} blobs in it cannot be read" : "all blobs in it can still be read";
-        var problem = _problems.Add(
-            ProblemKind.PackDamaged,
-            pack.Name,
-            $"The pack '{pack.Name}' is damaged: {wrong} {consequence}. Put back a good copy of the file if there is one; otherwise run the scan with -Repair, then save again what still exists.");
-        lock (DamagedBlobs)
-            damaged.ForEach(oid => Mark(oid, problem));
+        Mark(damaged, _problems.Add(ProblemKind.PackDamaged, pack.Name, $"The pack '{pack.Name}' is damaged: {wrong} {Consequence(damaged)} {Advice}"));
     }
 
-    private void Mark(Oid oid, RepositoryProblem problem) =>
-        DamagedBlobs[oid] = (problem, DamagedBlobs.GetValueOrDefault(oid).Copies + 1);
+    private static string Consequence(List<Oid> damaged) =>
+        damaged.Count > 0 ? $"{damaged.Count} blobs in it cannot be read." : "All blobs in it can still be read.";
 
-    private void MarkAll(StoredPack pack, RepositoryProblem problem)
+    private void Mark(List<Oid> damaged, RepositoryProblem problem)
     {
-        var reader = new PackDirectoryReader(pack.Directory.Span);
         lock (DamagedBlobs)
         {
-            while (reader.NextSegment(out _, out _))
-            {
-                while (reader.NextBlob(out var blob))
-                    Mark(blob.Oid, problem);
-            }
+            foreach (var oid in damaged)
+                DamagedBlobs[oid] = (problem, DamagedBlobs.GetValueOrDefault(oid).Copies + 1);
         }
     }
 

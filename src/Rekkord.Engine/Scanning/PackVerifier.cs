@@ -49,7 +49,45 @@ internal sealed class PackVerifier : IDisposable
             : sound ? null : "its bytes are not those that its name was made from.";
     }
 
+    /// <summary>
+    /// Reads each segment of a pack by itself, to learn what of a pack that cannot be read from its start to its end is lost. Where reading
+    /// fails for another reason than the medium's, all that is left counts as lost for now.
+    /// </summary>
+    /// <param name="pack">The pack with its directory.</param>
+    /// <param name="lostBlobs">Told of each blob that does not come out as it was saved.</param>
+    /// <param name="cancellation">Stops between segments.</param>
+    public void FindLost(StoredPack pack, Action<Oid> lostBlobs, CancellationToken cancellation)
+    {
+        var goesOn = true;
+        var header = TryRead(pack.Name, 0, PackFormat.HeaderLength, ref goesOn).ToArray();
+        using var aead = header.Length > 0 ? OpenKey(header) : null;
+        var reader = new PackDirectoryReader(pack.Directory.Span);
+        var offset = (long)PackFormat.HeaderLength;
+        for (var ordinal = 0; reader.NextSegment(out var storedLength, out var method); ordinal++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var stored = goesOn && aead is not null ? TryRead(pack.Name, offset, storedLength, ref goesOn) : default;
+            CheckSegment(stored.IsEmpty ? null : aead, openSegments: true, ordinal, method, stored, ref reader, lostBlobs);
+            offset += storedLength;
+        }
+    }
+
     public void Dispose() => _decompressor.Dispose();
+
+    private ReadOnlySpan<byte> TryRead(string name, long offset, int length, scoped ref bool goesOn)
+    {
+        var buffer = Grow(ref _stored, length);
+        try
+        {
+            _repository.Store.Read(name, offset, buffer);
+            return buffer;
+        }
+        catch (Storage.StorageException error)
+        {
+            goesOn = error.IsMediumError || error.Kind == RekkordErrorKind.InvalidData;
+            return default;
+        }
+    }
 
     private AesGcm? OpenKey(byte[] header)
     {
@@ -65,7 +103,7 @@ internal sealed class PackVerifier : IDisposable
     }
 
     private bool CheckSegment(
-        AesGcm? aead, bool openSegments, int ordinal, SegmentMethod method, ReadOnlySpan<byte> stored, ref PackDirectoryReader directory, Action<Oid> damagedBlobs)
+        AesGcm? aead, bool openSegments, int ordinal, SegmentMethod method, scoped ReadOnlySpan<byte> stored, ref PackDirectoryReader directory, Action<Oid> damagedBlobs)
     {
         var blobs = new List<BlobEntry>();
         while (directory.NextBlob(out var blob))

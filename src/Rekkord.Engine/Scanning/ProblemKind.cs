@@ -9,7 +9,7 @@ public enum ProblemKind
     /// <summary>A pack that an index names is gone.</summary>
     PackMissing,
 
-    /// <summary>An index object has other bytes than were written.</summary>
+    /// <summary>An index object has other bytes than were written, is not signed by a key of this repository, or says something else of a pack than that says itself.</summary>
     IndexDamaged,
 
     /// <summary>A tag has other bytes than were written, is not signed by a key of this repository, or says something else than its snapshot.</summary>
@@ -26,6 +26,9 @@ public enum ProblemKind
 
     /// <summary>A snapshot refers to content that no pack holds.</summary>
     ContentMissing,
+
+    /// <summary>A snapshot describes something that no restore can make, such as a file whose chunks do not fill it.</summary>
+    ContentInvalid,
 
     /// <summary>A snapshot or tag is signed by a key that was revoked, and is not among those that stay good.</summary>
     SignerRevoked,

@@ -38,10 +38,14 @@ internal sealed class ProblemList
     }
 
     /// <summary>Adds what reading an object raised: damage when its bytes were read and are wrong, or are too many or too few.</summary>
-    public RepositoryProblem Add(ProblemKind damaged, string objectName, RekkordException error) =>
+    /// <param name="damaged">The kind of problem that damage is.</param>
+    /// <param name="objectName">The object.</param>
+    /// <param name="error">What was raised.</param>
+    /// <param name="more">What there is to say besides, in sentences.</param>
+    public RepositoryProblem Add(ProblemKind damaged, string objectName, RekkordException error, string? more = null) =>
         error.ErrorId == Storage.StorageException.ObstructedId
             ? Add(ProblemKind.Obstructed, error.Target ?? objectName, error.Message)
-            : Add(error.Kind == RekkordErrorKind.InvalidData ? damaged : ProblemKind.Unreadable, objectName, error.Message);
+            : Add(error.Kind == RekkordErrorKind.InvalidData ? damaged : ProblemKind.Unreadable, objectName, more is null ? error.Message : $"{error.Message} {more}");
 
     /// <summary>The problem that an object has with its own bytes, if any.</summary>
     public RepositoryProblem? Find(string objectName)

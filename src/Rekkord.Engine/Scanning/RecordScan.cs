@@ -7,14 +7,14 @@ using Oid = Rekkord.Engine.Repository.Oid;
 
 namespace Rekkord.Engine.Scanning;
 
-/// <summary>Verifies the small objects: indexes, tags and snapshots, and that tags and snapshots name each other.</summary>
+/// <summary>Verifies tags and snapshots, and that they name each other.</summary>
 internal sealed class RecordScan
 {
     private readonly RepositoryAccess _repository;
     private readonly SnapshotStore _store;
     private readonly ProblemList _problems;
     private readonly HashSet<string> _tagNames = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SnapshotSummary> _summaries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Snapshot> _byName = new(StringComparer.Ordinal);
 
     public RecordScan(RepositoryAccess repository, ProblemList problems)
     {
@@ -37,7 +37,6 @@ internal sealed class RecordScan
         // What the snapshots are judged by: of two readings, one alone may fail, and what is good would count as forged.
         foreach (var error in _store.Revocations.Damaged)
             _problems.Add(ProblemKind.RevocationDamaged, error.Target!, error);
-        CheckNames(ObjectName.Indexes, ProblemKind.IndexDamaged, cancellation);
         CheckNames(ObjectName.Tags, ProblemKind.TagDamaged, cancellation);
         CheckNames(ObjectName.Snapshots, ProblemKind.SnapshotDamaged, cancellation);
         ReadSnapshots(cancellation);
@@ -112,7 +111,7 @@ internal sealed class RecordScan
                 if (_problems.Find(found.Name) is not null)
                     continue;
                 Snapshots.Add(read with { Snapshot = read.Snapshot with { StoredTime = found.ModifiedTime } });
-                _summaries[found.Name] = read.Snapshot.Summary;
+                _byName[found.Name] = read.Snapshot;
                 if (read.Snapshot.SignerStatus == SignerStatus.Revoked)
                     AddRevoked(found.Name, read.Snapshot);
             }
@@ -147,6 +146,9 @@ internal sealed class RecordScan
         }
     }
 
+    /// <summary>Whether a tag says of a snapshot what that says itself; nobody restores it by the tag otherwise.</summary>
+    public static bool Describes(Snapshot tag, Snapshot snapshot) => tag.Id == snapshot.Id && SnapshotCodec.AreSame(tag.Summary, snapshot.Summary);
+
     private Snapshot? TryReadTag(string name)
     {
         _tagNames.Add(name);
@@ -155,7 +157,7 @@ internal sealed class RecordScan
             var tag = _store.ReadTag(name);
 
             // Of what a revoked key signed, that is said, below, whatever else is wrong with it.
-            if (tag.SignerStatus == SignerStatus.Trusted && _summaries.TryGetValue(tag.ObjectName, out var summary) && !SnapshotCodec.AreSame(tag.Summary, summary))
+            if (tag.SignerStatus == SignerStatus.Trusted && _byName.TryGetValue(tag.ObjectName, out var snapshot) && !Describes(tag, snapshot))
             {
                 _problems.Add(
                     ProblemKind.TagDamaged,

@@ -8,8 +8,8 @@ namespace Rekkord.Engine.Scanning;
 
 /// <summary>
 /// Mends what a scan found, without ever deleting: what can be read of damaged packs is stored again, damaged objects are
-/// moved to <c>damaged/</c>, so that nothing relies on them and the next save stores again what it still finds; indexes and
-/// tags are made again from packs and snapshots. What replaces an object is durable before the object is moved.
+/// moved to <c>damaged/</c>, so that nothing relies on them and the next save stores again what it still finds, and so is what the medium
+/// has lost; indexes and tags are made again from packs and snapshots. What replaces an object is durable before the object is moved.
 /// </summary>
 internal sealed class RepositoryRepair
 {
@@ -17,7 +17,7 @@ internal sealed class RepositoryRepair
     private readonly IReadOnlyList<RepositoryProblem> _problems;
     private readonly IReadOnlyList<StoredPack> _packs;
     private readonly IReadOnlyList<StoredPack> _unindexed;
-    private readonly List<RepositoryProblem> _damaged = [];
+    private readonly SortedSet<string> _damaged = new(StringComparer.Ordinal);
 
     /// <summary>Prepares a repair.</summary>
     /// <param name="repository">The repository, opened with a key that can read and write.</param>
@@ -60,22 +60,31 @@ internal sealed class RepositoryRepair
     /// </summary>
     private void LookAgain(CancellationToken cancellation)
     {
-        _damaged.AddRange(_problems.Where(problem => problem.Kind == ProblemKind.SignerRevoked && _repository.Store.Exists(problem.ObjectName)));
+        _damaged.UnionWith(_problems.Where(problem => problem.Kind == ProblemKind.SignerRevoked).Select(problem => problem.ObjectName).Where(_repository.Store.Exists));
         var look = new SecondLook(_repository);
-        foreach (var problem in _problems.Where(problem => problem.Kind
-            is ProblemKind.PackDamaged or ProblemKind.IndexDamaged or ProblemKind.TagDamaged or ProblemKind.SnapshotDamaged || IsInTheWay(problem)))
+        foreach (var problem in _problems.Where(MayBePutAside))
         {
             cancellation.ThrowIfCancellationRequested();
             if (!_repository.Store.Exists(problem.ObjectName))
                 continue;
-            if (look.IsSound(problem, cancellation) is not { } sound)
+            if (look.IsSound(problem.ObjectName, cancellation) is not { } sound)
                 continue;
             if (sound)
                 problem.Repair = "read again without any fault, and left where it is: look after the disk, cable or memory";
             else
-                _damaged.Add(problem);
+                _damaged.Add(problem.ObjectName);
         }
     }
+
+    private static bool MayBePutAside(RepositoryProblem problem) => problem.Kind switch
+    {
+        ProblemKind.PackDamaged or ProblemKind.IndexDamaged or ProblemKind.TagDamaged or ProblemKind.SnapshotDamaged => true,
+
+        // Not the revocations: without one, its key would count again.
+        ProblemKind.Unreadable => ObjectName.TryGetHash(problem.ObjectName) is not null,
+        ProblemKind.Obstructed => IsInTheWay(problem),
+        _ => false,
+    };
 
     /// <summary>
     /// Whether something stands in the place of one object, and can be put aside like a damaged one. In the place of a folder it may be the
@@ -86,12 +95,17 @@ internal sealed class RepositoryRepair
 
     private void SalvagePacks(CancellationToken cancellation)
     {
-        var names = _damaged.Where(problem => problem.Kind == ProblemKind.PackDamaged).Select(problem => problem.ObjectName).ToHashSet(StringComparer.Ordinal);
+        var names = _damaged.Where(name => ObjectName.IsWellFormed(ObjectName.Packs, name)).ToHashSet(StringComparer.Ordinal);
         var known = _packs.Where(pack => names.Contains(pack.Name)).ToArray();
         StoredPack[] damaged = [.. known, .. ReadAgain(names.Except(known.Select(pack => pack.Name)))];
         var unindexed = _unindexed.Where(pack => !names.Contains(pack.Name)).ToArray();
-        if (damaged.Length > 0 || unindexed.Length > 0)
-            new PackSalvage(_repository, _packs.Where(pack => !names.Contains(pack.Name))).Run(damaged, unindexed, cancellation);
+        if (damaged.Length == 0 && unindexed.Length == 0)
+            return;
+        foreach (var (name, error) in new PackSalvage(_repository, _packs.Where(pack => !names.Contains(pack.Name))).Run(damaged, unindexed, cancellation))
+        {
+            _damaged.Remove(name);
+            Note(name, $"left where it is, for what is in it could not be read now: {error.Message}");
+        }
     }
 
     /// <summary>Reads the directories of packs once more: one that was misread for a moment, and that no index has, must not cost what is in the pack.</summary>
@@ -103,12 +117,9 @@ internal sealed class RepositoryRepair
         {
             try
             {
-                var directory = PackFormat.ReadDirectory(_repository.Store, _repository.Keys, found.Name, found.Size);
-                var pack = new StoredPack(ObjectName.TryGetHash(found.Name)!, found.Size, directory);
-                BlobIndex.Validate(pack);
-                read.Add(pack);
+                read.Add(PackDirectories.Read(_repository, found));
             }
-            catch (Exception error) when (error is DamagedObjectException or InvalidDataException)
+            catch (RekkordException error) when (error.Kind == RekkordErrorKind.InvalidData || SecondLook.IsMediumError(error))
             {
                 // It is damaged for good, as the scan has said: nothing tells what lies where.
                 continue;
@@ -120,41 +131,54 @@ internal sealed class RepositoryRepair
 
     private void MoveDamaged(CancellationToken cancellation)
     {
-        foreach (var problem in _damaged)
+        foreach (var name in _damaged)
         {
             cancellation.ThrowIfCancellationRequested();
-            problem.Repair = $"moved to '{MoveAside(problem.ObjectName)}'";
+            Note(name, $"moved to '{MoveAside(name)}'");
         }
     }
 
     /// <summary>Replaces each index that names a pack that is gone by one without it; otherwise every later scan would miss that pack.</summary>
     private void RenewIndexes(CancellationToken cancellation)
     {
-        var present = _repository.Store.List(ObjectName.Packs).Where(found => found.Obstacle is null).Select(found => found.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var index in _repository.Store.List(ObjectName.Indexes).Where(found => ObjectName.TryGetHash(found.Name) is not null))
+        var present = _repository.List(ObjectName.Packs).Where(found => found.Obstacle is null).ToDictionary(pack => pack.Name, StringComparer.Ordinal);
+        foreach (var index in _repository.List(ObjectName.Indexes).ToArray())
         {
             cancellation.ThrowIfCancellationRequested();
             if (ReadIndex(index.Name) is not { } packs)
                 continue;
-            var gone = packs.Where(pack => !present.Contains(pack.Name)).ToArray();
-            if (gone.Length == 0)
+            var gone = packs.Where(pack => !present.ContainsKey(pack.Name)).ToArray();
+            if (gone.Length == 0 || TryReadAll(packs.Select(pack => pack.Name).Where(present.ContainsKey).Select(name => present[name])) is not { } own)
                 continue;
-            WriteIndex(packs.Where(pack => present.Contains(pack.Name)));
+            WriteIndex(own);
             MoveAside(index.Name);
             foreach (var pack in gone)
                 Note(ProblemKind.PackMissing, pack.Name, "no index names it any more");
         }
     }
 
-    /// <summary>Reads an index. One that is damaged stays: what is damaged for good was moved before, or the next scan reports it.</summary>
-    /// <returns>Null when it is damaged or gone.</returns>
+    /// <summary>Reads an index. One that cannot be read stays: what is damaged for good was moved before, or the next scan reports it.</summary>
+    /// <returns>Null when it cannot be read.</returns>
     private IReadOnlyList<StoredPack>? ReadIndex(string name)
     {
         try
         {
-            return IndexObject.Decode(_repository.Keys, name, _repository.Store.Read(name, FormatLimits.Index));
+            return IndexObject.Read(_repository, name).Packs;
         }
-        catch (RekkordException error) when (error is DamagedObjectException or StorageException { Kind: RekkordErrorKind.NotFound or RekkordErrorKind.InvalidData })
+        catch (RekkordException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What packs say themselves: what an index said of them is not signed again. Null when one of them cannot be read.</summary>
+    private List<StoredPack>? TryReadAll(IEnumerable<ObjectInfo> packs)
+    {
+        try
+        {
+            return [.. packs.Select(pack => PackDirectories.Read(_repository, pack))];
+        }
+        catch (RekkordException)
         {
             return null;
         }
@@ -173,6 +197,12 @@ internal sealed class RepositoryRepair
         var aside = ObjectName.Aside(name);
         _repository.Store.Move(name, aside);
         return aside;
+    }
+
+    private void Note(string objectName, string repair)
+    {
+        foreach (var problem in _problems.Where(problem => problem.ObjectName == objectName))
+            problem.Repair = repair;
     }
 
     private void Note(ProblemKind kind, string objectName, string repair)

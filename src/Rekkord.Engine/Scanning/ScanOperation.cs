@@ -54,7 +54,7 @@ public sealed class ScanOperation
 
         _activity = "Reading the index";
         var packs = new List<StoredPack>();
-        var loader = new IndexLoader(_repository, error => AddDamaged(error));
+        var loader = IndexLoader.ForScanning(_repository, AddDamaged);
         loader.Load(packs.Add, cancellation);
         var lost = FindLost(loader);
 
@@ -146,7 +146,7 @@ public sealed class ScanOperation
                 try
                 {
                     foreach (var (snapshot, roots) in records.Snapshots)
-                        trees.Walk(snapshot.Id.ToString(), roots, cancellation);
+                        trees.Walk(snapshot, roots, cancellation);
                 }
 #pragma warning disable CA1031 // Nothing may escape a thread: it would end the process. It is raised below.
                 catch (Exception error)

@@ -2,34 +2,76 @@ using System.Security.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Storage;
 using Oid = Rekkord.Engine.Repository.Oid;
 
 namespace Rekkord.Engine.Scanning;
 
 /// <summary>
-/// Reads an object that was found damaged once more before a repair puts it aside: a cable or memory that failed for a moment must
-/// not cost a sound object.
+/// Reads an object that was found damaged or unreadable once more before a repair puts it aside: a cable or memory that failed for a
+/// moment, or a network that does not answer, must not cost a sound object.
 /// </summary>
 internal sealed class SecondLook(RepositoryAccess repository)
 {
-    /// <summary>Whether nothing is wrong with the object now. One that cannot be read at all is not sound, but not known to be damaged either.</summary>
-    /// <returns>Null when it could not be read.</returns>
-    public bool? IsSound(RepositoryProblem problem, CancellationToken cancellation)
+    /// <summary>
+    /// Whether nothing is wrong with the object now. It is damaged also where the medium says, twice more, that it has lost what lies there,
+    /// while another object can be read; one that cannot be read for any other reason is neither sound nor known to be damaged.
+    /// </summary>
+    /// <returns>Null when it is not known.</returns>
+    public bool? IsSound(string name, CancellationToken cancellation)
     {
         try
         {
-            return problem.Kind switch
-            {
-                ProblemKind.PackDamaged => IsSoundPack(problem.ObjectName, cancellation),
-                ProblemKind.IndexDamaged => HasItsName(problem.ObjectName) && IndexObject.Decode(repository.Keys, problem.ObjectName, Read(problem.ObjectName)).Count > 0,
-                ProblemKind.TagDamaged => HasItsName(problem.ObjectName) && IsSoundTag(problem.ObjectName),
-                ProblemKind.SnapshotDamaged => HasItsName(problem.ObjectName) && new SnapshotStore(repository).Read(problem.ObjectName).Roots.Count >= 0,
-                _ => false,
-            };
+            return Look(name, cancellation);
+        }
+        catch (RekkordException error) when (IsMediumError(error))
+        {
+            return ReadsAfterAll(name, cancellation);
         }
         catch (RekkordException error)
         {
             return error.Kind == RekkordErrorKind.InvalidData ? false : null;
+        }
+    }
+
+    /// <summary>Whether the medium has lost what was read, which reading it again does not bring back.</summary>
+    public static bool IsMediumError(RekkordException error) => error is StorageException { IsMediumError: true };
+
+    private bool? ReadsAfterAll(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            _ = repository.Store.Read(ObjectName.Descriptor, FormatLimits.Descriptor);
+            return Look(name, cancellation);
+        }
+        catch (RekkordException error)
+        {
+            return error.Target == name && (error.Kind == RekkordErrorKind.InvalidData || IsMediumError(error)) ? false : null;
+        }
+    }
+
+    private bool Look(string name, CancellationToken cancellation) =>
+        name.StartsWith(ObjectName.Packs, StringComparison.Ordinal) ? IsSoundPack(name, cancellation)
+        : name.StartsWith(ObjectName.Indexes, StringComparison.Ordinal) ? IsRightIndex(name)
+        : HasItsName(name) && (name.StartsWith(ObjectName.Tags, StringComparison.Ordinal) ? IsSoundTag(name) : IsSoundSnapshot(name));
+
+    /// <summary>Whether an index can be opened, and says of no pack something else than that says itself. A pack that cannot be read is not held against it.</summary>
+    private bool IsRightIndex(string name)
+    {
+        var present = repository.List(ObjectName.Packs).ToDictionary(pack => pack.Name, StringComparer.Ordinal);
+        return IndexObject.Read(repository, name).Packs.All(said => !present.TryGetValue(said.Name, out var found) || IsRight(said, found));
+    }
+
+    private bool IsRight(StoredPack said, ObjectInfo found)
+    {
+        try
+        {
+            var own = PackDirectories.Read(repository, found);
+            return (own.Size == said.Size && own.Directory.Span.SequenceEqual(said.Directory.Span)) || !PackDirectories.HasItsName(repository, found.Name);
+        }
+        catch (RekkordException)
+        {
+            return true;
         }
     }
 
@@ -39,34 +81,24 @@ internal sealed class SecondLook(RepositoryAccess repository)
         var tag = store.ReadTag(name);
         try
         {
-            return !repository.Store.Exists(tag.ObjectName) || SnapshotCodec.AreSame(tag.Summary, store.Read(tag.ObjectName).Snapshot.Summary);
+            return !repository.Store.Exists(tag.ObjectName) || RecordScan.Describes(tag, store.Read(tag.ObjectName).Snapshot);
         }
-        catch (DamagedObjectException)
+        catch (RekkordException error) when (error is DamagedObjectException || IsMediumError(error))
         {
             // Nothing is held against a tag because its snapshot is damaged.
             return true;
         }
     }
 
+    private bool IsSoundSnapshot(string name) => new SnapshotStore(repository).Read(name).Roots.Count >= 0;
+
     private bool IsSoundPack(string name, CancellationToken cancellation)
     {
         if (repository.List(ObjectName.Packs).FirstOrDefault(pack => pack.Name == name) is not { } found)
             return false;
-        var pack = new StoredPack(ObjectName.TryGetHash(name)!, found.Size, PackFormat.ReadDirectory(repository.Store, repository.Keys, name, found.Size));
-        try
-        {
-            BlobIndex.Validate(pack);
-        }
-        catch (InvalidDataException)
-        {
-            return false;
-        }
-
         using var verifier = new PackVerifier(repository);
-        return verifier.Verify(pack, openSegments: true, static (Oid _) => { }, static _ => { }, cancellation) is null;
+        return verifier.Verify(PackDirectories.Read(repository, found), openSegments: true, static (Oid _) => { }, static _ => { }, cancellation) is null;
     }
 
-    private bool HasItsName(string name) => SHA256.HashData(Read(name)).AsSpan().SequenceEqual(ObjectName.TryGetHash(name));
-
-    private byte[] Read(string name) => repository.Store.Read(name, FormatLimits.Index);
+    private bool HasItsName(string name) => SHA256.HashData(repository.Store.Read(name, FormatLimits.Index)).AsSpan().SequenceEqual(ObjectName.TryGetHash(name));
 }

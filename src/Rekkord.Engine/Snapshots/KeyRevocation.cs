@@ -182,7 +182,7 @@ public sealed class KeyRevocation
                 {
                     read(found.Name);
                 }
-                catch (RekkordException error) when (error is DamagedObjectException || error.ErrorId == StorageException.ObstructedId)
+                catch (RekkordException error) when (IsLost(error))
                 {
                     _warn($"{error.Message} If it is the key's, it will not count as good.");
                 }
@@ -197,11 +197,13 @@ public sealed class KeyRevocation
         {
             return read();
         }
-        catch (DamagedObjectException)
+        catch (RekkordException error) when (IsLost(error))
         {
             return read();
         }
     }
+
+    private static bool IsLost(RekkordException error) => error is DamagedObjectException or StorageException { IsMediumError: true } || error.ErrorId == StorageException.ObstructedId;
 
     private static RekkordException AlreadyRevoked(string keyId, DateTimeOffset? time) => new(
         "KeyAlreadyRevoked",

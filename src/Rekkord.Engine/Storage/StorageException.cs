@@ -14,6 +14,22 @@ public sealed class StorageException : RekkordException
     /// <summary>The ID of the error when something stands in the place of an object.</summary>
     internal const string ObstructedId = "ObjectObstructed";
 
+    /// <summary>
+    /// Whether the system says that the medium has lost or garbled what lies there, and not that it, or the way to it, does not answer:
+    /// a network that fails, a file server that is gone or a permission that is missing may all pass.
+    /// </summary>
+    internal bool IsMediumError => InnerException is IOException { HResult: var code }
+        && (OperatingSystem.IsWindows() ? WindowsMediumErrors : OperatingSystem.IsLinux() ? LinuxMediumErrors : OtherMediumErrors).Contains(code);
+
+    // ERROR_CRC, ERROR_SECTOR_NOT_FOUND, ERROR_READ_FAULT, ERROR_IO_DEVICE, ERROR_FILE_CORRUPT.
+    private static ReadOnlySpan<int> WindowsMediumErrors => [unchecked((int)0x80070017), unchecked((int)0x8007001b), unchecked((int)0x8007001e), unchecked((int)0x8007045d), unchecked((int)0x80070570)];
+
+    // EIO, ENODATA (a medium error of the block layer), EBADMSG and EUCLEAN (checksums of file systems), EILSEQ, EREMOTEIO.
+    private static ReadOnlySpan<int> LinuxMediumErrors => [5, 61, 74, 117, 84, 121];
+
+    // EIO.
+    private static ReadOnlySpan<int> OtherMediumErrors => [5];
+
     internal static StorageException NotFound(string location, string name, Exception? inner = null) => new(
         "ObjectNotFound", RekkordErrorKind.NotFound, $"The object '{name}' is missing from the repository '{location}'.", name, inner);
 

@@ -35,6 +35,10 @@ internal sealed record TreeEntry
 
     public FileKind Kind => Metadata.Kind;
 
+    /// <summary>Whether a file system can have such an entry: a hostile repository may claim others, and nothing is made of them.</summary>
+    public bool IsRestorable => FileName.IsSafe(Name)
+        && (Kind != FileKind.SymbolicLink || Flags.HasFlag(EntryFlags.Unreadable) || (LinkTarget is { Length: > 0 } target && !target.Contains((byte)0)));
+
     /// <summary>The references in <see cref="Chunks"/>.</summary>
     public IEnumerable<ChunkReference> ChunkReferences
     {

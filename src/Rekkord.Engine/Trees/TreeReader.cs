@@ -12,7 +12,9 @@ internal static class TreeReader
         try
         {
             using var blob = blobs.Read(BlobType.Tree, page.Oid);
-            return TreeEntryDecoder.DecodePage(blob.Bytes);
+            return blob.Bytes.Length == page.Length
+                ? TreeEntryDecoder.DecodePage(blob.Bytes)
+                : throw new DamagedObjectException($"blob {page.Oid}", "it has another length than its directory says.");
         }
         catch (InvalidDataException error)
         {
@@ -20,9 +22,27 @@ internal static class TreeReader
         }
     }
 
-    /// <summary>All chunks of a file, those in chunk lists too.</summary>
-    /// <exception cref="DamagedObjectException">A list is missing or damaged.</exception>
+    /// <summary>All chunks of a file, those in chunk lists too, which together have the length of its content; or none, for a file that is one hole.</summary>
+    /// <exception cref="DamagedObjectException">A list is missing or damaged, or the chunks do not fill the file.</exception>
     public static IEnumerable<ChunkReference> ReadChunks(BlobReader blobs, TreeEntry file)
+    {
+        if (file.DataRanges is [.., var last] && last.Offset + last.Length > file.Size)
+            throw Mismatch();
+        var length = file.DataRanges.Count > 0 ? file.DataRanges.Sum(range => range.Length) : file.Size;
+        var left = length;
+        foreach (var chunk in ReferencesOf(blobs, file))
+        {
+            left -= chunk.Length;
+            if (chunk.Length <= 0 || left < 0)
+                throw Mismatch();
+            yield return chunk;
+        }
+
+        if (left > 0 && left < length)
+            throw Mismatch();
+    }
+
+    private static IEnumerable<ChunkReference> ReferencesOf(BlobReader blobs, TreeEntry file)
     {
         foreach (var chunk in file.ChunkReferences)
             yield return chunk;
@@ -36,4 +56,6 @@ internal static class TreeReader
                 yield return ChunkReference.Decode(list.Span[offset..]);
         }
     }
+
+    private static DamagedObjectException Mismatch() => new("tree", "the chunks of a file do not fill it.");
 }

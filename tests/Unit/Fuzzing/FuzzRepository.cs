@@ -91,14 +91,21 @@ internal sealed class FuzzRepository : IDisposable
     public byte[] OpenPayload(RecordKind kind, byte[] bytes) =>
         SignedEnvelope.Unwrap(OpenEnvelope(kind, bytes), kind.Domain, Keys.MasterPublicKey, Keys.RepositoryId).Payload;
 
-    /// <summary>Seals an index whose compressed body is given.</summary>
-    public byte[] SealIndex(byte[] compressed)
+    /// <summary>Signs the compressed body of an index.</summary>
+    public byte[] SignIndex(byte[] compressed)
+    {
+        var signature = SignedEnvelope.Wrap(Keys, "rekkord index v1\0"u8, SHA256.HashData(compressed));
+        return [.. BitConverter.GetBytes(signature.Length), .. signature, .. compressed];
+    }
+
+    /// <summary>Seals an index of which only the outermost layer is right.</summary>
+    public byte[] SealIndex(byte[] content)
     {
         byte[] head = [.. "RKI\u0001"u8, .. Seed];
-        var output = new byte[head.Length + compressed.Length + 16];
+        var output = new byte[head.Length + content.Length + 16];
         head.CopyTo(output, 0);
         using var aead = new AesGcm(KeyDerivation.DeriveForObject(Keys.IndexKey, Seed, "rekkord index v1"), 16);
-        aead.Encrypt(new byte[12], compressed, output.AsSpan(head.Length, compressed.Length), output.AsSpan(^16..), head.AsSpan(0, 4));
+        aead.Encrypt(new byte[12], content, output.AsSpan(head.Length, content.Length), output.AsSpan(^16..), head.AsSpan(0, 4));
         return output;
     }
 

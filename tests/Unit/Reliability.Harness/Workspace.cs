@@ -145,7 +145,7 @@ internal sealed class Workspace : ISaveObserver, IRestoreObserver, IDisposable
     {
         using var repository = Open();
         var seen = new HashSet<Oid>();
-        new IndexLoader(repository, static error => throw new PromiseBrokenException(error.Message)).Load(
+        IndexLoader.ForScanning(repository, static error => throw new PromiseBrokenException(error.Message)).Load(
             pack =>
             {
                 var reader = new PackDirectoryReader(pack.Directory.Span);

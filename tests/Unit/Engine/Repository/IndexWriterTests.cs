@@ -63,5 +63,5 @@ public sealed class IndexWriterTests : IDisposable
     }
 
     private List<IReadOnlyList<StoredPack>> ReadIndexes() =>
-        [.. _store.List(ObjectName.Indexes).Select(index => IndexObject.Decode(_repository.Keys, index.Name, _store.Read(index.Name, FormatLimits.Index)))];
+        [.. _store.List(ObjectName.Indexes).Select(index => IndexObject.Read(_repository, index.Name).Packs)];
 }

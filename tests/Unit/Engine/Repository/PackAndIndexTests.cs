@@ -71,8 +71,11 @@ public sealed class PackAndIndexTests : IDisposable
         var second = WritePack(TestRepository.RandomBytes(2, 100));
         var index = IndexObject.Encode(_master, [_pack, second]);
 
-        var packs = IndexObject.Decode(_master.Derive(KeyRole.WriteOnly), "index", index);
+        using var reader = _master.Derive(KeyRole.WriteOnly);
+        var read = Decode(reader, index);
+        var packs = read.Packs;
 
+        Assert.Equal("", read.KeyId);
         Assert.Equal([(_pack.Name, _pack.Size), (second.Name, second.Size)], packs.Select(pack => (pack.Name, pack.Size)));
         Assert.Equal(_pack.Directory.ToArray(), packs[0].Directory.ToArray());
         Assert.Equal(second.Directory.ToArray(), packs[1].Directory.ToArray());
@@ -83,10 +86,48 @@ public sealed class PackAndIndexTests : IDisposable
     {
         var index = IndexObject.Encode(_master, [_pack]);
         foreach (var bytes in Malformed.From(index, 500).Where(bytes => !bytes.AsSpan().SequenceEqual(index)))
-            Assert.Equal("index/x", Assert.Throws<DamagedObjectException>(() => IndexObject.Decode(_master, "index/x", bytes)).Target);
+            Assert.Equal(NameOf(bytes), Assert.Throws<DamagedObjectException>(() => Decode(_master, bytes)).Target);
         using var other = KeyMaterial.CreateMaster();
-        Assert.Throws<DamagedObjectException>(() => IndexObject.Decode(other, "index/x", index));
+        Assert.Throws<DamagedObjectException>(() => Decode(other, index));
     }
+
+    [Fact]
+    public void An_index_tells_which_keyfile_signed_it_and_is_refused_when_no_key_of_the_repository_did()
+    {
+        using var writer = _master.Derive(KeyRole.WriteOnly);
+        using var stranger = KeyMaterial.CreateMaster();
+        using var impostor = new KeyMaterial(new KeyParts
+        {
+            Role = KeyRole.WriteOnly,
+            RepositoryId = writer.RepositoryId,
+            KeyId = writer.KeyId,
+            MasterPublicKey = writer.MasterPublicKey,
+            Certificate = writer.Certificate,
+            IndexKey = [.. writer.IndexKey],
+            SigningPrivateKey = [.. stranger.SigningPrivateKey],
+        });
+        var signed = IndexObject.Encode(writer, [_pack]);
+
+        Assert.Equal(Convert.ToHexStringLower(writer.KeyId), Decode(_master, signed).KeyId);
+        Assert.Throws<DamagedObjectException>(() => Decode(_master, IndexObject.Encode(impostor, [_pack])));
+    }
+
+    [Fact]
+    public void An_index_under_another_name_than_that_of_its_bytes_is_refused()
+    {
+        var index = IndexObject.Encode(_master, [_pack]);
+        using var signers = new TrustedSigners(_master.MasterPublicKey, _master.RepositoryId);
+
+        Assert.Throws<DamagedObjectException>(() => IndexObject.Decode(_master, signers, ObjectName.For(ObjectName.Indexes, new byte[32]), index));
+    }
+
+    private static StoredIndex Decode(KeyMaterial keys, byte[] index)
+    {
+        using var signers = new TrustedSigners(keys.MasterPublicKey, keys.RepositoryId);
+        return IndexObject.Decode(keys, signers, NameOf(index), index);
+    }
+
+    private static string NameOf(byte[] index) => ObjectName.For(ObjectName.Indexes, System.Security.Cryptography.SHA256.HashData(index));
 
     [Fact]
     public void A_blob_is_read_back_and_one_of_another_type_or_another_content_is_not()

@@ -413,7 +413,7 @@ public sealed class MisbehavingSourceTests : IDisposable
     {
         using var repository = _repository.Open();
         var index = new BlobIndex();
-        new IndexLoader(repository, error => throw error).Load(index.Add, CancellationToken.None);
+        IndexLoader.ForReading(repository, error => throw error).Load(index.Add, CancellationToken.None);
         using var blobs = new BlobReader(repository, index);
         var root = Assert.Single(new SnapshotStore(repository).Read(saved.Snapshot.ObjectName).Roots).Entry;
         return [.. root.ChunkReferences.SelectMany(page => TreeReader.ReadPage(blobs, page))];

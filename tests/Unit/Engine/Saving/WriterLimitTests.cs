@@ -247,7 +247,7 @@ public sealed class WriterLimitTests : IDisposable
         private BlobReader Blobs()
         {
             var index = new BlobIndex();
-            new IndexLoader(_repository, error => throw error).Load(index.Add, CancellationToken.None);
+            IndexLoader.ForReading(_repository, error => throw error).Load(index.Add, CancellationToken.None);
             return new BlobReader(_repository, index);
         }
     }

@@ -126,7 +126,7 @@ internal static class KeyTargets
                 opened.RequireWriting();
                 _ = opened.Chunker.FindCut(new byte[70_000]);
                 SignedEnvelope.Wrap(keys, "domain"u8, opened.Hasher.Compute(BlobType.Data, "content"u8).ToArray());
-                new IndexLoader(opened, _ => { }).Load(_ => { }, CancellationToken.None);
+                IndexLoader.ForSaving(opened, _ => { }, _ => true).Load(_ => { }, CancellationToken.None);
             }
         }
     }

@@ -1,10 +1,13 @@
+using System.Security.Cryptography;
 using System.Text;
+using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Scanning;
+using Oid = Rekkord.Engine.Repository.Oid;
 
 namespace Rekkord.Fuzzing.Targets;
 
-/// <summary>Packs (the object, its directory, a segment in it) and indexes (the object, the compressed body, the body).</summary>
+/// <summary>Packs (the object, its directory, a segment in it) and indexes (the object, what is sealed in it, the compressed body, the body).</summary>
 internal static class PackTargets
 {
     // An index may have 128 MiB once decompressed, a segment 64.
@@ -37,12 +40,17 @@ internal static class PackTargets
             Cost = 20,
             AllocationBound = WithDecompression,
         };
-        yield return new FuzzTarget("index/frame", [.. bodies.Select(body => Compression.Compress(body))], bytes => DecodeIndex(repository, repository.SealIndex(bytes)))
+        yield return new FuzzTarget("index/content", [.. bodies.Select(body => repository.SignIndex(Compression.Compress(body)))], bytes => DecodeIndex(repository, repository.SealIndex(bytes)))
         {
             AllocationBound = WithDecompression,
             Cost = 2,
         };
-        yield return new FuzzTarget("index/body", bodies, bytes => DecodeIndex(repository, repository.SealIndex(Compression.Compress(bytes)))) { Cost = 2 };
+        yield return new FuzzTarget("index/frame", [.. bodies.Select(body => Compression.Compress(body))], bytes => DecodeIndex(repository, repository.SealIndex(repository.SignIndex(bytes))))
+        {
+            AllocationBound = WithDecompression,
+            Cost = 2,
+        };
+        yield return new FuzzTarget("index/body", bodies, bytes => DecodeIndex(repository, repository.SealIndex(repository.SignIndex(Compression.Compress(bytes))))) { Cost = 2 };
     }
 
     /// <summary>A segment of two blobs, compressed, and the directory of a pack with nothing else.</summary>
@@ -72,7 +80,8 @@ internal static class PackTargets
     private static void DecodeIndex(FuzzRepository repository, byte[] bytes)
     {
         var index = new BlobIndex();
-        foreach (var pack in IndexObject.Decode(repository.Keys, "index/fuzzed", bytes))
+        using var signers = new TrustedSigners(repository.Keys.MasterPublicKey, repository.Keys.RepositoryId);
+        foreach (var pack in IndexObject.Decode(repository.Keys, signers, ObjectName.For(ObjectName.Indexes, SHA256.HashData(bytes)), bytes).Packs)
             Tolerate(() => index.Add(pack));
     }
 
@@ -81,7 +90,7 @@ internal static class PackTargets
     {
         var index = new BlobIndex();
         var packs = new List<StoredPack>();
-        new IndexLoader(repository.Access, _ => { }).Load(
+        IndexLoader.ForReading(repository.Access, _ => { }).Load(
             found =>
             {
                 index.Add(found);
