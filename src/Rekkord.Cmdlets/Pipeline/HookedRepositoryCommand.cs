@@ -64,11 +64,11 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
 
     /// <summary>
     /// Looks at the repository before any hook runs: a command that cannot do its work must not stop a service first. It may be missing
-    /// where a pre hook can mount it.
+    /// where there are hooks: a pre hook can mount it, and the post hooks are to tell that the disk is away.
     /// </summary>
     /// <param name="config">The configuration.</param>
     /// <param name="power">What the command needs the keyfile for.</param>
-    /// <param name="prePhase">The phase whose hooks may mount it; null when none run.</param>
+    /// <param name="prePhase">The command's pre phase; null when no hooks run.</param>
     /// <param name="require">Checks what the command needs of it.</param>
     private protected AwaitedRepository AwaitRepository(RekkordConfig config, KeyPower power, HookPhase? prePhase, Action<RepositoryAccess> require)
     {
@@ -78,8 +78,9 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
         {
             // Reading and restoring go on without the protection that is asked for; what relies on it does not.
             config.Protection.RequireEffect();
-            var mayAppear = prePhase is { } phase && config.Hooks.ToHookSettings().Directories.ContainsKey(phase);
-            if (!repository.Examine(mayAppear, require))
+            var directories = config.Hooks.ToHookSettings().Directories;
+            var hasHooks = prePhase is { } phase && (directories.ContainsKey(phase) || directories.ContainsKey(phase.ToPost()));
+            if (!repository.Examine(mayBeMissing: hasHooks, require))
                 WriteVerbose($"There is no repository at '{repository.Location}'. It is looked for again when the {prePhase} hooks have run.");
             return repository;
         }

@@ -26,11 +26,11 @@ public sealed class AwaitedRepository : IDisposable
     public string Location => ObjectStore.LocationOf(_location);
 
     /// <summary>Looks at it before hooks run.</summary>
-    /// <param name="mayAppear">Whether there are hooks that may mount it.</param>
+    /// <param name="mayBeMissing">Whether there are hooks that may mount it, or tell that it is missing.</param>
     /// <param name="require">Checks what the command needs of it.</param>
     /// <returns>Whether it is there; false when a hook has to mount it.</returns>
     /// <exception cref="RekkordException">It cannot be used, or is not there and will not appear.</exception>
-    public bool Examine(bool mayAppear, Action<RepositoryAccess> require)
+    public bool Examine(bool mayBeMissing, Action<RepositoryAccess> require)
     {
         ArgumentNullException.ThrowIfNull(require);
         try
@@ -39,7 +39,7 @@ public sealed class AwaitedRepository : IDisposable
             require(repository);
             return true;
         }
-        catch (RekkordException error) when (mayAppear && error.ErrorId is ("RepositoryNotFound" or "NotARepository"))
+        catch (RekkordException error) when (mayBeMissing && error.ErrorId is ("RepositoryNotFound" or "NotARepository"))
         {
             return false;
         }

@@ -146,7 +146,9 @@ internal sealed class IndexLoader
         }
         finally
         {
-            opening?.Wait(CancellationToken.None);
+            // Only waits: what the task failed with has been thrown, or does not matter any more.
+            if (opening is not null)
+                Task.WaitAny([opening], CancellationToken.None);
         }
     }
 
@@ -167,7 +169,8 @@ internal sealed class IndexLoader
     {
         try
         {
-            return (IndexObject.Decode(_repository.Keys, signers, name, bytes), null);
+            // What a save confirmed on this machine was verified then; a signature costs more than all else of a small index.
+            return (IndexObject.Decode(_repository.Keys, signers, name, bytes, wasVerified: _purpose == Purpose.Save && _believes(name)), null);
         }
         catch (DamagedObjectException error)
         {

@@ -51,8 +51,13 @@ internal static class IndexObject
     }
 
     /// <summary>Decodes an index object. Whether its signer was revoked since is for the caller to ask.</summary>
+    /// <param name="keys">What it is sealed with.</param>
+    /// <param name="signers">Whose signatures count.</param>
+    /// <param name="name">Its name, which its bytes must fit.</param>
+    /// <param name="bytes">Its bytes.</param>
+    /// <param name="wasVerified">Whether the signature under this name was verified before. The name stands for the bytes.</param>
     /// <exception cref="DamagedObjectException">It is damaged, sealed with another key, or not signed by a key of the repository.</exception>
-    public static StoredIndex Decode(KeyMaterial keys, TrustedSigners signers, string name, ReadOnlySpan<byte> bytes)
+    public static StoredIndex Decode(KeyMaterial keys, TrustedSigners signers, string name, ReadOnlySpan<byte> bytes, bool wasVerified = false)
     {
         if (ObjectName.TryGetHash(name) is not { } hash || !SHA256.HashData(bytes).AsSpan().SequenceEqual(hash))
             throw new DamagedObjectException(name, "its bytes are not those that its name was made from.");
@@ -65,7 +70,7 @@ internal static class IndexObject
                 aead.Decrypt(stackalloc byte[12], bytes[HeadLength..^TagLength], bytes[^TagLength..], plaintext, Magic);
             var signatureEnd = sizeof(int) + ReadSignatureLength(plaintext);
             var compressed = plaintext.AsSpan(signatureEnd);
-            var (signed, keyId) = SignedEnvelope.Unwrap(plaintext[sizeof(int)..signatureEnd], Domain, signers);
+            var (signed, keyId) = SignedEnvelope.Unwrap(plaintext[sizeof(int)..signatureEnd], Domain, signers, wasVerified);
             return signed.AsSpan().SequenceEqual(SHA256.HashData(compressed))
                 ? new StoredIndex(name, keyId is null ? "" : Convert.ToHexStringLower(keyId), Parse(Compression.Decompress(compressed, FormatLimits.Index)))
                 : throw new InvalidDataException("Something else was signed.");

@@ -141,11 +141,13 @@ public sealed class RepositoryAccess : IDisposable
     /// meanwhile, or another one in its place, does not hold what the report says.
     /// </summary>
     /// <exception cref="RekkordException">It does not (<c>RepositoryReplaced</c>), or the store failed.</exception>
-    public void RequireInPlace()
+    /// <returns>Whether the descriptor was read right at once. False when it was read wrong, and right the second time.</returns>
+    public bool RequireInPlace()
     {
         // Once more, because one misread must not make a failure of what is done; and the place last, because it may change until then.
-        if ((HasDescriptor() || HasDescriptor()) && Store.IsInPlace())
-            return;
+        var readRight = HasDescriptor();
+        if ((readRight || HasDescriptor()) && Store.IsInPlace())
+            return readRight;
         throw new RekkordException(
             "RepositoryReplaced",
             RekkordErrorKind.InvalidOperation,

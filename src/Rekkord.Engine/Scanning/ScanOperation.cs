@@ -75,7 +75,8 @@ public sealed class ScanOperation
 
         if (_request.Repair)
             new RepositoryRepair(_repository, _problems.All, packs, loader.Unindexed).Run(records.Untagged, records.Tags, cancellation);
-        _repository.RequireInPlace();
+        if (!_repository.RequireInPlace())
+            _problems.Add(ProblemKind.Unreadable, ObjectName.Descriptor, new DamagedObjectException(ObjectName.Descriptor, "it was read wrong, and right the second time: check the disk."));
         SaveState(state, loader);
         if (_request.Repair)
             _repository.ThrowIfRevoked("what the repair signed counts for nothing, so repair again");

@@ -9,14 +9,26 @@ public sealed class SaveErrorTests
     [Theory]
     [InlineData("KeyFileNotFound", "ObjectNotFound", "-KeyFile ./missing.key")]
     [InlineData("KeyFileInvalid", "InvalidData", "-KeyFile $config")]
-    [InlineData("RepositoryNotFound", "ObjectNotFound", "-Repository ./missing")]
-    [InlineData("NotARepository", "ObjectNotFound", "-Repository $source")]
     [InlineData("RepositoryUrlUnsupported", "InvalidArgument", "-Repository gopher://host/path")]
     [InlineData("ConfigFileNotFound", "ObjectNotFound", "-ConfigPath ./missing.toml")]
     public void What_cannot_be_opened_is_an_error_before_anything_runs(string id, string category, string parameters)
     {
         using var sandbox = new ModuleSandbox();
         AssertRefused(sandbox, id, category, $"Invoke-RekkordSave test $source {parameters}");
+    }
+
+    [Theory]
+    [InlineData("RepositoryNotFound", "-Repository ./missing")]
+    [InlineData("NotARepository", "-Repository $source")]
+    public void The_post_hooks_are_told_of_a_repository_that_is_not_there(string id, string parameters)
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.LogOutcome();
+        var run = sandbox.Invoke($"Invoke-RekkordSave test $source {parameters}");
+        Assert.Equal((id, "ObjectNotFound"), (run.EndingId, run.Ending!.CategoryInfo.Category.ToString()));
+        Assert.Equal(["PostSave 0"], sandbox.LogLines);
+        Assert.Equal(id, sandbox.Invoke($"Invoke-RekkordSave test $source {parameters} -SkipHooks -Confirm:$false").EndingId);
+        Assert.Equal(["PostSave 0"], sandbox.LogLines);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Rekkord.Engine.Tests.Reliability;
 
 namespace Rekkord.Module.Tests.Shell;
 
@@ -13,15 +14,16 @@ public sealed class MemoryTests : IDisposable
     public void Dispose() => _shell.Dispose();
 
     [Fact]
-    public void Saving_a_file_of_three_gigabytes_stays_below_400_mebibytes()
+    public void Saving_a_large_file_stays_below_400_mebibytes()
     {
+        var length = TestLength.IsLong ? 3_000_000_000 : 800_000_000;
         var source = Directory.CreateDirectory(Path.Combine(_shell.Base, "source")).FullName;
         using (var file = new FileStream(Path.Combine(source, "image"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
         {
             // A mebibyte of noise and one of zeros in turn, none like another: what an image of a disk is made of.
             var random = new Random(1);
             var block = new byte[2 * 1024 * 1024];
-            for (var written = 0L; written < 3_000_000_000; written += block.Length)
+            for (var written = 0L; written < length; written += block.Length)
             {
                 random.NextBytes(block.AsSpan(0, block.Length / 2));
                 file.Write(block);
@@ -32,10 +34,11 @@ public sealed class MemoryTests : IDisposable
     }
 
     [Fact]
-    public void Saving_a_hundred_thousand_small_files_stays_below_400_mebibytes()
+    public void Saving_many_small_files_stays_below_400_mebibytes()
     {
+        var directories = TestLength.IsLong ? 1000 : 150;
         var source = Path.Combine(_shell.Base, "source");
-        for (var directory = 0; directory < 1000; directory++)
+        for (var directory = 0; directory < directories; directory++)
         {
             var path = Directory.CreateDirectory(Path.Combine(source, $"d{directory}")).FullName;
             for (var file = 0; file < 100; file++)
