@@ -227,7 +227,7 @@ public sealed class FaultTests(StoredHistory history) : IClassFixture<StoredHist
         var clean = new FaultyStore(StoredHistory.Copy(initial));
         Run(() => operation(clean), out var error);
         Assert.Null(error);
-        foreach (var call in TestLength.Choose([.. Enumerable.Range(0, clean.Calls)], 14))
+        foreach (var call in TestLength.Choose([.. Enumerable.Range(0, clean.Calls)], 9))
         {
             var store = StoredHistory.Copy(initial);
             var faulty = new FaultyStore(store, fault, call);

@@ -10,10 +10,10 @@ public sealed class HarnessTests
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RekkordHarness").Value!;
 
     [Theory]
-    [InlineData("save", 10)]
-    [InlineData("scan", 10)]
-    [InlineData("restore", 10)]
-    [InlineData("concurrent", 2)]
+    [InlineData("save", 4)]
+    [InlineData("scan", 3)]
+    [InlineData("restore", 4)]
+    [InlineData("concurrent", 1)]
     public async Task Nothing_is_lost(string operation, int rounds)
     {
         Directory.CreateDirectory(TestAssembly.WorkDirectory);
