@@ -70,7 +70,7 @@ internal sealed class RepositoryRepair
             if (look.IsSound(problem.ObjectName, cancellation) is not { } sound)
                 continue;
             if (sound)
-                problem.Repair = "read again without any fault, and left where it is: look after the disk, cable or memory";
+                problem.Repair = "read again without any fault, and left where it is: check the disk, cable and memory";
             else
                 _damaged.Add(problem.ObjectName);
         }
