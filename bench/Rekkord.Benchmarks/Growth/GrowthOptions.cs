@@ -15,7 +15,7 @@ internal sealed record GrowthOptions
     public string Work { get; private init; } = Path.GetTempPath();
 
     /// <summary>The directory that gets the plots.</summary>
-    public string Out { get; private init; } = Path.Combine("docs", "performance");
+    public string Out { get; private init; } = Path.Combine("bench", "results");
 
     /// <exception cref="ArgumentException">An option or a series is unknown, or an option lacks its value.</exception>
     public static GrowthOptions Parse(ReadOnlySpan<string> arguments)
