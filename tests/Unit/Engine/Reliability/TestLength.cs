@@ -1,6 +1,6 @@
 namespace Rekkord.Engine.Tests.Reliability;
 
-/// <summary>How much a test tries: a spread of all cases, or with <c>REKKORD_TEST_LENGTH=long</c> every one (docs/reliability.md).</summary>
+/// <summary>How much a test tries: a spread of all cases, or with <c>REKKORD_TEST_LENGTH=long</c> every one (docs/testing.md).</summary>
 internal static class TestLength
 {
     public static bool IsLong => Environment.GetEnvironmentVariable("REKKORD_TEST_LENGTH") == "long";

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Rekkord.Module.Tests.Reliability;
 
-/// <summary>The harness of docs/reliability.md in its short mode: real processes that are killed, or that work on one repository at once.</summary>
+/// <summary>The harness of docs/testing.md in its short mode: real processes that are killed, or that work on one repository at once.</summary>
 public sealed class HarnessTests
 {
     private static readonly string Harness = typeof(HarnessTests).Assembly
