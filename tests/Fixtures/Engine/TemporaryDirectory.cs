@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Rekkord.Engine.Tests.FileSystem;
+namespace Rekkord.Engine.Tests;
 
 /// <summary>
 /// A directory that goes away with the test. On Unix it lies in /var/tmp: a tmpfs on /tmp may lack extended attributes, and

@@ -1,11 +1,11 @@
-namespace Rekkord.Engine.Tests.Restoring;
+namespace Rekkord.Tests;
 
 /// <summary>
 /// A test that makes a file system in a file and mounts it through FUSE: without root, or the programs for that, it is reported as
 /// skipped; in CI it must run, unless the kernel there has not the devices, which no package brings.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class RequiresMountFactAttribute : FactAttribute
+public sealed class RequiresMountFactAttribute : FactAttribute
 {
     private static readonly string[] Devices = ["/dev/fuse", "/dev/loop-control"];
 

@@ -1,4 +1,4 @@
-namespace Rekkord.Engine.Tests;
+namespace Rekkord.Tests;
 
 /// <summary>
 /// A test that needs a program. Where the program is missing it is reported as skipped, by the program's name; in CI, where it has

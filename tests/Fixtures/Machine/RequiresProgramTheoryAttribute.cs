@@ -1,4 +1,4 @@
-namespace Rekkord.Engine.Tests;
+namespace Rekkord.Tests;
 
 /// <summary>A <see cref="RequiresProgramFactAttribute"/> with data.</summary>
 [AttributeUsage(AttributeTargets.Method)]

@@ -1,8 +1,8 @@
-namespace Rekkord.Engine.Tests;
+namespace Rekkord.Tests;
 
 /// <summary>A test that needs root: elsewhere than in CI, where it must run, other users see it reported as skipped.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class RequiresRootFactAttribute : FactAttribute
+public sealed class RequiresRootFactAttribute : FactAttribute
 {
     public RequiresRootFactAttribute()
     {

@@ -1,9 +1,12 @@
-namespace Rekkord.Engine.Tests.Reliability;
+namespace Rekkord.Tests;
 
 /// <summary>How much a test tries: a spread of all cases, or with <c>REKKORD_TEST_LENGTH=long</c> every one (docs/testing.md).</summary>
-internal static class TestLength
+public static class TestLength
 {
-    public static bool IsLong => Environment.GetEnvironmentVariable("REKKORD_TEST_LENGTH") == "long";
+    /// <summary>The name of the environment variable that asks for the long mode.</summary>
+    public const string Variable = "REKKORD_TEST_LENGTH";
+
+    public static bool IsLong => Environment.GetEnvironmentVariable(Variable) == "long";
 
     /// <summary>All cases in the long mode; otherwise so many, evenly spread, the first and the last among them.</summary>
     public static IEnumerable<T> Choose<T>(IReadOnlyList<T> cases, int count) => IsLong || cases.Count <= count

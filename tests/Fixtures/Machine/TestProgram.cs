@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace Rekkord.Engine.Tests.Hooks;
+namespace Rekkord.Tests;
 
 /// <summary>Runs a program that a test needs to go well.</summary>
-internal static class TestProgram
+public static class TestProgram
 {
     /// <summary>Runs a program to its end and returns its standard output. The test fails, with the program's words, when it does.</summary>
     public static string Run(string program, params string[] arguments)

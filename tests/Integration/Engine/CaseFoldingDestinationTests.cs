@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using Rekkord.Engine.Restoring;
-using Rekkord.Engine.Tests.FileSystem;
 
-namespace Rekkord.Engine.Tests.Restoring;
+namespace Rekkord.Engine.Integration.Tests;
 
 /// <summary>A destination to which 'A' and 'a' are the same name: of what would be one file, one is restored, and the other is reported.</summary>
 public sealed class CaseFoldingDestinationTests : IDisposable

@@ -1,7 +1,7 @@
 using Rekkord.Engine.Restoring;
-using static Rekkord.Engine.Tests.Restoring.UnusualFileSystem;
+using static Rekkord.Engine.Integration.Tests.UnusualFileSystem;
 
-namespace Rekkord.Engine.Tests.Restoring;
+namespace Rekkord.Engine.Integration.Tests;
 
 /// <summary>
 /// Destinations to which several names are one: of what would be one file the first is restored, and the others are reported, with

@@ -1,9 +1,9 @@
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Trees;
-using static Rekkord.Engine.Tests.Restoring.UnusualFileSystem;
+using static Rekkord.Engine.Integration.Tests.UnusualFileSystem;
 
-namespace Rekkord.Engine.Tests.Restoring;
+namespace Rekkord.Engine.Integration.Tests;
 
 /// <summary>Destinations that take metadata without an error and do not keep it: content is restored, and the loss is told once.</summary>
 public sealed class ForgetfulDestinationTests : IDisposable

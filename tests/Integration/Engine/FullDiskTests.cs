@@ -3,11 +3,8 @@ using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Storage;
-using Rekkord.Engine.Tests.FileSystem;
-using Rekkord.Engine.Tests.FileSystem.Linux;
-using Rekkord.Engine.Tests.Saving;
 
-namespace Rekkord.Engine.Tests.Reliability;
+namespace Rekkord.Engine.Integration.Tests;
 
 /// <summary>A repository on a real file system that is full, read-only, or not the user's.</summary>
 public sealed class FullDiskTests : IDisposable

@@ -2,10 +2,8 @@ using System.Diagnostics;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Saving;
-using Rekkord.Engine.Tests.FileSystem;
-using Rekkord.Engine.Tests.Restoring;
 
-namespace Rekkord.Engine.Tests.Saving;
+namespace Rekkord.Engine.Integration.Tests;
 
 /// <summary>Extended attributes that cannot be read cost no content: what is left out is named, in each save again.</summary>
 public sealed class RefusedAttributeTests : IDisposable
@@ -124,7 +122,7 @@ public sealed class RefusedAttributeTests : IDisposable
     private void MountFileSystem(string mode)
     {
         Directory.CreateDirectory(Mount);
-        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "Saving/refusing_file_system.py"), mode, Mount];
+        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "refusing_file_system.py"), mode, Mount];
         _fileSystem = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true })!;
         Assert.Equal("ready", _fileSystem.StandardOutput.ReadLine());
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using Rekkord.Engine.Tests.FileSystem;
 
-namespace Rekkord.Engine.Tests.Restoring;
+namespace Rekkord.Engine.Integration.Tests;
 
 /// <summary>A mounted file system with unusual habits (<c>unusual_file_system.py</c> has the list). Unmounted when disposed.</summary>
 internal sealed class UnusualFileSystem : IDisposable
@@ -18,7 +17,7 @@ internal sealed class UnusualFileSystem : IDisposable
     {
         Directory.CreateDirectory(Mount);
         Directory.CreateDirectory(_directory["backing"]);
-        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "Restoring/unusual_file_system.py"), habits, _directory["backing"], Mount];
+        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "unusual_file_system.py"), habits, _directory["backing"], Mount];
         _process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true })!;
         Assert.Equal("ready", _process.StandardOutput.ReadLine());
     }

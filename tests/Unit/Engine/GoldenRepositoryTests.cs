@@ -7,7 +7,7 @@ using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Storage;
 
-namespace Rekkord.Engine.Tests.Golden;
+namespace Rekkord.Engine.Tests;
 
 /// <summary>
 /// A repository that was made once, when the format was new, must be read for ever. When one of these fails, existing

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 
-namespace Rekkord.Module.Tests.Reliability;
+namespace Rekkord.Module.Integration.Tests.Reliability;
 
 /// <summary>The harness of docs/testing.md in its short mode: real processes that are killed, or that work on one repository at once.</summary>
 public sealed class HarnessTests

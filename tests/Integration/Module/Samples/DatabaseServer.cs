@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Rekkord.Engine.Tests;
-using Rekkord.Engine.Tests.Hooks;
 
-namespace Rekkord.Module.Tests.Samples;
+namespace Rekkord.Module.Integration.Tests.Samples;
 
 /// <summary>A real database server with data of its own in a temporary directory, reached over a Unix socket only.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Management.Automation;
-using Rekkord.Engine.Tests.Hooks;
 
-namespace Rekkord.Module.Tests.Samples;
+namespace Rekkord.Module.Integration.Tests.Samples;
 
 /// <summary>A sandbox whose save has a shipped sample as its pre hook and saves the directory that the sample dumps into.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Rekkord.Module.Tests.Samples;
+namespace Rekkord.Module.Integration.Tests.Samples;
 
 /// <summary>A session of a database's own client that is kept open.</summary>
 public sealed class HeldSession : IDisposable

@@ -1,7 +1,5 @@
-using Rekkord.Engine.Tests;
-using Rekkord.Engine.Tests.Hooks;
 
-namespace Rekkord.Module.Tests.Samples;
+namespace Rekkord.Module.Integration.Tests.Samples;
 
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class MariaDbTests(SharedServer<MariaDbServer> shared) : IClassFixture<SharedServer<MariaDbServer>>

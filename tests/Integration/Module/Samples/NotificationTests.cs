@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
-using Rekkord.Engine.Tests;
-using Rekkord.Engine.Tests.Hooks;
 
-namespace Rekkord.Module.Tests.Samples;
+namespace Rekkord.Module.Integration.Tests.Samples;
 
 public sealed class NotificationTests : IDisposable
 {

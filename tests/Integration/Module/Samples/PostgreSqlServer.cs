@@ -1,7 +1,5 @@
-using Rekkord.Engine.Tests;
-using Rekkord.Engine.Tests.Hooks;
 
-namespace Rekkord.Module.Tests.Samples;
+namespace Rekkord.Module.Integration.Tests.Samples;
 
 /// <summary>PostgreSQL, with one cluster of its own.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Rekkord.Module.Tests.Samples;
+namespace Rekkord.Module.Integration.Tests.Samples;
 
 /// <summary>The hooks that are shipped, run as they are.</summary>
 internal static class SampleHooks

@@ -1,6 +1,5 @@
-using Rekkord.Engine.Tests.Hooks;
 
-namespace Rekkord.Module.Tests.Samples;
+namespace Rekkord.Module.Integration.Tests.Samples;
 
 /// <summary>One server for the tests of a class. It starts with the first that uses it, so that skipped tests need none.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]

@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using Rekkord.Engine.Tests;
-using Rekkord.Engine.Tests.Hooks;
 
-namespace Rekkord.Module.Tests.Samples;
+namespace Rekkord.Module.Integration.Tests.Samples;
 
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class SqliteTests

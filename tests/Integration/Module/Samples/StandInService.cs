@@ -1,4 +1,4 @@
-namespace Rekkord.Module.Tests.Samples;
+namespace Rekkord.Module.Integration.Tests.Samples;
 
 /// <summary>Stands for a Windows service, with the members of its ServiceController that the samples use. It keeps its state in a file.</summary>
 public sealed class StandInService(string file)

@@ -1,4 +1,4 @@
-namespace Rekkord.Module.Tests.Samples;
+namespace Rekkord.Module.Integration.Tests.Samples;
 
 /// <summary>The pair of hooks for a Windows service, with functions in the session that stand for the cmdlets of Windows.</summary>
 public sealed class WindowsServiceTests : IDisposable

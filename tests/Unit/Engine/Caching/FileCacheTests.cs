@@ -1,5 +1,4 @@
 using Rekkord.Engine.Caching;
-using Rekkord.Engine.Tests.FileSystem;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Tests.Caching;

@@ -3,7 +3,6 @@ using System.Text;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Repository;
-using Rekkord.Engine.Tests.FileSystem;
 
 namespace Rekkord.Engine.Tests.Caching;
 

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.Tests.FileSystem;
 
 namespace Rekkord.Engine.Tests.Cryptography;
 

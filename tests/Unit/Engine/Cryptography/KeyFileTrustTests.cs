@@ -1,6 +1,5 @@
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.Tests.FileSystem;
 using Rekkord.Engine.Tests.FileSystem.Linux;
 using Rekkord.Engine.Tests.Hooks;
 

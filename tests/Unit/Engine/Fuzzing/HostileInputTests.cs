@@ -1,10 +1,9 @@
-using Rekkord.Engine.Tests.FileSystem;
 using Rekkord.Fuzzing;
 using Rekkord.Fuzzing.Coverage;
 
 namespace Rekkord.Engine.Tests.Fuzzing;
 
-/// <summary>The short form of what tests/Unit/Fuzzing runs for hours: always the same inputs, a thousand for each cheap target.</summary>
+/// <summary>The short form of what tests/Fuzzing runs for hours: always the same inputs, a thousand for each cheap target.</summary>
 public sealed class HostileInputTests : IDisposable
 {
     private const int Seed = 20_261_123;

@@ -2,7 +2,6 @@ using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Storage;
-using Rekkord.Engine.Tests.FileSystem;
 using Rekkord.Engine.Tests.Reliability;
 
 namespace Rekkord.Engine.Tests.Repository;

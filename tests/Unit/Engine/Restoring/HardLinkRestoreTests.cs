@@ -1,7 +1,6 @@
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Trees;
-using static Rekkord.Engine.Tests.Restoring.UnusualFileSystem;
 
 namespace Rekkord.Engine.Tests.Restoring;
 
@@ -63,39 +62,6 @@ public sealed class HardLinkRestoreTests : IDisposable
 
         Assert.True(AreOne("a", "b"));
         Assert.Empty(_repository.Details);
-    }
-
-    [RequiresMountFact(Python, Fuse, Mounting)]
-    public void Where_no_link_can_be_made_each_name_has_the_content_and_the_error_says_which()
-    {
-        var first = _hostile.FileOf("a", "content") with { HardLink = Number };
-        _hostile.Write(
-            first,
-            first with { Name = "b"u8.ToArray() },
-            first with { Name = "c"u8.ToArray() },
-            HostileSnapshot.Entry("l", FileKind.SymbolicLink) with { LinkTarget = "a"u8.ToArray() });
-        using var fileSystem = new UnusualFileSystem("refuses-links,refuses-symlinks");
-
-        var result = _repository.Restore(new() { Snapshot = "hostile", Path = "/root", Destination = fileSystem.Destination, Verify = true });
-
-        foreach (var name in new[] { "a", "b", "c" })
-            Assert.Equal("content", File.ReadAllText(Path.Combine(fileSystem.Destination, name)));
-        Assert.Equal(3, result.VerifiedFiles);
-        Assert.Equal(["HardLinkNotMade b", "HardLinkNotMade c", "FileAccessDenied l"], result.Errors.Select(error => $"{error.ErrorId} {Path.GetFileName(error.Target)}"));
-        Assert.All(result.Errors, error => Assert.DoesNotContain(".rekkord-", error.Message, StringComparison.Ordinal));
-        Assert.Equal(["a", "b", "c"], Directory.GetFileSystemEntries(fileSystem.Destination).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-    }
-
-    [RequiresMountFact(Python, Fuse, Mounting)]
-    public void A_sparse_file_comes_back_where_no_file_can_be_lengthened_but_by_writing()
-    {
-        _hostile.Write(_hostile.FileOf("sparse", "data") with { Size = 5000, DataRanges = [new ByteRange(1000, 4)] });
-        using var fileSystem = new UnusualFileSystem("refuses-truncate");
-
-        var result = _repository.Restore(new() { Snapshot = "hostile", Path = "/root", Destination = fileSystem.Destination, Verify = true });
-
-        Assert.Equal((0, 1), (result.ErrorCount, result.VerifiedFiles));
-        Assert.Equal(5000, new FileInfo(Path.Combine(fileSystem.Destination, "sparse")).Length);
     }
 
     private RestoreResult RestoreHostile() =>

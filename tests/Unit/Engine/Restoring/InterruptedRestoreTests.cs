@@ -1,6 +1,5 @@
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Restoring;
-using Rekkord.Engine.Tests.FileSystem;
 using Rekkord.Engine.Tests.FileSystem.Linux;
 
 namespace Rekkord.Engine.Tests.Restoring;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Rekkord.Engine.Tests.Reliability;
 
 namespace Rekkord.Engine.Tests.Saving;
 

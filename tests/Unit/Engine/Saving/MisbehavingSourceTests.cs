@@ -5,7 +5,6 @@ using Rekkord.Engine.Repository;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Storage;
-using Rekkord.Engine.Tests.FileSystem;
 using Rekkord.Engine.Tests.FileSystem.Linux;
 using Rekkord.Engine.Trees;
 

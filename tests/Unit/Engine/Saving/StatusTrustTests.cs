@@ -1,8 +1,6 @@
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Saving;
-using Rekkord.Engine.Tests.FileSystem;
-using Rekkord.Engine.Tests.Restoring;
 
 namespace Rekkord.Engine.Tests.Saving;
 
@@ -98,32 +96,6 @@ public sealed class StatusTrustTests : IDisposable
 
         _repository.RestoreSource();
         Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(Path.Combine(_repository.Destination, "file")));
-    }
-
-    [RequiresMountFact("mksquashfs")]
-    public void An_image_that_was_built_again_and_mounted_in_its_place_is_read_again()
-    {
-        using var directory = new TemporaryDirectory();
-        directory.Run("mkdir", "tree", "mount");
-        try
-        {
-            foreach (var content in new[] { new string('A', 5000), new string('B', 5000) })
-            {
-                File.WriteAllText(directory["tree/config"], content);
-                File.Delete(directory["image"]);
-                directory.Run("mksquashfs", "tree", "image", "-quiet", "-no-progress", "-all-time", "0", "-mkfs-time", "0");
-                directory.Run("mount", "-o", "loop,ro", "image", "mount");
-                _repository.Save(directory["mount"]);
-                directory.Run("umount", "mount");
-
-                _repository.Restore(new() { Snapshot = "test", Path = directory["mount"], Destination = _repository.Destination, Force = true });
-                Assert.Equal(content, File.ReadAllText(Path.Combine(_repository.Destination, "config")));
-            }
-        }
-        finally
-        {
-            directory.Run("sh", "-c", "! mountpoint -q mount || umount mount");
-        }
     }
 
     private static FileTime Time(long seconds) => FileTime.FromDateTimeOffset(Noon) with { Seconds = Noon.ToUnixTimeSeconds() + seconds };

@@ -5,7 +5,6 @@ using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Saving;
-using Rekkord.Engine.Tests.Reliability;
 using Rekkord.Engine.Trees;
 using Oid = Rekkord.Engine.Repository.Oid;
 

@@ -1,6 +1,5 @@
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Scanning;
-using Rekkord.Engine.Tests.Reliability;
 using Xunit.Abstractions;
 
 namespace Rekkord.Engine.Tests.Scanning;

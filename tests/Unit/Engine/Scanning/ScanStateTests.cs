@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Scanning;
-using Rekkord.Engine.Tests.FileSystem;
 
 namespace Rekkord.Engine.Tests.Scanning;
 

@@ -5,7 +5,6 @@ using Rekkord.Engine.Repository;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Storage;
-using Rekkord.Engine.Tests.FileSystem;
 using Rekkord.Engine.Tests.Reliability;
 
 namespace Rekkord.Engine.Tests.Snapshots;

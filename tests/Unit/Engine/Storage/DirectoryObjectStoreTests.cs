@@ -1,5 +1,4 @@
 using Rekkord.Engine.Storage;
-using Rekkord.Engine.Tests.FileSystem;
 
 namespace Rekkord.Engine.Tests.Storage;
 

@@ -2,7 +2,6 @@ using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Storage;
 using Rekkord.Engine.Storage.Linux;
 using Rekkord.Engine.Storage.Portable;
-using Rekkord.Engine.Tests.FileSystem;
 
 namespace Rekkord.Engine.Tests.Storage;
 

@@ -1,5 +1,4 @@
 using Rekkord.Engine.Storage;
-using Rekkord.Engine.Tests.FileSystem;
 using Rekkord.Engine.Tests.FileSystem.Linux;
 
 namespace Rekkord.Engine.Tests.Storage;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Rekkord.Engine.Tests.Reliability;
 
 namespace Rekkord.Module.Tests.Shell;
 

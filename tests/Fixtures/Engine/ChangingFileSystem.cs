@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Rekkord.Engine.FileSystem;
 
-namespace Rekkord.Engine.Tests.Saving;
+namespace Rekkord.Engine.Tests;
 
 /// <summary>
 /// The machine's files, and a test that is told of each step in which a save reads them, so that it can change them at exactly that

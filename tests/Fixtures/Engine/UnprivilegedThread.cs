@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
-namespace Rekkord.Engine.Tests.FileSystem.Linux;
+namespace Rekkord.Engine.Tests;
 
 /// <summary>
 /// Runs code as another user. To the kernel each thread has its own identity (only the C library's functions change all threads
