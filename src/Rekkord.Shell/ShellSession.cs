@@ -1,7 +1,7 @@
-using Microsoft.PowerShell;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Reflection;
+using Microsoft.PowerShell;
 
 namespace Rekkord.Shell;
 

@@ -2,11 +2,13 @@ using System.Security.Cryptography;
 using System.Text;
 using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Snapshots;
-using Rekkord.Engine.Storage;
-using Oid = Rekkord.Engine.Repository.Oid;
+using Rekkord.Engine.Storage.Memory;
+using Oid = Rekkord.Engine.Objects.Oid;
 
 namespace Rekkord.Fuzzing;
 

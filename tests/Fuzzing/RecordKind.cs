@@ -1,4 +1,5 @@
 using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 
 namespace Rekkord.Fuzzing;

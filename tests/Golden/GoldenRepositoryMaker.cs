@@ -3,11 +3,11 @@ using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Snapshots;
-using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Local;
 
 namespace Rekkord.Engine.Tests;
 

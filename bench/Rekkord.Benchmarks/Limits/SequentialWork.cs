@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Rekkord.Benchmarks.Inputs;
 using Rekkord.Engine.Chunking;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
 using ZstdSharp;
 
 namespace Rekkord.Benchmarks.Limits;

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Rekkord.Benchmarks.Inputs;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Packs;
 using ZstdSharp;
 
 namespace Rekkord.Benchmarks.Parts;

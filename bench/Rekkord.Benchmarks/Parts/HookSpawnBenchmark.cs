@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
 
 namespace Rekkord.Benchmarks.Parts;
 

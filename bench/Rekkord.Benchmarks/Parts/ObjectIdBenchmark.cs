@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Rekkord.Benchmarks.Inputs;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 
 namespace Rekkord.Benchmarks.Parts;
 

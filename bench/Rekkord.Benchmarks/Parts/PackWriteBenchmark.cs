@@ -1,8 +1,10 @@
 using BenchmarkDotNet.Attributes;
 using Rekkord.Benchmarks.Inputs;
 using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
-using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Local;
 
 namespace Rekkord.Benchmarks.Parts;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
 using Rekkord.Benchmarks.Inputs;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Packs;
 
 namespace Rekkord.Benchmarks.Parts;
 

@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Rekkord.Benchmarks.Inputs;
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Benchmarks.Parts;

@@ -3,6 +3,7 @@ using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
 
 namespace Rekkord.Cmdlets.Commands;
 

@@ -4,6 +4,7 @@ using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Saving;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;

@@ -5,6 +5,7 @@ using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Scanning;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;

@@ -7,7 +7,6 @@ using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
-using Rekkord.Engine.Storage;
 
 namespace Rekkord.Cmdlets.Completion;
 

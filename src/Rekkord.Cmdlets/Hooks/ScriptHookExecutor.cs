@@ -3,6 +3,8 @@ using System.Management.Automation.Runspaces;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Cmdlets.Hooks;
 

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
 
 namespace Rekkord.Cmdlets.Hooks;
 

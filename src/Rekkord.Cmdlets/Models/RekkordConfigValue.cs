@@ -1,4 +1,4 @@
-using Rekkord.Engine.Configuration;
+using Rekkord.Engine.Configuration.Syntax;
 
 namespace Rekkord.Cmdlets.Models;
 

@@ -1,4 +1,4 @@
-using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Cmdlets.Pipeline;
 

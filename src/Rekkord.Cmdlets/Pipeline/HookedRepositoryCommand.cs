@@ -3,6 +3,7 @@ using Rekkord.Cmdlets.Hooks;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Repository;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 

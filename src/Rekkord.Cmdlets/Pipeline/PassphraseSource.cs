@@ -2,7 +2,7 @@ using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Security;
 using Rekkord.Engine.Cryptography;
-using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Cmdlets.Pipeline;
 

@@ -4,7 +4,6 @@ using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Repository;
-using Rekkord.Engine.Storage;
 
 namespace Rekkord.Cmdlets.Pipeline;
 

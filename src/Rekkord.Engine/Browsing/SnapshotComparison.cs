@@ -1,6 +1,6 @@
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Trees;
 

@@ -1,6 +1,5 @@
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Index;
 using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Engine.Browsing;

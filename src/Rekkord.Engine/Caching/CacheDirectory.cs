@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
-using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Local;
 
 namespace Rekkord.Engine.Caching;
 

@@ -18,7 +18,7 @@ internal static class CacheFormat
     public const int EntryHeadLength = sizeof(ushort) + sizeof(int) + sizeof(long) + (2 * sizeof(int)) + 16;
 
     /// <summary>Bytes of each part of a large file's references but the last.</summary>
-    public const int ChunksPartLength = 16 * 1024 * Trees.ChunkReference.EncodedLength;
+    public const int ChunksPartLength = 16 * 1024 * Objects.ChunkReference.EncodedLength;
 
     public static ReadOnlySpan<byte> Magic => "RKCACHE1"u8;
 }

@@ -1,6 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
-using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Caching;
 

@@ -1,5 +1,5 @@
 using Rekkord.Engine.Chunking;
-using Rekkord.Engine.Trees;
+using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Caching;
 

@@ -1,4 +1,5 @@
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Caching;

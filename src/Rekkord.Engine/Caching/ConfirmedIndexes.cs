@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.IO.Hashing;
-using Rekkord.Engine.Repository;
-using Oid = Rekkord.Engine.Repository.Oid;
+using Rekkord.Engine.Objects;
+using Oid = Rekkord.Engine.Objects.Oid;
 
 namespace Rekkord.Engine.Caching;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Rekkord.Engine.Cryptography;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Caching;
 

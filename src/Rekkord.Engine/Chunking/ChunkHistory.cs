@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
-using Rekkord.Engine.Repository;
-using Rekkord.Engine.Trees;
+using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Chunking;
 

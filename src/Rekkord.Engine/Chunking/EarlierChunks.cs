@@ -1,4 +1,4 @@
-using Rekkord.Engine.Trees;
+using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Chunking;
 

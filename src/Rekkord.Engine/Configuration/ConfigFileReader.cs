@@ -1,9 +1,9 @@
 using System.Text;
-using Rekkord.Engine.Configuration.Ini;
-using Rekkord.Engine.Configuration.Toml;
+using Rekkord.Engine.Configuration.Syntax;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks;
-using Rekkord.Engine.Hooks.Trust;
+using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Configuration;
 

@@ -1,3 +1,4 @@
+using Rekkord.Engine.Configuration.Syntax;
 using Rekkord.Engine.Errors;
 
 namespace Rekkord.Engine.Configuration;

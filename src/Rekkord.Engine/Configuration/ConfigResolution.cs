@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rekkord.Engine.Configuration.Syntax;
 using Rekkord.Engine.Errors;
 
 namespace Rekkord.Engine.Configuration;
@@ -215,7 +216,7 @@ internal sealed class ConfigResolution
         TimeSpan duration => ConfigDuration.Format(duration),
         bool boolean => boolean ? "true" : "false",
         int number => number.ToString(CultureInfo.InvariantCulture),
-        _ when key.Type == ConfigValueType.Location => Hooks.RepositoryLocation.WithoutCredentials((string)value),
+        _ when key.Type == ConfigValueType.Location => Storage.RepositoryLocation.WithoutCredentials((string)value),
         _ => (string)value,
     };
 }

@@ -1,4 +1,4 @@
-using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
 
 namespace Rekkord.Engine.Configuration;
 

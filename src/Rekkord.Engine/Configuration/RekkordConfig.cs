@@ -1,3 +1,5 @@
+using Rekkord.Engine.Configuration.Syntax;
+
 namespace Rekkord.Engine.Configuration;
 
 /// <summary>
@@ -55,7 +57,7 @@ public sealed class RekkordConfig
     /// The file is missing, unreadable, exposed or wrong, or an environment variable's value is.
     /// </exception>
     public static RekkordConfig Load(ConfigurationRequest request) =>
-        Load(request, Rekkord.Engine.Hooks.ProcessEnvironment.Get, ConfigLocations.Default);
+        Load(request, Rekkord.Engine.Platform.ProcessEnvironment.Get, ConfigLocations.Default);
 
     internal static RekkordConfig Load(
         ConfigurationRequest request, Func<string, string?> variable, IReadOnlyList<string> defaultDirectories)

@@ -1,4 +1,4 @@
-using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Configuration;
 

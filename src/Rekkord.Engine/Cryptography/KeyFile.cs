@@ -4,7 +4,7 @@ using System.Formats.Cbor;
 using System.Security.Cryptography;
 using System.Text;
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Local;
 
 namespace Rekkord.Engine.Cryptography;
 

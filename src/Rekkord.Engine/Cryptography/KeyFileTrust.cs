@@ -1,9 +1,7 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Security.AccessControl;
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.Hooks;
-using Rekkord.Engine.Hooks.Trust;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Cryptography;
 

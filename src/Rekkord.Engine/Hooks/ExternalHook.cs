@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Hooks.External;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Hooks;
 

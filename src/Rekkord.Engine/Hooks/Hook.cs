@@ -1,3 +1,5 @@
+using Rekkord.Engine.Hooks.Definitions;
+
 namespace Rekkord.Engine.Hooks;
 
 /// <summary>One file of a hook directory, in its place in the order.</summary>

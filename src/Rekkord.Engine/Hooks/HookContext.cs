@@ -1,3 +1,6 @@
+using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Storage;
+
 namespace Rekkord.Engine.Hooks;
 
 /// <summary>

@@ -2,7 +2,8 @@ using System.Collections.Frozen;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.Hooks.Trust;
+using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Hooks;
 

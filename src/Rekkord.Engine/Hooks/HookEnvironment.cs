@@ -1,4 +1,6 @@
 using System.Text;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Hooks.Definitions;
 
 namespace Rekkord.Engine.Hooks;
 

@@ -1,4 +1,6 @@
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Hooks;
 

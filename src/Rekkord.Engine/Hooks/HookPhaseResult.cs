@@ -1,4 +1,5 @@
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Hooks.Definitions;
 
 namespace Rekkord.Engine.Hooks;
 

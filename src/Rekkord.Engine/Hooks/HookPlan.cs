@@ -1,3 +1,5 @@
+using Rekkord.Engine.Hooks.Definitions;
+
 namespace Rekkord.Engine.Hooks;
 
 /// <summary>What a phase would run, in order, with what it would refuse: the same to show and to run.</summary>

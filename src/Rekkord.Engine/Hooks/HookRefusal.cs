@@ -1,3 +1,5 @@
+using Rekkord.Engine.Hooks.Definitions;
+
 namespace Rekkord.Engine.Hooks;
 
 /// <summary>Why a hook that was found will not be run. It still counts: a refused hook is a failed hook.</summary>

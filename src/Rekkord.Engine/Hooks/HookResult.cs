@@ -1,3 +1,5 @@
+using Rekkord.Engine.Hooks.Definitions;
+
 namespace Rekkord.Engine.Hooks;
 
 /// <summary>How one hook ended, with what it wrote.</summary>

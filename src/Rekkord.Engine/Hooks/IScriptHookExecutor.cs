@@ -1,3 +1,6 @@
+using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Platform;
+
 namespace Rekkord.Engine.Hooks;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Rekkord.Engine.Errors;
+
 namespace Rekkord.Engine.Hooks;
 
 /// <summary>What a failed program said last: what its user needs to see first.</summary>

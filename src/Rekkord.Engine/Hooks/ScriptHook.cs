@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Hooks.External;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Hooks;
 

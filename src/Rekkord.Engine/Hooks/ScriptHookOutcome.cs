@@ -1,3 +1,5 @@
+using Rekkord.Engine.Hooks.Definitions;
+
 namespace Rekkord.Engine.Hooks;
 
 /// <summary>What running a <c>.ps1</c> hook came to, as its executor saw it.</summary>

@@ -1,6 +1,5 @@
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Repository;
 

@@ -3,6 +3,7 @@ using System.Formats.Cbor;
 using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Repository;
 

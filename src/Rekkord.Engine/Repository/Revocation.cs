@@ -1,3 +1,5 @@
+using Rekkord.Engine.Objects;
+
 namespace Rekkord.Engine.Repository;
 
 /// <summary>The master key's word that a keyfile's signature counts no more, except on what it had signed until then.</summary>

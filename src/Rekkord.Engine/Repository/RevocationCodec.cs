@@ -2,6 +2,8 @@ using System.Formats.Cbor;
 using System.Security.Cryptography;
 using System.Text;
 using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Objects;
+using Oid = Rekkord.Engine.Objects.Oid;
 
 namespace Rekkord.Engine.Repository;
 

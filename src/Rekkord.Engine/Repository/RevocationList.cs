@@ -1,4 +1,5 @@
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Repository;

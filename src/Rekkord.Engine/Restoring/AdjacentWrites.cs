@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Packs;
 
 namespace Rekkord.Engine.Restoring;
 

@@ -1,6 +1,5 @@
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Repository;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Restoring;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Index;
 using Rekkord.Engine.Repository;
 
 namespace Rekkord.Engine.Restoring;

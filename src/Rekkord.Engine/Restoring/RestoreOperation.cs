@@ -1,6 +1,7 @@
 using Rekkord.Engine.Browsing;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Index;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Trees;

@@ -1,7 +1,7 @@
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Patterns;
-using Rekkord.Engine.Repository;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Restoring;

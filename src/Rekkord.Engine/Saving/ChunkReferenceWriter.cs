@@ -1,6 +1,6 @@
 using System.Buffers;
 using Rekkord.Engine.Caching;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Saving;

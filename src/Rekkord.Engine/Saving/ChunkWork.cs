@@ -1,5 +1,4 @@
-using Rekkord.Engine.Repository;
-using Rekkord.Engine.Trees;
+using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Saving;
 

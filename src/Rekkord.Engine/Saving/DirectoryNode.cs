@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Hashing;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Saving;

@@ -1,5 +1,5 @@
 using Rekkord.Engine.Caching;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Saving;

@@ -1,6 +1,4 @@
-using Rekkord.Engine.Caching;
 using Rekkord.Engine.Chunking;
-using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Trees;
 

@@ -1,5 +1,3 @@
-using Rekkord.Engine.FileSystem;
-
 namespace Rekkord.Engine.Saving;
 
 /// <summary>

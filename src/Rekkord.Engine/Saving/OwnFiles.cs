@@ -1,6 +1,5 @@
-using Rekkord.Engine.Caching;
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Saving;
 

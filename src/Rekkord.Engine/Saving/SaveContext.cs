@@ -3,6 +3,8 @@ using System.Runtime.ExceptionServices;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
 using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Trees;

@@ -1,8 +1,8 @@
 using System.Buffers;
 using Rekkord.Engine.Caching;
-using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Saving;

@@ -3,8 +3,8 @@ using Rekkord.Engine.Caching;
 using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Patterns;
-using Rekkord.Engine.Repository;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Saving;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Rekkord.Engine.Caching;
 using Rekkord.Engine.FileSystem;
 
 namespace Rekkord.Engine.Saving;

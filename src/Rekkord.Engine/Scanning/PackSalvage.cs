@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Index;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
-using Rekkord.Engine.Saving;
 
 namespace Rekkord.Engine.Scanning;
 

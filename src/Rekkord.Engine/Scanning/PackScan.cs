@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
 
 namespace Rekkord.Engine.Scanning;

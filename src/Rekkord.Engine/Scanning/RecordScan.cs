@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Storage;
-using Oid = Rekkord.Engine.Repository.Oid;
 
 namespace Rekkord.Engine.Scanning;
 

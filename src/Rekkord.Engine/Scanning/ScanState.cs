@@ -51,7 +51,7 @@ internal sealed class ScanState
                 {
                     var seconds = BinaryPrimitives.ReadInt64LittleEndian(entry[HashLength..]);
                     var identity = BinaryPrimitives.ReadUInt128LittleEndian(entry[(HashLength + sizeof(long))..]);
-                    verified[Repository.ObjectName.ForPack(entry[..HashLength])] =
+                    verified[Objects.ObjectName.ForPack(entry[..HashLength])] =
                         new Verified(DateTimeOffset.FromUnixTimeSeconds(seconds), entry[EntryLength - 1] == 1, identity);
                 }
             }
@@ -112,7 +112,7 @@ internal sealed class ScanState
         var rest = bytes.AsSpan(Magic.Length);
         foreach (var (pack, (time, full, identity)) in remembered)
         {
-            Repository.ObjectName.TryGetHash(pack).CopyTo(rest);
+            Objects.ObjectName.TryGetHash(pack).CopyTo(rest);
             BinaryPrimitives.WriteInt64LittleEndian(rest[HashLength..], time.ToUnixTimeSeconds());
             BinaryPrimitives.WriteUInt128LittleEndian(rest[(HashLength + sizeof(long))..], identity);
             rest[EntryLength - 1] = full ? (byte)1 : (byte)0;

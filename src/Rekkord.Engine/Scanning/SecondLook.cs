@@ -1,9 +1,12 @@
 using System.Security.Cryptography;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Index;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Storage;
-using Oid = Rekkord.Engine.Repository.Oid;
+using Oid = Rekkord.Engine.Objects.Oid;
 
 namespace Rekkord.Engine.Scanning;
 

@@ -1,7 +1,8 @@
 using Rekkord.Engine.Browsing;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Index;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Trees;
 

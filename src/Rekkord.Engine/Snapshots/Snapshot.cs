@@ -1,4 +1,4 @@
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Snapshots;
 

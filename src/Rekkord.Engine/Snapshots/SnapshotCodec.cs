@@ -1,5 +1,5 @@
 using System.Formats.Cbor;
-using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Snapshots;

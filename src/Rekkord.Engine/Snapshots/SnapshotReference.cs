@@ -1,5 +1,5 @@
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Snapshots;
 

@@ -4,9 +4,10 @@ using System.Security.Cryptography;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Storage;
-using Oid = Rekkord.Engine.Repository.Oid;
+using Oid = Rekkord.Engine.Objects.Oid;
 
 namespace Rekkord.Engine.Snapshots;
 

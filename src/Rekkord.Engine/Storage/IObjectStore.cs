@@ -63,3 +63,13 @@ public interface IObjectStore : IDisposable
     /// <exception cref="StorageException">The store cannot be reached.</exception>
     int RemoveLeftovers(DateTimeOffset before);
 }
+
+/// <summary>The names that a store itself has to know.</summary>
+internal static class StoreNames
+{
+    /// <summary>The object that every repository has; a new file gets its permissions.</summary>
+    public const string Descriptor = "rekkord";
+
+    /// <summary>Where an object is until it is whole. A listing leaves it out.</summary>
+    public const string TemporaryFolder = "tmp";
+}

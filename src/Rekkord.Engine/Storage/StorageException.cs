@@ -1,4 +1,5 @@
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
 
 namespace Rekkord.Engine.Storage;
 
@@ -70,4 +71,19 @@ public sealed class StorageException : RekkordException
 
     private static StorageException Obstructed(string location, ObstacleException obstacle) =>
         Obstructed(location, obstacle.Name, ObstacleException.Describe(obstacle.Kind), obstacle);
+}
+
+/// <summary>Something stands where a store has a file or a directory, and is neither opened nor followed.</summary>
+/// <param name="name">Its name, relative to the store's root.</param>
+/// <param name="kind">What it is.</param>
+internal sealed class ObstacleException(string name, FileKind kind) : IOException($"'{name}': {Describe(kind)}.")
+{
+    /// <summary>Its name, relative to the store's root.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>What it is.</summary>
+    public FileKind Kind { get; } = kind;
+
+    /// <summary>What stands there, such as <c>it is a fifo</c>.</summary>
+    public static string Describe(FileKind kind) => kind == FileKind.File ? "it is a file" : FileSystemErrors.DescribeKind(kind);
 }

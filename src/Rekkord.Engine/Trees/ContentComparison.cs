@@ -1,4 +1,5 @@
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Index;
+using Rekkord.Engine.Packs;
 
 namespace Rekkord.Engine.Trees;
 

@@ -1,5 +1,7 @@
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Index;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
 
 namespace Rekkord.Engine.Trees;
 

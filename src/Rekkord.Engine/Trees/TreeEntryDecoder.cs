@@ -1,7 +1,7 @@
 using System.Formats.Cbor;
 using System.Text;
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Trees;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Repository;
-using Rekkord.Engine.Saving;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Trees;
 

@@ -8,6 +8,7 @@ using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Local;
 
 namespace Rekkord.Engine.Tests;
 

@@ -1,9 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
 using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Index;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
-using Oid = Rekkord.Engine.Repository.Oid;
+using Oid = Rekkord.Engine.Objects.Oid;
 
 namespace Rekkord.Fuzzing.Targets;
 

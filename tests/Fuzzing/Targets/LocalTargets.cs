@@ -4,7 +4,7 @@ using System.Text;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Configuration;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Scanning;
 
 namespace Rekkord.Fuzzing.Targets;

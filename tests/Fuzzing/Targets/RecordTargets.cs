@@ -1,5 +1,4 @@
-using Rekkord.Engine.Cryptography;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Fuzzing.Targets;

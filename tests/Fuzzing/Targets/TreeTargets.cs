@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Trees;
 

@@ -3,6 +3,7 @@ using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Local;
 
 namespace Rekkord.Engine.Integration.Tests;
 

@@ -1,5 +1,3 @@
-using Rekkord.Engine.FileSystem;
-
 namespace Rekkord.Engine.Integration.Tests;
 
 /// <summary>A read-only file system keeps no times of change that could vouch for its content.</summary>

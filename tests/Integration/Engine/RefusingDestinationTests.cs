@@ -1,5 +1,4 @@
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Trees;
 using static Rekkord.Engine.Integration.Tests.UnusualFileSystem;
 
 namespace Rekkord.Engine.Integration.Tests;

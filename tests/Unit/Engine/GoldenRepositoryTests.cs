@@ -1,11 +1,11 @@
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
-using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Local;
 
 namespace Rekkord.Engine.Tests;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.FileSystem.Linux;
 

@@ -1,3 +1,5 @@
+using Rekkord.Engine.Platform;
+
 namespace Rekkord.Engine.FileSystem.Linux;
 
 /// <summary>A file, or with no name a directory, that is open.</summary>

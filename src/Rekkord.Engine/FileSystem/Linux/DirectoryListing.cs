@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.FileSystem.Linux;
 

@@ -1,3 +1,5 @@
+using Rekkord.Engine.Platform;
+
 namespace Rekkord.Engine.FileSystem.Linux;
 
 /// <summary>A link, fifo, socket or device: an entry of an open directory that is never opened itself.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.FileSystem.Linux;
 

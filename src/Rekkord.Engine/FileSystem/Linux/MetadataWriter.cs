@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Rekkord.Engine.FileSystem.Unix;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.FileSystem.Linux;
 

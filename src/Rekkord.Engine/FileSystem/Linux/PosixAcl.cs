@@ -1,3 +1,5 @@
+using Rekkord.Engine.Platform;
+
 namespace Rekkord.Engine.FileSystem.Linux;
 
 /// <summary>The extended attributes that hold POSIX ACLs, as NUL-terminated names.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.FileSystem.Portable;
 
@@ -23,7 +24,7 @@ internal static partial class DarwinStatus
         while ((followLink ? Stat(native, out record) : LinkStat(native, out record)) < 0)
         {
             var error = Marshal.GetLastPInvokeError();
-            if (error != Unix.Posix.EINTR)
+            if (error != Posix.EINTR)
             {
                 status = default;
                 return error;

@@ -1,3 +1,5 @@
+using Rekkord.Engine.Platform;
+
 namespace Rekkord.Engine.FileSystem.Portable;
 
 /// <summary>A directory being restored into through .NET's API.</summary>

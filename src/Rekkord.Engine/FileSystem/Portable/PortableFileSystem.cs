@@ -1,4 +1,4 @@
-using Rekkord.Engine.FileSystem.Unix;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.FileSystem.Portable;
 

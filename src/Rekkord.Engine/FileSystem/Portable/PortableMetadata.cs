@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using Rekkord.Engine.FileSystem.Unix;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.FileSystem.Portable;
 

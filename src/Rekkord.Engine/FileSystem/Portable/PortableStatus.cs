@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.FileSystem.Portable;
 

@@ -1,3 +1,5 @@
+using Rekkord.Engine.Platform;
+
 namespace Rekkord.Engine.Hooks.External;
 
 /// <summary>

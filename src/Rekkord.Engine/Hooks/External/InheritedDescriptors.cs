@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Hooks.External;
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Rekkord.Engine.Hooks.External;
 
 /// <summary>

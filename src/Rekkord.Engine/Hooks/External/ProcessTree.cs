@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using static Rekkord.Engine.Hooks.UnixInterop;
+using static Rekkord.Engine.Platform.UnixInterop;
 
 namespace Rekkord.Engine.Hooks.External;
 

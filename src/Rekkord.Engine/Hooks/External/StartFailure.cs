@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using static Rekkord.Engine.Hooks.UnixInterop;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Platform;
+using static Rekkord.Engine.Platform.UnixInterop;
 
 namespace Rekkord.Engine.Hooks.External;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using static Rekkord.Engine.Hooks.UnixInterop;
+using static Rekkord.Engine.Platform.UnixInterop;
 
 namespace Rekkord.Engine.Hooks.External;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
-using static Rekkord.Engine.Hooks.UnixInterop;
+using static Rekkord.Engine.Platform.UnixInterop;
 
 namespace Rekkord.Engine.Hooks.External;
 

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Hooks.External;
 

@@ -1,4 +1,3 @@
-
 namespace Rekkord.Module.Integration.Tests.Samples;
 
 /// <summary>MariaDB, with a data directory of its own.</summary>

@@ -1,4 +1,3 @@
-
 namespace Rekkord.Module.Integration.Tests.Samples;
 
 /// <summary>PostgreSQL, with one cluster of its own.</summary>

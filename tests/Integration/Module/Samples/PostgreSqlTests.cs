@@ -1,4 +1,3 @@
-
 namespace Rekkord.Module.Integration.Tests.Samples;
 
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]

@@ -1,4 +1,3 @@
-
 namespace Rekkord.Module.Integration.Tests.Samples;
 
 /// <summary>One server for the tests of a class. It starts with the first that uses it, so that skipped tests need none.</summary>

@@ -1,7 +1,7 @@
 using Rekkord.Engine.Browsing;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Tests.Browsing;
 

@@ -1,5 +1,6 @@
 using Rekkord.Engine.Caching;
-using Rekkord.Engine.Trees;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Tests.Caching;
 

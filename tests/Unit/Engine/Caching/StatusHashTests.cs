@@ -1,4 +1,3 @@
-using Rekkord.Engine.Caching;
 using Rekkord.Engine.FileSystem;
 
 namespace Rekkord.Engine.Tests.Caching;

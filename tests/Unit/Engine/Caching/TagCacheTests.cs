@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Cryptography;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Tests.Caching;
 

@@ -1,6 +1,5 @@
 using Rekkord.Engine.Chunking;
-using Rekkord.Engine.Repository;
-using Rekkord.Engine.Trees;
+using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Tests.Chunking;
 

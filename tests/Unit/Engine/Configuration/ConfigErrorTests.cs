@@ -94,7 +94,7 @@ public sealed class ConfigErrorTests : IDisposable
     {
         var path = _sandbox.Write("c.ini", "");
         File.WriteAllBytes(path, [.. "[Hooks]\n# é "u8, 0xE9, (byte)'\n']);
-        var error = Assert.Throws<Engine.Configuration.ConfigurationException>(
+        var error = Assert.Throws<Engine.Configuration.Syntax.ConfigurationException>(
             () => _sandbox.Load(new Engine.Configuration.ConfigurationRequest { ConfigPath = path }));
         Assert.Equal(("ConfigSyntaxError", 2, 5), (error.ErrorId, error.Line, error.Column));
     }

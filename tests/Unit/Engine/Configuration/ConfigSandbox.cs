@@ -1,4 +1,5 @@
 using Rekkord.Engine.Configuration;
+using Rekkord.Engine.Configuration.Syntax;
 
 namespace Rekkord.Engine.Tests.Configuration;
 

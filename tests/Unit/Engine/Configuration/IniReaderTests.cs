@@ -1,4 +1,4 @@
-using Rekkord.Engine.Configuration.Ini;
+using Rekkord.Engine.Configuration.Syntax;
 
 namespace Rekkord.Engine.Tests.Configuration;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using Rekkord.Engine.Configuration;
+using Rekkord.Engine.Configuration.Syntax;
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
 
 namespace Rekkord.Engine.Tests.Configuration;
 

@@ -3,10 +3,11 @@ using System.Security.Cryptography;
 using System.Text;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Snapshots;
-using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Local;
 
 namespace Rekkord.Engine.Tests.Cryptography;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Tests.Cryptography;
 

@@ -3,11 +3,14 @@ using System.Security.Cryptography;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Index;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
-using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Memory;
 using Rekkord.Engine.Tests.Snapshots;
-using Oid = Rekkord.Engine.Repository.Oid;
+using Oid = Rekkord.Engine.Objects.Oid;
 
 namespace Rekkord.Engine.Tests.Cryptography;
 

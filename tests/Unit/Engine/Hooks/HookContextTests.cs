@@ -1,4 +1,5 @@
 using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
 
 namespace Rekkord.Engine.Tests.Hooks;
 

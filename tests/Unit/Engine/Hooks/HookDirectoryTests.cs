@@ -1,6 +1,7 @@
 using System.Globalization;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
 
 namespace Rekkord.Engine.Tests.Hooks;
 

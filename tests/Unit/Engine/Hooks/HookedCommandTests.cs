@@ -1,5 +1,6 @@
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
 
 namespace Rekkord.Engine.Tests.Hooks;
 

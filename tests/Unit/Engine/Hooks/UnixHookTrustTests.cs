@@ -1,5 +1,7 @@
 using System.Globalization;
 using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Tests.Hooks;
 

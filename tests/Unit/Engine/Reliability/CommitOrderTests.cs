@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Memory;
 
 namespace Rekkord.Engine.Tests.Reliability;
 

@@ -1,7 +1,9 @@
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Memory;
 
 namespace Rekkord.Engine.Tests.Reliability;
 

@@ -1,4 +1,4 @@
-using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Local;
 
 namespace Rekkord.Engine.Tests.Reliability;
 

@@ -1,11 +1,12 @@
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
-using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Local;
 using Xunit.Abstractions;
 
 namespace Rekkord.Engine.Tests.Reliability;

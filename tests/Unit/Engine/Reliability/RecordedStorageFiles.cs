@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Local;
 
 namespace Rekkord.Engine.Tests.Reliability;
 

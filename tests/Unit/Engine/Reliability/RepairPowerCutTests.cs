@@ -2,7 +2,7 @@ using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
-using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Local;
 using Xunit.Abstractions;
 
 namespace Rekkord.Engine.Tests.Reliability;

@@ -1,5 +1,5 @@
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Local;
 
 namespace Rekkord.Engine.Tests.Reliability;
 

@@ -2,12 +2,14 @@ using System.Collections.Concurrent;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Memory;
 
 namespace Rekkord.Engine.Tests.Reliability;
 

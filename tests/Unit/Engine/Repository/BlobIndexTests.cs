@@ -1,4 +1,6 @@
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Index;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
 
 namespace Rekkord.Engine.Tests.Repository;
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Tests.Repository;
 

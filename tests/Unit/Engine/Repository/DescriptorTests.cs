@@ -2,8 +2,9 @@ using System.Buffers.Binary;
 using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
-using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Memory;
 
 namespace Rekkord.Engine.Tests.Repository;
 

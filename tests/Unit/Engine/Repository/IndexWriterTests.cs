@@ -1,6 +1,9 @@
 using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Index;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
-using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Memory;
 
 namespace Rekkord.Engine.Tests.Repository;
 

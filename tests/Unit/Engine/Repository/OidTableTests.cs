@@ -1,5 +1,5 @@
-using Rekkord.Engine.Repository;
-using Oid = Rekkord.Engine.Repository.Oid;
+using Rekkord.Engine.Objects;
+using Oid = Rekkord.Engine.Objects.Oid;
 
 namespace Rekkord.Engine.Tests.Repository;
 

@@ -1,8 +1,12 @@
 using System.Collections.Concurrent;
 using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Index;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Memory;
 using Rekkord.Engine.Tests.Reliability;
 
 namespace Rekkord.Engine.Tests.Repository;

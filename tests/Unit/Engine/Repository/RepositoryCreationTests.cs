@@ -1,7 +1,8 @@
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
-using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Local;
 using Rekkord.Engine.Tests.Reliability;
 
 namespace Rekkord.Engine.Tests.Repository;

@@ -1,5 +1,5 @@
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Packs;
 using Rekkord.Engine.Restoring;
 
 namespace Rekkord.Engine.Tests.Restoring;

@@ -1,7 +1,7 @@
 using System.Text;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Snapshots;
 

@@ -2,8 +2,8 @@ using System.IO.Hashing;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Chunking;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Saving;
-using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Tests.Saving;
 

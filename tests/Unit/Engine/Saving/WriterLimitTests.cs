@@ -2,11 +2,14 @@ using Rekkord.Engine.Browsing;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Index;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
 using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Trees;
-using Oid = Rekkord.Engine.Repository.Oid;
+using Oid = Rekkord.Engine.Objects.Oid;
 
 namespace Rekkord.Engine.Tests.Saving;
 

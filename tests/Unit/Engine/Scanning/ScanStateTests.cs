@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Rekkord.Engine.Caching;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Scanning;
 
 namespace Rekkord.Engine.Tests.Scanning;

@@ -1,6 +1,7 @@
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Scanning;
-using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Local;
 using Rekkord.Engine.Tests.Storage;
 
 namespace Rekkord.Engine.Tests.Scanning;

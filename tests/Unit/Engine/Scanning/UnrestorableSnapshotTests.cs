@@ -1,5 +1,5 @@
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Trees;

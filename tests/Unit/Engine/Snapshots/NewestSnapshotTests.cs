@@ -1,6 +1,6 @@
 using System.Text;
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Engine.Tests.Snapshots;

@@ -1,10 +1,12 @@
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Memory;
 using Rekkord.Engine.Tests.Reliability;
 
 namespace Rekkord.Engine.Tests.Snapshots;

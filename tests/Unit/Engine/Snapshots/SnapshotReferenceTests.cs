@@ -1,5 +1,5 @@
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.Repository;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Snapshots;
 

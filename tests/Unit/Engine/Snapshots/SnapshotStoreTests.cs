@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
-using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Memory;
 using Rekkord.Engine.Tests.Trees;
 using Rekkord.Engine.Trees;
-using Oid = Rekkord.Engine.Repository.Oid;
+using Oid = Rekkord.Engine.Objects.Oid;
 
 namespace Rekkord.Engine.Tests.Snapshots;
 

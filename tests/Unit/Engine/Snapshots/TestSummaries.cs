@@ -1,4 +1,4 @@
-using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Engine.Tests.Snapshots;

@@ -1,6 +1,6 @@
 using Rekkord.Engine.Cryptography;
-using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
@@ -107,7 +107,7 @@ public sealed class UntaggedSnapshotTests : IDisposable
         Assert.Contains("may be that of a newer snapshot", Assert.Single(_repository.Warnings), StringComparison.Ordinal);
     }
 
-    private Engine.Storage.DirectoryObjectStore Storage() => Engine.Storage.DirectoryObjectStore.Open(_repository.Location);
+    private Engine.Storage.Local.DirectoryObjectStore Storage() => Engine.Storage.Local.DirectoryObjectStore.Open(_repository.Location);
 
     private Oid[] List(KeyRole role)
     {

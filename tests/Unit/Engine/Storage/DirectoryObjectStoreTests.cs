@@ -1,4 +1,5 @@
 using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Local;
 
 namespace Rekkord.Engine.Tests.Storage;
 

@@ -1,4 +1,5 @@
-using Rekkord.Engine.Storage;
+using Rekkord.Engine.Platform;
+using Rekkord.Engine.Storage.Local;
 using Rekkord.Engine.Tests.Reliability;
 
 namespace Rekkord.Engine.Tests.Storage;

@@ -1,5 +1,5 @@
 using Rekkord.Engine.Caching;
-using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Local;
 using Rekkord.Engine.Tests.FileSystem.Linux;
 
 namespace Rekkord.Engine.Tests.Storage;

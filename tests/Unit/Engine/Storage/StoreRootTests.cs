@@ -1,7 +1,6 @@
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Storage;
-using Rekkord.Engine.Storage.Linux;
-using Rekkord.Engine.Storage.Portable;
+using Rekkord.Engine.Storage.Local;
 
 namespace Rekkord.Engine.Tests.Storage;
 

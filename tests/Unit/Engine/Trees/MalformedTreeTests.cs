@@ -1,5 +1,6 @@
 using System.Formats.Cbor;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Tests.Trees;

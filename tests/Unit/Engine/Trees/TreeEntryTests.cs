@@ -1,5 +1,6 @@
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Trees;
 

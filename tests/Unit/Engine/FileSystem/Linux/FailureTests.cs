@@ -1,6 +1,7 @@
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.FileSystem.Linux;
+using Rekkord.Engine.Platform;
 using static Rekkord.Engine.FileSystem.FileName;
 
 namespace Rekkord.Engine.Tests.FileSystem.Linux;

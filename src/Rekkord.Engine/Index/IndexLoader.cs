@@ -1,0 +1,316 @@
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Storage;
+
+namespace Rekkord.Engine.Index;
+
+/// <summary>
+/// Learns what packs a repository has and what is in them. An index is a hint that spares reading the end of every pack: whoever has a
+/// keyfile that writes can write a false one. Who reads blobs believes it, for each is checked when it is read, and falls back to
+/// <see cref="FindOverlooked"/>; who saves believes only what was compared with the packs before; who scans compares all of it. An index
+/// whose signer was revoked is not believed, and one that cannot be read is as if it were not there: the packs say the same. A pack that
+/// is gone is not believed in, whatever an index says of it.
+/// </summary>
+internal sealed class IndexLoader
+{
+    private readonly RepositoryAccess _repository;
+    private readonly Action<RekkordException> _damaged;
+    private readonly Purpose _purpose;
+    private readonly Predicate<string> _believes;
+    private readonly PackDirectories _directories;
+    private readonly HashSet<string> _settled = new(StringComparer.Ordinal);
+
+    // Of a pack that cannot be read itself, several indexes may say different things.
+    private readonly HashSet<(string Pack, UInt128 Digest)> _visited = [];
+    private readonly HashSet<string> _indexed = new(StringComparer.Ordinal);
+    private Action<StoredPack> _visit = static _ => { };
+
+    private IndexLoader(RepositoryAccess repository, Action<RekkordException> damaged, Purpose purpose, Predicate<string> believes)
+    {
+        _repository = repository;
+        _damaged = damaged;
+        _purpose = purpose;
+        _believes = believes;
+        _directories = new PackDirectories(repository);
+    }
+
+    private enum Purpose
+    {
+        Read,
+        Save,
+        Scan,
+    }
+
+    /// <summary>Packs that exist and that no believed or right index named; known after <see cref="Load"/>, but not to who only reads.</summary>
+    public List<StoredPack> Unindexed { get; } = [];
+
+    /// <summary>Indexes that said of all their packs what these say themselves, by name; known after <see cref="Load"/>.</summary>
+    public List<string> Confirmed { get; } = [];
+
+    /// <summary>Packs that an index names and that do not exist, with the index's name; known after <see cref="Load"/>.</summary>
+    public List<(StoredPack Pack, string Index)> Missing { get; } = [];
+
+    /// <summary>Packs that were cut short or grew since they were indexed; nothing in them is relied on. Known after <see cref="Load"/>, but not to who saves.</summary>
+    public List<StoredPack> WrongSize { get; } = [];
+
+    /// <summary>The packs that exist, with what the listing says of them; known after <see cref="Load"/>.</summary>
+    public IReadOnlyDictionary<string, ObjectInfo> Present { get; private set; } = new Dictionary<string, ObjectInfo>();
+
+    /// <summary>Creates a loader for who reads blobs, and checks each.</summary>
+    /// <param name="repository">The repository; its keys must be able to read the index.</param>
+    /// <param name="damaged">Told of each index or pack that cannot be read, and of each index that is false.</param>
+    public static IndexLoader ForReading(RepositoryAccess repository, Action<RekkordException> damaged) =>
+        new(repository, damaged, Purpose.Read, static _ => true);
+
+    /// <summary>Creates a loader for who leaves out what is stored already.</summary>
+    /// <param name="repository">The repository; its keys must be able to read the index.</param>
+    /// <param name="damaged">Told of each index or pack that cannot be read, and of each index that is false.</param>
+    /// <param name="isConfirmed">Whether an index, by its name, was compared with the packs before.</param>
+    public static IndexLoader ForSaving(RepositoryAccess repository, Action<RekkordException> damaged, Predicate<string> isConfirmed) =>
+        new(repository, damaged, Purpose.Save, isConfirmed);
+
+    /// <summary>Creates a loader that compares every index with the packs.</summary>
+    /// <param name="repository">The repository; its keys must be able to read the index.</param>
+    /// <param name="damaged">Told of each index or pack that cannot be read, and of each index that is false.</param>
+    public static IndexLoader ForScanning(RepositoryAccess repository, Action<RekkordException> damaged) =>
+        new(repository, damaged, Purpose.Scan, static _ => false);
+
+    /// <summary>
+    /// Visits every pack that exists with its directory, validated: once, but for a pack that cannot be read itself and of which indexes
+    /// say different things, of which any may be right.
+    /// </summary>
+    /// <exception cref="StorageException">The store cannot be reached.</exception>
+    public void Load(Action<StoredPack> visit, CancellationToken cancellation)
+    {
+        _visit = visit;
+        var revocations = RevocationList.Load(_repository);
+
+        // Packs are listed after the indexes: an index is written after its packs, so each one listed must find them.
+        var indexes = List(ObjectName.Indexes).ToArray();
+        Present = List(ObjectName.Packs).ToDictionary(pack => pack.Name, StringComparer.Ordinal);
+        foreach (var index in ReadIndexes(indexes, cancellation))
+        {
+            var isRevoked = revocations.IsRevoked(index.KeyId);
+            if (!isRevoked || _purpose == Purpose.Scan)
+                Take(index, isRevoked, cancellation);
+        }
+
+        foreach (var pack in Present.Values.Where(pack => !_settled.Contains(pack.Name)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Ask(pack, _damaged);
+        }
+
+        Unindexed.RemoveAll(pack => _indexed.Contains(pack.Name));
+    }
+
+    /// <summary>
+    /// What packs say themselves and was not visited: what a false index hides, and packs that came since. Reads the end of every pack;
+    /// to be called once, after <see cref="Load"/>.
+    /// </summary>
+    /// <param name="found">Told of each pack of which an index said something else.</param>
+    /// <exception cref="StorageException">The store cannot be reached.</exception>
+    public IEnumerable<StoredPack> FindOverlooked(Action<RekkordException> found)
+    {
+        foreach (var listed in _repository.List(ObjectName.Packs).Where(listed => listed.Obstacle is null))
+        {
+            if (_directories.IsKnown(listed.Name, out _) || _directories.Read(listed, static _ => { }) is not { } own
+                || _visited.Contains((own.Name, _directories.DigestOf(own))))
+                continue;
+            if (_settled.Contains(own.Name))
+                found(Contradicted(own));
+            yield return own;
+        }
+    }
+
+    /// <summary>Reads the indexes one after another; one is opened while the one before is visited.</summary>
+    private IEnumerable<StoredIndex> ReadIndexes(ObjectInfo[] indexes, CancellationToken cancellation)
+    {
+        using var signers = new TrustedSigners(_repository.Keys.MasterPublicKey, _repository.Keys.RepositoryId);
+        Task<(StoredIndex? Index, RekkordException? Error)>? opening = null;
+        try
+        {
+            foreach (var index in indexes)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (TryRead(index.Name) is not { } bytes)
+                    continue;
+                var opened = Finish(opening);
+                opening = Task.Run(() => Open(signers, index.Name, bytes), CancellationToken.None);
+                if (opened is not null)
+                    yield return opened;
+            }
+
+            if (Finish(opening) is { } last)
+                yield return last;
+        }
+        finally
+        {
+            // Only waits: what the task failed with has been thrown, or does not matter any more.
+            if (opening is not null)
+                Task.WaitAny([opening], CancellationToken.None);
+        }
+    }
+
+    private byte[]? TryRead(string name)
+    {
+        try
+        {
+            return _repository.Store.Read(name, FormatLimits.Index);
+        }
+        catch (StorageException error)
+        {
+            _damaged(error);
+            return null;
+        }
+    }
+
+    private (StoredIndex? Index, RekkordException? Error) Open(TrustedSigners signers, string name, byte[] bytes)
+    {
+        try
+        {
+            // What a save confirmed on this machine was verified then; a signature costs more than all else of a small index.
+            return (IndexObject.Decode(_repository.Keys, signers, name, bytes, wasVerified: _purpose == Purpose.Save && _believes(name)), null);
+        }
+        catch (DamagedObjectException error)
+        {
+            return (null, error);
+        }
+    }
+
+    private StoredIndex? Finish(Task<(StoredIndex? Index, RekkordException? Error)>? opening)
+    {
+        var (index, error) = opening?.GetAwaiter().GetResult() ?? default;
+        if (error is not null)
+            _damaged(error);
+        return index;
+    }
+
+    private void Take(StoredIndex index, bool isRevoked, CancellationToken cancellation)
+    {
+        var isBelieved = !isRevoked && _believes(index.Name);
+        string? contradicted = null;
+        var isConfirmed = true;
+        foreach (var said in index.Packs)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!Present.TryGetValue(said.Name, out var found))
+            {
+                isConfirmed = false;
+                if (!isRevoked)
+                    Missing.Add((said, index.Name));
+            }
+            else if (!isBelieved || !TryBelieve(said, found))
+            {
+                var agrees = Compare(said, found, mayBeUsed: !isRevoked && _purpose != Purpose.Save);
+                isConfirmed &= agrees == true;
+                contradicted ??= agrees == false ? said.Name : null;
+            }
+        }
+
+        if (contradicted is not null)
+            _damaged(FalseIndex(index, contradicted));
+        else if (!isRevoked)
+            _indexed.UnionWith(index.Packs.Select(pack => pack.Name));
+        if (isConfirmed && !isRevoked)
+            Confirmed.Add(index.Name);
+    }
+
+    /// <summary>The objects of a folder. What stands in the place of one, or of the folder, is told, and there is then nothing.</summary>
+    private IEnumerable<ObjectInfo> List(string folder)
+    {
+        ObjectInfo[] found;
+        try
+        {
+            found = [.. _repository.Store.List(folder)];
+        }
+        catch (StorageException error) when (error.ErrorId == StorageException.ObstructedId)
+        {
+            _damaged(error);
+            return [];
+        }
+
+        foreach (var obstacle in found.Where(info => info.Obstacle is not null))
+            _damaged(StorageException.Obstructed(_repository.Location, obstacle.Name, obstacle.Obstacle!));
+        return found.Where(info => info.Obstacle is null && ObjectName.IsWellFormed(folder, info.Name));
+    }
+
+    private static DamagedObjectException FalseIndex(StoredIndex index, string pack) => new(
+        index.Name,
+        $"it says something else of the pack '{pack}' than that says itself, and {(index.KeyId.Length == 0 ? "the master key" : $"the keyfile {index.KeyId}")} signed it so.");
+
+    /// <summary>Takes what an index says of a pack for true, unless something is against it.</summary>
+    private bool TryBelieve(StoredPack said, ObjectInfo found)
+    {
+        if (said.Size != found.Size)
+            return false;
+        var digest = _directories.DigestOf(said);
+        return _settled.Contains(said.Name) ? _visited.Contains((said.Name, digest)) : TryVisit(said, digest);
+    }
+
+    /// <summary>Compares what an index says of a pack with what that says itself.</summary>
+    /// <returns>Null when the pack cannot be read, or is not the one that its name says, as a scan finds out.</returns>
+    private bool? Compare(StoredPack said, ObjectInfo found, bool mayBeUsed)
+    {
+        var hasSize = said.Size == found.Size;
+        if (!_directories.IsKnown(found.Name, out var own))
+            own = Ask(found, hasSize ? _damaged : error => _damaged(error is DamagedObjectException ? WrongLength(said, found) : error));
+        var digest = _directories.DigestOf(said);
+        if (own is not null && hasSize && own == digest)
+            return true;
+        if (own is not null && (_purpose != Purpose.Scan || _directories.IsWhole(found.Name)))
+            return false;
+        if (own is not null)
+            _damaged(hasSize ? new DamagedObjectException(found.Name, "its bytes are not those that its name was made from.") : WrongLength(said, found));
+        if (mayBeUsed && hasSize)
+            TryVisit(said, digest);
+        else if (mayBeUsed && _visited.Add((said.Name, digest)))
+            WrongSize.Add(said);
+        return null;
+    }
+
+    private static DamagedObjectException Contradicted(StoredPack pack) => new(pack.Name, "an index says something else of it than it says itself.");
+
+    private static DamagedObjectException WrongLength(StoredPack said, ObjectInfo found) =>
+        new(found.Name, $"it has {found.Size} bytes and should have {said.Size}.");
+
+    /// <summary>Visits a pack with its own directory.</summary>
+    /// <returns>The directory's digest; null when it cannot be read.</returns>
+    private UInt128? Ask(ObjectInfo found, Action<RekkordException> failed)
+    {
+        var wasBelieved = !_settled.Add(found.Name);
+        if (_directories.Read(found, failed) is not { } own)
+            return null;
+        var digest = _directories.DigestOf(own);
+        if (_visited.Add((own.Name, digest)))
+        {
+            if (wasBelieved)
+                _damaged(Contradicted(own));
+            _visit(own);
+        }
+
+        if (_purpose != Purpose.Read)
+            Unindexed.Add(own);
+        return digest;
+    }
+
+    private bool TryVisit(StoredPack said, UInt128 digest)
+    {
+        try
+        {
+            BlobIndex.Validate(said);
+        }
+        catch (InvalidDataException)
+        {
+            // The pack itself is asked instead, which tells that the index is false.
+            return false;
+        }
+
+        _settled.Add(said.Name);
+        if (_visited.Add((said.Name, digest)))
+            _visit(said);
+        return true;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
+using Rekkord.Engine.Repository;
+
+namespace Rekkord.Engine.Index;
+
+/// <summary>
+/// Writes the index objects of packs. One is written as soon as the directories of its packs take 8 MiB, so that neither a save of
+/// many files nor a later reader of its indexes needs much memory at once. Thread-safe.
+/// </summary>
+internal sealed class IndexWriter
+{
+    private const int TargetLength = 8 * 1024 * 1024;
+
+    private readonly Lock _lock = new();
+    private readonly RepositoryAccess _repository;
+    private List<StoredPack> _packs = [];
+    private long _length;
+
+    private readonly ConcurrentBag<string> _written = [];
+
+    public IndexWriter(RepositoryAccess repository) => _repository = repository;
+
+    /// <summary>The names of the indexes written so far.</summary>
+    public IReadOnlyCollection<string> Written => _written;
+
+    /// <summary>Adds a pack, which must be durable, and writes an index if there is enough for one.</summary>
+    /// <exception cref="Storage.StorageException">The store failed.</exception>
+    public void Add(StoredPack pack)
+    {
+        List<StoredPack> full;
+        lock (_lock)
+        {
+            _packs.Add(pack);
+            _length += pack.Directory.Length;
+            if (_length < TargetLength)
+                return;
+            full = Take();
+        }
+
+        Write(full);
+    }
+
+    /// <summary>Writes an index of what is left.</summary>
+    /// <exception cref="Storage.StorageException">The store failed.</exception>
+    public void Finish()
+    {
+        List<StoredPack> rest;
+        lock (_lock)
+            rest = Take();
+        if (rest.Count > 0)
+            Write(rest);
+    }
+
+    private List<StoredPack> Take()
+    {
+        var packs = _packs;
+        _packs = [];
+        _length = 0;
+        return packs;
+    }
+
+    private void Write(List<StoredPack> packs)
+    {
+        var index = IndexObject.Encode(_repository.Keys, packs);
+        using var writer = _repository.Store.Create();
+        writer.Write(index);
+        var name = ObjectName.For(ObjectName.Indexes, SHA256.HashData(index));
+        writer.Commit(name);
+        _written.Add(name);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Formats.Cbor;
+using System.Security.Cryptography;
+using Rekkord.Engine.Cryptography;
+
+namespace Rekkord.Engine.Objects;
+
+/// <summary>
+/// A payload with the signature of the keyfile that made it and the certificate of that keyfile. The certificate is empty
+/// when the master key itself signed. The signature covers a domain, the repository's ID and the payload.
+/// </summary>
+internal static class SignedEnvelope
+{
+    /// <summary>Signs a payload.</summary>
+    public static byte[] Wrap(KeyMaterial keys, ReadOnlySpan<byte> domain, byte[] payload)
+    {
+        var signature = P256.Sign(keys.SigningPrivateKey, Message(domain, keys.RepositoryId, payload));
+        var writer = new CborWriter(CborConformanceMode.Canonical);
+        writer.WriteStartArray(3);
+        writer.WriteByteString(payload);
+        writer.WriteByteString(signature);
+        writer.WriteByteString(keys.Certificate);
+        writer.WriteEndArray();
+        return writer.Encode();
+    }
+
+    /// <summary>Checks signature and certificate.</summary>
+    /// <returns>The payload, and the ID of the keyfile that signed it (null: the master key).</returns>
+    /// <exception cref="CryptographicException">The envelope is malformed, or not signed by a key of this repository.</exception>
+    public static (byte[] Payload, byte[]? KeyId) Unwrap(byte[] envelope, ReadOnlySpan<byte> domain, byte[] masterPublicKey, byte[] repositoryId)
+    {
+        using var signers = new TrustedSigners(masterPublicKey, repositoryId);
+        return Unwrap(envelope, domain, signers);
+    }
+
+    /// <summary>The same for many envelopes.</summary>
+    /// <param name="envelope">The envelope.</param>
+    /// <param name="domain">What kind of record it is for.</param>
+    /// <param name="signers">Keeps the keys that signed.</param>
+    /// <param name="wasVerified">Whether the signature of these very bytes was verified before; the certificate is looked at all the same.</param>
+    /// <exception cref="CryptographicException">The envelope is malformed, or not signed by a key of this repository.</exception>
+    public static (byte[] Payload, byte[]? KeyId) Unwrap(byte[] envelope, ReadOnlySpan<byte> domain, TrustedSigners signers, bool wasVerified = false)
+    {
+        byte[] payload, signature, certificateBytes;
+        try
+        {
+            var reader = new CborReader(envelope, CborConformanceMode.Canonical);
+            reader.ReadStartArray();
+            payload = reader.ReadByteString();
+            signature = reader.ReadByteString();
+            certificateBytes = reader.ReadByteString();
+            reader.ReadEndArray();
+
+            // A revocation's name is not made from its bytes: what was put behind it is found here.
+            if (reader.BytesRemaining != 0)
+                throw new CborContentException("There are bytes behind the record.");
+        }
+        catch (Exception error) when (error is CborContentException or InvalidOperationException)
+        {
+            throw new CryptographicException("The signed record is malformed.", error);
+        }
+
+        var (certificate, signer) = signers.Find(certificateBytes);
+        if (certificate is { Role: KeyRole.LogOnly })
+            throw new CryptographicException("The record is signed by a LogOnly key, which may not write.");
+        if (!wasVerified && !P256.Verify(signer, Message(domain, signers.RepositoryId, payload), signature))
+            throw new CryptographicException("The signature does not match the record.");
+        return (payload, certificate?.KeyId);
+    }
+
+    private static byte[] Message(ReadOnlySpan<byte> domain, byte[] repositoryId, byte[] payload) => [.. domain, .. repositoryId, .. payload];
+}

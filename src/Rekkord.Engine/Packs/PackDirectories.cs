@@ -1,0 +1,88 @@
+using System.IO.Hashing;
+using System.Security.Cryptography;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Index;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Storage;
+
+namespace Rekkord.Engine.Packs;
+
+/// <summary>
+/// What the packs of a repository say themselves of what is in them, each read at most once. What an index says of a pack is compared
+/// with it by a digest. Not thread-safe.
+/// </summary>
+internal sealed class PackDirectories
+{
+    // The digest is of 128 bits under a seed that nobody else knows: enough to tell two directories apart, at the speed of memory.
+    private readonly long _seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+    private readonly Dictionary<string, UInt128?> _digests = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, bool> _whole = new(StringComparer.Ordinal);
+    private readonly RepositoryAccess _repository;
+
+    public PackDirectories(RepositoryAccess repository) => _repository = repository;
+
+    /// <summary>A directory's digest.</summary>
+    public UInt128 DigestOf(StoredPack pack) => XxHash128.HashToUInt128(pack.Directory.Span, _seed);
+
+    /// <summary>Whether a pack was read before; its digest then, or null when it could not be read.</summary>
+    public bool IsKnown(string name, out UInt128? digest) => _digests.TryGetValue(name, out digest);
+
+    /// <summary>Reads a pack's own directory and validates it.</summary>
+    /// <param name="found">The pack as it is listed.</param>
+    /// <param name="failed">Told why it cannot be read.</param>
+    /// <returns>Null when it cannot be read.</returns>
+    public StoredPack? Read(ObjectInfo found, Action<RekkordException> failed)
+    {
+        _digests[found.Name] = null;
+        try
+        {
+            var pack = Read(_repository, found);
+            _digests[found.Name] = DigestOf(pack);
+            return pack;
+        }
+        catch (RekkordException error)
+        {
+            failed(error);
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Whether a pack has the bytes that its name was made from, and so the directory that its writer gave it: another pack may lie in its
+    /// place. Reads all of it, once.
+    /// </summary>
+    public bool IsWhole(string name) => _whole.TryGetValue(name, out var known) ? known : _whole[name] = HasItsName(_repository, name);
+
+    /// <summary>Whether a pack has the bytes that its name was made from; one that cannot be read has not.</summary>
+    public static bool HasItsName(RepositoryAccess repository, string name)
+    {
+        try
+        {
+            using var stream = repository.Store.OpenRead(name);
+            return SHA256.HashData(stream).AsSpan().SequenceEqual(ObjectName.TryGetHash(name));
+        }
+        catch (Exception error) when (error is StorageException or IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Reads a pack's own directory and validates it.</summary>
+    /// <exception cref="DamagedObjectException">The pack is damaged.</exception>
+    /// <exception cref="StorageException">Reading failed.</exception>
+    public static StoredPack Read(RepositoryAccess repository, ObjectInfo found)
+    {
+        var directory = PackFormat.ReadDirectory(repository.Store, repository.Keys, found.Name, found.Size);
+        var pack = new StoredPack(ObjectName.TryGetHash(found.Name)!, found.Size, directory);
+        try
+        {
+            BlobIndex.Validate(pack);
+            return pack;
+        }
+        catch (InvalidDataException error)
+        {
+            throw new DamagedObjectException(found.Name, $"what it says of itself does not fit: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Storage;
+
+namespace Rekkord.Engine.Packs;
+
+/// <summary>
+/// Writes the packs of one kind: seals segments into an open pack and closes it once it is large enough. All threads share the first
+/// pack, so that a small save makes one; from the second on, each that comes while others write has one to itself. Closing (flush to
+/// the disk, rename) goes on beside the next pack, two at a time at most. Thread-safe.
+/// </summary>
+internal sealed class PackWriter : IDisposable
+{
+    private const int ClosingAtOnce = 2;
+
+    // A pack of very small files is closed before its directory, which is in memory as a whole, grows with them: some 29,000 blobs.
+    private const int DirectorySize = 1024 * 1024;
+
+    private readonly Lock _lock = new();
+    private readonly IObjectStore _store;
+    private readonly KeyMaterial _keys;
+    private readonly Descriptor _descriptor;
+    private readonly PackKind _kind;
+    private readonly Action<StoredPack> _stored;
+    private readonly Queue<Task> _closing = new();
+    private readonly Stack<OpenPack> _idle = new();
+    private bool _shared = true;
+
+    /// <summary>Creates a writer.</summary>
+    /// <param name="store">Where the packs go.</param>
+    /// <param name="keys">Keys of a role that can write.</param>
+    /// <param name="descriptor">The repository's parameters and public key.</param>
+    /// <param name="kind">What the packs hold.</param>
+    /// <param name="stored">Called for each pack once it is durable, from any thread.</param>
+    public PackWriter(IObjectStore store, KeyMaterial keys, Descriptor descriptor, PackKind kind, Action<StoredPack> stored)
+    {
+        _store = store;
+        _keys = keys;
+        _descriptor = descriptor;
+        _kind = kind;
+        _stored = stored;
+    }
+
+    /// <summary>Appends a segment, compressed or not.</summary>
+    /// <exception cref="StorageException">The store failed, now or while a pack before was closed.</exception>
+    public void Append(ReadOnlySpan<byte> segment, SegmentMethod method, IReadOnlyList<BlobEntry> blobs)
+    {
+        OpenPack pack;
+        lock (_lock)
+        {
+            pack = Take();
+            if (_shared)
+            {
+                Append(pack, segment, method, blobs);
+                PutBack(pack);
+                return;
+            }
+        }
+
+        Append(pack, segment, method, blobs);
+        lock (_lock)
+            PutBack(pack);
+    }
+
+    /// <summary>Closes the open packs and waits until everything is durable; nobody appends any more.</summary>
+    /// <exception cref="StorageException">The store failed.</exception>
+    public void Finish()
+    {
+        lock (_lock)
+        {
+            while (_idle.TryPop(out var pack))
+                Close(pack);
+            while (_closing.TryDequeue(out var task))
+                task.GetAwaiter().GetResult();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            while (_idle.TryPop(out var pack))
+                pack.Dispose();
+            Task.WhenAll(_closing).ContinueWith(static all => all.Exception, TaskScheduler.Default).Wait();
+        }
+    }
+
+    /// <summary>
+    /// A pack whose writing failed takes nothing more: a part of the segment may be in it, and the next segment would have the same
+    /// nonce under the same key.
+    /// </summary>
+    private static void Append(OpenPack pack, ReadOnlySpan<byte> segment, SegmentMethod method, IReadOnlyList<BlobEntry> blobs)
+    {
+        try
+        {
+            pack.Append(segment, method, blobs);
+        }
+        catch
+        {
+            pack.Dispose();
+            throw;
+        }
+    }
+
+    private OpenPack Take() => _idle.TryPop(out var pack) ? pack : new OpenPack(_store, _keys, _descriptor, _kind);
+
+    private void PutBack(OpenPack pack)
+    {
+        if (pack.Length < _descriptor.PackSize && pack.DirectoryLength < DirectorySize)
+            _idle.Push(pack);
+        else
+            Close(pack);
+    }
+
+    private void Close(OpenPack pack)
+    {
+        _shared = false;
+        try
+        {
+            while (_closing.Count >= ClosingAtOnce)
+                _closing.Dequeue().GetAwaiter().GetResult();
+        }
+        catch
+        {
+            pack.Dispose();
+            throw;
+        }
+
+        _closing.Enqueue(Task.Run(() =>
+        {
+            using (pack)
+                _stored(pack.Commit());
+        }));
+    }
+
+    /// <summary>A pack that takes segments.</summary>
+    private sealed class OpenPack : IDisposable
+    {
+        private readonly KeyMaterial _keys;
+        private readonly PackKind _kind;
+        private readonly ObjectWriter _writer;
+        private readonly byte[] _header;
+        private readonly AesGcm _aead;
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private readonly PackDirectoryWriter _directory = new();
+
+        public OpenPack(IObjectStore store, KeyMaterial keys, Descriptor descriptor, PackKind kind)
+        {
+            _keys = keys;
+            _kind = kind;
+            var key = SecretBytes.Allocate(PackFormat.KeyLength);
+            RandomNumberGenerator.Fill(key);
+            _header = PackFormat.CreateHeader(descriptor, key);
+            _aead = SecretBytes.Use(key, secret => new AesGcm(secret, PackFormat.TagLength));
+            _writer = store.Create();
+        }
+
+        public long Length { get; private set; }
+
+        public int DirectoryLength => _directory.Length;
+
+        /// <summary>Seals a segment and writes it.</summary>
+        public void Append(ReadOnlySpan<byte> segment, SegmentMethod method, IReadOnlyList<BlobEntry> blobs)
+        {
+            if (Length == 0)
+                Write(_header);
+            var length = segment.Length + PackFormat.TagLength;
+            var pooled = ArrayPool<byte>.Shared.Rent(length);
+            var buffer = pooled.AsSpan(0, length);
+            Span<byte> nonce = stackalloc byte[PackFormat.NonceLength];
+            PackFormat.WriteNonce(nonce, _directory.SegmentCount);
+            _aead.Encrypt(nonce, segment, buffer[..segment.Length], buffer[segment.Length..]);
+            Write(buffer);
+            _directory.Add(length, method, blobs);
+            ArrayPool<byte>.Shared.Return(pooled);
+        }
+
+        public StoredPack Commit()
+        {
+            var directory = _directory.ToArray(_kind);
+            WriteSealed(directory);
+            var hash = _hash.GetHashAndReset();
+            _writer.Commit(ObjectName.ForPack(hash));
+            return new StoredPack(hash, Length, directory);
+        }
+
+        public void Dispose()
+        {
+            _writer.Dispose();
+            _aead.Dispose();
+            _hash.Dispose();
+            _directory.Dispose();
+        }
+
+        private void WriteSealed(byte[] directory)
+        {
+            var length = directory.Length + PackFormat.SealedDirectoryOverhead;
+            var buffer = ArrayPool<byte>.Shared.Rent(length);
+            PackFormat.SealDirectory(_keys, _header, directory, buffer.AsSpan(0, length));
+            Write(buffer.AsSpan(0, length));
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        private void Write(ReadOnlySpan<byte> bytes)
+        {
+            _writer.Write(bytes);
+            _hash.AppendData(bytes);
+            Length += bytes.Length;
+        }
+    }
+}

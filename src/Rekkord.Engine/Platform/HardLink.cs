@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Rekkord.Engine.Platform;
+
+/// <summary>Makes hard links, for which .NET has no call.</summary>
+internal static partial class HardLink
+{
+    /// <summary>Makes <paramref name="path"/> a further name of a file.</summary>
+    /// <exception cref="IOException">The name is taken, or the system refused.</exception>
+    internal static void Create(string existingPath, string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            if (!CreateWindows(path, existingPath, 0))
+                throw Failure(Marshal.GetHRForLastWin32Error());
+            return;
+        }
+
+        byte[] nativeExisting = Encoding.UTF8.GetBytes(existingPath + '\0'), native = Encoding.UTF8.GetBytes(path + '\0');
+        while (Posix.LinkAt(Posix.NoDirectory, nativeExisting, Posix.NoDirectory, native, flags: 0) < 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            if (error != Posix.EINTR)
+                throw Failure(error);
+        }
+    }
+
+    private static IOException Failure(int hresult) => new(Marshal.GetLastPInvokeErrorMessage(), hresult);
+
+    [LibraryImport("kernel32", EntryPoint = "CreateHardLinkW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static partial bool CreateWindows(string path, string existingPath, nint securityAttributes);
+}

@@ -1,0 +1,120 @@
+using System.Runtime.InteropServices;
+using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
+using static Rekkord.Engine.Platform.UnixInterop;
+
+namespace Rekkord.Engine.Platform;
+
+/// <summary>
+/// Trust by owner and mode. A path is walked from the root as the kernel walks it: every directory it passes through, every link
+/// and the file at its end must belong to the current user or root and not be writable by anyone else.
+/// </summary>
+internal sealed class UnixHookTrust : HookTrust
+{
+    /// <summary>As many links as Linux follows in one path.</summary>
+    private const int MaximumLinks = 40;
+
+    private const uint Root = 0;
+
+    private readonly uint _user = EffectiveUser();
+    private readonly Dictionary<(string Path, bool HoldsHook), HookRefusal?> _directories = [];
+
+    /// <inheritdoc/>
+    public override HookRefusal? Check(string path) => Check(path, isHook: true, 0);
+
+    /// <inheritdoc/>
+    public override HookRefusal? CheckNamed(string path) => Check(path, isHook: false, 0);
+
+    private HookRefusal? Check(string path, bool isHook, int linksFollowed)
+    {
+        // From the root down to the entry; a link on the way starts over with the path it leads to, the rest of this one behind it.
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var current = "/";
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var isLast = i == parts.Length - 1;
+            if (parts[i] == ".")
+                continue;
+            if (parts[i] == "..")
+            {
+                current = Path.GetDirectoryName(current) ?? "/";
+                continue;
+            }
+
+            if (CheckDirectory(current, holdsHook: isLast && isHook) is { } above)
+                return above;
+            var next = Path.Combine(current, parts[i]);
+            if (GetOwnership(next, followLink: false, out var found) is var error and not 0)
+                return new HookRefusal(HookStatus.Failed, $"'{next}' cannot be looked at: {Marshal.GetPInvokeErrorMessage(error)}", null);
+            if (found.IsLink)
+            {
+                if (CheckOwner(next, found, isLink: true) is { } link)
+                    return link;
+                if (linksFollowed == MaximumLinks)
+                    return new HookRefusal(HookStatus.Failed, $"'{path}' leads through too many symbolic links", null);
+                var target = Path.Combine([current, ReadLink(next), .. parts[(i + 1)..]]);
+                return Check(target, isHook, linksFollowed + 1);
+            }
+
+            if (isLast)
+                return CheckEntry(next, found);
+            current = next;
+        }
+
+        return null;
+    }
+
+    private static string ReadLink(string path) => new FileInfo(path).LinkTarget ?? "";
+
+    private HookRefusal? CheckDirectory(string path, bool holdsHook)
+    {
+        if (_directories.TryGetValue((path, holdsHook), out var known))
+            return known;
+        HookRefusal? refusal;
+        if (GetOwnership(path, followLink: false, out var found) is var error and not 0)
+            refusal = new HookRefusal(HookStatus.Failed, $"'{path}' cannot be looked at: {Marshal.GetPInvokeErrorMessage(error)}", null);
+        else if (!holdsHook && found.IsSticky)
+            // Others can add to such a directory, but not replace what is there.
+            refusal = CheckOwner(path, found, isLink: false);
+        else
+            refusal = CheckEntry(path, found);
+        return _directories[(path, holdsHook)] = refusal;
+    }
+
+    private HookRefusal? CheckEntry(string path, FileOwnership found) =>
+        CheckOwner(path, found, isLink: false) ?? CheckWriters(path, found);
+
+    private HookRefusal? CheckOwner(string path, FileOwnership found, bool isLink)
+    {
+        if (found.User == _user || found.User == Root)
+            return null;
+        var owner = FindUser(found.User)?.Name ?? found.User.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var self = FindUser(_user)?.Name ?? _user.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return new HookRefusal(HookStatus.Refused, $"'{path}' belongs to user {owner}, who could change it",
+            $"chown {(isLink ? "-h " : "")}{self} {ShellQuoting.Quote(path)}");
+    }
+
+    private static HookRefusal? CheckWriters(string path, FileOwnership found)
+    {
+        var group = found.GroupCanWrite && !IsOwnersOwnGroup(path, found);
+        if (!group && !found.OthersCanWrite)
+            return null;
+        var who = found.OthersCanWrite ? "every user" : $"group {FindGroup(found.Group)?.Name ?? $"{found.Group}"}";
+        var what = group && found.OthersCanWrite ? "go-w" : group ? "g-w" : "o-w";
+        return new HookRefusal(HookStatus.Refused, $"'{path}' can be changed by {who}", $"chmod {what} {ShellQuoting.Quote(path)}");
+    }
+
+    /// <summary>
+    /// Whether the group is the owner's private one, as most systems make for each user: the owner's primary group, of the same
+    /// name, without other members, and the primary group of no other account (those are not listed as members). With an access
+    /// control list the group's bits stand for other users as well.
+    /// </summary>
+    private static bool IsOwnersOwnGroup(string path, FileOwnership found) =>
+        FindUser(found.User) is { } owner
+        && owner.Group == found.Group
+        && FindGroup(found.Group) is { } group
+        && group.Name == owner.Name
+        && group.Members.All(member => member == owner.Name)
+        && UsersOfPrimaryGroup(found.Group).All(user => user == found.User)
+        && !HasAccessControlList(path);
+}

@@ -1,8 +1,0 @@
-namespace Rekkord.Engine.Repository;
-
-/// <summary>Where a blob lies: a place within a segment of a pack.</summary>
-/// <param name="Segment">The segment's number in the index in memory.</param>
-/// <param name="Offset">Where it starts in the decompressed segment, in bytes.</param>
-/// <param name="Length">Its length in bytes.</param>
-/// <param name="Type">What it holds.</param>
-internal readonly record struct BlobLocation(int Segment, int Offset, int Length, BlobType Type);

@@ -1,0 +1,97 @@
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+using Rekkord.Engine.FileSystem;
+
+namespace Rekkord.Engine.Storage.Local;
+
+/// <summary>One object of a <see cref="DirectoryObjectStore"/> under way.</summary>
+internal sealed class DirectoryObjectWriter : ObjectWriter
+{
+    private const int RandomLength = 16;
+
+    private readonly string _location;
+    private readonly IStoreRoot _root;
+    private readonly DurableFolders _folders;
+    private readonly string _temporaryName;
+    private readonly SafeFileHandle _file;
+    private long _length;
+    private bool _committed;
+
+    public DirectoryObjectWriter(string location, IStoreRoot root, DurableFolders folders)
+    {
+        _location = location;
+        _root = root;
+        _folders = folders;
+        _temporaryName = $"{StoreNames.TemporaryFolder}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(RandomLength))}";
+        try
+        {
+            // What is in tmp/ need not survive a power cut, so its name is not flushed.
+            if (_root.Find(StoreNames.TemporaryFolder) != FileKind.Directory)
+                _root.CreateDirectory(StoreNames.TemporaryFolder);
+            _file = _root.CreateFile(_temporaryName);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.WriteFailed(_location, StoreNames.TemporaryFolder, error);
+        }
+    }
+
+    /// <summary>Whether a name in the folder of temporary files is one that a writer gives.</summary>
+    public static bool IsTemporary(string name) => name.Length == RandomLength * 2 && name.All(char.IsAsciiHexDigitLower);
+
+    public override void Write(ReadOnlySpan<byte> data)
+    {
+        try
+        {
+            _root.Write(_file, data, _length);
+            _length += data.Length;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.WriteFailed(_location, _temporaryName, error);
+        }
+    }
+
+    public override bool Commit(string name)
+    {
+        try
+        {
+            _root.FlushFile(_file);
+            _file.Dispose();
+            var folder = DurableFolders.ParentOf(name);
+            _folders.Create(folder);
+            _committed = _root.TryRename(_temporaryName, name);
+
+            // Also for an object that another writer made: it may be about to flush, and nothing may rely on the object before.
+            if (!_committed)
+                _root.FlushFile(name);
+            _root.FlushDirectory(folder);
+            return _committed;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.WriteFailed(_location, name, error);
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _file.Dispose();
+        if (!_committed)
+            TryDelete();
+    }
+
+    /// <summary>A leftover does no harm: that it cannot be removed must not hide the error that ended the write.</summary>
+    private bool TryDelete()
+    {
+        try
+        {
+            _root.DeleteFile(_temporaryName);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}
