@@ -1,21 +1,22 @@
 # Pre-save hook: dumps every MariaDB or MySQL database into one directory. Save that directory.
 #
 #   DUMP_DIRECTORY       where the dumps go; default /var/backups/rekkord/mariadb, on Windows under ProgramData: let only
-#                        administrators into that directory, the dumps hold passwords
-#   MYSQL_DEFAULTS_FILE  an option file with user, password and socket or host, the only one that is then read; default: the
-#                        client's usual ones, which on most systems let root in over the local socket
+#                        administrators into that directory, because the dumps hold passwords
+#   MYSQL_DEFAULTS_FILE  an option file with user, password and socket or host. It is then the only one. Default: the client's
+#                        usual ones, which on most systems let root in over the local socket
 #
-# The account needs SELECT, SHOW VIEW, TRIGGER and EVENT on *.*: what it may not see would be missing without an error.
+# The account needs SELECT, SHOW VIEW, TRIGGER and EVENT on *.*: anything that it may not see would be missing without an
+# error.
 #
-# create-NAME.sql makes a database with its character set, db-NAME.sql fills it, users.sql has the accounts (MariaDB only; note
-# down those of MySQL in another way). The rest of the database mysql is not dumped. In NAME, a character of ASCII that is not a
+# create-NAME.sql makes a database with its character set, db-NAME.sql fills it, users.sql has the accounts (MariaDB only; keep
+# those of MySQL in another way). The rest of the database mysql is not dumped. In NAME, a character of ASCII that is not a
 # letter, a digit or one of -._~ is written as in a web address: a blank is %20. The dumps are plain text, not compressed, in
 # the order of the primary key and without the date, so that what has not changed is not stored again. --single-transaction
 # gives a consistent state of InnoDB tables without locking them.
 #
-# A dump only takes the place of the one before when it is whole. What cannot be dumped does not keep the others from it; its
-# old dump stays, and the hook fails and names it. The hook keeps a list of what it made, overwrites nothing else, and
-# removes only the dumps of databases that are gone.
+# A dump replaces the one before only when it is whole. If a database cannot be dumped, the others still are, its old dump
+# stays, and the hook fails and names it. The hook keeps a list of what it made, overwrites nothing else, and removes only
+# the dumps of databases that are gone.
 
 $ErrorActionPreference = 'Stop'
 # The script looks at exit codes itself, to repeat what the program said.
@@ -45,7 +46,7 @@ function Invoke-Program {
     [CmdletBinding()] param([string] $Name, [string[]] $Arguments)
     $program = $ExecutionContext.InvokeCommand.GetCommand($Name, 'Application')
     if (-not $program) { throw "The program $Name is not on the PATH." }
-    # The option file comes first, or it is not taken.
+    # The option file comes first, or it is ignored.
     $defaults = @(if ($env:MYSQL_DEFAULTS_FILE) { "--defaults-file=$env:MYSQL_DEFAULTS_FILE" })
     $words = @()
     & $program @defaults @Arguments 2>&1 | ForEach-Object { if ($_ -is [string]) { $_ } else { $words += "$_" } }
@@ -53,7 +54,7 @@ function Invoke-Program {
     foreach ($line in $words) { $PSCmdlet.WriteWarning($line) }
 }
 
-# Returns a line for each row.
+# Returns one line for each row.
 function Get-Answer([string] $Statement) {
     $lines = @(Invoke-Program $client @(
         '--default-character-set=utf8mb4', '--batch', '--skip-column-names', '--raw', "--execute=$Statement; SELECT 'end'"))
@@ -61,13 +62,13 @@ function Get-Answer([string] $Statement) {
     $lines[0..($lines.Count - 2)] | Where-Object { $lines.Count -gt 1 }
 }
 
-# Lets a file take the place of the one before.
+# Puts a file in the place of the one before.
 function Move-IntoPlace([string] $From, [string] $To) {
     if (-not $IsWindows) { [IO.File]::SetUnixFileMode($From, 'UserRead, UserWrite') }
     [IO.File]::Move($From, $To, $true)
 }
 
-# What this hook made, a name a line.
+# What this hook made, one name per line.
 function Read-Made { if ([IO.File]::Exists($made)) { [IO.File]::ReadAllLines($made) } }
 
 function Write-Made([string[]] $Names) {
@@ -94,19 +95,19 @@ function Write-Dump([string] $File, [string[]] $Options) {
     $part = [IO.Path]::Combine($new, 'part')
     Invoke-Program $dump (@('--default-character-set=utf8mb4', '--skip-dump-date', "--result-file=$part") + $Options)
     if (-not (Test-Closing $part '-- Dump completed')) { throw "The dump $File is not complete." }
-    # On the list first: a run that is killed in between must not be taken for somebody else.
+    # On the list first, so that a file of a run that is killed in between does not look like somebody else's.
     if ($known -cnotcontains $File) { Write-Made ($known + $File) }
     Move-IntoPlace $part $path
 }
 
-# For this user alone. A directory that exists is left as it is: others may use it.
+# For this user only. A directory that exists stays as it is: others may use it.
 function New-Directory([string] $Path) {
     $null = if ($IsWindows) { [IO.Directory]::CreateDirectory($Path) }
     else { [IO.Directory]::CreateDirectory($Path, 'UserRead, UserWrite, UserExecute') }
 }
 
 New-Directory $directory
-# What a run that was killed left: it would be saved with the dumps.
+# Leftovers of a run that was killed would be saved with the dumps.
 $running = [Diagnostics.Process]::GetProcesses().Id
 foreach ($stale in [IO.Directory]::GetDirectories($directory, ".$hook.new.*")) {
     if ([IO.Path]::GetExtension($stale).TrimStart('.') -notin $running) { [IO.Directory]::Delete($stale, $true) }
@@ -114,19 +115,19 @@ foreach ($stale in [IO.Directory]::GetDirectories($directory, ".$hook.new.*")) {
 New-Directory $new
 
 try {
-    # Option files may say who asks, and where. Anything else in them, such as no-data, could leave something out.
+    # Option files may name the account and the server. Anything else in them, such as no-data, could leave something out.
     $accepted = '^(user|password|host|port|socket|protocol|(ssl|tls).*|default-auth|plugin-dir|connect-timeout|compress' +
         '|default-character-set|max-allowed-packet|net-buffer-length|quick|quote-names|single-transaction)$'
     foreach ($word in @(Invoke-Program $dump '--print-defaults')[-1] -split ' ') {
         if ($word -cnotmatch '^--([^=]*)') { continue }
         $option = $Matches[1].Replace('_', '-')
         if ($option -cnotmatch $accepted) {
-            throw "An option file gives $dump the option '$option', which could change the dumps. Take it out, or name a file " +
+            throw "An option file gives $dump the option '$option', which could change the dumps. Remove it, or name a file " +
                 'with only user, password and host or socket in MYSQL_DEFAULTS_FILE.'
         }
     }
 
-    # What an account may not see does not exist for it, neither in a list nor in a dump.
+    # Anything that an account may not see does not exist for it, neither in a list nor in a dump.
     $granted = Get-Answer 'SHOW GRANTS' | ForEach-Object { if ($_ -cmatch '^GRANT (.*) ON \*\.\* TO ') { $Matches[1] -split ', ' } }
     $missing = 'SELECT', 'SHOW VIEW', 'TRIGGER', 'EVENT' | Where-Object { $granted -cnotcontains $_ -and $granted -cnotcontains 'ALL PRIVILEGES' }
     if ($missing) { throw "The account does not see everything. Grant it $($missing -join ', ') ON *.*, and dump again." }
@@ -159,12 +160,12 @@ try {
     }
 
     if ($isMariaDB) {
-        # Those that the new server has already are passed over when this is loaded.
+        # Accounts that the new server already has are skipped when this is loaded.
         try { Write-Dump users.sql @('--skip-lock-tables', '--insert-ignore', '--system=users') } catch { $failed += "users.sql: $_" }
         $current += 'users.sql'
     }
 
-    if ($failed) { throw "Not dumped: $($failed -join '; '). Dumps from before were left as they are." }
+    if ($failed) { throw "Not dumped: $($failed -join '; '). Earlier dumps were left as they are." }
 
     foreach ($file in Read-Made) {
         if ($current -ccontains $file -or $file -cnotmatch '^(create|db)-[^/\\]*\.sql$') { continue }

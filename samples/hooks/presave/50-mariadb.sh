@@ -2,20 +2,21 @@
 # Pre-save hook: dumps every MariaDB or MySQL database into one directory. Save that directory.
 #
 #   DUMP_DIRECTORY       where the dumps go; default /var/backups/rekkord/mariadb
-#   MYSQL_DEFAULTS_FILE  an option file with user, password and socket or host, the only one that is then read; default: the
-#                        client's usual ones, which on most systems let root in over the local socket
+#   MYSQL_DEFAULTS_FILE  an option file with user, password and socket or host. It is then the only one. Default: the client's
+#                        usual ones, which on most systems let root in over the local socket
 #
-# The account needs SELECT, SHOW VIEW, TRIGGER and EVENT on *.*: what it may not see would be missing without an error.
+# The account needs SELECT, SHOW VIEW, TRIGGER and EVENT on *.*: anything that it may not see would be missing without an
+# error.
 #
-# create-NAME.sql makes a database with its character set, db-NAME.sql fills it, users.sql has the accounts (MariaDB only; note
-# down those of MySQL in another way). The rest of the database mysql is not dumped. In NAME, a character of ASCII that is not a
+# create-NAME.sql makes a database with its character set, db-NAME.sql fills it, users.sql has the accounts (MariaDB only; keep
+# those of MySQL in another way). The rest of the database mysql is not dumped. In NAME, a character of ASCII that is not a
 # letter, a digit or one of -._~ is written as in a web address: a blank is %20. The dumps are plain text, not compressed, in
 # the order of the primary key and without the date, so that what has not changed is not stored again. --single-transaction
 # gives a consistent state of InnoDB tables without locking them.
 #
-# A dump only takes the place of the one before when it is whole. What cannot be dumped does not keep the others from it; its
-# old dump stays, and the hook fails and names it. The hook keeps a list of what it made, overwrites nothing else, and
-# removes only the dumps of databases that are gone.
+# A dump replaces the one before only when it is whole. If a database cannot be dumped, the others still are, its old dump
+# stays, and the hook fails and names it. The hook keeps a list of what it made, overwrites nothing else, and removes only
+# the dumps of databases that are gone.
 
 set -eu
 umask 077
@@ -37,7 +38,7 @@ cd "$directory"
 new=.$hook.new.$$
 made=.made-by-$hook
 
-# What a run that was killed left: it would be saved with the dumps.
+# Leftovers of a run that was killed would be saved with the dumps.
 for stale in ".$hook".new.*; do
     kill -0 "${stale##*.}" 2> /dev/null || rm -rf "$stale"
 done
@@ -54,14 +55,14 @@ else
     client=mysql dump=mysqldump
 fi
 
-# The option file comes first, or it is not taken.
+# The option file comes first, or it is ignored.
 run() {
     program=$1
     shift
     "$program" ${defaults:+"$defaults"} "$@" < /dev/null
 }
 
-# A line for each row, and one to tell that it was the last.
+# One line for each row, and a closing line.
 ask() { # the file for the answer, the statement
     run "$client" --default-character-set=utf8mb4 --batch --skip-column-names --raw --execute="$2; SELECT 'end'" > "$1"
     if [ "$(tail -n 1 "$1")" != end ]; then
@@ -82,26 +83,26 @@ dump() { # the file, the options
         echo "The dump $file is not complete." >&2
         return 1
     fi
-    # On the list first: a run that is killed in between must not be taken for somebody else.
+    # On the list first, so that a file of a run that is killed in between does not look like somebody else's.
     if ! grep -qxF -e "$file" "$made"; then
         printf '%s\n' "$file" | cat "$made" - > "$new/made" && mv "$new/made" "$made" || return 1
     fi
     mv -f "$new/part" "$file"
 }
 
-# Option files may say who asks, and where. Anything else in them, such as no-data, could leave something out.
+# Option files may name the account and the server. Anything else in them, such as no-data, could leave something out.
 for option in $(run "$dump" --print-defaults | tail -n 1 | tr ' ' '\n' | sed -n 's/^--\([^=]*\).*/\1/p' | tr _ -); do
     case $option in
     user | password | host | port | socket | protocol | ssl* | tls* | default-auth | plugin-dir | connect-timeout | compress) ;;
     default-character-set | max-allowed-packet | net-buffer-length | quick | quote-names | single-transaction) ;;
     *)
-        echo "An option file gives $dump the option '$option', which could change the dumps. Take it out, or name a file" \
+        echo "An option file gives $dump the option '$option', which could change the dumps. Remove it, or name a file" \
             "with only user, password and host or socket in MYSQL_DEFAULTS_FILE." >&2
         exit 1 ;;
     esac
 done
 
-# What an account may not see does not exist for it, neither in a list nor in a dump.
+# Anything that an account may not see does not exist for it, neither in a list nor in a dump.
 ask "$new/grants" 'SHOW GRANTS'
 granted=$(sed -n 's/^GRANT \(.*\) ON \*\.\* TO .*/, \1,/p' "$new/grants")
 missing=
@@ -123,7 +124,7 @@ if grep -qvx -e '[0-9A-F]*' -e end "$new/names"; then
     echo "The list of the databases cannot be read. Does an option file change how $client writes?" >&2
     exit 1
 fi
-# For each name, what stands for it in a file's name, and what printf makes the name of.
+# For each name: its form in a file's name, and what printf turns into the name.
 awk -v digits=0123456789ABCDEF '$0 != "end" {
     file = escaped = ""
     for (i = 1; i < length($0); i += 2) {
@@ -139,7 +140,7 @@ awk -v digits=0123456789ABCDEF '$0 != "end" {
 failed=
 : > "$new/current"
 while read -r name escaped; do
-    # The dot keeps a line end at the end.
+    # The dot protects a line end at the end of the name.
     database=$(printf '%b.' "$escaped")
     database=${database%.}
     whole=yes
@@ -155,13 +156,13 @@ while read -r name escaped; do
 done < "$new/list"
 
 if [ "$dump" = mariadb-dump ]; then
-    # Those that the new server has already are passed over when this is loaded.
+    # Accounts that the new server already has are skipped when this is loaded.
     dump users.sql --skip-lock-tables --insert-ignore --system=users || failed="$failed users.sql"
     echo users.sql >> "$new/current"
 fi
 
 if [ -n "$failed" ]; then
-    echo "Not dumped:$failed. Dumps from before were left as they are." >&2
+    echo "Not dumped:$failed. Earlier dumps were left as they are." >&2
     exit 1
 fi
 

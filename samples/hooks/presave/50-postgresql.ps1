@@ -1,25 +1,26 @@
 # Pre-save hook: dumps every PostgreSQL database, and the roles, into one directory. Save that directory.
 #
 #   DUMP_DIRECTORY   where the dumps go; default /var/backups/rekkord/postgresql, on Windows under ProgramData: let only
-#                    administrators into that directory, the dumps hold passwords
+#                    administrators into that directory, because the dumps hold passwords
 #
-# Which server, and who asks, is libpq's business: PGHOST, PGPORT, PGUSER, PGPASSFILE, PGSERVICE. When none names a server,
-# root becomes the user "postgres", who is let in over the local socket on most systems. Only a superuser sees everything.
+# libpq decides which server is used and which account: PGHOST, PGPORT, PGUSER, PGPASSFILE, PGSERVICE. When none of them
+# names a server, root becomes the user "postgres", whom most systems let in over the local socket. Only a superuser sees
+# everything.
 #
 # create-NAME.sql makes a database as it was (owner, encoding, settings, rights, comment), db-NAME.sql fills it, globals.sql
 # has the roles and tablespaces. NAME is written as in a web address: a blank is %20. The dumps are plain text and not
 # compressed, so that what has not changed is not stored again.
 #
-# A dump only takes the place of the one before when it is whole. What cannot be dumped does not keep the others from it; its
-# old dump stays, and the hook fails and names it. The hook keeps a list of what it made, overwrites nothing else, and
-# removes only the dumps of databases that are gone.
+# A dump replaces the one before only when it is whole. If a database cannot be dumped, the others still are, its old dump
+# stays, and the hook fails and names it. The hook keeps a list of what it made, overwrites nothing else, and removes only
+# the dumps of databases that are gone.
 
 $ErrorActionPreference = 'Stop'
 # The script looks at exit codes itself, to repeat what the program said.
 $PSNativeCommandUseErrorActionPreference = $false
 $PSNativeCommandArgumentPassing = 'Standard'
 
-# The PATH of cron has no runuser. The others would change what is dumped, or how.
+# cron's PATH has no runuser. The other variables would change what is dumped, or how.
 if (-not $IsWindows) { $env:PATH += ':/usr/local/bin:/usr/sbin:/sbin' }
 $env:LC_ALL = 'C'
 $env:PGDATABASE = $env:PGOPTIONS = $env:PGCLIENTENCODING = $env:PGTZ = $env:PGDATESTYLE = $env:PGGEQO = $null
@@ -58,13 +59,13 @@ function Invoke-PostgreSql([string] $File, [string] $Name, [string[]] $Arguments
     Invoke-Program sh @('-c'; $commands; $File ? $File : 'sh'; $Name; $Arguments)
 }
 
-# Lets a file take the place of the one before.
+# Puts a file in the place of the one before.
 function Move-IntoPlace([string] $From, [string] $To) {
     if (-not $IsWindows) { [IO.File]::SetUnixFileMode($From, 'UserRead, UserWrite') }
     [IO.File]::Move($From, $To, $true)
 }
 
-# What this hook made, a name a line.
+# What this hook made, one name per line.
 function Read-Made { if ([IO.File]::Exists($made)) { [IO.File]::ReadAllLines($made) } }
 
 function Write-Made([string[]] $Names) {
@@ -91,19 +92,19 @@ function Write-Dump([string] $File, [string] $Closing, [string] $Name, [string[]
     $part = [IO.Path]::Combine($new, 'part')
     Invoke-PostgreSql $part $Name $Arguments
     if (-not (Test-Closing $part $Closing)) { throw "The dump $File is not complete." }
-    # On the list first: a run that is killed in between must not be taken for somebody else.
+    # On the list first, so that a file of a run that is killed in between does not look like somebody else's.
     if ($known -cnotcontains $File) { Write-Made ($known + $File) }
     Move-IntoPlace $part $path
 }
 
-# For this user alone. A directory that exists is left as it is: others may use it.
+# For this user only. A directory that exists stays as it is: others may use it.
 function New-Directory([string] $Path) {
     $null = if ($IsWindows) { [IO.Directory]::CreateDirectory($Path) }
     else { [IO.Directory]::CreateDirectory($Path, 'UserRead, UserWrite, UserExecute') }
 }
 
 New-Directory $directory
-# What a run that was killed left: it would be saved with the dumps.
+# Leftovers of a run that was killed would be saved with the dumps.
 $running = [Diagnostics.Process]::GetProcesses().Id
 foreach ($stale in [IO.Directory]::GetDirectories($directory, ".$hook.new.*")) {
     if ([IO.Path]::GetExtension($stale).TrimStart('.') -notin $running) { [IO.Directory]::Delete($stale, $true) }
@@ -111,9 +112,9 @@ foreach ($stale in [IO.Directory]::GetDirectories($directory, ".$hook.new.*")) {
 New-Directory $new
 
 try {
-    # Each dump has a word in it that keeps what comes from the database from being taken for a command of psql when the dump
-    # is loaded (CVE-2025-8714; complete since 15.19, 16.15, 17.11 and 18.6). One that is new each time would make each dump
-    # new, and one that others know would not protect. So this machine has one of its own.
+    # Each dump contains a word that keeps psql from taking the database's content for commands when it loads the dump
+    # (CVE-2025-8714, complete since 15.19, 16.15, 17.11 and 18.6). A new word each time would make each dump differ, and a
+    # word that others know would not protect. So this machine has one of its own.
     $restrict = @()
     if ((Invoke-Program pg_dump '--help') -match '--restrict-key') {
         $word = [IO.Path]::Combine($directory, '.restrict-key')
@@ -162,8 +163,8 @@ FROM (SELECT
         if ($state -ceq 'closed') { "left out, because it allows no connections: $name" }
         elseif ($state -ceq 'invalid') { "left out, because a DROP DATABASE was interrupted; drop it again: $name" }
         else {
-            # In an address a name is only a name, and nothing beats it. Of a schema that is both asked for and left out,
-            # nothing is dumped: what remains is the database itself.
+            # In an address a name is only a name, and nothing overrides it. A schema that is both asked for and left out is not
+            # dumped, so only the database itself remains.
             $options = @('--no-password', "--dbname=postgresql:///$name") + $restrict
             $properties = @('--create', '--schema-only', '--schema=pg_catalog', '--exclude-schema=pg_catalog')
             $before = $failed.Count
@@ -175,7 +176,7 @@ FROM (SELECT
         }
     }
 
-    if ($failed) { throw "Not dumped: $($failed -join '; '). Dumps from before were left as they are." }
+    if ($failed) { throw "Not dumped: $($failed -join '; '). Earlier dumps were left as they are." }
 
     foreach ($file in Read-Made) {
         if ($current -ccontains $file -or $file -cnotmatch '^(create|db)-[^/\\]*\.sql$') { continue }

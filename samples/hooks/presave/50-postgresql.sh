@@ -3,21 +3,22 @@
 #
 #   DUMP_DIRECTORY   where the dumps go; default /var/backups/rekkord/postgresql
 #
-# Which server, and who asks, is libpq's business: PGHOST, PGPORT, PGUSER, PGPASSFILE, PGSERVICE. When none names a server,
-# root becomes the user "postgres", who is let in over the local socket on most systems. Only a superuser sees everything.
+# libpq decides which server is used and which account: PGHOST, PGPORT, PGUSER, PGPASSFILE, PGSERVICE. When none of them
+# names a server, root becomes the user "postgres", whom most systems let in over the local socket. Only a superuser sees
+# everything.
 #
 # create-NAME.sql makes a database as it was (owner, encoding, settings, rights, comment), db-NAME.sql fills it, globals.sql
 # has the roles and tablespaces. NAME is written as in a web address: a blank is %20. The dumps are plain text and not
 # compressed, so that what has not changed is not stored again.
 #
-# A dump only takes the place of the one before when it is whole. What cannot be dumped does not keep the others from it; its
-# old dump stays, and the hook fails and names it. The hook keeps a list of what it made, overwrites nothing else, and
-# removes only the dumps of databases that are gone.
+# A dump replaces the one before only when it is whole. If a database cannot be dumped, the others still are, its old dump
+# stays, and the hook fails and names it. The hook keeps a list of what it made, overwrites nothing else, and removes only
+# the dumps of databases that are gone.
 
 set -eu
 umask 077
 
-# The PATH of cron has no runuser. The others would change what is dumped, or how.
+# cron's PATH has no runuser. The other variables would change what is dumped, or how.
 PATH=$PATH:/usr/local/bin:/usr/sbin:/sbin
 export LC_ALL=C
 unset CDPATH PGDATABASE PGOPTIONS PGCLIENTENCODING PGTZ PGDATESTYLE PGGEQO
@@ -29,7 +30,7 @@ cd "$directory"
 new=.$hook.new.$$
 made=.made-by-$hook
 
-# What a run that was killed left: it would be saved with the dumps.
+# Leftovers of a run that was killed would be saved with the dumps.
 for stale in ".$hook".new.*; do
     kill -0 "${stale##*.}" 2> /dev/null || rm -rf "$stale"
 done
@@ -63,16 +64,16 @@ dump() { # the file, its closing line, the program and its options
         echo "The dump $file is not complete." >&2
         return 1
     fi
-    # On the list first: a run that is killed in between must not be taken for somebody else.
+    # On the list first, so that a file of a run that is killed in between does not look like somebody else's.
     if ! grep -qxF -e "$file" "$made"; then
         printf '%s\n' "$file" | cat "$made" - > "$new/made" && mv "$new/made" "$made" || return 1
     fi
     chown "$(id -u)" "$new/part" && mv -f "$new/part" "$file"
 }
 
-# Each dump has a word in it that keeps what comes from the database from being taken for a command of psql when the dump is
-# loaded (CVE-2025-8714; complete since 15.19, 16.15, 17.11 and 18.6). One that is new each time would make each dump new, and
-# one that others know would not protect. So this machine has one of its own.
+# Each dump contains a word that keeps psql from taking the database's content for commands when it loads the dump
+# (CVE-2025-8714, complete since 15.19, 16.15, 17.11 and 18.6). A new word each time would make each dump differ, and a
+# word that others know would not protect. So this machine has one of its own.
 restrict=
 if pg_dump --help | grep -q -e --restrict-key; then
     word=.restrict-key
@@ -115,8 +116,8 @@ while read -r state name; do
     closed) echo "left out, because it allows no connections: $name" ;;
     invalid) echo "left out, because a DROP DATABASE was interrupted; drop it again: $name" ;;
     open)
-        # In an address a name is only a name, and nothing beats it. Of a schema that is both asked for and left out, nothing
-        # is dumped: what remains is the database itself.
+        # In an address a name is only a name, and nothing overrides it. A schema that is both asked for and left out is not
+        # dumped, so only the database itself remains.
         whole=yes
         dump "create-$name.sql" '-- PostgreSQL database dump complete' \
             pg_dump --no-password --create --schema-only --schema=pg_catalog --exclude-schema=pg_catalog \
@@ -133,7 +134,7 @@ while read -r state name; do
 done < "$new/list"
 
 if [ -n "$failed" ]; then
-    echo "Not dumped:$failed. Dumps from before were left as they are." >&2
+    echo "Not dumped:$failed. Earlier dumps were left as they are." >&2
     exit 1
 fi
 

@@ -1,20 +1,20 @@
-# Pre-save hook: copies SQLite databases, consistently, also while they are written to. Save the directory of the copies.
+# Pre-save hook: makes consistent copies of SQLite databases, even while they are written to. Save the directory of the copies.
 #
-#   SQLITE_DATABASES  the databases, one full path a line
-#   DUMP_DIRECTORY    where the copies go; default /var/backups/rekkord/sqlite, on Windows under ProgramData: let only those into
-#                     that directory who may read the databases
+#   SQLITE_DATABASES  the databases, one full path per line
+#   DUMP_DIRECTORY    where the copies go; default /var/backups/rekkord/sqlite, on Windows under ProgramData: let only those
+#                     into that directory who may read the databases
 #
-# A copy has the database's path for a name, with %2F for each slash. It is made in one read transaction: a database in WAL
-# mode can be written to meanwhile; in the other modes a writer has to wait until the copy is done, and an application that
+# A copy is named after the database's path, with %2F for each slash. It is made in one read transaction. A database in WAL
+# mode can be written to meanwhile. In the other modes a writer has to wait until the copy is done, and an application that
 # does not wait that long reports a locked database.
 #
-# A copy only takes the place of the one before when it is whole and sound. What cannot be copied does not keep the others
-# from it; its old copy stays, and the hook fails and names it. Nothing else in the directory is touched: the copy of a
-# database that is no longer in the list stays until you remove it.
+# A copy replaces the one before only when it is whole and sound. If a database cannot be copied, the others still are, its
+# old copy stays, and the hook fails and names it. Nothing else in the directory is touched: the copy of a database that is
+# no longer in the list stays until you remove it.
 #
-# SQLite before 3.53.0 (but for 3.51.3) has a fault that can damage a database in WAL mode when two connections checkpoint and
-# write at the same moment (https://sqlite.org/wal.html#walresetbug). This hook neither writes nor checkpoints; what counts
-# is the version in the applications.
+# SQLite before 3.53.0 (except 3.51.3) has a fault that can damage a database in WAL mode when two connections checkpoint and
+# write at the same moment (https://sqlite.org/wal.html#walresetbug). This hook neither writes nor checkpoints. What counts
+# is the version that the applications use.
 
 $ErrorActionPreference = 'Stop'
 # The script looks at exit codes itself, to repeat what the program said.
@@ -24,7 +24,7 @@ $PSNativeCommandArgumentPassing = 'Standard'
 if (-not $IsWindows) { $env:PATH += ':/usr/local/bin' }
 $env:LC_ALL = 'C'
 
-if (-not $env:SQLITE_DATABASES) { throw 'Name the databases in SQLITE_DATABASES, one full path a line.' }
+if (-not $env:SQLITE_DATABASES) { throw 'Set SQLITE_DATABASES to the databases, one full path per line.' }
 $hook = [IO.Path]::GetFileNameWithoutExtension($PSCommandPath)
 $directory = $env:DUMP_DIRECTORY
 if (-not $directory) {
@@ -46,7 +46,7 @@ function Invoke-Sqlite([string[]] $Arguments) {
 }
 
 # Without a transaction, the copying would start over after each commit of another process, and might never end. The limit is
-# for waiting on a writer.
+# for the wait for a writer.
 function Backup-Database([string] $Source) {
     [IO.File]::Delete($copy)
     # In sqlite3's commands a backslash escapes within double quotes.
@@ -55,8 +55,8 @@ function Backup-Database([string] $Source) {
         $Source, ".backup main `"$target`"")
 }
 
-# Where nothing can be written, SQLite opens a database in WAL mode only when it is told that nobody changes it. That is so
-# when no connection has left its -wal or -journal there, and is looked at again afterwards.
+# Where nothing can be written, SQLite opens a database in WAL mode only when it is told that nobody changes it. That holds
+# when no connection has left its -wal or -journal there, and is checked again afterwards.
 function Test-Rest([string] $Path) { -not [IO.File]::Exists("$Path-wal") -and -not [IO.File]::Exists("$Path-journal") }
 
 function Backup-ImmutableDatabase([string] $Path) {
@@ -72,7 +72,7 @@ function Backup-ImmutableDatabase([string] $Path) {
 
 function Copy-Database([string] $Path) {
     if (-not [IO.Path]::IsPathFullyQualified($Path)) { throw "'$Path' is not a full path." }
-    # sqlite3 would make an empty database of a name that is not there.
+    # sqlite3 would make an empty database if there is none of that name.
     if (-not [IO.File]::Exists($Path)) { throw "The database '$Path' does not exist." }
     try {
         try { Backup-Database $Path }
@@ -83,7 +83,7 @@ function Copy-Database([string] $Path) {
     }
     catch {
         $hint = if ([IO.File]::Exists("$Path-wal") -and "$_" -cmatch 'unable to open database file|readonly database') {
-            ' Its -wal file has not been worked in yet, which takes a directory that can be written to.'
+            ' Its -wal file has not been merged yet, and that needs a directory that can be written to.'
         }
         throw "The database '$Path' cannot be copied: $_$hint"
     }
@@ -107,14 +107,14 @@ function Copy-Database([string] $Path) {
     "copied $Path$remark"
 }
 
-# For this user alone. A directory that exists is left as it is: others may use it.
+# For this user only. A directory that exists stays as it is: others may use it.
 function New-Directory([string] $Path) {
     $null = if ($IsWindows) { [IO.Directory]::CreateDirectory($Path) }
     else { [IO.Directory]::CreateDirectory($Path, 'UserRead, UserWrite, UserExecute') }
 }
 
 New-Directory $directory
-# What a run that was killed left: it would be saved with the copies.
+# Leftovers of a run that was killed would be saved with the copies.
 $running = [Diagnostics.Process]::GetProcesses().Id
 foreach ($stale in [IO.Directory]::GetDirectories($directory, ".$hook.new.*")) {
     if ([IO.Path]::GetExtension($stale).TrimStart('.') -notin $running) { [IO.Directory]::Delete($stale, $true) }
@@ -127,7 +127,7 @@ try {
         if (-not $database) { continue }
         try { Copy-Database $database } catch { $failed += "$_" }
     }
-    if ($failed) { throw "$($failed -join ' ') Copies from before were left as they are." }
+    if ($failed) { throw "$($failed -join ' ') Earlier copies were left as they are." }
 }
 finally {
     [IO.Directory]::Delete($new, $true)

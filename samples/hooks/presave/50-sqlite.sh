@@ -1,20 +1,20 @@
 #!/bin/sh
-# Pre-save hook: copies SQLite databases, consistently, also while they are written to. Save the directory of the copies.
+# Pre-save hook: makes consistent copies of SQLite databases, even while they are written to. Save the directory of the copies.
 #
-#   SQLITE_DATABASES  the databases, one full path a line
+#   SQLITE_DATABASES  the databases, one full path per line
 #   DUMP_DIRECTORY    where the copies go; default /var/backups/rekkord/sqlite
 #
-# A copy has the database's path for a name, with %2F for each slash. It is made in one read transaction: a database in WAL
-# mode can be written to meanwhile; in the other modes a writer has to wait until the copy is done, and an application that
+# A copy is named after the database's path, with %2F for each slash. It is made in one read transaction. A database in WAL
+# mode can be written to meanwhile. In the other modes a writer has to wait until the copy is done, and an application that
 # does not wait that long reports a locked database.
 #
-# A copy only takes the place of the one before when it is whole and sound. What cannot be copied does not keep the others
-# from it; its old copy stays, and the hook fails and names it. Nothing else in the directory is touched: the copy of a
-# database that is no longer in the list stays until you remove it.
+# A copy replaces the one before only when it is whole and sound. If a database cannot be copied, the others still are, its
+# old copy stays, and the hook fails and names it. Nothing else in the directory is touched: the copy of a database that is
+# no longer in the list stays until you remove it.
 #
-# SQLite before 3.53.0 (but for 3.51.3) has a fault that can damage a database in WAL mode when two connections checkpoint and
-# write at the same moment (https://sqlite.org/wal.html#walresetbug). This hook neither writes nor checkpoints; what counts
-# is the version in the applications.
+# SQLite before 3.53.0 (except 3.51.3) has a fault that can damage a database in WAL mode when two connections checkpoint and
+# write at the same moment (https://sqlite.org/wal.html#walresetbug). This hook neither writes nor checkpoints. What counts
+# is the version that the applications use.
 
 set -eu
 umask 077
@@ -24,13 +24,13 @@ export LC_ALL=C
 unset CDPATH
 
 hook=$(basename "$0" .sh)
-databases=${SQLITE_DATABASES:?name the databases, one full path a line}
+databases=${SQLITE_DATABASES:?name the databases, one full path per line}
 directory=${DUMP_DIRECTORY:-/var/backups/rekkord/sqlite}
 mkdir -p "$directory"
 cd "$directory"
 new=.$hook.new.$$
 
-# What a run that was killed left: it would be saved with the copies.
+# Leftovers of a run that was killed would be saved with the copies.
 for stale in ".$hook".new.*; do
     kill -0 "${stale##*.}" 2> /dev/null || rm -rf "$stale"
 done
@@ -40,11 +40,11 @@ trap 'rm -rf "$new"' EXIT
 trap 'exit 143' TERM
 trap 'exit 130' INT
 
-# Not with the user's ~/.sqliterc, which can change every answer.
+# Without the user's ~/.sqliterc, which can change every answer.
 sqlite() { sqlite3 -init /dev/null -batch -bail "$@" < /dev/null; }
 
 # Without a transaction, the copying would start over after each commit of another process, and might never end. The limit is
-# for waiting on a writer.
+# for the wait for a writer.
 backup() { # a path or an address
     rm -f "$new/copy"
     sqlite -readonly -cmd '.timeout 30000' -cmd 'BEGIN' -cmd 'SELECT 1 FROM sqlite_master LIMIT 1' \
@@ -53,8 +53,8 @@ backup() { # a path or an address
 
 is_read_only() { grep -q -e 'unable to open database file' -e 'readonly database' "$new/words"; }
 
-# Where nothing can be written, SQLite opens a database in WAL mode only when it is told that nobody changes it. That is so
-# when no connection has left its -wal or -journal there, and is looked at again afterwards.
+# Where nothing can be written, SQLite opens a database in WAL mode only when it is told that nobody changes it. That holds
+# when no connection has left its -wal or -journal there, and is checked again afterwards.
 backup_immutable() {
     is_read_only && [ ! -e "$1-wal" ] && [ ! -e "$1-journal" ] || return 1
     before=$(stat -c '%i %s %y' "$1") || return 1
@@ -70,12 +70,12 @@ copy() {
     /*) ;;
     *) echo "'$1' is not a full path." >&2; return 1 ;;
     esac
-    # sqlite3 would make an empty database of a name that is not there.
+    # sqlite3 would make an empty database if there is none of that name.
     [ -f "$1" ] || { echo "The database '$1' does not exist." >&2; return 1; }
     if ! backup "$1" && ! backup_immutable "$1"; then
         echo "The database '$1' cannot be copied: $(cat "$new/words")" >&2
         if [ -e "$1-wal" ] && is_read_only; then
-            echo "Its -wal file has not been worked in yet, which takes a directory that can be written to." >&2
+            echo "Its -wal file has not been merged yet, and that needs a directory that can be written to." >&2
         fi
         return 1
     fi
@@ -103,6 +103,6 @@ $databases
 EOF
 
 if [ -n "$failed" ]; then
-    echo "Not copied:$failed. Copies from before were left as they are." >&2
+    echo "Not copied:$failed. Earlier copies were left as they are." >&2
     exit 1
 fi

@@ -5,9 +5,9 @@
 
 $ErrorActionPreference = 'Stop'
 
-if (-not $env:QUIESCE_SERVICE) { throw 'Name the service in QUIESCE_SERVICE.' }
+if (-not $env:QUIESCE_SERVICE) { throw 'Set QUIESCE_SERVICE to the name of the service.' }
 
-# A name is a name, also with what PowerShell takes for a wildcard in it.
+# A name is only a name, even when it has characters that PowerShell takes for wildcards.
 $service = Get-Service -Name ([WildcardPattern]::Escape($env:QUIESCE_SERVICE))
 $mark = [IO.Path]::Combine($env:ProgramData, 'rekkord', "$($service.Name).stopped-for-save")
 if (-not [IO.File]::Exists($mark)) {

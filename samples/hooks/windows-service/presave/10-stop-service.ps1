@@ -1,27 +1,27 @@
 #Requires -Version 7.6
-# Pre-save hook for Windows: stops a service, so that its files are at rest while they are saved. Its other half,
-# 10-start-service.ps1, belongs into PostSaveDirectory and starts it again.
+# Pre-save hook for Windows: stops a service, so that its files do not change while they are saved. Its other half,
+# 10-start-service.ps1, belongs in PostSaveDirectory and starts it again.
 #
 #   QUIESCE_SERVICE  the name of the service
 #
 # With this pair, set RunPostHooksAfterPreFailure = true in section [Hooks]: otherwise, when a pre hook after this one
 # fails, nothing starts the service again. Two saves at the same time must not stop the same service: the one that ends first
-# starts it while the other still reads.
+# would start it while the other still reads.
 
 $ErrorActionPreference = 'Stop'
 
-if (-not $env:QUIESCE_SERVICE) { throw 'Name the service in QUIESCE_SERVICE.' }
+if (-not $env:QUIESCE_SERVICE) { throw 'Set QUIESCE_SERVICE to the name of the service.' }
 
-# A name is a name, also with what PowerShell takes for a wildcard in it.
+# A name is only a name, even when it has characters that PowerShell takes for wildcards.
 $service = Get-Service -Name ([WildcardPattern]::Escape($env:QUIESCE_SERVICE))
 if ($service.Status -in 'Stopped', 'StopPending') {
-    # It was stopped before, by somebody else, and is to stay so: no mark is left for the other half.
+    # Somebody else stopped it before, and it stays so: no mark is left for the other half.
     $service.WaitForStatus('Stopped', [TimeSpan]::FromMinutes(5))
     "$($service.Name) was not running"
     return
 }
 
-# The mark comes first: were it written after the service has stopped, a power cut between the two would lose it.
+# The mark comes first. If it were written after the service has stopped, a power cut between the two would lose it.
 $mark = [IO.Path]::Combine($env:ProgramData, 'rekkord', "$($service.Name).stopped-for-save")
 $null = [IO.Directory]::CreateDirectory([IO.Path]::GetDirectoryName($mark))
 [IO.File]::WriteAllText($mark, '')
@@ -32,7 +32,7 @@ try {
     $service.WaitForStatus('Stopped', [TimeSpan]::FromMinutes(5))
 }
 catch {
-    # Still running: there is nothing to start again, also not after a later save that finds it stopped by somebody else.
+    # Still running: there is nothing to start again, not even after a later save that finds it stopped by somebody else.
     $service.Refresh()
     if ($service.Status -eq 'Running') { [IO.File]::Delete($mark) }
     throw

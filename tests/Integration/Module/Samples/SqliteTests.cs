@@ -170,7 +170,7 @@ public sealed class SqliteTests
             TestProgram.Run("mount", "--bind", "-o", "ro", directory, directory);
             try
             {
-                sandbox.AssertFailsAndTouchesNothing("unable to open database file", "Its -wal file has not been worked in yet");
+                sandbox.AssertFailsAndTouchesNothing("unable to open database file", "Its -wal file has not been merged yet");
             }
             finally
             {
