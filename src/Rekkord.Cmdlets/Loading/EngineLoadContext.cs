@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Reflection;
 using System.Runtime.Loader;
 
@@ -38,4 +39,11 @@ internal sealed class EngineLoadContext : AssemblyLoadContext
         var path = Path.Combine(_directory, $"{assemblyName.Name}.dll");
         return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
     }
+}
+
+/// <summary>Runs when the module is imported, before any of its cmdlets.</summary>
+public sealed class ModuleInitializer : IModuleAssemblyInitializer
+{
+    /// <summary>Makes the engine loadable from the module's own folder.</summary>
+    public void OnImport() => EngineLoadContext.Register();
 }

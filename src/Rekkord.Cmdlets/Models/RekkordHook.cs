@@ -44,3 +44,29 @@ public sealed class RekkordHook
     /// <summary>The hook's name.</summary>
     public override string ToString() => Name;
 }
+
+/// <summary>How a hook is run.</summary>
+public enum RekkordHookKind
+{
+    /// <summary>As a program of its own.</summary>
+    External,
+
+    /// <summary>As a script block in the caller's session.</summary>
+    ScriptBlock,
+}
+
+/// <summary>When a hook runs.</summary>
+public enum RekkordHookPhase
+{
+    /// <summary>Before a save; a failure stops the save.</summary>
+    PreSave,
+
+    /// <summary>After a save, successful or not.</summary>
+    PostSave,
+
+    /// <summary>Before a scan; a failure stops the scan.</summary>
+    PreScan,
+
+    /// <summary>After a scan, successful or not.</summary>
+    PostScan,
+}

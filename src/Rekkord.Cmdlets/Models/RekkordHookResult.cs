@@ -1,4 +1,5 @@
 using Rekkord.Engine.Hooks;
+using Rekkord.Engine.Hooks.Definitions;
 
 namespace Rekkord.Cmdlets.Models;
 
@@ -92,6 +93,52 @@ public sealed class RekkordHookResult
 
     /// <summary>Something worth knowing whatever its status.</summary>
     public string? Note { get; }
+
+    /// <summary>The hook's name and how it ended.</summary>
+    public override string ToString() => $"{Name}: {Status}";
+}
+
+/// <summary>How a hook ended.</summary>
+public enum RekkordHookStatus
+{
+    /// <summary>It ran and reported success.</summary>
+    Succeeded,
+
+    /// <summary>It could not start, ended non-zero, was killed, threw, or did not parse.</summary>
+    Failed,
+
+    /// <summary>It ran longer than the configured limit and was ended.</summary>
+    TimedOut,
+
+    /// <summary>It was not run because others can change it.</summary>
+    Refused,
+
+    /// <summary>The command was stopped while it ran, or before.</summary>
+    Cancelled,
+}
+
+/// <summary>What a snapshot remembers of a pre-save hook.</summary>
+public sealed class RekkordHookRecord
+{
+    internal RekkordHookRecord(HookRecord record)
+    {
+        Name = record.Name;
+        Status = (RekkordHookStatus)record.Status;
+        ExitCode = record.ExitCode;
+        Duration = record.Duration;
+    }
+
+    /// <summary>The hook's file name.</summary>
+    public string Name { get; }
+
+    /// <summary>How it ended.</summary>
+    public RekkordHookStatus Status { get; }
+
+    /// <summary>Its exit code; null when there was none.</summary>
+    public int? ExitCode { get; }
+
+    /// <summary>How long it ran.</summary>
+    public TimeSpan Duration { get; }
 
     /// <summary>The hook's name and how it ended.</summary>
     public override string ToString() => $"{Name}: {Status}";

@@ -53,3 +53,13 @@ public sealed class RekkordRestoreResult
     /// <summary>Why, a message each; the first 1,000.</summary>
     public string[] Errors { get; }
 }
+
+/// <summary>How a restore ended.</summary>
+public enum RekkordRestoreStatus
+{
+    /// <summary>Everything that was asked for is there.</summary>
+    Succeeded,
+
+    /// <summary>Something is missing, or not as it was saved.</summary>
+    Partial,
+}

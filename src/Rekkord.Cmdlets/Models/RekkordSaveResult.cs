@@ -78,3 +78,13 @@ public sealed class RekkordSaveResult
     /// <summary>The results of all hooks that ran.</summary>
     public RekkordHookResult[] Hooks { get; }
 }
+
+/// <summary>How a save ended that made a snapshot.</summary>
+public enum RekkordSaveStatus
+{
+    /// <summary>Everything is in the snapshot.</summary>
+    Succeeded,
+
+    /// <summary>Something could not be read, and is missing from the snapshot or marked in it.</summary>
+    Partial,
+}

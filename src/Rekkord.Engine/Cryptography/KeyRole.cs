@@ -15,3 +15,19 @@ public enum KeyRole : byte
     /// <summary>List snapshots only.</summary>
     LogOnly = 4,
 }
+
+/// <summary>What a command needs a keyfile for.</summary>
+public enum KeyPower
+{
+    /// <summary>Making and revoking keyfiles.</summary>
+    Certify,
+
+    /// <summary>Making snapshots.</summary>
+    Save,
+
+    /// <summary>Reading content: scanning and restoring.</summary>
+    Read,
+
+    /// <summary>Listing snapshots.</summary>
+    List,
+}

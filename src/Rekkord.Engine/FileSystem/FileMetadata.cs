@@ -47,3 +47,8 @@ public sealed record FileMetadata
 /// Whether the system took it without an error and did not keep it. A file system does so with every entry.
 /// </param>
 public sealed record MetadataProblem(string Property, string Message, bool IsSilent);
+
+/// <summary>One extended attribute of a file, POSIX ACLs (<c>system.posix_acl_*</c>) among them.</summary>
+/// <param name="Name">The full name with its namespace, as bytes.</param>
+/// <param name="Value">The value's bytes.</param>
+public sealed record ExtendedAttribute(byte[] Name, byte[] Value);

@@ -17,3 +17,61 @@ public sealed class FileSystemException : RekkordException
     /// <summary>The system's error number (errno on Unix, the Win32 code on Windows).</summary>
     public int ErrorNumber { get; }
 }
+
+/// <summary>Why a file system call failed, as far as callers and advice tell it apart; each system's error numbers map to these.</summary>
+internal enum FileSystemFailure
+{
+    /// <summary>Anything without a case of its own.</summary>
+    Other,
+
+    /// <summary>There is no such entry.</summary>
+    NotFound,
+
+    /// <summary>The user has no right to do it.</summary>
+    AccessDenied,
+
+    /// <summary>An attribute of the entry or its directory (chattr) forbids the change, to root as well.</summary>
+    Locked,
+
+    /// <summary>The file system is mounted read-only.</summary>
+    ReadOnly,
+
+    /// <summary>No space is left.</summary>
+    DiskFull,
+
+    /// <summary>The user's quota is used up.</summary>
+    QuotaExceeded,
+
+    /// <summary>The file would be larger than the file system or the process's limit allows.</summary>
+    TooLarge,
+
+    /// <summary>The name is taken.</summary>
+    Exists,
+
+    /// <summary>Something that is no directory stands where one is needed.</summary>
+    NotADirectory,
+
+    /// <summary>Something that is no regular file stands where one is needed.</summary>
+    NotARegularFile,
+
+    /// <summary>A chain of symbolic links that is too long, or a loop.</summary>
+    TooManyLinks,
+
+    /// <summary>The process or the machine has no file handle left.</summary>
+    TooManyOpenFiles,
+
+    /// <summary>The file system does not take names that long.</summary>
+    NameTooLong,
+
+    /// <summary>A full path is needed, and this is none, or none that the system can have.</summary>
+    NotAFullPath,
+
+    /// <summary>The name cannot be that of one entry, or not on this system.</summary>
+    UnsafeName,
+
+    /// <summary>The file system or the system lacks the feature.</summary>
+    NotSupported,
+
+    /// <summary>The device reports an error, or the file system is damaged.</summary>
+    Device,
+}

@@ -37,3 +37,8 @@ public abstract class SourceFile : IDisposable
     /// <summary>Closes the handle.</summary>
     protected abstract void Dispose(bool disposing);
 }
+
+/// <summary>A stretch of a file.</summary>
+/// <param name="Offset">Where it starts, in bytes from the start of the file.</param>
+/// <param name="Length">Its length in bytes.</param>
+public readonly record struct ByteRange(long Offset, long Length);

@@ -1,3 +1,4 @@
+using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks.Definitions;
 
 namespace Rekkord.Engine.Hooks;
@@ -63,4 +64,31 @@ public sealed record HookResult
 
     /// <summary>What the snapshot keeps of a pre hook.</summary>
     public HookRecord ToRecord() => new(Hook.Name, Status, ExitCode, Duration);
+}
+
+/// <summary>How the ending of a hook from outside is put, the same for both kinds of hook.</summary>
+internal static class StopReason
+{
+    public const string Stopped = "ended because the command was stopped";
+
+    public static string TimeLimit(TimeSpan? limit) => $"ended because it ran longer than HookTimeout ({limit:c})";
+}
+
+/// <summary>What a failed program said last: what its user needs to see first.</summary>
+public static class LastWords
+{
+    // Database tools tell the error first and then its detail, the query and the place, each on a line of its own.
+    private const int MaximumLines = 4, MaximumLineLength = 250, LinesLookedAt = 20;
+
+    /// <summary>The last lines that are not blank, in their order, as one line; null when there is none.</summary>
+    /// <param name="lines">What the program wrote, in its order.</param>
+    public static string? Of(IEnumerable<string> lines)
+    {
+        var last = lines.TakeLast(LinesLookedAt)
+            .Select(line => OneLine.From(line, MaximumLineLength))
+            .Where(line => line.Length > 0)
+            .TakeLast(MaximumLines)
+            .ToList();
+        return last.Count == 0 ? null : string.Join("; ", last);
+    }
 }

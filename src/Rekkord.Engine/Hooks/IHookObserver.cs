@@ -23,3 +23,13 @@ public interface IHookObserver
     /// <summary>A hook ended, or will not be started. Called once for each hook of the phase.</summary>
     void OnEnded(HookResult result);
 }
+
+/// <summary>Which of an external hook's streams a line came from.</summary>
+public enum HookStream
+{
+    /// <summary>Standard output.</summary>
+    Output,
+
+    /// <summary>Standard error.</summary>
+    Error,
+}

@@ -100,3 +100,19 @@ internal sealed class BlobIndex
 
     private readonly record struct Found(Oid Oid, BlobLocation Location) : IOidEntry;
 }
+
+/// <summary>Where a blob lies: a place within a segment of a pack.</summary>
+/// <param name="Segment">The segment's number in the index in memory.</param>
+/// <param name="Offset">Where it starts in the decompressed segment, in bytes.</param>
+/// <param name="Length">Its length in bytes.</param>
+/// <param name="Type">What it holds.</param>
+internal readonly record struct BlobLocation(int Segment, int Offset, int Length, BlobType Type);
+
+/// <summary>Where a segment lies.</summary>
+/// <param name="Pack">The pack's number in the index in memory.</param>
+/// <param name="Ordinal">Its place among the pack's segments, from 0.</param>
+/// <param name="Offset">Where it starts in the pack, in bytes.</param>
+/// <param name="StoredLength">Bytes it takes there, its tag included.</param>
+/// <param name="Length">Bytes once decompressed.</param>
+/// <param name="Method">How it is compressed.</param>
+internal readonly record struct SegmentLocation(int Pack, int Ordinal, long Offset, int StoredLength, int Length, SegmentMethod Method);

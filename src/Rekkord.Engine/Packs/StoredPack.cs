@@ -10,3 +10,26 @@ internal sealed record StoredPack(byte[] Hash, long Size, ReadOnlyMemory<byte> D
 {
     public string Name => ObjectName.ForPack(Hash);
 }
+
+/// <summary>What sort of blobs a pack holds; the two never share a pack, so that metadata can be read without the data.</summary>
+internal enum PackKind : byte
+{
+    /// <summary>File content.</summary>
+    Data = 0,
+
+    /// <summary>Trees and chunk lists.</summary>
+    Metadata = 1,
+}
+
+/// <summary>One blob within a segment, as a pack's directory lists it.</summary>
+internal readonly record struct BlobEntry(BlobType Type, Oid Oid, int Length);
+
+/// <summary>How a segment's bytes are compressed before they are sealed.</summary>
+internal enum SegmentMethod : byte
+{
+    /// <summary>Not at all.</summary>
+    Stored = 0,
+
+    /// <summary>One Zstandard frame (RFC 8878).</summary>
+    Zstandard = 1,
+}

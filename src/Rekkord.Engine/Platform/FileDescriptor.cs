@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Rekkord.Engine.Platform;
@@ -12,4 +13,40 @@ internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
     /// <inheritdoc/>
     /// <remarks>Never repeated after EINTR: Linux has released the number by then, and another thread may own it.</remarks>
     protected override bool ReleaseHandle() => LibC.Close((int)handle) == 0;
+}
+
+/// <summary>Flags of open(2). Two of them differ between architectures (arch/*/include/uapi/asm/fcntl.h).</summary>
+internal static class OpenFlags
+{
+    private static readonly bool ArmOrPower =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Ppc64le;
+
+    internal const int ReadOnly = 0;
+    internal const int WriteOnly = 0x1;
+    internal const int ReadWrite = 0x2;
+    internal const int Create = 0x40;
+    internal const int Exclusive = 0x80;
+    internal const int NoControllingTerminal = 0x100;
+    internal const int NonBlocking = 0x800;
+    internal const int NoAccessTime = 0x40000;
+    internal const int CloseOnExec = 0x80000;
+
+    /// <summary>A handle that names the entry only: it needs no right to read it, and opening has no effect on it.</summary>
+    internal const int PathOnly = 0x200000;
+
+    internal static readonly int Directory = ArmOrPower ? 0x4000 : 0x10000;
+    internal static readonly int NoFollow = ArmOrPower ? 0x8000 : 0x20000;
+}
+
+/// <summary>The bits of a mode that say what an entry is (S_IFMT and its values, sys/stat.h).</summary>
+internal static class FileType
+{
+    internal const uint Mask = 0xf000;
+    internal const uint Fifo = 0x1000;
+    internal const uint CharacterDevice = 0x2000;
+    internal const uint Directory = 0x4000;
+    internal const uint BlockDevice = 0x6000;
+    internal const uint Regular = 0x8000;
+    internal const uint SymbolicLink = 0xa000;
+    internal const uint Socket = 0xc000;
 }

@@ -1,3 +1,6 @@
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Snapshots;
+
 namespace Rekkord.Engine.Restoring;
 
 /// <summary>What to restore, and where to.</summary>
@@ -33,3 +36,36 @@ public sealed record RestoreRequest
     /// <summary>Threads that read and decompress; 0 for one a processor.</summary>
     public int Threads { get; init; }
 }
+
+/// <summary>Is told what a restore meets; called from any thread.</summary>
+public interface IRestoreObserver
+{
+    /// <summary>An entry could not be restored as it was saved; the restore goes on.</summary>
+    void EntryFailed(RekkordException error);
+
+    /// <summary>Something that does not touch content, such as an owner that could not be set.</summary>
+    void Warn(string message);
+
+    /// <summary>One of many things that a warning counts; of interest to who asks for details.</summary>
+    void Detail(string message);
+}
+
+/// <summary>How far a restore is.</summary>
+/// <param name="Activity">What it is doing, a few words.</param>
+/// <param name="Files">Entries made that are no directories.</param>
+/// <param name="Size">Bytes of them.</param>
+/// <param name="TotalFiles">Files of the whole snapshot.</param>
+/// <param name="TotalSize">Bytes of the whole snapshot.</param>
+public readonly record struct RestoreProgress(string Activity, long Files, long Size, long TotalFiles, long TotalSize);
+
+/// <summary>What a restore did.</summary>
+/// <param name="Snapshot">The snapshot.</param>
+/// <param name="Destination">The directory restored into, absolute.</param>
+/// <param name="Files">Entries made that are no directories.</param>
+/// <param name="Directories">Directories made.</param>
+/// <param name="Size">Bytes of the files made.</param>
+/// <param name="VerifiedFiles">Files read again and found equal.</param>
+/// <param name="ErrorCount">How many entries are missing or not as they were saved.</param>
+/// <param name="Errors">Which; at most 1,000 are kept.</param>
+public sealed record RestoreResult(
+    Snapshot Snapshot, string Destination, long Files, long Directories, long Size, long VerifiedFiles, long ErrorCount, IReadOnlyList<RekkordException> Errors);

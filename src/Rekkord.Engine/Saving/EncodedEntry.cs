@@ -11,3 +11,10 @@ internal readonly record struct EncodedEntry(byte[] Name, byte[]? Bytes, CachedE
     /// <summary>An entry that does not go into the snapshot.</summary>
     public static EncodedEntry LeftOut => new([], null, null);
 }
+
+/// <summary>What collects finished entries: a directory, or the snapshot's list of roots. Thread-safe.</summary>
+internal interface IEntryReceiver
+{
+    /// <summary>Takes the entry of a place that was reserved for it.</summary>
+    void Complete(int slot, in EncodedEntry entry);
+}

@@ -1,5 +1,7 @@
+using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Patterns;
+using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Engine.Saving;
 
@@ -35,4 +37,39 @@ public sealed record SaveRequest
 
     /// <summary>Where the local cache lies; null for the user's cache directory.</summary>
     public string? CacheDirectory { get; init; }
+}
+
+/// <summary>Is told what a save meets; called from any thread.</summary>
+public interface ISaveObserver
+{
+    /// <summary>An entry could not be saved whole; the save goes on and the snapshot will be partial.</summary>
+    void EntryFailed(RekkordException error);
+
+    /// <summary>Something worth knowing that costs the snapshot nothing, such as a file that was gone when its turn came.</summary>
+    void Warn(string message);
+}
+
+/// <summary>How far a save is.</summary>
+/// <param name="Activity">What it is doing, a few words.</param>
+/// <param name="Files">Entries done that are no directories.</param>
+/// <param name="Directories">Directories found.</param>
+/// <param name="Size">Bytes of the files done.</param>
+/// <param name="AddedSize">Bytes among them that were new.</param>
+/// <param name="CurrentPath">The directory being walked.</param>
+public readonly record struct SaveProgress(string Activity, long Files, long Directories, long Size, long AddedSize, string CurrentPath);
+
+/// <summary>What a save did.</summary>
+/// <param name="Snapshot">The snapshot that was made.</param>
+/// <param name="NewDataPacks">How many packs of file content were written.</param>
+/// <param name="NewMetadataPacks">How many packs of metadata were written.</param>
+/// <param name="UnchangedFiles">Files that were not read because they had not changed.</param>
+/// <param name="Errors">What could not be saved whole; empty when everything was. At most 1,000 are kept.</param>
+public sealed record SaveResult(
+    Snapshot Snapshot, int NewDataPacks, int NewMetadataPacks, long UnchangedFiles, IReadOnlyList<Errors.RekkordException> Errors)
+{
+    /// <summary>Whether something is missing from the snapshot.</summary>
+    public bool IsPartial => Snapshot.Summary.ErrorCount > 0;
+
+    /// <summary>The exclusions, as they were given, that left nothing out.</summary>
+    public IReadOnlyList<string> UnusedExclusions { get; init; } = [];
 }

@@ -179,3 +179,9 @@ internal sealed class SaveWorker : IDisposable
     private void SaveGrown(FileItem item, SourceFile file) =>
         new LargeFileReader(_context, _metadata, _context.Slabs.CreateExtra, work => work.Run(this)).Save(item, file);
 }
+
+/// <summary>Something for a worker to do.</summary>
+internal interface IWork
+{
+    void Run(SaveWorker worker);
+}

@@ -1,4 +1,5 @@
 using Rekkord.Engine.Objects;
+using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Snapshots;
 
@@ -42,3 +43,20 @@ public sealed record Snapshot(Oid Id, SnapshotSummary Summary, string ObjectName
     internal DateTimeOffset ListTime(DateTimeOffset now) =>
         IsAhead(now) && StoredTime is { } stored && stored - now <= ClockTolerance ? stored : Summary.Time;
 }
+
+/// <summary>
+/// Whether the signature of a snapshot counts. What no key of the repository signed has none of these: it is damage, and never listed.
+/// </summary>
+public enum SignerStatus
+{
+    /// <summary>A key of the repository signed it, which was not revoked, or was revoked later.</summary>
+    Trusted,
+
+    /// <summary>The key that signed it was revoked, and the snapshot is not among those that stay good.</summary>
+    Revoked,
+}
+
+/// <summary>One saved path of a snapshot.</summary>
+/// <param name="Path">The absolute path, in the system's bytes.</param>
+/// <param name="Entry">What was there.</param>
+internal sealed record SnapshotRoot(byte[] Path, TreeEntry Entry);

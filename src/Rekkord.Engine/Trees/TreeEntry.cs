@@ -59,3 +59,44 @@ internal sealed record TreeEntry
         }
     }
 }
+
+/// <summary>What a reader must know of an entry's content. Stored; the values never change.</summary>
+[Flags]
+internal enum EntryFlags
+{
+    /// <summary>The content is whole.</summary>
+    None = 0,
+
+    /// <summary>The file changed while it was read: its content may mix two states.</summary>
+    Changed = 1,
+
+    /// <summary>The content could not be read, in part or at all.</summary>
+    Unreadable = 2,
+}
+
+/// <summary>The keys of an entry's CBOR map. Stored; the values never change.</summary>
+internal enum EntryField
+{
+    Name = 1,
+    Kind = 2,
+    Mode = 3,
+    UserId = 4,
+    GroupId = 5,
+    UserName = 6,
+    GroupName = 7,
+    ModifiedSeconds = 8,
+    ModifiedNanoseconds = 9,
+    CreatedSeconds = 10,
+    CreatedNanoseconds = 11,
+    Size = 12,
+    Chunks = 13,
+    ChunkLists = 14,
+    DataRanges = 15,
+    LinkTarget = 16,
+    HardLink = 17,
+    ExtendedAttributes = 18,
+    SpecialDevice = 19,
+    WindowsAttributes = 20,
+    SecurityDescriptor = 21,
+    Flags = 22,
+}

@@ -16,3 +16,40 @@ internal abstract class ExternalProcess
     /// <exception cref="StartFailedException">It cannot be started.</exception>
     public abstract ProcessOutcome Run(ProcessStart start, OutputCapture output, OutputCapture errors, CancellationToken stop);
 }
+
+/// <summary>What is started, and with what.</summary>
+/// <param name="Path">The full path of the file to run.</param>
+/// <param name="Environment">Its whole environment.</param>
+/// <param name="RunId">The value of <see cref="HookEnvironment.RunIdVariable"/> in that environment.</param>
+/// <param name="WorkingDirectory">The directory it starts in.</param>
+/// <param name="Timeout">How long it may run; null for as long as it takes.</param>
+internal sealed record ProcessStart(
+    string Path, IReadOnlyDictionary<string, string> Environment, string RunId, string WorkingDirectory, TimeSpan? Timeout);
+
+/// <summary>How a process that was started ended.</summary>
+/// <param name="ExitCode">Its exit code; null when a signal ended it, or it is not known.</param>
+/// <param name="Signal">The number of the signal that ended it; null when none did.</param>
+/// <param name="Stopped">Why it was ended from outside.</param>
+/// <param name="OutputLeftOpen">Whether something it started kept its output open after it had ended.</param>
+/// <param name="Survivors">How many of its processes were still there after they had been killed.</param>
+internal sealed record ProcessOutcome(int? ExitCode, int? Signal, StopCause Stopped, bool OutputLeftOpen, int Survivors);
+
+/// <summary>Why a process was ended from outside.</summary>
+internal enum StopCause
+{
+    /// <summary>It was not: it ended by itself.</summary>
+    None,
+
+    /// <summary>The time limit.</summary>
+    TimeLimit,
+
+    /// <summary>Cancellation.</summary>
+    Cancellation,
+}
+
+/// <summary>The process could not be started.</summary>
+internal sealed class StartFailedException(string message, string? remedy, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>What puts it right; null when that is not known.</summary>
+    public string? Remedy { get; } = remedy;
+}

@@ -1,0 +1,93 @@
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Storage;
+
+namespace Rekkord.Engine.Configuration;
+
+/// <summary>Section <c>[Repository]</c>.</summary>
+/// <param name="Url">A URL, <c>user@host:path</c> or a full path; null when unset. Can hold credentials: never show it.</param>
+/// <param name="KeyFile">The keyfile, as a full path; null when unset.</param>
+/// <param name="TrustKeyFilePermissions">Whether a keyfile that others can read is used.</param>
+public sealed record RepositoryConfig(ConfigValue<string?> Url, ConfigValue<string?> KeyFile, ConfigValue<bool> TrustKeyFilePermissions)
+{
+    /// <summary>The URL without credentials, to show; null when unset.</summary>
+    public string? DisplayUrl => Url.Value is null ? null : RepositoryLocation.WithoutCredentials(Url.Value);
+}
+
+/// <summary>Section <c>[S3]</c>.</summary>
+/// <param name="AccessKeyId">The access key ID; null when unset.</param>
+/// <param name="SecretKey">The secret access key; null when unset. Never show it.</param>
+/// <param name="Region">The region; null to take it from the URL.</param>
+public sealed record S3Config(ConfigValue<string?> AccessKeyId, ConfigValue<string?> SecretKey, ConfigValue<string?> Region);
+
+/// <summary>Section <c>[SFTP]</c>.</summary>
+/// <param name="Password">The SSH password; null when unset. Never show it.</param>
+/// <param name="KeyFile">The SSH private key, as a full path; null when unset.</param>
+/// <param name="Fingerprint">The fingerprint the host must have; null when unset.</param>
+public sealed record SftpConfig(ConfigValue<string?> Password, ConfigValue<string?> KeyFile, ConfigValue<string?> Fingerprint);
+
+/// <summary>Section <c>[Settings]</c>.</summary>
+/// <param name="Threads">How many threads work; null for one a processor.</param>
+/// <param name="CompressionLevel">The zstd level.</param>
+public sealed record SettingsConfig(ConfigValue<int?> Threads, ConfigValue<int> CompressionLevel);
+
+/// <summary>Section <c>[Protection]</c>.</summary>
+/// <param name="RetainDuration">How long what is written is kept from being deleted; null when unset.</param>
+public sealed record ProtectionConfig(ConfigValue<TimeSpan?> RetainDuration)
+{
+    /// <summary>
+    /// Refuses a protection that the storage does not give: who set it relies on it. Reading and restoring go on without it.
+    /// </summary>
+    /// <exception cref="RekkordException">A directory cannot keep objects from being deleted (<c>RetentionUnsupported</c>).</exception>
+    public void RequireEffect()
+    {
+        if (RetainDuration.Value is { } duration)
+            throw new RekkordException(
+                "RetentionUnsupported",
+                RekkordErrorKind.InvalidArgument,
+                $"RetainDuration = {ConfigDuration.Format(duration)} ([Protection]) asks that what is written cannot be deleted, and a directory cannot do that. "
+                + "Nothing was written. Remove the setting, or protect the directory by other means, such as snapshots of its file system.",
+                "RetainDuration");
+    }
+}
+
+/// <summary>Section <c>[Hooks]</c>.</summary>
+/// <param name="PreSaveDirectory">A full path; null when unset.</param>
+/// <param name="PostSaveDirectory">A full path; null when unset.</param>
+/// <param name="PreScanDirectory">A full path; null when unset.</param>
+/// <param name="PostScanDirectory">A full path; null when unset.</param>
+/// <param name="HookTimeout">How long one hook may run; null for as long as it takes.</param>
+/// <param name="RunPostHooksAfterPreFailure">Whether post hooks run after a pre hook failed.</param>
+/// <param name="TrustHookPermissions">Whether hooks that other users could change are run.</param>
+public sealed record HooksConfig(
+    ConfigValue<string?> PreSaveDirectory,
+    ConfigValue<string?> PostSaveDirectory,
+    ConfigValue<string?> PreScanDirectory,
+    ConfigValue<string?> PostScanDirectory,
+    ConfigValue<TimeSpan?> HookTimeout,
+    ConfigValue<bool> RunPostHooksAfterPreFailure,
+    ConfigValue<bool> TrustHookPermissions)
+{
+    /// <summary>The section in the form in which hooks are run by it.</summary>
+    public HookSettings ToHookSettings()
+    {
+        Dictionary<HookPhase, string> directories = [];
+        Add(HookPhase.PreSave, PreSaveDirectory);
+        Add(HookPhase.PostSave, PostSaveDirectory);
+        Add(HookPhase.PreScan, PreScanDirectory);
+        Add(HookPhase.PostScan, PostScanDirectory);
+        return new HookSettings
+        {
+            Directories = directories,
+            Timeout = HookTimeout.Value,
+            RunPostHooksAfterPreFailure = RunPostHooksAfterPreFailure.Value,
+            TrustHookPermissions = TrustHookPermissions.Value,
+        };
+
+        void Add(HookPhase phase, ConfigValue<string?> directory)
+        {
+            if (directory.Value is { } path)
+                directories.Add(phase, path);
+        }
+    }
+}
