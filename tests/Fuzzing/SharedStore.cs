@@ -1,3 +1,4 @@
+using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Storage;
 using Rekkord.Engine.Storage.Memory;
 
@@ -22,7 +23,7 @@ internal sealed class SharedStore(MemoryObjectStore store) : IObjectStore
 
     public IEnumerable<ObjectInfo> List(string folder) => store.List(folder);
 
-    public UInt128? Identify(string name) => store.Identify(name);
+    public Hash128? Identify(string name) => store.Identify(name);
 
     public void Move(string name, string newName) => store.Move(name, newName);
 

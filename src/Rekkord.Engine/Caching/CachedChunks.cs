@@ -1,4 +1,5 @@
 using Rekkord.Engine.Chunking;
+using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Caching;
@@ -16,7 +17,7 @@ internal sealed class CachedChunks : EarlierChunks
     private readonly (int Part, ReadOnlyMemory<byte> References)[] _read = [(-1, default), (-1, default)];
     private long _count;
 
-    public CachedChunks(FileCache cache, UInt128 key, long count)
+    public CachedChunks(FileCache cache, Hash128 key, long count)
     {
         _cache = cache;
         Key = key;
@@ -27,7 +28,7 @@ internal sealed class CachedChunks : EarlierChunks
     public static long MaximumCount => (long)int.MaxValue * PartCount;
 
     /// <summary>Their key in the cache.</summary>
-    public UInt128 Key { get; }
+    public Hash128 Key { get; }
 
     /// <summary>How many parts they are in.</summary>
     public int Parts => (int)((_count + PartCount - 1) / PartCount);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Rekkord.Engine.Hashing;
 
 namespace Rekkord.Engine.Caching;
 
@@ -6,12 +7,12 @@ namespace Rekkord.Engine.Caching;
 internal sealed class CachedDirectory
 {
     private readonly FileCache _cache;
-    private readonly UInt128 _pathHash;
+    private readonly Hash128 _pathHash;
     private byte[]? _record;
     private int _page;
     private int _position;
 
-    public CachedDirectory(FileCache cache, UInt128 pathHash)
+    public CachedDirectory(FileCache cache, Hash128 pathHash)
     {
         _cache = cache;
         _pathHash = pathHash;
@@ -51,7 +52,7 @@ internal sealed class CachedDirectory
 
     private static CachedEntry? Take(ParsedEntry found)
     {
-        var entry = new CachedEntry(found.StatusHash, found.Entry.ToArray(), found.ChunksOffset, found.ChunksLength, found.ListedChunks);
+        var entry = new CachedEntry(found.Name.ToArray(), found.StatusHash, found.Entry.ToArray(), found.ChunksOffset, found.ChunksLength, found.ListedChunks);
         return entry.IsValid ? entry : null;
     }
 
@@ -72,7 +73,7 @@ internal sealed class CachedDirectory
             ListedChunks = BinaryPrimitives.ReadInt64LittleEndian(bytes[6..]),
             ChunksOffset = BinaryPrimitives.ReadInt32LittleEndian(bytes[14..]),
             ChunksLength = BinaryPrimitives.ReadInt32LittleEndian(bytes[18..]),
-            StatusHash = BinaryPrimitives.ReadUInt128LittleEndian(bytes[22..]),
+            StatusHash = Hash128.Read(bytes[22..]),
             Name = rest[..nameLength],
             Entry = rest.Slice(nameLength, entryLength),
         };
@@ -84,7 +85,7 @@ internal sealed class CachedDirectory
         public int Length;
         public int ChunksOffset;
         public int ChunksLength;
-        public UInt128 StatusHash;
+        public Hash128 StatusHash;
         public ReadOnlySpan<byte> Name;
         public ReadOnlySpan<byte> Entry;
         public long ListedChunks;

@@ -16,13 +16,13 @@ internal sealed class ConfirmedIndexes
     private const int MaximumLength = 64 * 1024 * 1024;
 
     private readonly string _path;
-    private readonly HashSet<Oid> _hashes;
+    private readonly HashSet<string> _names;
     private bool _hasNew;
 
-    private ConfirmedIndexes(string path, HashSet<Oid> hashes)
+    private ConfirmedIndexes(string path, HashSet<string> names)
     {
         _path = path;
-        _hashes = hashes;
+        _names = names;
     }
 
     private static ReadOnlySpan<byte> Magic => "RKINDX01"u8;
@@ -33,7 +33,7 @@ internal sealed class ConfirmedIndexes
     public static ConfirmedIndexes Load(string repositoryId, string? directory)
     {
         var path = Path.Combine(CacheLocation.ForRepository(repositoryId, directory), "indexes.confirmed");
-        var hashes = new HashSet<Oid>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         try
         {
             var bytes = CacheDirectory.Read(path, MaximumLength).AsSpan();
@@ -41,7 +41,7 @@ internal sealed class ConfirmedIndexes
                 && XxHash3.HashToUInt64(bytes[..^sizeof(ulong)]) == BinaryPrimitives.ReadUInt64LittleEndian(bytes[^sizeof(ulong)..]))
             {
                 for (var rest = bytes[Magic.Length..^sizeof(ulong)]; rest.Length >= Oid.Length; rest = rest[Oid.Length..])
-                    hashes.Add(new Oid(rest));
+                    names.Add(ObjectName.For(ObjectName.Indexes, rest[..Oid.Length]));
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -50,17 +50,17 @@ internal sealed class ConfirmedIndexes
             Debug.WriteLine(error.Message);
         }
 
-        return new ConfirmedIndexes(path, hashes);
+        return new ConfirmedIndexes(path, names);
     }
 
     /// <summary>Whether an index is among them, by its name.</summary>
-    public bool Contains(string index) => ObjectName.TryGetHash(index) is { } hash && _hashes.Contains(new Oid(hash));
+    public bool Contains(string index) => _names.Contains(index);
 
     /// <summary>Adds indexes, by their names.</summary>
     public void Add(IEnumerable<string> indexes)
     {
         foreach (var index in indexes)
-            _hasNew |= _hashes.Add(new Oid(ObjectName.TryGetHash(index)));
+            _hasNew |= _names.Add(index);
     }
 
     /// <summary>Writes them if there are new ones. A file that cannot be written is given up.</summary>
@@ -81,12 +81,12 @@ internal sealed class ConfirmedIndexes
 
     private byte[] Encode()
     {
-        var bytes = new byte[Magic.Length + (_hashes.Count * Oid.Length) + sizeof(ulong)];
+        var bytes = new byte[Magic.Length + (_names.Count * Oid.Length) + sizeof(ulong)];
         Magic.CopyTo(bytes);
         var rest = bytes.AsSpan(Magic.Length);
-        foreach (var hash in _hashes)
+        foreach (var name in _names)
         {
-            hash.CopyTo(rest);
+            ObjectName.TryGetHash(name).CopyTo(rest);
             rest = rest[Oid.Length..];
         }
 

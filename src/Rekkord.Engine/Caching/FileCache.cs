@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using Microsoft.Win32.SafeHandles;
+using Rekkord.Engine.Hashing;
+using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Caching;
 
@@ -11,16 +13,16 @@ namespace Rekkord.Engine.Caching;
 internal sealed class FileCache : IDisposable
 {
     private readonly SafeFileHandle? _file;
-    private readonly Dictionary<PageKey, (long Offset, int Length)> _records;
+    private readonly OidTable<Record> _records;
 
-    private FileCache(SafeFileHandle? file, Dictionary<PageKey, (long, int)> records)
+    private FileCache(SafeFileHandle? file, OidTable<Record> records)
     {
         _file = file;
         _records = records;
     }
 
     /// <summary>A cache that knows nothing.</summary>
-    public static FileCache Empty => new(null, []);
+    public static FileCache Empty => new(null, new OidTable<Record>());
 
     /// <summary>Opens a cache file; what cannot be used is as empty as what does not exist.</summary>
     public static FileCache Open(string path, ReadOnlySpan<byte> repositoryId)
@@ -43,15 +45,15 @@ internal sealed class FileCache : IDisposable
     }
 
     /// <summary>What is known of a directory, to be asked in name order.</summary>
-    public CachedDirectory OpenDirectory(UInt128 pathHash) => new(this, pathHash);
+    public CachedDirectory OpenDirectory(Hash128 pathHash) => new(this, pathHash);
 
     /// <summary>The references to the chunks of a large file.</summary>
-    public CachedChunks OpenChunks(UInt128 key, long count) => new(this, key, count);
+    public CachedChunks OpenChunks(Hash128 key, long count) => new(this, key, count);
 
     /// <summary>Reads one record; null when there is none or it is damaged.</summary>
-    public byte[]? ReadRecord(UInt128 directory, int page)
+    public byte[]? ReadRecord(Hash128 directory, int page)
     {
-        if (_file is null || !_records.TryGetValue(new PageKey(directory, page), out var place))
+        if (_file is null || !_records.TryFind(KeyOf(directory, page), out var place))
             return null;
         var bytes = new byte[place.Length];
         try
@@ -71,7 +73,7 @@ internal sealed class FileCache : IDisposable
 
     public void Dispose() => _file?.Dispose();
 
-    private static Dictionary<PageKey, (long, int)>? ReadTable(SafeFileHandle file, ReadOnlySpan<byte> repositoryId)
+    private static OidTable<Record>? ReadTable(SafeFileHandle file, ReadOnlySpan<byte> repositoryId)
     {
         var length = RandomAccess.GetLength(file);
         var head = new byte[CacheFormat.HeadLength];
@@ -87,18 +89,21 @@ internal sealed class FileCache : IDisposable
         if (count < 0 || tableOffset < head.Length || tableOffset + tableLength + foot.Length != length || tableLength > int.MaxValue)
             return null;
         var table = new byte[tableLength];
-        if (!TryRead(file, table, tableOffset) || XxHash128.HashToUInt128(table) != BinaryPrimitives.ReadUInt128LittleEndian(foot.AsSpan(sizeof(long) + sizeof(int))))
+        if (!TryRead(file, table, tableOffset) || Hash128.Compute(table) != Hash128.Read(foot.AsSpan(sizeof(long) + sizeof(int))))
             return null;
 
-        var records = new Dictionary<PageKey, (long, int)>(count);
-        for (var entry = table.AsSpan(); !entry.IsEmpty; entry = entry[CacheFormat.TableEntryLength..])
+        var records = new OidTable<Record>();
+
+        // From the last to the first: of two with one key, the later one counts.
+        for (var rest = table.AsSpan(); !rest.IsEmpty; rest = rest[..^CacheFormat.TableEntryLength])
         {
-            var key = new PageKey(BinaryPrimitives.ReadUInt128LittleEndian(entry), BinaryPrimitives.ReadInt32LittleEndian(entry[16..]));
+            var entry = rest[^CacheFormat.TableEntryLength..];
+            var key = KeyOf(Hash128.Read(entry), BinaryPrimitives.ReadInt32LittleEndian(entry[16..]));
             var offset = BinaryPrimitives.ReadInt64LittleEndian(entry[20..]);
             var recordLength = BinaryPrimitives.ReadInt32LittleEndian(entry[28..]);
             if (offset < head.Length || recordLength < CacheFormat.HashLength || offset > tableOffset - recordLength)
                 return null;
-            records[key] = (offset, recordLength);
+            records.TryAdd(new Record(key, offset, recordLength));
         }
 
         return records;
@@ -119,12 +124,18 @@ internal sealed class FileCache : IDisposable
     }
 
     /// <summary>
-    /// A page of a directory. Who names directories can choose what the hash of their paths is, so all its bits go into a code that also
-    /// depends on a secret of this process.
+    /// The key of a directory's page. Who names directories can choose what the hash of their paths is, so it is a key of the table that
+    /// spreads all bits under a secret of this process. It is never zero, which is no key there.
     /// </summary>
-    private readonly record struct PageKey(UInt128 Directory, int Page)
+    private static Oid KeyOf(Hash128 directory, int page)
     {
-        public override int GetHashCode() =>
-            HashCode.Combine((uint)Directory, (uint)(Directory >> 32), (uint)(Directory >> 64), (uint)(Directory >> 96), Page);
+        Span<byte> key = stackalloc byte[Oid.Length];
+        key.Clear();
+        directory.Write(key);
+        BinaryPrimitives.WriteInt32LittleEndian(key[Hash128.Length..], page);
+        key[^1] = 1;
+        return new Oid(key);
     }
+
+    private readonly record struct Record(Oid Oid, long Offset, int Length) : IOidEntry;
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using Rekkord.Engine.Hashing;
 
 namespace Rekkord.Engine.Caching;
 
@@ -46,15 +47,15 @@ internal sealed class FileCacheWriter : IDisposable
     public string? TemporaryPath => Failure is null ? _temporaryPath : null;
 
     /// <summary>Adds what is to be remembered of one page of a directory, in name order.</summary>
-    public void Add(UInt128 directory, int page, IReadOnlyList<(byte[] Name, CachedEntry Entry)> entries)
+    public void Add(Hash128 directory, int page, IReadOnlyList<CachedEntry> entries)
     {
         lock (_lock)
         {
             if (_file is null)
                 return;
             _record.ResetWrittenCount();
-            foreach (var (name, entry) in entries)
-                Append(name, entry);
+            foreach (var entry in entries)
+                Append(entry);
             WriteRecord(directory, page);
         }
     }
@@ -63,7 +64,7 @@ internal sealed class FileCacheWriter : IDisposable
     /// <param name="key">The file's key.</param>
     /// <param name="part">The part's number.</param>
     /// <param name="references">As many as a part has, or the rest.</param>
-    public void AddChunks(UInt128 key, int part, ReadOnlySpan<byte> references)
+    public void AddChunks(Hash128 key, int part, ReadOnlySpan<byte> references)
     {
         lock (_lock)
         {
@@ -75,14 +76,14 @@ internal sealed class FileCacheWriter : IDisposable
         }
     }
 
-    private void WriteRecord(UInt128 key, int page)
+    private void WriteRecord(Hash128 key, int page)
     {
         var hash = XxHash3.HashToUInt64(_record.WrittenSpan);
         BinaryPrimitives.WriteUInt64LittleEndian(_record.GetSpan(CacheFormat.HashLength), hash);
         _record.Advance(CacheFormat.HashLength);
 
         var place = _table.GetSpan(CacheFormat.TableEntryLength);
-        BinaryPrimitives.WriteUInt128LittleEndian(place, key);
+        key.Write(place);
         BinaryPrimitives.WriteInt32LittleEndian(place[16..], page);
         BinaryPrimitives.WriteInt64LittleEndian(place[20..], Position);
         BinaryPrimitives.WriteInt32LittleEndian(place[28..], _record.WrittenCount);
@@ -112,7 +113,7 @@ internal sealed class FileCacheWriter : IDisposable
                 Span<byte> foot = stackalloc byte[CacheFormat.FootLength];
                 BinaryPrimitives.WriteInt64LittleEndian(foot, Position);
                 BinaryPrimitives.WriteInt32LittleEndian(foot[sizeof(long)..], _count);
-                BinaryPrimitives.WriteUInt128LittleEndian(foot[(sizeof(long) + sizeof(int))..], XxHash128.HashToUInt128(_table.WrittenSpan));
+                Hash128.Compute(_table.WrittenSpan).Write(foot[(sizeof(long) + sizeof(int))..]);
                 _pending.Write(_table.WrittenSpan);
                 _pending.Write(foot);
                 WritePending(_file);
@@ -148,17 +149,17 @@ internal sealed class FileCacheWriter : IDisposable
         _pending.ResetWrittenCount();
     }
 
-    private void Append(byte[] name, in CachedEntry entry)
+    private void Append(CachedEntry entry)
     {
         var head = _record.GetSpan(CacheFormat.EntryHeadLength);
-        BinaryPrimitives.WriteUInt16LittleEndian(head, (ushort)name.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(head, (ushort)entry.Name.Length);
         BinaryPrimitives.WriteInt32LittleEndian(head[2..], entry.Entry.Length);
         BinaryPrimitives.WriteInt64LittleEndian(head[6..], entry.ListedChunks);
         BinaryPrimitives.WriteInt32LittleEndian(head[14..], entry.ChunksOffset);
         BinaryPrimitives.WriteInt32LittleEndian(head[18..], entry.ChunksLength);
-        BinaryPrimitives.WriteUInt128LittleEndian(head[22..], entry.StatusHash);
+        entry.StatusHash.Write(head[22..]);
         _record.Advance(CacheFormat.EntryHeadLength);
-        _record.Write(name);
+        _record.Write(entry.Name);
         _record.Write(entry.Entry);
     }
 

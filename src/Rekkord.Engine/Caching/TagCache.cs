@@ -47,7 +47,7 @@ internal sealed class TagCache
     }
 
     /// <summary>What a tag said; null when that is not known.</summary>
-    public OpenedTag? Find(string name) => _tags.TryGetValue(name, out var tag) ? tag : null;
+    public OpenedTag? Find(string name) => _tags.GetValueOrDefault(name);
 
     /// <summary>Remembers what a tag said.</summary>
     public void Add(string name, OpenedTag tag)
@@ -93,4 +93,4 @@ internal sealed class TagCache
 /// <summary>What a tag said when it was opened. Whether its signer still counts is not part of it: that may change.</summary>
 /// <param name="KeyId">The ID of the keyfile that signed it, 16 bytes; null: the master key.</param>
 /// <param name="Payload">What was signed.</param>
-internal readonly record struct OpenedTag(byte[]? KeyId, ReadOnlyMemory<byte> Payload);
+internal sealed record OpenedTag(byte[]? KeyId, ReadOnlyMemory<byte> Payload);

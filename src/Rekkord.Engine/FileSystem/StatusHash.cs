@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
+using Rekkord.Engine.Hashing;
 
 namespace Rekkord.Engine.FileSystem;
 
@@ -11,11 +11,11 @@ namespace Rekkord.Engine.FileSystem;
 internal static class StatusHash
 {
     /// <summary>Stands for a status that no file has: what is cached with it says how a file was cut and not that it is unchanged.</summary>
-    public static readonly UInt128 None = UInt128.Zero;
+    public static readonly Hash128 None;
 
     private const int FieldCount = 16;
 
-    public static UInt128 Compute(in FileStatus status)
+    public static Hash128 Compute(in FileStatus status)
     {
         Span<byte> bytes = stackalloc byte[FieldCount * sizeof(long)];
         ReadOnlySpan<long> fields =
@@ -27,6 +27,6 @@ internal static class StatusHash
         ];
         for (var i = 0; i < FieldCount; i++)
             BinaryPrimitives.WriteInt64LittleEndian(bytes[(i * sizeof(long))..], fields[i]);
-        return XxHash128.HashToUInt128(bytes);
+        return Hash128.Compute(bytes);
     }
 }

@@ -1,4 +1,5 @@
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
@@ -23,7 +24,7 @@ internal sealed class IndexLoader
     private readonly HashSet<string> _settled = new(StringComparer.Ordinal);
 
     // Of a pack that cannot be read itself, several indexes may say different things.
-    private readonly HashSet<(string Pack, UInt128 Digest)> _visited = [];
+    private readonly Dictionary<string, Hash128[]> _visited = new(StringComparer.Ordinal);
     private readonly HashSet<string> _indexed = new(StringComparer.Ordinal);
     private Action<StoredPack> _visit = static _ => { };
 
@@ -117,7 +118,7 @@ internal sealed class IndexLoader
         foreach (var listed in _repository.List(ObjectName.Packs).Where(listed => listed.Obstacle is null))
         {
             if (_directories.IsKnown(listed.Name, out _) || _directories.Read(listed, static _ => { }) is not { } own
-                || _visited.Contains((own.Name, _directories.DigestOf(own))))
+                || WasVisited(own.Name, _directories.DigestOf(own)))
                 continue;
             if (_settled.Contains(own.Name))
                 found(Contradicted(own));
@@ -247,7 +248,7 @@ internal sealed class IndexLoader
         if (said.Size != found.Size)
             return false;
         var digest = _directories.DigestOf(said);
-        return _settled.Contains(said.Name) ? _visited.Contains((said.Name, digest)) : TryVisit(said, digest);
+        return _settled.Contains(said.Name) ? WasVisited(said.Name, digest) : TryVisit(said, digest);
     }
 
     /// <summary>Compares what an index says of a pack with what that says itself.</summary>
@@ -266,7 +267,7 @@ internal sealed class IndexLoader
             _damaged(hasSize ? new DamagedObjectException(found.Name, "its bytes are not those that its name was made from.") : WrongLength(said, found));
         if (mayBeUsed && hasSize)
             TryVisit(said, digest);
-        else if (mayBeUsed && _visited.Add((said.Name, digest)))
+        else if (mayBeUsed && NoteVisit(said.Name, digest))
             WrongSize.Add(said);
         return null;
     }
@@ -278,13 +279,13 @@ internal sealed class IndexLoader
 
     /// <summary>Visits a pack with its own directory.</summary>
     /// <returns>The directory's digest; null when it cannot be read.</returns>
-    private UInt128? Ask(ObjectInfo found, Action<RekkordException> failed)
+    private Hash128? Ask(ObjectInfo found, Action<RekkordException> failed)
     {
         var wasBelieved = !_settled.Add(found.Name);
         if (_directories.Read(found, failed) is not { } own)
             return null;
         var digest = _directories.DigestOf(own);
-        if (_visited.Add((own.Name, digest)))
+        if (NoteVisit(own.Name, digest))
         {
             if (wasBelieved)
                 _damaged(Contradicted(own));
@@ -296,7 +297,22 @@ internal sealed class IndexLoader
         return digest;
     }
 
-    private bool TryVisit(StoredPack said, UInt128 digest)
+    private bool WasVisited(string pack, Hash128 digest) => _visited.TryGetValue(pack, out var digests) && digests.AsSpan().Contains(digest);
+
+    /// <summary>Notes that a pack is visited with a directory.</summary>
+    /// <returns>Whether it was not before.</returns>
+    private bool NoteVisit(string pack, Hash128 digest)
+    {
+        if (!_visited.TryGetValue(pack, out var digests))
+            _visited.Add(pack, [digest]);
+        else if (digests.AsSpan().Contains(digest))
+            return false;
+        else
+            _visited[pack] = [.. digests, digest];
+        return true;
+    }
+
+    private bool TryVisit(StoredPack said, Hash128 digest)
     {
         try
         {
@@ -309,7 +325,7 @@ internal sealed class IndexLoader
         }
 
         _settled.Add(said.Name);
-        if (_visited.Add((said.Name, digest)))
+        if (NoteVisit(said.Name, digest))
             _visit(said);
         return true;
     }

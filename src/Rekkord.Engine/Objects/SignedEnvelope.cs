@@ -14,7 +14,7 @@ internal static class SignedEnvelope
     public static byte[] Wrap(KeyMaterial keys, ReadOnlySpan<byte> domain, byte[] payload)
     {
         var signature = P256.Sign(keys.SigningPrivateKey, Message(domain, keys.RepositoryId, payload));
-        var writer = new CborWriter(CborConformanceMode.Canonical);
+        var writer = new CborWriter(CborConformanceMode.Lax);
         writer.WriteStartArray(3);
         writer.WriteByteString(payload);
         writer.WriteByteString(signature);

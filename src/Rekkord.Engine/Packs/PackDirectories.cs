@@ -1,6 +1,6 @@
-using System.IO.Hashing;
 using System.Security.Cryptography;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
@@ -16,17 +16,22 @@ internal sealed class PackDirectories
 {
     // The digest is of 128 bits under a seed that nobody else knows: enough to tell two directories apart, at the speed of memory.
     private readonly long _seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
-    private readonly Dictionary<string, UInt128?> _digests = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Answer> _answers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _whole = new(StringComparer.Ordinal);
     private readonly RepositoryAccess _repository;
 
     public PackDirectories(RepositoryAccess repository) => _repository = repository;
 
     /// <summary>A directory's digest.</summary>
-    public UInt128 DigestOf(StoredPack pack) => XxHash128.HashToUInt128(pack.Directory.Span, _seed);
+    public Hash128 DigestOf(StoredPack pack) => Hash128.Compute(pack.Directory.Span, _seed);
 
     /// <summary>Whether a pack was read before; its digest then, or null when it could not be read.</summary>
-    public bool IsKnown(string name, out UInt128? digest) => _digests.TryGetValue(name, out digest);
+    public bool IsKnown(string name, out Hash128? digest)
+    {
+        var isKnown = _answers.TryGetValue(name, out var answer);
+        digest = answer?.Digest;
+        return isKnown;
+    }
 
     /// <summary>Reads a pack's own directory and validates it.</summary>
     /// <param name="found">The pack as it is listed.</param>
@@ -34,11 +39,11 @@ internal sealed class PackDirectories
     /// <returns>Null when it cannot be read.</returns>
     public StoredPack? Read(ObjectInfo found, Action<RekkordException> failed)
     {
-        _digests[found.Name] = null;
+        _answers[found.Name] = new Answer(null);
         try
         {
             var pack = Read(_repository, found);
-            _digests[found.Name] = DigestOf(pack);
+            _answers[found.Name] = new Answer(DigestOf(pack));
             return pack;
         }
         catch (RekkordException error)
@@ -85,4 +90,7 @@ internal sealed class PackDirectories
             throw new DamagedObjectException(found.Name, $"what it says of itself does not fit: {error.Message}", error);
         }
     }
+
+    /// <summary>The digest of what a pack says; null when it could not be read.</summary>
+    private sealed record Answer(Hash128? Digest);
 }

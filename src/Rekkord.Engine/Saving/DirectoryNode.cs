@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Hashing;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Trees;
 
@@ -17,6 +18,7 @@ internal sealed class DirectoryNode : IEntryReceiver
     // A page ends after a name whose hash has ten zero bits, so that a new file changes one page of a large directory.
     private const ulong PageBoundaryMask = 0x3ff;
     private const int MaximumPageLength = 256 * 1024;
+    private const int LongestUsualName = 255;
 
     private readonly Lock _lock = new();
     private readonly SaveContext _context;
@@ -26,15 +28,15 @@ internal sealed class DirectoryNode : IEntryReceiver
     private readonly FileMetadata _metadata;
     private readonly ArrayBufferWriter<byte> _page = new(1024);
     private readonly ArrayBufferWriter<byte> _pageReferences = new(ChunkReference.EncodedLength);
-    private readonly List<(byte[], CachedEntry)> _pageCache = [];
-    private (bool Done, EncodedEntry Entry)[] _slots = [];
+    private readonly List<CachedEntry> _pageCache = [];
+    private EncodedEntry?[] _slots = [];
     private EntryFlags _flags;
     private int _entriesInPage;
     private int _pages;
     private int _flushed;
 
     public DirectoryNode(
-        SaveContext context, IEntryReceiver parent, int slotInParent, byte[] name, UInt128 pathHash, SharedDirectory handle, FileStatus status, FileMetadata metadata)
+        SaveContext context, IEntryReceiver parent, int slotInParent, byte[] name, Hash128 pathHash, SharedDirectory handle, FileStatus status, FileMetadata metadata)
     {
         _context = context;
         _parent = parent;
@@ -55,26 +57,24 @@ internal sealed class DirectoryNode : IEntryReceiver
     public FileStatus Status { get; }
 
     /// <summary>A hash of the directory's path: its key in the cache.</summary>
-    public UInt128 PathHash { get; }
+    public Hash128 PathHash { get; }
 
     /// <summary>The key in the cache of a path's last part below another's.</summary>
-    public static UInt128 HashPath(UInt128 parent, ReadOnlySpan<byte> name)
+    public static Hash128 HashPath(Hash128 parent, ReadOnlySpan<byte> name)
     {
-        var hash = new XxHash128();
-        Span<byte> bytes = stackalloc byte[16];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128LittleEndian(bytes, parent);
-        hash.Append(bytes);
-        hash.Append(name);
-        return hash.GetCurrentHashAsUInt128();
+        Span<byte> bytes = name.Length <= LongestUsualName ? stackalloc byte[Hash128.Length + name.Length] : new byte[Hash128.Length + name.Length];
+        parent.Write(bytes);
+        name.CopyTo(bytes[Hash128.Length..]);
+        return Hash128.Compute(bytes);
     }
 
     /// <summary>The key in the cache of the chunks of a file; no path has it, since no name is a NUL.</summary>
-    public static UInt128 HashContent(UInt128 parent, ReadOnlySpan<byte> name) => HashPath(HashPath(parent, name), [0]);
+    public static Hash128 HashContent(Hash128 parent, ReadOnlySpan<byte> name) => HashPath(HashPath(parent, name), [0]);
 
     /// <summary>Reserves the places of the entries.</summary>
     public void Begin(int count)
     {
-        _slots = new (bool, EncodedEntry)[count];
+        _slots = new EncodedEntry?[count];
         if (count == 0)
             Finish();
     }
@@ -82,16 +82,16 @@ internal sealed class DirectoryNode : IEntryReceiver
     /// <summary>Marks a directory that cannot be listed: it is in the snapshot with no entries but those that were named.</summary>
     public void MarkUnreadable() => _flags = EntryFlags.Unreadable;
 
-    public void Complete(int slot, in EncodedEntry entry)
+    public void Complete(int slot, EncodedEntry entry)
     {
         bool finished;
         lock (_lock)
         {
-            _slots[slot] = (true, entry);
-            while (_flushed < _slots.Length && _slots[_flushed].Done)
+            _slots[slot] = entry;
+            while (_flushed < _slots.Length && _slots[_flushed] is { } next)
             {
-                Append(_slots[_flushed].Entry);
-                _slots[_flushed++].Entry = default;
+                Append(next);
+                _slots[_flushed++] = null;
             }
 
             finished = _flushed == _slots.Length;
@@ -101,14 +101,14 @@ internal sealed class DirectoryNode : IEntryReceiver
             Finish();
     }
 
-    private void Append(in EncodedEntry entry)
+    private void Append(EncodedEntry entry)
     {
         if (entry.Bytes is null)
             return;
         _page.Write(entry.Bytes);
         _entriesInPage++;
         if (entry.Cache is { } cached)
-            _pageCache.Add((entry.Name, cached));
+            _pageCache.Add(cached);
         if ((XxHash3.HashToUInt64(entry.Name) & PageBoundaryMask) == 0 || _page.WrittenCount >= MaximumPageLength)
             StorePage();
     }

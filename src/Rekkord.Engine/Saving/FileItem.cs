@@ -1,4 +1,5 @@
 using Rekkord.Engine.Chunking;
+using Rekkord.Engine.Hashing;
 
 namespace Rekkord.Engine.Saving;
 
@@ -20,7 +21,7 @@ internal sealed record FileItem(
     bool Follow,
     SharedDirectory Owner,
     bool IsNamed,
-    UInt128 ParentHash,
+    Hash128 ParentHash,
     EarlierChunks EarlierChunks)
 {
     /// <summary>Its directory.</summary>
@@ -29,5 +30,5 @@ internal sealed record FileItem(
     public string DisplayPath => Source.DisplayPathOf(Name);
 
     /// <summary>The key of its chunks in the cache.</summary>
-    public UInt128 ChunksKey => DirectoryNode.HashContent(ParentHash, EntryName);
+    public Hash128 ChunksKey => DirectoryNode.HashContent(ParentHash, EntryName);
 }

@@ -1,4 +1,5 @@
 using Rekkord.Engine.Caching;
+using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Trees;
 
@@ -18,7 +19,7 @@ internal sealed class LargeFile
     private int _taken;
     private bool _abandoned;
     private TreeEntry? _entry;
-    private UInt128 _statusHash;
+    private Hash128 _statusHash;
 
     public LargeFile(SaveContext context, FileItem item)
     {
@@ -66,7 +67,7 @@ internal sealed class LargeFile
     /// <summary>Says that all chunks are under way.</summary>
     /// <param name="entry">The entry, still without its chunks.</param>
     /// <param name="statusHash">What the cache is to remember of the status that the file had before and after.</param>
-    public void Close(TreeEntry entry, UInt128 statusHash)
+    public void Close(TreeEntry entry, Hash128 statusHash)
     {
         lock (_lock)
         {
@@ -92,7 +93,7 @@ internal sealed class LargeFile
         }
 
         // Where a file was cut is worth knowing though its status does not vouch for its content: it may be one that always changes.
-        var cached = new CachedEntry(_statusHash, bytes, SaveContext.Encoder.ChunksOffset, entry.Chunks.Length, _references.IsListed ? _references.Count : 0);
+        var cached = new CachedEntry(_item.EntryName, _statusHash, bytes, SaveContext.Encoder.ChunksOffset, entry.Chunks.Length, _references.IsListed ? _references.Count : 0);
         _item.Receiver.Complete(_item.Slot, new EncodedEntry(_item.EntryName, bytes, cached));
     }
 }

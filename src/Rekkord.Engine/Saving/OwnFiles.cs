@@ -1,4 +1,5 @@
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Saving;
@@ -105,7 +106,7 @@ internal sealed class OwnFiles
     /// One of them. Some file systems give one inode number to all files: so a directory has to hold a certain file besides, and a file
     /// to be the same in its whole status.
     /// </summary>
-    private sealed record OwnFile(string Description, FileStatus Status, byte[]? Witness, UInt128? WitnessStatus)
+    private sealed record OwnFile(string Description, FileStatus Status, byte[]? Witness, Hash128? WitnessStatus)
     {
         public ulong Inode => Status.Inode;
 

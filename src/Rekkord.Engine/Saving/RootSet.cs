@@ -33,7 +33,7 @@ internal sealed class RootSet(SaveContext context, NamedPaths named) : IEntryRec
         }
     }
 
-    public void Complete(int slot, in EncodedEntry entry)
+    public void Complete(int slot, EncodedEntry entry)
     {
         if (entry.Bytes is not { } bytes)
             return;

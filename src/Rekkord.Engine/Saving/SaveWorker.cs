@@ -151,7 +151,7 @@ internal sealed class SaveWorker : IDisposable
             Flags = whole ? EntryFlags.None : EntryFlags.Changed,
         });
         var hash = whole && _metadata.IsWhole ? _context.Trust.Hash(status, readFrom, item.Source, item.Name, item.Follow) : StatusHash.None;
-        CachedEntry? cached = hash != StatusHash.None ? new CachedEntry(hash, bytes, SaveContext.Encoder.ChunksOffset, chunks.Length, 0) : null;
+        CachedEntry? cached = hash != StatusHash.None ? new CachedEntry(item.EntryName, hash, bytes, SaveContext.Encoder.ChunksOffset, chunks.Length, 0) : null;
         _context.Counters.AddFile(length, unchanged: false);
         item.Receiver.Complete(item.Slot, new EncodedEntry(item.EntryName, bytes, cached));
     }

@@ -1,8 +1,8 @@
-using System.IO.Hashing;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Trees;
@@ -20,7 +20,7 @@ internal sealed class SourceWalker
     private readonly OwnFiles _own;
     private readonly MetadataReader _metadata;
     private readonly LargeFileReader _largeFiles;
-    private readonly List<(ulong Device, ulong Inode)> _ancestors = [];
+    private readonly List<DirectoryNode> _ancestors = [];
     private (byte[] Path, SharedDirectory Handle, string? Own)? _parent;
     private FileBatch _batch = new();
 
@@ -71,7 +71,7 @@ internal sealed class SourceWalker
         {
             var (parentPath, parent, own) = OpenParent(path.Path);
             var place = new Place(
-                parent, SourceRoot.NameOf(path.Path), SourceRoot.EntryNameOf(path.Path), roots, slot, XxHash128.HashToUInt128(path.Path), _context.Cache.OpenDirectory(default), Follow: true, path);
+                parent, SourceRoot.NameOf(path.Path), SourceRoot.EntryNameOf(path.Path), roots, slot, Hash128.Compute(path.Path), _context.Cache.OpenDirectory(default), Follow: true, path);
             if (own is null)
                 VisitSafely(place);
             else
@@ -127,7 +127,7 @@ internal sealed class SourceWalker
 
         if (named is { HasBelow: true })
             names = AddNamed(node.Directory, names, named);
-        _ancestors.Add((node.Status.Device, node.Status.Inode));
+        _ancestors.Add(node);
         var cached = _context.Cache.OpenDirectory(node.PathHash);
         node.Begin(names.Length);
         for (var i = 0; i < names.Length; i++)
@@ -255,6 +255,10 @@ internal sealed class SourceWalker
         place.Complete(EncodedEntry.LeftOut);
     }
 
+    /// <summary>Whether the walk is in the directory that has a status.</summary>
+    private bool IsAncestor(FileStatus status) =>
+        _ancestors.Exists(ancestor => ancestor.Status.Device == status.Device && ancestor.Status.Inode == status.Inode);
+
     /// <summary>The status of what an entry leads to; a link that leads nowhere, or in a circle, is saved as the link it is.</summary>
     /// <param name="place">The entry.</param>
     /// <param name="followed">Whether it is what a link leads to.</param>
@@ -268,7 +272,7 @@ internal sealed class SourceWalker
         try
         {
             var target = place.Source.GetStatus(place.Name, followLink: true);
-            var isCircle = target.Kind == FileKind.Directory && _ancestors.Contains((target.Device, target.Inode));
+            var isCircle = target.Kind == FileKind.Directory && IsAncestor(target);
             isPassage = place.Named is { HasBelow: true } named && (isCircle || !(named.IsNamed || _context.Request.FollowLinks));
             followed = isPassage ? target.Kind == FileKind.Directory : !isCircle;
             if (!followed && isCircle)
@@ -333,7 +337,7 @@ internal sealed class SourceWalker
         }
     }
 
-    private void VisitOther(Place place, in FileStatus status, bool follow, in CachedEntry? known, FileTime readFrom)
+    private void VisitOther(Place place, in FileStatus status, bool follow, CachedEntry? known, FileTime readFrom)
     {
         if (status.Kind == FileKind.File)
         {
@@ -358,7 +362,7 @@ internal sealed class SourceWalker
         });
         _context.Counters.AddFile(0, unchanged: false);
         var hash = _metadata.IsWhole ? _context.Trust.Hash(status, readFrom, place.Source, place.Name, follow) : StatusHash.None;
-        CachedEntry? cached = hash != StatusHash.None ? new CachedEntry(hash, bytes, 0, 0, 0) : null;
+        CachedEntry? cached = hash != StatusHash.None ? new CachedEntry(place.EntryName, hash, bytes, 0, 0, 0) : null;
         place.Complete(new EncodedEntry(place.EntryName, bytes, cached));
     }
 
@@ -391,7 +395,7 @@ internal sealed class SourceWalker
     }
 
     /// <summary>Takes over from the last save's cache what it knows of the chunks of a large file, if all are in the repository still.</summary>
-    private bool TryKeepChunks(Place place, in CachedEntry cached)
+    private bool TryKeepChunks(Place place, CachedEntry cached)
     {
         if (cached.ListedChunks == 0)
             return true;
@@ -407,10 +411,10 @@ internal sealed class SourceWalker
         return true;
     }
 
-    private EarlierChunks OpenChunks(Place place, in CachedEntry cached) =>
+    private EarlierChunks OpenChunks(Place place, CachedEntry cached) =>
         cached.ListedChunks > 0 ? OpenListedChunks(place, cached) : EarlierChunks.Of(cached.References);
 
-    private CachedChunks OpenListedChunks(Place place, in CachedEntry cached) =>
+    private CachedChunks OpenListedChunks(Place place, CachedEntry cached) =>
         _context.Cache.OpenChunks(DirectoryNode.HashContent(place.ParentHash, place.EntryName), cached.ListedChunks);
 
     private void CompleteUnreadable(Place place, in FileStatus status)
@@ -482,7 +486,7 @@ internal sealed class SourceWalker
         byte[] EntryName,
         IEntryReceiver Receiver,
         int Slot,
-        UInt128 ParentHash,
+        Hash128 ParentHash,
         CachedDirectory Cached,
         bool Follow,
         NamedPath? Named)
@@ -497,6 +501,6 @@ internal sealed class SourceWalker
         /// <summary>Whether it was asked for by its very name, and not by wildcards.</summary>
         public bool IsNamedLiterally => Named is { IsNamed: true, IsMatch: false };
 
-        public void Complete(in EncodedEntry entry) => Receiver.Complete(Slot, entry);
+        public void Complete(EncodedEntry entry) => Receiver.Complete(Slot, entry);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Hashing;
 
 namespace Rekkord.Engine.Saving;
 
@@ -30,7 +31,7 @@ internal sealed class StatusTrust
     /// <param name="name">The entry.</param>
     /// <param name="follow">Whether a link is followed to it.</param>
     /// <returns><see cref="StatusHash.None"/> when the status cannot vouch for the content.</returns>
-    public UInt128 Hash(in FileStatus status, FileTime readFrom, SourceDirectory source, byte[] name, bool follow)
+    public Hash128 Hash(in FileStatus status, FileTime readFrom, SourceDirectory source, byte[] name, bool follow)
     {
         var age = FindKeeper(status, source, name, follow) switch
         {

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.IO.Hashing;
 using Rekkord.Engine.Caching;
+using Rekkord.Engine.Hashing;
 
 namespace Rekkord.Engine.Scanning;
 
@@ -50,7 +51,7 @@ internal sealed class ScanState
                 for (var entry = bytes[Magic.Length..^sizeof(ulong)]; entry.Length >= EntryLength; entry = entry[EntryLength..])
                 {
                     var seconds = BinaryPrimitives.ReadInt64LittleEndian(entry[HashLength..]);
-                    var identity = BinaryPrimitives.ReadUInt128LittleEndian(entry[(HashLength + sizeof(long))..]);
+                    var identity = Hash128.Read(entry[(HashLength + sizeof(long))..]);
                     verified[Objects.ObjectName.ForPack(entry[..HashLength])] =
                         new Verified(DateTimeOffset.FromUnixTimeSeconds(seconds), entry[EntryLength - 1] == 1, identity);
                 }
@@ -76,7 +77,7 @@ internal sealed class ScanState
     /// <summary>Whether it was this very object that was verified then, and not one that stands in its place.</summary>
     /// <param name="pack">The pack's name.</param>
     /// <param name="identity">The object that there is now, as the store identifies it; null when it cannot.</param>
-    public bool IsSame(string pack, UInt128? identity)
+    public bool IsSame(string pack, Hash128? identity)
     {
         lock (_verified)
             return identity is not null && _verified.TryGetValue(pack, out var last) && last.Identity == identity;
@@ -87,10 +88,10 @@ internal sealed class ScanState
     /// <param name="full">Whether every blob in it was.</param>
     /// <param name="time">When.</param>
     /// <param name="identity">The object that was, as the store identifies it; null when it cannot.</param>
-    public void SetVerified(string pack, bool full, DateTimeOffset time, UInt128? identity)
+    public void SetVerified(string pack, bool full, DateTimeOffset time, Hash128? identity)
     {
         lock (_verified)
-            _verified[pack] = new Verified(time, full, identity ?? UInt128.Zero);
+            _verified[pack] = new Verified(time, full, identity ?? default);
     }
 
     public void Remove(string pack)
@@ -114,7 +115,7 @@ internal sealed class ScanState
         {
             Objects.ObjectName.TryGetHash(pack).CopyTo(rest);
             BinaryPrimitives.WriteInt64LittleEndian(rest[HashLength..], time.ToUnixTimeSeconds());
-            BinaryPrimitives.WriteUInt128LittleEndian(rest[(HashLength + sizeof(long))..], identity);
+            identity.Write(rest[(HashLength + sizeof(long))..]);
             rest[EntryLength - 1] = full ? (byte)1 : (byte)0;
             rest = rest[EntryLength..];
         }
@@ -125,5 +126,5 @@ internal sealed class ScanState
     }
 
     /// <summary>When and how a pack was verified, and which object it was; 0 when that is not known.</summary>
-    private readonly record struct Verified(DateTimeOffset Time, bool Full, UInt128 Identity);
+    private sealed record Verified(DateTimeOffset Time, bool Full, Hash128 Identity);
 }

@@ -7,9 +7,12 @@ namespace Rekkord.Engine.Snapshots;
 /// <summary>The CBOR of snapshot records and tags. docs/format.md lists the fields.</summary>
 internal static class SnapshotCodec
 {
+    // The fields are written in canonical order, and who reads demands it. A writer that sorts would be compiled again in each new process.
+    private const CborConformanceMode WriterMode = CborConformanceMode.Lax;
+
     public static byte[] EncodeRecord(SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots)
     {
-        var writer = new CborWriter(CborConformanceMode.Canonical);
+        var writer = new CborWriter(WriterMode);
         writer.WriteStartMap(2);
         writer.WriteInt32(1);
         WriteSummary(writer, summary);
@@ -48,7 +51,7 @@ internal static class SnapshotCodec
 
     public static byte[] EncodeTag(byte[] snapshotOid, byte[] snapshotHash, SnapshotSummary summary)
     {
-        var writer = new CborWriter(CborConformanceMode.Canonical);
+        var writer = new CborWriter(WriterMode);
         writer.WriteStartMap(3);
         writer.WriteInt32(1);
         writer.WriteByteString(snapshotOid);
@@ -79,7 +82,7 @@ internal static class SnapshotCodec
 
     private static byte[] Encode(SnapshotSummary summary)
     {
-        var writer = new CborWriter(CborConformanceMode.Canonical);
+        var writer = new CborWriter(WriterMode);
         WriteSummary(writer, summary);
         return writer.Encode();
     }

@@ -1,3 +1,5 @@
+using Rekkord.Engine.Hashing;
+
 namespace Rekkord.Engine.Storage;
 
 /// <summary>
@@ -45,7 +47,7 @@ public interface IObjectStore : IDisposable
     /// What tells an object apart from a copy of it elsewhere, and from one that was put in its place since: these have the same bytes, or
     /// should. Null when the store cannot tell, or has no such object.
     /// </summary>
-    UInt128? Identify(string name);
+    Hash128? Identify(string name);
 
     /// <summary>Gives an object another name, for example to put a damaged one aside. One that exists under that name is replaced.</summary>
     /// <exception cref="StorageException">There is none (<c>ObjectNotFound</c>), or the store refused.</exception>

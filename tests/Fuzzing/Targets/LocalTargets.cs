@@ -4,6 +4,7 @@ using System.Text;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Configuration;
+using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Scanning;
 
@@ -12,8 +13,8 @@ namespace Rekkord.Fuzzing.Targets;
 /// <summary>Local files: the cache (the file, its table, a record), the tag cache (the file, what is sealed in it), the scan state (the file, its entries), and the configuration in both forms.</summary>
 internal static class LocalTargets
 {
-    private static readonly UInt128 PathHash = 77;
-    private static readonly UInt128 Status = 99;
+    private static readonly Hash128 PathHash = new(0, 77);
+    private static readonly Hash128 Status = new(0, 99);
 
     public static IEnumerable<FuzzTarget> All(FuzzRepository repository, string directory)
     {
@@ -21,8 +22,8 @@ internal static class LocalTargets
         var cachePath = Path.Combine(directory, "cache", "fuzzed.cache");
         using (var writer = new FileCacheWriter(cachePath, id))
         {
-            writer.Add(PathHash, 0, [("a"u8.ToArray(), new CachedEntry(Status, new byte[60], 4, 36, 0)), ("b"u8.ToArray(), new CachedEntry(Status, new byte[20], 0, 0, 2))]);
-            writer.Add(PathHash, 1, [("c"u8.ToArray(), new CachedEntry(Status, new byte[30], 0, 0, 0))]);
+            writer.Add(PathHash, 0, [new CachedEntry("a"u8.ToArray(), Status, new byte[60], 4, 36, 0), new CachedEntry("b"u8.ToArray(), Status, new byte[20], 0, 0, 2)]);
+            writer.Add(PathHash, 1, [new CachedEntry("c"u8.ToArray(), Status, new byte[30], 0, 0, 0)]);
             writer.AddChunks(PathHash, 2, new byte[72]);
             writer.Commit();
         }
@@ -92,7 +93,7 @@ internal static class LocalTargets
         BinaryPrimitives.WriteInt64LittleEndian(foot, CacheFormat.HeadLength + records.Length);
         BinaryPrimitives.WriteInt32LittleEndian(foot.AsSpan(sizeof(long)), table.Length / CacheFormat.TableEntryLength);
         var whole = table[..(table.Length / CacheFormat.TableEntryLength * CacheFormat.TableEntryLength)];
-        BinaryPrimitives.WriteUInt128LittleEndian(foot.AsSpan(sizeof(long) + sizeof(int)), XxHash128.HashToUInt128(whole));
+        Hash128.Compute(whole).Write(foot.AsSpan(sizeof(long) + sizeof(int)));
         return [.. CacheFormat.Magic, .. repositoryId, .. records, .. whole, .. foot];
     }
 
@@ -141,7 +142,7 @@ internal static class LocalTargets
         var packs = repository.Objects.Keys.Where(name => name.StartsWith("packs/", StringComparison.Ordinal)).ToHashSet();
         var state = ScanState.Load(id, Location, directory);
         foreach (var pack in packs)
-            state.SetVerified(pack, full: true, DateTimeOffset.UnixEpoch, UInt128.One);
+            state.SetVerified(pack, full: true, DateTimeOffset.UnixEpoch, new(0, 1));
         state.Save(packs);
         var valid = File.ReadAllBytes(path);
         yield return new FuzzTarget("scanstate/file", [valid], Load) { Cost = 2 };

@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Hashing;
 
 namespace Rekkord.Engine.Storage.Local;
 
@@ -115,7 +116,7 @@ public sealed class DirectoryObjectStore : IObjectStore
     });
 
     /// <inheritdoc/>
-    public UInt128? Identify(string name)
+    public Hash128? Identify(string name)
     {
         // Of a copy, inode and change time are others, whatever else of it was kept.
         try

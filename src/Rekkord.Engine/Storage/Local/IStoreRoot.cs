@@ -67,4 +67,4 @@ internal interface IStoreRoot : IDisposable
 /// <param name="Kind">What it is.</param>
 /// <param name="Size">Its size in bytes.</param>
 /// <param name="ModifiedTime">When it was last written.</param>
-internal readonly record struct StoreEntry(string Name, FileKind Kind, long Size, DateTimeOffset ModifiedTime);
+internal sealed record StoreEntry(string Name, FileKind Kind, long Size, DateTimeOffset ModifiedTime);

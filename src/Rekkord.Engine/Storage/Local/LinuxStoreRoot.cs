@@ -24,7 +24,7 @@ internal sealed class LinuxStoreRoot : IStoreRoot
     private readonly string _model;
     private readonly FileStatus _status;
     private readonly ConfinedDirectory _directory;
-    private readonly Lazy<uint?> _fileMode;
+    private volatile ModelMode? _modelMode;
 
     private LinuxStoreRoot(string path, string model, FileStatus status, ConfinedDirectory directory)
     {
@@ -32,7 +32,6 @@ internal sealed class LinuxStoreRoot : IStoreRoot
         _model = model;
         _status = status;
         _directory = directory;
-        _fileMode = new Lazy<uint?>(ReadFileMode, LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <summary>Opens a store's directory by a path that may lead through links: the user named it.</summary>
@@ -130,7 +129,7 @@ internal sealed class LinuxStoreRoot : IStoreRoot
 
         // Where it cannot be locked, its age alone tells that it was abandoned.
         _ = LibC.Lock(file, LibC.LockExclusive | LibC.LockWithoutWaiting);
-        if (_fileMode.Value is { } mode)
+        if ((_modelMode ??= ReadModelMode()).Mode is { } mode)
             GiveMode(file, name, mode);
         return Release(file);
     }
@@ -262,10 +261,7 @@ internal sealed class LinuxStoreRoot : IStoreRoot
         return _directory.OpenForSearch(folder);
     }
 
-    private uint? ReadFileMode()
-    {
-        return GetStatus(_model) is { Kind: FileKind.File } model ? OwnerOfFile | (model.Mode & OthersOfFile) : null;
-    }
+    private ModelMode ReadModelMode() => new(GetStatus(_model) is { Kind: FileKind.File } model ? OwnerOfFile | (model.Mode & OthersOfFile) : null);
 
     /// <summary>
     /// Lets those read what is new who can read the repository, whatever the umask of who saves. File systems whose permissions are fixed
@@ -276,4 +272,7 @@ internal sealed class LinuxStoreRoot : IStoreRoot
         if (ConfinedDirectory.StatusOf(entry, name).Mode != mode)
             _ = LibC.ChangeMode(entry, mode);
     }
+
+    /// <summary>The mode of new files, after the model's; null when there is no model.</summary>
+    private sealed record ModelMode(uint? Mode);
 }

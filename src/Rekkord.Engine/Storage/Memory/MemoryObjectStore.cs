@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Rekkord.Engine.Hashing;
 
 namespace Rekkord.Engine.Storage.Memory;
 
@@ -52,7 +53,7 @@ public sealed class MemoryObjectStore : IObjectStore
             .OrderBy(found => found.Name, StringComparer.Ordinal)];
 
     /// <inheritdoc/>
-    public UInt128? Identify(string name) => _objects.TryGetValue(name, out var found) ? (UInt128)found.Time.UtcTicks : null;
+    public Hash128? Identify(string name) => _objects.TryGetValue(name, out var found) ? new Hash128(0, (ulong)found.Time.UtcTicks) : null;
 
     /// <inheritdoc/>
     public void Move(string name, string newName)

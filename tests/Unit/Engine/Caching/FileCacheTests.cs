@@ -1,5 +1,6 @@
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Tests.Caching;
@@ -23,7 +24,7 @@ public sealed class FileCacheTests : IDisposable
         using var cache = FileCache.Open(CachePath, RepositoryId);
 
         foreach (var path in Paths)
-            Assert.Equal(Names.Select(name => Describe(Entry(path, name))), Find(cache, path, Names).Select(found => Describe(found!.Value)));
+            Assert.Equal(Names.Select(name => Describe(Entry(path, name))), Find(cache, path, Names).Select(found => Describe(found!)));
     }
 
     [Fact]
@@ -34,9 +35,9 @@ public sealed class FileCacheTests : IDisposable
         var directory = cache.OpenDirectory(Paths[0]);
 
         Assert.Null(directory.Find("a"u8));
-        Assert.Equal(Status(Names[2]), directory.Find(Names[2])!.Value.StatusHash);
+        Assert.Equal(Status(Names[2]), directory.Find(Names[2])!.StatusHash);
         Assert.Null(directory.Find([.. Names[2], 0]));
-        Assert.Equal(Status(Names[5]), directory.Find(Names[5])!.Value.StatusHash);
+        Assert.Equal(Status(Names[5]), directory.Find(Names[5])!.StatusHash);
         Assert.Null(directory.Find("zzz"u8));
     }
 
@@ -46,7 +47,7 @@ public sealed class FileCacheTests : IDisposable
         Write();
         using var cache = FileCache.Open(CachePath, RepositoryId);
 
-        Assert.All(Find(cache, 99, Names), found => Assert.Null(found));
+        Assert.All(Find(cache, new(0, 99), Names), found => Assert.Null(found));
         Assert.All(Find(FileCache.Empty, Paths[0], Names), found => Assert.Null(found));
         Assert.All(Find(FileCache.Open(_directory["none"], RepositoryId), Paths[0], Names), found => Assert.Null(found));
         Assert.All(Find(FileCache.Open(_directory.Path, RepositoryId), Paths[0], Names), found => Assert.Null(found));
@@ -110,7 +111,7 @@ public sealed class FileCacheTests : IDisposable
         var table = bytes.AsSpan((int)BitConverter.ToInt64(foot), BitConverter.ToInt32(foot[8..]) * CacheFormat.TableEntryLength);
         BitConverter.TryWriteBytes(table[20..], long.MaxValue - 100);
         BitConverter.TryWriteBytes(table[28..], 0x7000_0000);
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128LittleEndian(foot[12..], System.IO.Hashing.XxHash128.HashToUInt128(table));
+        Hash128.Compute(table).Write(foot[12..]);
         File.WriteAllBytes(CachePath, bytes);
 
         var allocated = Mutations.Allocated(() =>
@@ -127,19 +128,19 @@ public sealed class FileCacheTests : IDisposable
     {
         using (var writer = new FileCacheWriter(CachePath, RepositoryId))
         {
-            writer.Add(1, 0, [
-                ("a"u8.ToArray(), new CachedEntry(1, [1, 2, 3], ChunksOffset: 2, ChunksLength: 36, 0)),
-                ("b"u8.ToArray(), new CachedEntry(1, new byte[100], ChunksOffset: -1, ChunksLength: 36, 0)),
-                ("c"u8.ToArray(), new CachedEntry(1, new byte[100], ChunksOffset: 0, ChunksLength: 35, 0)),
-                ("d"u8.ToArray(), new CachedEntry(1, new byte[100], ChunksOffset: int.MaxValue, ChunksLength: int.MaxValue, 0)),
-                ("e"u8.ToArray(), new CachedEntry(1, new byte[100], 0, 0, -1)),
-                ("f"u8.ToArray(), new CachedEntry(1, new byte[100], 0, 36, 0)),
+            writer.Add(new(0, 1), 0, [
+                new CachedEntry("a"u8.ToArray(), new(0, 1), [1, 2, 3], ChunksOffset: 2, ChunksLength: 36, 0),
+                new CachedEntry("b"u8.ToArray(), new(0, 1), new byte[100], ChunksOffset: -1, ChunksLength: 36, 0),
+                new CachedEntry("c"u8.ToArray(), new(0, 1), new byte[100], ChunksOffset: 0, ChunksLength: 35, 0),
+                new CachedEntry("d"u8.ToArray(), new(0, 1), new byte[100], ChunksOffset: int.MaxValue, ChunksLength: int.MaxValue, 0),
+                new CachedEntry("e"u8.ToArray(), new(0, 1), new byte[100], 0, 0, -1),
+                new CachedEntry("f"u8.ToArray(), new(0, 1), new byte[100], 0, 36, 0),
             ]);
             writer.Commit();
         }
 
         using var cache = FileCache.Open(CachePath, RepositoryId);
-        var directory = cache.OpenDirectory(1);
+        var directory = cache.OpenDirectory(new(0, 1));
 
         Assert.All("abcde", name => Assert.Null(directory.Find([(byte)name])));
         Assert.NotNull(directory.Find("f"u8));
@@ -152,24 +153,24 @@ public sealed class FileCacheTests : IDisposable
         var references = TestRepository.RandomBytes(3, 2 * CacheFormat.ChunksPartLength + 100 * ChunkReference.EncodedLength);
         using (var writer = new FileCacheWriter(CachePath, RepositoryId))
         {
-            writer.AddChunks(5, 0, new byte[7]); // of a reading that did not count
+            writer.AddChunks(new(0, 5), 0, new byte[7]); // of a reading that did not count
             for (var i = 0; i < 3; i++)
-                writer.AddChunks(5, i, references.AsSpan(i * CacheFormat.ChunksPartLength, i < 2 ? CacheFormat.ChunksPartLength : 100 * ChunkReference.EncodedLength));
+                writer.AddChunks(new(0, 5), i, references.AsSpan(i * CacheFormat.ChunksPartLength, i < 2 ? CacheFormat.ChunksPartLength : 100 * ChunkReference.EncodedLength));
             writer.Commit();
         }
 
         using var cache = FileCache.Open(CachePath, RepositoryId);
-        var chunks = cache.OpenChunks(5, (2 * part) + 100);
+        var chunks = cache.OpenChunks(new(0, 5), (2 * part) + 100);
         foreach (var i in new[] { 0, 1, part - 1, part, (2 * part) - 1, 2 * part, (2 * part) + 99, part - 1, 0 })
             Assert.Equal(references.AsSpan(i * ChunkReference.EncodedLength, ChunkReference.EncodedLength), chunks[i]);
         Assert.Equal(((2 * part) + 100, 3), (chunks.Count, chunks.Parts));
 
         // More than there are: what is missing is not there, what comes before is.
-        var more = cache.OpenChunks(5, CachedChunks.MaximumCount);
+        var more = cache.OpenChunks(new(0, 5), CachedChunks.MaximumCount);
         Assert.Equal(new byte[ChunkReference.EncodedLength], more[(3L * part) + 7]);
         Assert.Equal(3L * part, more.Count);
         Assert.Equal(references.AsSpan(0, ChunkReference.EncodedLength), more[0]);
-        Assert.True(cache.OpenChunks(6, 5).ReadPart(0).IsEmpty);
+        Assert.True(cache.OpenChunks(new(0, 6), 5).ReadPart(0).IsEmpty);
     }
 
     [Fact]
@@ -180,7 +181,7 @@ public sealed class FileCacheTests : IDisposable
 
         using (var writer = new FileCacheWriter(CachePath, RepositoryId))
         {
-            writer.Add(7, 0, []);
+            writer.Add(new(0, 7), 0, []);
             Assert.Equal(before, File.ReadAllBytes(CachePath));
         }
 
@@ -194,7 +195,7 @@ public sealed class FileCacheTests : IDisposable
         File.WriteAllText(_directory["cache"], "a file where the directory should be");
 
         using var writer = new FileCacheWriter(CachePath, RepositoryId);
-        writer.Add(1, 0, []);
+        writer.Add(new(0, 1), 0, []);
         writer.Commit();
 
         Assert.NotEmpty(writer.Failure!);
@@ -210,24 +211,24 @@ public sealed class FileCacheTests : IDisposable
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_directory["cache"]));
     }
 
-    private static readonly UInt128[] Paths = [11, UInt128.MaxValue];
+    private static readonly Hash128[] Paths = [new(0, 11), new(ulong.MaxValue, ulong.MaxValue)];
 
     private static readonly byte[][] Names = [[1], "b"u8.ToArray(), "bb"u8.ToArray(), "c"u8.ToArray(), [0xc3, 0x28], [0xff, 0xff, 0xff]];
 
-    private static UInt128 Status(byte[] name) => ((UInt128)name[0] << 90) + (uint)name.Length;
+    private static Hash128 Status(byte[] name) => new((ulong)name[0] << 26, (uint)name.Length);
 
-    private static CachedEntry Entry(UInt128 path, byte[] name)
+    private static CachedEntry Entry(Hash128 path, byte[] name)
     {
-        var entry = TestRepository.RandomBytes((int)(uint)(path & 0xff) + name.Length, 85);
+        var entry = TestRepository.RandomBytes((int)(path.Low & 0xff) + name.Length, 85);
         return name.Length == 2
-            ? new CachedEntry(Status(name), entry, 0, 0, 5)
-            : new CachedEntry(Status(name), entry, 10, 2 * ChunkReference.EncodedLength, 0);
+            ? new CachedEntry(name, Status(name), entry, 0, 0, 5)
+            : new CachedEntry(name, Status(name), entry, 10, 2 * ChunkReference.EncodedLength, 0);
     }
 
-    private static string Describe(in CachedEntry entry) =>
+    private static string Describe(CachedEntry entry) =>
         $"{entry.StatusHash} {Convert.ToHexStringLower(entry.Entry)} {Convert.ToHexStringLower(entry.References.Span)} {entry.ListedChunks}";
 
-    private static CachedEntry?[] Find(FileCache cache, UInt128 path, byte[][] names)
+    private static CachedEntry?[] Find(FileCache cache, Hash128 path, byte[][] names)
     {
         var directory = cache.OpenDirectory(path);
         return [.. names.Select(name => directory.Find(name))];
@@ -239,8 +240,8 @@ public sealed class FileCacheTests : IDisposable
         using var writer = new FileCacheWriter(CachePath, RepositoryId);
         foreach (var path in Paths)
         {
-            writer.Add(path, 0, [.. Names[..4].Select(name => (name, Entry(path, name)))]);
-            writer.Add(path, 1, [.. Names[4..].Select(name => (name, Entry(path, name)))]);
+            writer.Add(path, 0, [.. Names[..4].Select(name => Entry(path, name))]);
+            writer.Add(path, 1, [.. Names[4..].Select(name => Entry(path, name))]);
         }
 
         writer.Commit();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Storage;
 using Rekkord.Engine.Storage.Memory;
 
@@ -44,7 +45,7 @@ public sealed class CommitOrderTests(StoredHistory history) : IClassFixture<Stor
 
         public IEnumerable<ObjectInfo> List(string folder) => store.List(folder);
 
-        public UInt128? Identify(string name) => store.Identify(name);
+        public Hash128? Identify(string name) => store.Identify(name);
 
         public void Move(string name, string newName) => store.Move(name, newName);
 

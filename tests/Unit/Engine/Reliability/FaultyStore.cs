@@ -1,3 +1,4 @@
+using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Tests.Reliability;
@@ -44,7 +45,7 @@ internal sealed class FaultyStore(IObjectStore store, Fault? fault = null, int f
 
     public IEnumerable<ObjectInfo> List(string folder) => Do(folder, writes: false, () => store.List(folder));
 
-    public UInt128? Identify(string name) => store.Identify(name);
+    public Hash128? Identify(string name) => store.Identify(name);
 
     public void Move(string name, string newName) => Do(name, writes: true, () =>
     {

@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Chunking;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Saving;
 
@@ -172,13 +173,13 @@ public sealed class ChangedFileTests : IDisposable
     }
 
     /// <summary>What the local cache has of a file.</summary>
-    private (UInt128 Status, IReadOnlyList<ChunkReference> Chunks) Cached(string name = Name)
+    private (Hash128 Status, IReadOnlyList<ChunkReference> Chunks) Cached(string name = Name)
     {
         using var repository = _repository.Open();
         var source = FileName.FromText(_repository.Source);
         using var cache = FileCache.Open(CacheLocation.ForPaths(repository.Id, _repository.CacheDirectory, [source]), repository.Keys.RepositoryId);
-        var directory = DirectoryNode.HashPath(XxHash128.HashToUInt128(source), FileName.FromText(Path.GetFileName(_repository.Source)));
-        var entry = cache.OpenDirectory(directory).Find(FileName.FromText(name))!.Value;
+        var directory = DirectoryNode.HashPath(Hash128.Compute(source), FileName.FromText(Path.GetFileName(_repository.Source)));
+        var entry = cache.OpenDirectory(directory).Find(FileName.FromText(name))!;
         EarlierChunks earlier = entry.ListedChunks > 0
             ? cache.OpenChunks(DirectoryNode.HashContent(directory, FileName.FromText(name)), entry.ListedChunks)
             : EarlierChunks.Of(entry.References);

@@ -1,5 +1,6 @@
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Saving;
 
 namespace Rekkord.Engine.Tests.Saving;
@@ -100,7 +101,7 @@ public sealed class StatusTrustTests : IDisposable
 
     private static FileTime Time(long seconds) => FileTime.FromDateTimeOffset(Noon) with { Seconds = Noon.ToUnixTimeSeconds() + seconds };
 
-    private UInt128 Hash(ChangeTimeKeeper keeper, in FileStatus status)
+    private Hash128 Hash(ChangeTimeKeeper keeper, in FileStatus status)
     {
         using var source = new ChangingFileSystem { Keeper = keeper }.OpenDirectory(FileName.FromText(_repository.Source));
         return new StatusTrust(TimeProvider.System).Hash(status, FileTime.FromDateTimeOffset(Noon), source, "file"u8.ToArray(), follow: false);

@@ -2,6 +2,7 @@ using Rekkord.Engine.Browsing;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
@@ -154,7 +155,7 @@ public sealed class WriterLimitTests : IDisposable
         }
 
         var metadata = new FileMetadata { Kind = FileKind.File, ModifiedTime = default };
-        file.Close(new TreeEntry { Name = item.EntryName, Metadata = metadata, Size = size }, 7);
+        file.Close(new TreeEntry { Name = item.EntryName, Metadata = metadata, Size = size }, new(0, 7));
     }
 
     private static Oid NoBoundary()
@@ -180,7 +181,7 @@ public sealed class WriterLimitTests : IDisposable
     /// <summary>A save whose files are only told of.</summary>
     private sealed class SaveUnderWay : IEntryReceiver, IDisposable
     {
-        private static readonly UInt128 Key = 5;
+        private static readonly Hash128 Key = new(0, 5);
 
         private readonly RepositoryAccess _repository;
         private readonly BlobSink _sink;
@@ -202,7 +203,7 @@ public sealed class WriterLimitTests : IDisposable
 
         public SaveContext Context { get; }
 
-        public void Complete(int slot, in EncodedEntry entry) => _directory = entry.Bytes;
+        public void Complete(int slot, EncodedEntry entry) => _directory = entry.Bytes;
 
         /// <summary>Saves a directory of files.</summary>
         public void Directory(int count, Action<FileItem, int> save)
@@ -235,7 +236,7 @@ public sealed class WriterLimitTests : IDisposable
         public CachedEntry Cached(string name)
         {
             using var cache = FileCache.Open(_cachePath, _repository.Keys.RepositoryId);
-            return cache.OpenDirectory(Key).Find(FileName.FromText(name))!.Value;
+            return cache.OpenDirectory(Key).Find(FileName.FromText(name))!;
         }
 
         public void Dispose()

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Rekkord.Engine.Caching;
+using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Scanning;
 
@@ -12,7 +13,7 @@ public sealed class ScanStateTests : IDisposable
     private const string Place = "/mnt/backup";
 
     private static readonly DateTimeOffset Time = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
-    private static readonly UInt128 Identity = new(1, 2);
+    private static readonly Hash128 Identity = new(1, 2);
     private static readonly HashSet<string> Packs = [.. Enumerable.Range(0, 500).Select(i => ObjectName.ForPack(TestRepository.RandomBytes(i, 32)))];
 
     private readonly TemporaryDirectory _directory = new();
@@ -57,7 +58,7 @@ public sealed class ScanStateTests : IDisposable
         var loaded = ScanState.Load(Id, Place, _directory.Path);
 
         Assert.True(loaded.IsSame(first, Identity));
-        Assert.False(loaded.IsSame(first, Identity + 1));
+        Assert.False(loaded.IsSame(first, Identity with { Low = 3 }));
         Assert.False(loaded.IsSame(first, identity: null));
         Assert.False(loaded.IsSame(last, identity: null));
         Assert.False(loaded.IsSame(last, Identity));

@@ -1,3 +1,4 @@
+using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Tests.Storage;
@@ -25,7 +26,7 @@ internal sealed class WatchedStore(IObjectStore store, Action<string, long, long
 
     public Stream OpenRead(string name) => new Reader(store.OpenRead(name), (offset, length) => reading(name, offset, length));
 
-    public UInt128? Identify(string name) => store.Identify(name);
+    public Hash128? Identify(string name) => store.Identify(name);
 
     public ObjectWriter Create() => store.Create();
 
