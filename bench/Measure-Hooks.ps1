@@ -2,8 +2,7 @@
 # starting `pwsh -NoProfile -File` for each, where those are there. Runs are interleaved in one session; shown are medians, and the
 # median and range of the ratios of runs that belong together.
 #
-#   dotnet run -c Release --project src/Rekkord.Shell -- -File bench/Measure-Hooks.ps1
-#   pwsh -File bench/Measure-Hooks.ps1       after ./build.ps1
+#   ./build.ps1; ./bench/Measure-Hooks.ps1
 param(
     [int] $Count = 200,  # hooks in a phase
     [int] $Runs = 7,     # measured runs, after one that warms up

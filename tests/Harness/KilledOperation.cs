@@ -83,7 +83,7 @@ internal abstract class KilledOperation : IExperiment
         Check(result);
     }
 
-    private string? KillOrEnd(ShellChild child)
+    private string? KillOrEnd(PowerShellChild child)
     {
         child.Begin(Begin());
         var result = child.KillAfter(TimeSpan.FromSeconds(Workspace.Random.NextDouble() * _longest));

@@ -11,7 +11,7 @@ internal static class Program
     private const string Usage = """
         Rekkord.Reliability.Harness --operation save|scan|restore|concurrent [--rounds 300] [--check-every 10] [--seed N] [--directory PATH]
 
-        save, scan, restore: that many runs of Rekkord.Shell are killed at a random instant of the operation.
+        save, scan, restore: that many PowerShell processes are killed at a random instant of the operation.
         concurrent: in each round six processes work on one repository at the same time.
         Every --check-every rounds, and at the end, all that was ever saved is verified in full and some of it restored.
         """;

@@ -54,7 +54,7 @@ internal sealed class Workspace : ISaveObserver, IRestoreObserver, IDisposable
     public ChangingSource CreateSource(string name) =>
         new(System.IO.Directory.CreateDirectory(Path.Combine(Directory, name)).FullName, Random);
 
-    public ShellChild StartChild() => new(Directory);
+    public PowerShellChild StartChild() => new(Directory);
 
     /// <summary>Remembers a snapshot and what it must restore.</summary>
     public void Remember(string snapshot, ChangingSource source)

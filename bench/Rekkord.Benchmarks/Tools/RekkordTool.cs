@@ -48,7 +48,7 @@ internal sealed class RekkordTool(PowerShellHost host, string? warmUp) : BackupT
     {
         var script = Path.Combine(AppContext.BaseDirectory, "Session.ps1");
         var warm = operation == "init" ? "" : warmUp ?? "";
-        string[] session = ["-NoProfile", "-File", script, PowerShellHost.Module, operation, directory, path, warm, count.ToString(CultureInfo.InvariantCulture)];
+        string[] session = [.. host.Arguments, "-NoProfile", "-File", script, PowerShellHost.Module, operation, directory, path, warm, count.ToString(CultureInfo.InvariantCulture)];
         return new Command(host.Program, session)
         {
             Environment = new Dictionary<string, string> { ["XDG_CACHE_HOME"] = Path.Combine(directory, "cache"), ["POWERSHELL_TELEMETRY_OPTOUT"] = "1" },

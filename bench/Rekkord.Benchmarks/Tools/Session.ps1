@@ -1,10 +1,10 @@
-# One operation of the module, as the comparison runs it in pwsh or Rekkord.Shell. With a directory to warm up on, the same operation is
+# One operation of the module, as the comparison runs it in pwsh. With a directory to warm up on, the same operation is
 # done on that first, as in a session that has done it before, and what the operation itself took, all of its repetitions together, is
 # said in the end.
 param([string] $Module, [string] $Operation, [string] $Directory, [string] $Path, [string] $WarmUp, [int] $Count = 1)
 
 $ErrorActionPreference = 'Stop'
-if (-not (Get-Command Invoke-RekkordSave -ErrorAction Ignore)) { Import-Module $Module }
+Import-Module $Module
 
 function Invoke-Operation([string] $operation, [string] $directory, [string] $path) {
     $target = @{ Repository = "$directory/repository"; KeyFile = "$directory/master.key" }

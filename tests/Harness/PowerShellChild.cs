@@ -4,42 +4,42 @@ using System.Reflection;
 namespace Rekkord.Reliability.Harness;
 
 /// <summary>
-/// A process of Rekkord.Shell that has started and waits for its command, so that a kill at a random time falls into the command
+/// A process of PowerShell that has started, with the module, and waits for its command, so that a kill at a random time falls into the command
 /// and not into the start of the process.
 /// </summary>
-internal sealed class ShellChild : IDisposable
+internal sealed class PowerShellChild : IDisposable
 {
     private const string Ready = "ready";
     private const string Done = "done ";
 
     private const string Script = """
+        param($module)
         $ErrorActionPreference = 'Stop'
+        Import-Module $module
         [Console]::Out.WriteLine('ready')
         $command = [scriptblock]::Create([Console]::In.ReadLine())
         $result = & $command
         [Console]::Out.WriteLine("done $result")
         """;
 
-    private static readonly string Program = typeof(ShellChild).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RekkordShell").Value!;
-
     private readonly Process _process;
     private readonly Task<string> _error;
     private readonly Stopwatch _watch = new();
     private Task<string>? _output;
 
-    public ShellChild(string directory)
+    public PowerShellChild(string directory)
     {
         var script = Path.Combine(directory, "child.ps1");
         if (!File.Exists(script))
             File.WriteAllText(script, Script);
-        var start = new ProcessStartInfo("dotnet", [Program, "-NonInteractive", "-File", script])
+        var start = new ProcessStartInfo("dotnet", [Metadata("PowerShell"), "-NoProfile", "-NonInteractive", "-File", script, Metadata("RekkordModule")])
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
         start.Environment["XDG_CACHE_HOME"] = Path.Combine(directory, "xdg-cache");
         start.Environment["XDG_CONFIG_HOME"] = Path.Combine(directory, "xdg-config");
         _process = Process.Start(start)!;
@@ -53,7 +53,7 @@ internal sealed class ShellChild : IDisposable
     public void Begin(string command)
     {
         if (_process.StandardOutput.ReadLine() != Ready)
-            throw new PromiseBrokenException($"Rekkord.Shell did not start: {_error.Result}");
+            throw new PromiseBrokenException($"PowerShell did not start: {_error.Result}");
         _watch.Start();
         _process.StandardInput.WriteLine(command);
         _process.StandardInput.Flush();
@@ -85,6 +85,9 @@ internal sealed class ShellChild : IDisposable
             _process.Kill();
         _process.Dispose();
     }
+
+    private static string Metadata(string key) =>
+        typeof(PowerShellChild).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 
     private string? GetResult() => _output!.Result is { Length: > 0 } line ? line[Done.Length..] : null;
 
