@@ -74,6 +74,7 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     private protected T RunOperation<T>(Func<PipelinePump, T> operation, Func<ProgressRecord?> progress)
     {
         using var guard = new ExitCodeGuard(MyInvocation.MyCommand.Name, StopToken);
+        using var signals = new TerminationSignals(Host, StopToken);
         ProgressRecord? shown = null;
         using var pump = new PipelinePump(() =>
         {

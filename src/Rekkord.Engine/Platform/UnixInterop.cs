@@ -7,7 +7,7 @@ namespace Rekkord.Engine.Platform;
 /// <summary>The system calls hooks need that .NET has no face for. Layouts are those of Linux and macOS on 64-bit machines.</summary>
 internal static unsafe partial class UnixInterop
 {
-    public const int SigKill = 9, SigTerm = 15;
+    public const int SigInterrupt = 2, SigKill = 9, SigTerm = 15;
     public static readonly int SigChild = OperatingSystem.IsMacOS() ? 20 : 17;
     public static readonly int SigContinue = OperatingSystem.IsMacOS() ? 19 : 18;
 
