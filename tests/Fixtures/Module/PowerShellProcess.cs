@@ -1,109 +1,132 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Text;
+using Rekkord.Tests;
 
-namespace Rekkord.Module.Tests.Shell;
+namespace Rekkord.Module.Tests;
 
-/// <summary>Rekkord.Shell, started as a user starts it, in a directory of its own.</summary>
-internal sealed class ShellProcess : IDisposable
+/// <summary>
+/// A PowerShell of its own, for what only a process shows: exit codes, signals, peak memory. Its standard input is at its end, as that
+/// of a scheduled job.
+/// </summary>
+internal sealed class PowerShellProcess : IDisposable
 {
-    /// <summary>The program, for dotnet to run.</summary>
-    public static readonly string Program = typeof(ShellProcess).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RekkordShell").Value!;
+    // How long anything may take before a test gives up; nothing is measured by it.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>Where it runs, and where scripts are written.</summary>
-    public string Base { get; } = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "work", Guid.NewGuid().ToString("n"))).FullName;
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly Task<string> _error;
 
-    /// <summary>Writes a script into its directory.</summary>
-    public string Script(string name, string content)
+    private PowerShellProcess(ProcessStartInfo start, bool keepInput = false)
     {
-        var path = Path.Combine(Base, name);
-        File.WriteAllText(path, content);
-        return path;
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
+        _process = Process.Start(start)!;
+        _error = _process.StandardError.ReadToEndAsync();
+        if (!keepInput)
+            _process.StandardInput.Close();
     }
 
-    /// <summary>Runs it to its end, with an empty standard input.</summary>
-    public ShellRun Run(params string[] arguments)
-    {
-        using var process = Start(arguments);
-        process.StandardInput.Close();
-        return End(process);
-    }
+    /// <summary>The program that dotnet runs. A signal to that process reaches PowerShell, which <c>dotnet pwsh</c> would start as a child.</summary>
+    public static string Library { get; } = typeof(PowerShellProcess).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "PowerShell").Value!;
 
-    /// <summary>Runs it to its end, allowed so many open files.</summary>
-    public ShellRun RunWithOpenFiles(int limit, params string[] arguments)
-    {
-        using var process = StartProgram("sh", ["-c", $"ulimit -n {limit} && exec dotnet \"$@\"", "sh", Program, .. arguments]);
-        process.StandardInput.Close();
-        return End(process);
-    }
+    /// <summary>How the prompt ends.</summary>
+    public const string Prompt = "ready> ";
 
-    /// <summary>Starts it, to be ended with <see cref="End"/>.</summary>
-    public Process Start(params string[] arguments) => StartProgram("dotnet", [Program, .. arguments]);
+    /// <summary>What it has written until now. Complete once it has ended.</summary>
+    public string Output => _output.ToString();
 
-    private Process StartProgram(string program, string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = Base,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        return Process.Start(start)!;
-    }
+    /// <summary>What it wrote to standard error, once it has ended.</summary>
+    public string Error => _error.Result;
+
+    /// <summary>Starts it with a script or a command after <c>-File</c> or <c>-Command</c>.</summary>
+    public static PowerShellProcess Start(params string[] arguments) =>
+        new(new ProcessStartInfo("dotnet", [Library, "-NoProfile", "-NonInteractive", .. arguments]));
+
+    /// <summary>Starts it by a line of the shell, which sees the command that starts PowerShell as its parameters.</summary>
+    public static PowerShellProcess StartBy(string line, params string[] arguments) =>
+        new(new ProcessStartInfo("sh", ["-c", line, "sh", "dotnet", Library, "-NoProfile", "-NonInteractive", .. arguments]));
 
     /// <summary>
-    /// Starts it with a command, on a terminal of its own: that shows what it writes and its errors on the standard output of the process,
-    /// and takes what is written to the standard input as keys.
+    /// Starts it at a terminal of its own, which the program <c>script</c> makes: it shows a prompt, and <see cref="Type"/> is the keyboard.
+    /// Lines are read without PSReadLine, which would draw them.
     /// </summary>
-    public Process StartOnTerminal(string command)
+    public static PowerShellProcess StartAtTerminal()
     {
-        const string Line = "exec dotnet \"$SHELL_PROGRAM\" -Command \"$SHELL_COMMAND\"";
-        var start = new ProcessStartInfo("script", ["--quiet", "--return", "--command", Line, "/dev/null"])
-        {
-            WorkingDirectory = Base,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment.Remove("NO_COLOR");
-        start.Environment["TERM"] = "xterm";
+        var start = new ProcessStartInfo("script", ["--quiet", "--return", "--command", "exec dotnet \"$PWSH\" -NoProfile -NoLogo -NoExit -Command \"$SETUP\"", "/dev/null"]);
+        start.Environment["PWSH"] = Library;
+        start.Environment["SETUP"] = "Remove-Module PSReadLine -ErrorAction Ignore; function prompt { '" + Prompt + "' }";
         start.Environment["SHELL"] = "/bin/sh";
-        start.Environment["SHELL_PROGRAM"] = Program;
-        start.Environment["SHELL_COMMAND"] = command;
-        return Process.Start(start)!;
+        start.Environment["TERM"] = "xterm";
+        var process = new PowerShellProcess(start, keepInput: true);
+        process.ReadUntil(Prompt);
+        return process;
     }
 
-    /// <summary>Reads what it writes until a text has come; fails the test when it ends without.</summary>
-    public static void ReadUntil(Process process, string text)
+    /// <summary>Types at its terminal.</summary>
+    public void Type(string keys)
     {
-        var read = new StringBuilder();
-        while (!read.ToString().EndsWith(text, StringComparison.Ordinal))
+        _process.StandardInput.Write(keys);
+        _process.StandardInput.Flush();
+    }
+
+    /// <summary>Reads what it writes until a text has come; the test fails when it ends without.</summary>
+    public void ReadUntil(string text)
+    {
+        var start = _output.Length;
+        var reading = Task.Run(() =>
         {
-            var next = process.StandardOutput.Read();
-            Assert.True(next >= 0, $"It did not write '{text}' but '{read}'.");
-            read.Append((char)next);
-        }
-    }
-
-    /// <summary>Waits for its end and takes what it wrote that has not been read. One that hangs is killed, and its exit code shows it.</summary>
-    public static ShellRun End(Process process)
-    {
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(2)))
-            process.Kill(entireProcessTree: true);
-        process.WaitForExit();
-        return new ShellRun(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
+            while (!EndsWith(text, start) && ReadNext())
+            {
+            }
+        });
+        if (!reading.Wait(Patience))
+            _process.Kill(entireProcessTree: true);
+        reading.Wait();
+        Assert.True(EndsWith(text, start), $"It did not write '{text}' but '{_output}'.");
     }
 
     /// <summary>Sends it a signal, by the name that kill knows.</summary>
-    public static void Signal(Process process, string signal)
+    public void Signal(string signal) => TestProgram.Run("kill", $"-{signal}", $"{_process.Id}");
+
+    /// <summary>Waits for its end. One that hangs is killed, and its exit code shows it.</summary>
+    public int End()
     {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
-        kill.WaitForExit();
+        var reading = Task.Run(() =>
+        {
+            while (ReadNext())
+            {
+            }
+        });
+        if (!_process.WaitForExit(Patience))
+            _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+        reading.Wait();
+        return _process.ExitCode;
     }
 
-    public void Dispose() => Directory.Delete(Base, recursive: true);
+    private bool EndsWith(string text, int start) => _output.ToString(start, _output.Length - start).EndsWith(text, StringComparison.Ordinal);
+
+    /// <summary>Reads what it writes next, and answers as a terminal does when it asks where the cursor is.</summary>
+    /// <returns>False at the end.</returns>
+    private bool ReadNext()
+    {
+        if (_process.StandardOutput.Read() is not (>= 0 and var next))
+            return false;
+        _output.Append((char)next);
+        if (EndsWith("\e[6n", Math.Max(0, _output.Length - 8)))
+            Type("\e[1;1R");
+        return true;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
 }

@@ -1,22 +1,22 @@
 using System.Globalization;
 using System.Text;
 
-namespace Rekkord.Module.Tests.Shell;
+namespace Rekkord.Module.Integration.Tests.Processes;
 
 /// <summary>The whole process stays small, however much it saves, in memory and in open files.</summary>
 public sealed class MemoryTests : IDisposable
 {
     private const long Limit = 400L * 1024 * 1024;
 
-    private readonly ShellProcess _shell = new();
+    private readonly string _base = Directory.CreateDirectory(Path.Combine(TestAssembly.WorkDirectory, Guid.NewGuid().ToString("n"))).FullName;
 
-    public void Dispose() => _shell.Dispose();
+    public void Dispose() => Directory.Delete(_base, recursive: true);
 
     [Fact]
     public void Saving_a_large_file_stays_below_400_mebibytes()
     {
         var length = TestLength.IsLong ? 3_000_000_000 : 800_000_000;
-        var source = Directory.CreateDirectory(Path.Combine(_shell.Base, "source")).FullName;
+        var source = Directory.CreateDirectory(Path.Combine(_base, "source")).FullName;
         using (var file = new FileStream(Path.Combine(source, "image"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
         {
             // A mebibyte of noise and one of zeros in turn, none like another: what an image of a disk is made of.
@@ -36,7 +36,7 @@ public sealed class MemoryTests : IDisposable
     public void Saving_many_small_files_stays_below_400_mebibytes()
     {
         var directories = TestLength.IsLong ? 1000 : 150;
-        var source = Path.Combine(_shell.Base, "source");
+        var source = Path.Combine(_base, "source");
         for (var directory = 0; directory < directories; directory++)
         {
             var path = Directory.CreateDirectory(Path.Combine(source, $"d{directory}")).FullName;
@@ -50,7 +50,7 @@ public sealed class MemoryTests : IDisposable
     [Fact]
     public void Saving_thousands_of_directories_needs_few_open_files()
     {
-        var source = Path.Combine(_shell.Base, "source");
+        var source = Path.Combine(_base, "source");
         var content = new byte[12 * 1024];
         for (var directory = 0; directory < 6000; directory++)
         {
@@ -59,24 +59,30 @@ public sealed class MemoryTests : IDisposable
             File.WriteAllBytes(Path.Combine(path, "file"), content);
         }
 
-        var run = _shell.RunWithOpenFiles(1024, "-NonInteractive", "-File", SaveScript(), source);
+        using var process = PowerShellProcess.StartBy("ulimit -n 1024 && exec \"$@\"", "-File", SaveScript(), source);
 
-        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.True(process.End() == 0, process.Error);
     }
 
     private long SaveAndMeasure(string source)
     {
-        var run = _shell.Run("-NonInteractive", "-File", SaveScript(), source);
-        Assert.True(run.ExitCode == 0, run.Error);
-        return long.Parse(run.Lines[^1], CultureInfo.InvariantCulture);
+        using var process = PowerShellProcess.Start("-File", SaveScript(), source);
+        Assert.True(process.End() == 0, process.Error);
+        return long.Parse(process.Output, CultureInfo.InvariantCulture);
     }
 
-    private string SaveScript() => _shell.Script("measure.ps1", """
+    private string SaveScript()
+    {
+        var path = Path.Combine(_base, "measure.ps1");
+        File.WriteAllText(path, $$"""
             param($source)
             $ErrorActionPreference = 'Stop'
-            $env:XDG_CACHE_HOME = "$PSScriptRoot/cache"
-            Initialize-RekkordRepository "$PSScriptRoot/repository" -KeyFile "$PSScriptRoot/master.key" 3> $null > $null
-            Invoke-RekkordSave memory $source -Repository "$PSScriptRoot/repository" -KeyFile "$PSScriptRoot/master.key" > $null
+            Import-Module '{{TestAssembly.ModuleManifest}}'
+            $target = @{ Repository = "$PSScriptRoot/repository"; KeyFile = "$PSScriptRoot/master.key" }
+            Initialize-RekkordRepository @target 3> $null > $null
+            Invoke-RekkordSave memory $source @target > $null
             [System.Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64
             """);
+        return path;
+    }
 }

@@ -1,53 +1,132 @@
-using System.Diagnostics;
-using Rekkord.Module.Tests.Shell;
+namespace Rekkord.Module.Integration.Tests.Processes;
 
-namespace Rekkord.Module.Tests.Hooks;
-
-/// <summary>Ctrl-C pressed more than once, in a process of its own: PowerShell tells a command of the first only.</summary>
-public sealed class InterruptTests
+/// <summary>A process that is told to end while it saves: it ends in order, and not as one that did its work.</summary>
+public sealed class SignalTests
 {
-    private const string Script = "[IO.File]::WriteAllText($env:TEST_FIFO, 'ready'); while ($true) { }";
-    private const string Program = "#!/bin/sh\necho ready > \"$TEST_FIFO\"\nexec tail -f /dev/null\n";
+    // How hooks tell the process that saves to end, and then wait to be ended themselves.
+    private const string Program = "#!/bin/sh\nkill -{0} $PPID\nexec tail -f /dev/null\n";
+    private const string Script = "kill -{0} $PID; while ($true) {{ }}";
 
     [Theory]
-    [InlineData("10-slow.ps1", Script, "20-slow.ps1", Script)]
-    [InlineData("10-slow", Program, "20-slow.ps1", Script)]
-    [InlineData("10-slow.ps1", Script, "20-slow", Program)]
-    [InlineData("10-slow", Program, "20-slow", Program)]
-    public void The_first_ends_the_post_hook_that_runs_and_the_second_also_those_after_it(string first, string firstContent, string second, string secondContent)
+    [InlineData("INT", 130, "10-stop", Program)]
+    [InlineData("TERM", 143, "10-stop", Program)]
+    [InlineData("TERM", 143, "10-stop.ps1", Script)]
+    [InlineData("HUP", 129, "10-stop.ps1", Script)]
+    public void A_stopped_save_runs_post_hooks_and_finally_blocks_and_ends_with_the_code_of_the_signal(string signal, int exitCode, string hook, string content)
     {
         using var sandbox = new ModuleSandbox();
-        using var shell = new ShellProcess();
-        sandbox.Hook("PostSave", first, firstContent);
-        sandbox.Hook("PostSave", second, secondContent);
-        sandbox.LogOutcome("PostSave", "30-not-started");
-        var fifo = MakeFifo(sandbox);
+        sandbox.Hook("PreSave", hook, Format(content, signal));
+        LogOutcomes(sandbox);
 
-        using var process = shell.Start("-Command", $"Invoke-RekkordSave test '{sandbox.Source}' -ConfigPath '{sandbox.ConfigFile}'");
-        WaitForHook(fifo);
-        ShellProcess.Signal(process, "INT");
-        WaitForHook(fifo);
-        ShellProcess.Signal(process, "INT");
-        var run = ShellProcess.End(process);
+        using var process = PowerShellProcess.Start("-File", Job(sandbox));
 
-        Assert.Equal(1, run.ExitCode);
-        Assert.Empty(sandbox.LogLines);
-        Assert.Contains($"'{first}'", run.Error, StringComparison.Ordinal);
-        Assert.Contains("'30-not-started': not started", run.Error, StringComparison.Ordinal);
+        Assert.Equal(exitCode, process.End());
+        Assert.Equal("cleaned up", process.Output.Trim());
+        Assert.Equal(["PostSave 0", "script cancelled"], sandbox.LogLines);
+        Assert.Empty(sandbox.Invoke("Get-RekkordSnapshot").Clean().Output);
+    }
+
+    [Theory]
+    [InlineData("INT", 1)]
+    [InlineData("TERM", 143)]
+    public void A_stopped_command_line_does_too(string signal, int exitCode)
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.Hook("PreSave", "10-stop", Format(Program, signal));
+        LogOutcomes(sandbox);
+
+        using var process = PowerShellProcess.Start("-Command", $"Import-Module '{TestAssembly.ModuleManifest}'; {Save(sandbox)}; 'went on'");
+
+        Assert.Equal(exitCode, process.End());
+        Assert.Empty(process.Output);
+        Assert.Equal(["PostSave 0", "script cancelled"], sandbox.LogLines);
+    }
+
+    [Fact]
+    public void A_signal_that_comes_again_leaves_the_post_hooks_alone()
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.Hook("PreSave", "10-stop", Format(Program, "TERM"));
+        sandbox.ShellHook("PostSave", "10-again", "for signal in TERM HUP TERM; do kill -$signal $PPID; done; echo again >> \"$TEST_LOG\"");
+        LogOutcomes(sandbox);
+
+        using var process = PowerShellProcess.Start("-File", Job(sandbox));
+
+        Assert.InRange(process.End(), 129, 143);
+        Assert.Equal(["again", "PostSave 0", "script cancelled"], sandbox.LogLines);
+    }
+
+    [Fact]
+    public void A_hangup_that_nohup_has_ignored_stops_nothing()
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.ShellHook("PreSave", "10-hang-up", "kill -HUP $PPID");
+
+        using var process = PowerShellProcess.StartBy("exec nohup \"$@\"", "-File", Job(sandbox));
+
+        Assert.Equal(0, process.End());
         Assert.Single(sandbox.Invoke("Get-RekkordSnapshot").Clean().Output);
     }
 
-    private static string MakeFifo(ModuleSandbox sandbox)
+    [Theory]
+    [InlineData("10-stop", Program, "20-stop.ps1", Script)]
+    [InlineData("10-stop.ps1", Script, "20-stop", Program)]
+    public void The_first_interrupt_ends_the_post_hook_that_runs_and_the_second_also_those_after_it(string first, string firstContent, string second, string secondContent)
     {
-        var fifo = Path.Combine(sandbox.Base, "fifo");
-        using var made = Process.Start("mkfifo", [fifo]);
-        made.WaitForExit();
-        Environment.SetEnvironmentVariable("TEST_FIFO", fifo);
-        Environment.SetEnvironmentVariable("TEST_LOG", sandbox.Log);
-        return fifo;
+        using var sandbox = new ModuleSandbox();
+        sandbox.Hook("PostSave", first, Format(firstContent, "INT"));
+        sandbox.Hook("PostSave", second, Format(secondContent, "INT"));
+        sandbox.LogOutcome("PostSave", "30-not-started");
+
+        using var process = PowerShellProcess.Start("-File", Job(sandbox));
+
+        Assert.Equal(130, process.End());
+        Assert.Empty(sandbox.LogLines);
+        Assert.Contains($"'{first}'", process.Error, StringComparison.Ordinal);
+        Assert.Contains("'30-not-started': not started", process.Error, StringComparison.Ordinal);
+        Assert.Single(sandbox.Invoke("Get-RekkordSnapshot").Clean().Output);
     }
 
-    /// <summary>Waits until the next hook says that it runs; a save that ends without is a failure and not a hang.</summary>
-    private static void WaitForHook(string fifo) =>
-        Assert.True(Task.Factory.StartNew(() => File.ReadAllText(fifo), TaskCreationOptions.LongRunning).Wait(TimeSpan.FromMinutes(2)), "The hook did not start.");
+    [RequiresProgramFact("script")]
+    public void At_a_prompt_Ctrl_C_ends_the_save_only_and_SIGTERM_the_session_too()
+    {
+        using var sandbox = new ModuleSandbox();
+        LogOutcomes(sandbox);
+        sandbox.Hook("PreSave", "10-stop.ps1", "[Console]::WriteLine('waiting'); while ($true) { }");
+        using var process = PowerShellProcess.StartAtTerminal();
+        process.Type($"Import-Module '{TestAssembly.ModuleManifest}'; {Save(sandbox)}\n");
+        process.ReadUntil("waiting");
+        process.Type("\u0003");
+        process.ReadUntil(PowerShellProcess.Prompt);
+        Assert.Equal(["PostSave 0", "script cancelled"], sandbox.LogLines);
+
+        sandbox.Hook("PreSave", "10-stop.ps1", Format(Script, "TERM"));
+        process.Type($"{Save(sandbox)}\n");
+
+        Assert.Equal(143, process.End());
+        Assert.Equal(4, sandbox.LogLines.Count);
+    }
+
+    private static string Format(string hook, string signal) => string.Format(null, hook, signal);
+
+    private static string Save(ModuleSandbox sandbox) => $"Invoke-RekkordSave test '{sandbox.Source}' -ConfigPath '{sandbox.ConfigFile}'";
+
+    private static void LogOutcomes(ModuleSandbox sandbox)
+    {
+        Environment.SetEnvironmentVariable("TEST_LOG", sandbox.Log);
+        sandbox.LogOutcome();
+        sandbox.Hook("PostSave", "60-log.ps1", "Add-Content $env:TEST_LOG \"script $env:REKKORD_OUTCOME\"");
+    }
+
+    private static string Job(ModuleSandbox sandbox)
+    {
+        var path = Path.Combine(sandbox.Base, "job.ps1");
+        File.WriteAllText(path, $$"""
+            $ErrorActionPreference = 'Stop'
+            Import-Module '{{TestAssembly.ModuleManifest}}'
+            try { {{Save(sandbox)}} > $null } finally { [Console]::WriteLine('cleaned up') }
+            'went on'
+            """);
+        return path;
+    }
 }

@@ -75,7 +75,7 @@ public sealed class NestedHookTests
             "$((Get-RekkordConfig).Repository)"
             (Get-RekkordConfig -ConfigPath '{second}').Repository
             """);
-        sandbox.ShellHook("PreSave", "10-hook", $"exec dotnet '{Shell.ShellProcess.Program}' -File '{script}'");
+        sandbox.ShellHook("PreSave", "10-hook", $"exec dotnet '{PowerShellProcess.Library}' -NoProfile -File '{script}'");
         var hook = Assert.Single(sandbox.Save().Hooks);
         Assert.Equal("Succeeded", hook.Text("Status"));
         Assert.Equal([sandbox.Repository, "", Path.Combine(sandbox.Base, "second")], hook.Texts("Output"));
