@@ -9,7 +9,7 @@ BeforeAll {
         Set-Content $job "`$ErrorActionPreference = 'Stop'; $save"
         $arguments = $AsCommand ? @('-Command', $save) : @('-File', $job)
         $PSNativeCommandUseErrorActionPreference = $false
-        $program, $library = $pwsh
+        $program, [string[]] $library = $pwsh
         & $program @library -NoProfile -NonInteractive @arguments *> (Join-Path $Sandbox.Base job.log)
         $LASTEXITCODE
     }
