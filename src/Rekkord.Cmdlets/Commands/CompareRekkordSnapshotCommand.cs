@@ -41,7 +41,7 @@ public sealed class CompareRekkordSnapshotCommand : BrowsingCommand
             throw new RekkordException(
                 "PathGivenTwice",
                 RekkordErrorKind.InvalidArgument,
-                $"A path stands with a snapshot, and another in -Path '{Path}'. Give one of them.",
+                $"One path is given with a snapshot, and another with -Path '{Path}'. Give one of them.",
                 Path);
         }
 

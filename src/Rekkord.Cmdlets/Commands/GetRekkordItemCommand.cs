@@ -44,7 +44,7 @@ public sealed class GetRekkordItemCommand : BrowsingCommand
             throw new RekkordException(
                 "PathGivenTwice",
                 RekkordErrorKind.InvalidArgument,
-                $"'{Snapshot}' names a path, and -Path another. Give one of them.",
+                $"'{Snapshot}' and -Path give different paths. Give one of them.",
                 Snapshot);
         }
 

@@ -94,7 +94,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
                 operation = new SaveOperation(repository, CreateRequest(config, hooks), new EntryReporter(this, pump));
                 var result = operation.Run(stop);
                 foreach (var unused in result.UnusedExclusions)
-                    pump.Post(() => WriteVerbose($"The exclusion '{unused}' left nothing out."));
+                    pump.Post(() => WriteVerbose($"The exclusion '{unused}' matched nothing."));
                 return new HookedActionResult<SaveResult>(
                     result, !result.IsPartial, result.Snapshot.Id.ToString(), [.. result.Errors.Select(error => error.Message)]);
             },

@@ -95,7 +95,7 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
         (true, true) => throw new RekkordException(
             "OwnerGivenTwice",
             RekkordErrorKind.InvalidArgument,
-            "-NoOwner sets no owners, and -NumericOwner sets them by number. Give one of them."),
+            "-NoOwner sets no owners, but -NumericOwner sets them by number. Give one of them."),
         (true, _) => OwnerChoice.Nobody,
         (_, true) => OwnerChoice.ByNumber,
         _ => OwnerChoice.ByName,

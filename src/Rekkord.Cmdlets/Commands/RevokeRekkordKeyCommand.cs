@@ -31,7 +31,7 @@ public sealed class RevokeRekkordKeyCommand : RepositoryCommand
         var keyId = KeyRevocation.ParseId(Id);
         KeyRevocation.ValidateReason(Reason);
         var config = LoadConfig();
-        var what = DistrustExisting ? "Revoke, for ever, and distrust all snapshots of" : "Revoke, for ever,";
+        var what = DistrustExisting ? "Revoke forever, and distrust all snapshots of" : "Revoke, for ever,";
         if (!ShouldProcess($"the key {Id} in '{config.Repository.DisplayUrl}'", what))
             return;
         using var repository = OpenRepository(config, KeyPower.Certify);

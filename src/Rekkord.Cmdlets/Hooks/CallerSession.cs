@@ -136,6 +136,6 @@ internal sealed class CallerSession
     private static void RefuseToReplaceProcess(object? sender, CommandLookupEventArgs lookup)
     {
         if (lookup.CommandName.Split('\\')[^1].Equals("Switch-Process", StringComparison.OrdinalIgnoreCase))
-            lookup.CommandScriptBlock = ScriptBlock.Create("throw 'A script hook runs in the process of the command it belongs to, which exec would end. Start the program without exec.'");
+            lookup.CommandScriptBlock = ScriptBlock.Create("throw 'A script hook runs in the process of its command, and exec would end that process. Start the program without exec.'");
     }
 }

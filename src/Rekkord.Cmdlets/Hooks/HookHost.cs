@@ -57,7 +57,7 @@ internal sealed class HookHost : PSHost
         // As above.
     }
 
-    private static HostException Refusal() => new("A hook cannot ask anything: nobody may be there to answer.");
+    private static HostException Refusal() => new("A hook cannot ask questions: there may be nobody to answer.");
 
     private sealed class SilentUserInterface(PSHostUserInterface shown) : PSHostUserInterface
     {

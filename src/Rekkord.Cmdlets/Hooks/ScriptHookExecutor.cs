@@ -56,7 +56,7 @@ internal sealed class ScriptHookExecutor : IScriptHookExecutor
     /// <summary>A session whose preferences are lost may pass over the command's own error, and its caller must learn of it all the same.</summary>
     private static ScriptHookOutcome FailWithSessionChanged(Hook hook, ScriptHookOutcome outcome, string left)
     {
-        var reason = $"it changed {left} of the session in a way that cannot be put back";
+        var reason = $"it changed {left} of the session in a way that cannot be undone";
         ExitCodeGuard.Distrust($"The {hook.Phase} hook '{hook.Name}' failed: {reason}");
         return outcome with { Status = HookStatus.Failed, Reason = outcome.Reason is { } first ? $"{first}; {reason}" : reason };
     }

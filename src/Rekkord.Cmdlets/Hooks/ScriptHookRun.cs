@@ -75,7 +75,7 @@ internal sealed class ScriptHookRun
     {
         if (_script.ExitWithText is { } exit)
         {
-            return Finish(HookStatus.Failed, null, $"line {exit.StartLineNumber}: exit takes a number; PowerShell takes any other text for 0") with
+            return Finish(HookStatus.Failed, null, $"line {exit.StartLineNumber}: exit needs a number, because PowerShell takes any other text for 0") with
             {
                 Remedy = "Write throw instead of exit.",
             };
@@ -115,7 +115,7 @@ internal sealed class ScriptHookRun
         if (_stopped || stop.IsCancellationRequested)
             return Finish(HookStatus.Cancelled, null, Stopped);
         return Finish(HookStatus.Failed, null, _shell.InvocationStateInfo.State == PSInvocationState.Stopped
-            ? "left as if it had been stopped, and nobody has stopped it"
+            ? "ended as if it had been stopped, but nobody stopped it"
             : "left by a break or continue outside of a loop");
     }
 
@@ -129,7 +129,7 @@ internal sealed class ScriptHookRun
         {
             return FailWithCode(_end[ExitCode] as int?, $"its last step ended with exit code {_end[ExitCode]}") with
             {
-                Remedy = "Where that is no failure, end the script with exit 0.",
+                Remedy = "If that is not a failure, end the script with exit 0.",
             };
         }
 

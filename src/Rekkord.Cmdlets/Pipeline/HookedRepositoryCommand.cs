@@ -60,7 +60,7 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
             : !string.Equals(GetVariableValue("ConfirmPreference")?.ToString(), "None", StringComparison.OrdinalIgnoreCase);
         if (!configured || !asks || IsWhatIf)
             return false;
-        return ShouldContinue("Go on without the configured hooks? What they dump is then missing, or old.", "Skip hooks") ? false : null;
+        return ShouldContinue("Go on without the configured hooks? What they dump is then missing or old.", "Skip hooks") ? false : null;
     }
 
     /// <summary>
@@ -82,7 +82,7 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
             var directories = config.Hooks.ToHookSettings().Directories;
             var hasHooks = prePhase is { } phase && (directories.ContainsKey(phase) || directories.ContainsKey(phase.ToPost()));
             if (!repository.Examine(mayBeMissing: hasHooks, require))
-                WriteVerbose($"There is no repository at '{repository.Location}'. It is looked for again when the {prePhase} hooks have run.");
+                WriteVerbose($"There is no repository at '{repository.Location}'. The command looks for it again after the {prePhase} hooks.");
             return repository;
         }
         catch

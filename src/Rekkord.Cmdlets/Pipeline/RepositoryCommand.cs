@@ -41,11 +41,11 @@ public abstract class RepositoryCommand : ConfigurationCommand
         var url = config.Repository.Url.Value ?? throw new RekkordException(
             "RepositoryNotGiven",
             RekkordErrorKind.InvalidArgument,
-            "No repository is given. Name it with -Repository, $env:REKKORD_REPOSITORY, or URL in the [Repository] section of the configuration.");
+            "No repository was given. Give one with -Repository, $env:REKKORD_REPOSITORY, or URL in the [Repository] section of the configuration.");
         var keyFile = config.Repository.KeyFile.Value ?? throw new RekkordException(
             "KeyFileNotGiven",
             RekkordErrorKind.InvalidArgument,
-            "No keyfile is given. Name it with -KeyFile, $env:REKKORD_KEY_FILE, or KeyFile in the [Repository] section of the configuration.");
+            "No keyfile was given. Give one with -KeyFile, $env:REKKORD_KEY_FILE, or KeyFile in the [Repository] section of the configuration.");
         var keys = ReadKeyFile(keyFile, config, Passphrase, "-Passphrase");
         try
         {

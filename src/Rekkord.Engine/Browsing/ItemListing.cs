@@ -140,7 +140,7 @@ internal sealed class ItemListing
             }
             catch (RekkordException error)
             {
-                failure = new RekkordException(error.ErrorId, error.Kind, $"The directory '{path}' is not listed whole: {error.Message}", path, error);
+                failure = new RekkordException(error.ErrorId, error.Kind, $"The directory '{path}' is only partly listed: {error.Message}", path, error);
             }
 
             if (failure is not null)

@@ -141,7 +141,7 @@ public sealed class SnapshotComparison
             {
                 var file = pair.PathBelow(directory);
                 unread = new RekkordException(
-                    error.ErrorId, error.Kind, $"The content of '{file}' is not compared, and taken for changed: {error.Message}", file, error);
+                    error.ErrorId, error.Kind, $"The content of '{file}' is not compared, and counts as changed: {error.Message}", file, error);
                 return false;
             }
         }
@@ -160,7 +160,7 @@ public sealed class SnapshotComparison
         return unread is null ? null : new RekkordException(
             "ContentNotSaved",
             RekkordErrorKind.ReadError,
-            $"'{path}' could not be read when the snapshot {unread.Snapshot.Id} was made; what is in it is not compared. Compare with another snapshot.",
+            $"'{path}' could not be read when the snapshot {unread.Snapshot.Id} was made. What is in it is not compared. Compare with another snapshot.",
             path);
     }
 
@@ -206,7 +206,7 @@ public sealed class SnapshotComparison
         }
         catch (RekkordException error)
         {
-            failure = new RekkordException(error.ErrorId, error.Kind, $"The directory '{path}' is not compared whole: {error.Message}", path, error);
+            failure = new RekkordException(error.ErrorId, error.Kind, $"The directory '{path}' is only partly compared: {error.Message}", path, error);
             return false;
         }
     }

@@ -51,7 +51,7 @@ internal static class TagCacheCodec
     public static IEnumerable<KeyValuePair<string, OpenedTag>> Open(KeyMaterial keys, byte[] file)
     {
         if (file.Length < HeadLength + SealLength || !file.AsSpan().StartsWith(Magic) || !file.AsSpan(Magic.Length, KeyMaterial.IdLength).SequenceEqual(keys.RepositoryId))
-            throw new InvalidDataException("This is no tag cache of this repository.");
+            throw new InvalidDataException("This is not a tag cache of this repository.");
         var body = new byte[file.Length - HeadLength - SealLength];
         using var aead = CreateAead(keys, file);
         aead.Decrypt(new byte[NonceLength], file.AsSpan(HeadLength, body.Length), file.AsSpan(^SealLength..), body, file.AsSpan(0, BoundLength));

@@ -41,7 +41,7 @@ internal static class ConfigFileReader
             var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             return length <= MaximumLength ? bytes[..length]
                 : throw new ConfigurationException("ConfigFileUnreadable", RekkordErrorKind.InvalidData,
-                    $"The configuration file '{file}' is larger than 1 MiB, which no configuration is.", file);
+                    $"The configuration file '{file}' is larger than 1 MiB, too large for a configuration.", file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -70,7 +70,7 @@ internal static class ConfigFileReader
         var before = content[..wrong];
         var column = Encoding.UTF8.GetCharCount(before[(before.LastIndexOf((byte)'\n') + 1)..]) + 1;
         throw new ConfigurationException("ConfigSyntaxError", file, new ConfigPosition(before.Count((byte)'\n') + 1, column),
-            "The file is not text in UTF-8 from here on. Save it as UTF-8.");
+            "From here on the file is not UTF-8 text. Save it as UTF-8.");
     }
 
     /// <summary>
@@ -94,7 +94,7 @@ internal static class ConfigFileReader
         {
             var remedy = refusal.Remedy is { } command ? $" Run: {command}" : "";
             throw new ConfigurationException("ConfigFileUntrusted", RekkordErrorKind.Security,
-                $"The configuration file '{file}' is refused, because it says which programs run and where the data goes: {refusal.Reason}.{remedy}", file);
+                $"The configuration file '{file}' is refused, because it decides which programs run and where the data goes: {refusal.Reason}.{remedy}", file);
         }
     }
 

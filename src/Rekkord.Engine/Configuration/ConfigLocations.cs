@@ -36,7 +36,7 @@ internal static class ConfigLocations
             {
                 case (true, true):
                     throw new ConfigurationException("ConfigFileAmbiguous", RekkordErrorKind.InvalidArgument,
-                        $"There are both '{toml}' and '{ini}', and only one would count. Remove one, or name one with -ConfigPath.", toml);
+                        $"There are both '{toml}' and '{ini}', but only one can count. Remove one, or give one with -ConfigPath.", toml);
                 case (true, false):
                     return toml;
                 case (false, true):

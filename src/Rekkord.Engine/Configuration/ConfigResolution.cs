@@ -58,7 +58,7 @@ internal sealed class ConfigResolution
                 continue;
             if (given.DistinctBy(each => each.Text).Count() > 1)
                 throw new ConfigurationException("ConfigInvalidValue", RekkordErrorKind.InvalidArgument,
-                    $"{given[0].Name} and {given[1].Name} mean the same and have different values. Remove one of them from the environment.", given[1].Name);
+                    $"{given[0].Name} and {given[1].Name} mean the same but have different values. Remove one of them from the environment.", given[1].Name);
             Add(key, given[0].Text, directory, ConfigSource.Environment, given[0].Name);
         }
     }
@@ -156,7 +156,7 @@ internal sealed class ConfigResolution
                 return UnknownSection(file, item.Section, item.SectionPosition);
             var owner = ConfigSchema.Keys.FirstOrDefault(key => key.Name == item.Name)?.Section;
             return new ConfigurationException("ConfigUnknownKey", file, item.KeyPosition,
-                $"'{item.Name}' stands in no section. "
+                $"'{item.Name}' is in no section. "
                 + (owner is null ? $"Put it under one of {SectionList}." : $"Put it under [{owner}]."), owner);
         }
 
@@ -188,7 +188,7 @@ internal sealed class ConfigResolution
 
     // The value itself is left out where it is a secret, and its text is what the user can see in the file anyway.
     private static string Invalid(string name, ConfigKey key, string text) =>
-        text is "" ? $"'{name}' has no value. It takes {Describe(key, typed: false)}; leave it out to leave it unset."
+        text is "" ? $"'{name}' has no value. It takes {Describe(key, typed: false)}. To leave it unset, remove the line."
         : key.IsSecret ? $"The value of '{name}' is not valid. It takes {Describe(key, typed: false)}."
         : $"'{name}' takes {Describe(key, typed: false)}, and '{text}' is not one.";
 

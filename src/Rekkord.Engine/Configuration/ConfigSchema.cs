@@ -6,7 +6,7 @@ public static class ConfigSchema
     /// <summary>The zstd levels that the compressor takes.</summary>
     private const int MinimumCompressionLevel = 1, MaximumCompressionLevel = 19;
 
-    private const string SayInUrl = "Say it in the URL under [Repository].";
+    private const string SayInUrl = "Put it in the URL under [Repository].";
 
     /// <summary>The keys, in the order in which they are listed.</summary>
     public static IReadOnlyList<ConfigKey> Keys { get; } =
@@ -16,31 +16,31 @@ public static class ConfigSchema
         new("Repository", "KeyFile", ConfigValueType.Path, "The keyfile to open it with.")
             { EnvironmentVariable = "REKKORD_KEY_FILE", AlternativeVariable = "REKKORD_KEYFILE" },
         new("Repository", "TrustKeyFilePermissions", ConfigValueType.Boolean,
-            "Whether a keyfile that others can read is used all the same.") { Default = "false" },
+            "Whether to use a keyfile that others can read.") { Default = "false" },
 
-        new("Settings", "Threads", ConfigValueType.Number, "How many threads compress and encrypt; unset for one a processor.")
+        new("Settings", "Threads", ConfigValueType.Number, "How many threads compress and encrypt. Unset: one per processor.")
             { Minimum = 1, Maximum = 1024 },
-        new("Settings", "CompressionLevel", ConfigValueType.Number, "The zstd level: higher is smaller and slower.")
+        new("Settings", "CompressionLevel", ConfigValueType.Number, "The Zstandard level. A higher one stores less and takes longer.")
             { Default = "1", Minimum = MinimumCompressionLevel, Maximum = MaximumCompressionLevel },
 
         new("Hooks", "PreSaveDirectory", ConfigValueType.Path, "The directory of the hooks that run before a save."),
         new("Hooks", "PostSaveDirectory", ConfigValueType.Path, "The directory of the hooks that run after a save."),
         new("Hooks", "PreScanDirectory", ConfigValueType.Path, "The directory of the hooks that run before a scan."),
         new("Hooks", "PostScanDirectory", ConfigValueType.Path, "The directory of the hooks that run after a scan."),
-        new("Hooks", "HookTimeout", ConfigValueType.Duration, "How long one hook may run; unset for as long as it takes."),
+        new("Hooks", "HookTimeout", ConfigValueType.Duration, "How long one hook may run. Unset: as long as it takes."),
         new("Hooks", "RunPostHooksAfterPreFailure", ConfigValueType.Boolean,
             "Whether post hooks run, with SUCCESS=0, after a pre hook failed.") { Default = "false" },
         new("Hooks", "TrustHookPermissions", ConfigValueType.Boolean,
-            "Whether hooks that other users could change are run all the same.") { Default = "false" },
+            "Whether to run hooks that other users could change.") { Default = "false" },
 
         new("Protection", "RetainDuration", ConfigValueType.Duration,
-            "How long what is written is kept from being deleted. A storage that cannot do that is refused."),
+            "How long the storage must keep new objects from being deleted. Storage that cannot do that is refused."),
 
         new("S3", "AccessKeyID", ConfigValueType.Text, "The access key ID.")
             { EnvironmentVariable = "REKKORD_S3_ACCESS_KEY_ID" },
         new("S3", "SecretKey", ConfigValueType.Text, "The secret access key.")
             { EnvironmentVariable = "REKKORD_S3_SECRET_KEY", IsSecret = true },
-        new("S3", "Region", ConfigValueType.Text, "The region; unset to take it from the URL."),
+        new("S3", "Region", ConfigValueType.Text, "The region. Unset: taken from the URL."),
 
         new("SFTP", "Password", ConfigValueType.Text, "The SSH password.")
             { EnvironmentVariable = "REKKORD_SFTP_PASSWORD", IsSecret = true },

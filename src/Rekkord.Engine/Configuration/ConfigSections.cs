@@ -45,7 +45,7 @@ public sealed record ProtectionConfig(ConfigValue<TimeSpan?> RetainDuration)
             throw new RekkordException(
                 "RetentionUnsupported",
                 RekkordErrorKind.InvalidArgument,
-                $"RetainDuration = {ConfigDuration.Format(duration)} ([Protection]) asks that what is written cannot be deleted, and a directory cannot do that. "
+                $"RetainDuration = {ConfigDuration.Format(duration)} ([Protection]) asks the storage to keep what is written from being deleted. A directory cannot do that. "
                 + "Nothing was written. Remove the setting, or protect the directory by other means, such as snapshots of its file system.",
                 "RetainDuration");
     }

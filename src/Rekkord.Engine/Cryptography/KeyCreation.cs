@@ -29,7 +29,7 @@ public static class KeyCreation
                 throw new RekkordException(
                     "KeyFileIsMaster",
                     RekkordErrorKind.AlreadyExists,
-                    $"'{path}' is the master keyfile and is kept: without it, the backups it belongs to are lost. Choose another name with -OutFile.",
+                    $"'{path}' is the master keyfile and is not replaced: without it, its backups are lost. Choose another name with -OutFile.",
                     path);
             }
 

@@ -49,7 +49,7 @@ public static class KeyFile
             if (overwrite)
                 files.Rename(temporary, path);
             else if (!files.TryRename(temporary, path))
-                throw File.Exists(path) ? Exists(path, Remove(temporary, files)) : new IOException("There is something else of that name.");
+                throw File.Exists(path) ? Exists(path, Remove(temporary, files)) : new IOException("Something else has that name.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -88,7 +88,7 @@ public static class KeyFile
             throw new RekkordException(
                 "KeyFileNotWritable",
                 RekkordErrorKind.WriteError,
-                $"The repository is there, but the keyfile '{path}' cannot be replaced: {error.Message} The master key of the repository is in '{written}': keep that file.",
+                $"The repository was made, but the keyfile '{path}' could not be replaced: {error.Message} The master key of the repository is in '{written}'. Keep that file.",
                 written,
                 error);
         }
@@ -98,7 +98,7 @@ public static class KeyFile
             throw new RekkordException(
                 NotDurable,
                 RekkordErrorKind.WriteError,
-                $"The repository is there, and its master key is in '{path}', but a power cut may still undo the renaming ({failure.Message}): then '{path}' is the keyfile that it replaced, and the master key is in '{written}'. Copy '{path}' to another disk.",
+                $"The repository was made, and its master key is in '{path}'. But a power cut may still undo the renaming ({failure.Message}). Then '{path}' is the old keyfile again, and the master key is in '{written}'. Copy '{path}' to another disk.",
                 path,
                 failure);
         }
@@ -169,7 +169,7 @@ public static class KeyFile
         using var passphrase = options.GetPassphrase() ?? throw new RekkordException(
             "PassphraseRequired",
             RekkordErrorKind.Security,
-            $"The keyfile '{path}' is protected with a passphrase, and there is none, nor anybody to ask. Give it with {options.PassphraseParameter} or in $env:REKKORD_PASSPHRASE.",
+            $"The keyfile '{path}' is protected with a passphrase. None was given, and nobody can be asked. Give it with {options.PassphraseParameter} or in $env:REKKORD_PASSPHRASE.",
             path);
         try
         {
@@ -222,7 +222,7 @@ public static class KeyFile
     {
         var head = Encoding.UTF8.GetBytes(
             $"Rekkord {keys.Role} key of repository {Convert.ToHexStringLower(keys.RepositoryId)}{Environment.NewLine}"
-            + $"Whoever has this file has its powers over the backups. Keep a copy in a safe place away from them.{Environment.NewLine}");
+            + $"Whoever has this file can use its keys on the backups. Keep a copy in a safe place away from them.{Environment.NewLine}");
         var end = Encoding.UTF8.GetBytes(Environment.NewLine);
         var blockLength = PemEncoding.GetEncodedSize(label.Length, content.Length);
         var text = SecretBytes.Allocate(head.Length + blockLength + end.Length);
@@ -276,13 +276,13 @@ public static class KeyFile
     private static RekkordException Exists(string path, string leftover = "") => new(
         "KeyFileExists",
         RekkordErrorKind.AlreadyExists,
-        $"The keyfile '{path}' exists already and is kept: without it, the backups it belongs to are lost. Choose another name with -KeyFile, or add -Force to replace it.{leftover}",
+        $"The keyfile '{path}' exists already and is not replaced: without it, its backups are lost. Choose another name with -KeyFile, or add -Force to replace it.{leftover}",
         path);
 
     private static RekkordException Invalid(string path, Exception? inner = null) => new(
         "KeyFileInvalid",
         RekkordErrorKind.InvalidData,
-        $"'{path}' is not a keyfile of this version, or is damaged. Use a copy of it, or the right file.",
+        $"'{path}' is not a keyfile of this version, or it is damaged. Use a copy, or the right file.",
         path,
         inner);
 }

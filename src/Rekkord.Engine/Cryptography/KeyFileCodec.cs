@@ -62,10 +62,10 @@ internal static class KeyFileCodec
 
         reader.ReadEndMap();
         if (version != FormatVersion)
-            throw new CborContentException("This version of keyfiles is not known.");
+            throw new CborContentException("The version of the keyfile is not known.");
         return ToRole(role) switch
         {
-            KeyRole.Master => KeyMaterial.FromSeed(fields[6].Length == 32 ? fields[6] : throw new CborContentException("The seed has a wrong length."), Id(fields[3])).ToParts(),
+            KeyRole.Master => KeyMaterial.FromSeed(fields[6].Length == 32 ? fields[6] : throw new CborContentException("The seed has the wrong length."), Id(fields[3])).ToParts(),
             var restricted => ToRestrictedParts(restricted, fields),
         };
     }
@@ -93,7 +93,7 @@ internal static class KeyFileCodec
         Role = role,
         RepositoryId = Id(fields[3]),
         KeyId = Id(fields[4]),
-        MasterPublicKey = P256.IsPublicKey(fields[5]) ? fields[5] : throw new CborContentException("The master public key is none."),
+        MasterPublicKey = P256.IsPublicKey(fields[5]) ? fields[5] : throw new CborContentException("The master public key is not valid."),
         IdKey = SecretKey(fields.GetValueOrDefault(7)),
         IndexKey = SecretKey(fields.GetValueOrDefault(8)),
         DataPrivateKey = PrivateKey(fields.GetValueOrDefault(9)),
@@ -104,11 +104,11 @@ internal static class KeyFileCodec
 
     // A checksum does not make a key: one of another length would be found out in the midst of a save.
     private static byte[]? SecretKey(byte[]? key) =>
-        key is null or { Length: KeyDerivation.KeyLength } ? key : throw new CborContentException("A key has a wrong length.");
+        key is null or { Length: KeyDerivation.KeyLength } ? key : throw new CborContentException("A key has the wrong length.");
 
     private static byte[]? PrivateKey(byte[]? key) =>
         key is null || P256.IsPrivateKey(key) ? key : throw new CborContentException("A private key is none.");
 
     private static byte[] Id(byte[] id) =>
-        id.Length == KeyMaterial.IdLength ? id : throw new CborContentException("An ID has a wrong length.");
+        id.Length == KeyMaterial.IdLength ? id : throw new CborContentException("An ID has the wrong length.");
 }

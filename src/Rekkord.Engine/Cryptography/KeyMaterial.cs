@@ -99,7 +99,7 @@ public sealed class KeyMaterial : IDisposable
             _ => _logPrivateKey,
         };
         if (part is null)
-            throw Insufficient($"{command} needs a {RolesWith(power)} keyfile, and '{keyFile}' is a {Role} one. Give another with {parameter}.", keyFile);
+            throw Insufficient($"{command} needs a {RolesWith(power)} keyfile, and '{keyFile}' is a {Role} keyfile. Give another one with {parameter}.", keyFile);
     }
 
     /// <summary>Makes the material of a new master key, for a new repository.</summary>
@@ -201,6 +201,6 @@ public sealed class KeyMaterial : IDisposable
     private byte[] Require(byte[]? part, KeyPower power)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return part ?? throw Insufficient($"This needs a {RolesWith(power)} keyfile; the one in use is {Role}. Give another with -KeyFile.");
+        return part ?? throw Insufficient($"This needs a {RolesWith(power)} keyfile, and the one in use is a {Role} keyfile. Give another one with -KeyFile.");
     }
 }

@@ -20,7 +20,7 @@ internal static class P256
     public static ECParameters ParsePublicKey(ReadOnlySpan<byte> point)
     {
         if (point.Length != PublicKeyLength || point[0] != UncompressedPoint)
-            throw new CryptographicException("This is no uncompressed P-256 point.");
+            throw new CryptographicException("This is not an uncompressed P-256 point.");
         return new ECParameters
         {
             Curve = ECCurve.NamedCurves.nistP256,

@@ -47,7 +47,7 @@ public sealed class Passphrase : IDisposable
         catch (ArgumentException)
         {
             // The exception quotes what it is about.
-            throw Invalid("The passphrase has a character that is no valid Unicode.");
+            throw Invalid("The passphrase has a character that is not valid Unicode.");
         }
         finally
         {

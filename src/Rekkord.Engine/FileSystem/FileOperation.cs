@@ -5,7 +5,7 @@ namespace Rekkord.Engine.FileSystem;
 /// <param name="Writes">Whether it changes the file system; decides between read and write errors and what to advise.</param>
 internal sealed record FileOperation(string Words, bool Writes)
 {
-    private const string AllElse = "All else of it is saved. To have this too, save as a user, or from a machine, that can read it.";
+    private const string AllElse = "The rest of it is saved. To save this too, run as a user or on a machine that can read it.";
 
     internal static readonly FileOperation ReadStatus = new("read the status of", Writes: false);
     internal static readonly FileOperation ListDirectory = new("list the directory", Writes: false);

@@ -25,7 +25,7 @@ internal static class FileSystemErrors
             FileSystemFailure.UnsafeName,
             operation,
             directory,
-            $"'{FileName.ToDisplay(name)}' is no name for an entry of it",
+            $"'{FileName.ToDisplay(name)}' is not a valid name for an entry in it",
             errorNumber: 0);
 
     /// <summary>The reason for not opening something as a file.</summary>
@@ -63,30 +63,30 @@ internal static class FileSystemErrors
 
     private static string Advise(FileSystemFailure failure, bool writes) => failure switch
     {
-        FileSystemFailure.NotFound when writes => "Check the path, and that nothing else changes the destination meanwhile.",
-        FileSystemFailure.NotFound => "Check the path; it may have been removed, renamed or left dangling meanwhile.",
-        FileSystemFailure.AccessDenied when writes => "Run as a user who may write there, or choose another destination.",
-        FileSystemFailure.AccessDenied => "Run as a user who may read it, or exclude it.",
-        FileSystemFailure.Locked => "Take the attribute away with chattr and run it again, or choose another destination.",
+        FileSystemFailure.NotFound when writes => "Check the path, and that nothing else changes the destination during the restore.",
+        FileSystemFailure.NotFound => "Check the path. It may have been removed or renamed, or be a link that leads nowhere.",
+        FileSystemFailure.AccessDenied when writes => "Run as a user who can write there, or choose another destination.",
+        FileSystemFailure.AccessDenied => "Run as a user who can read it, or exclude it.",
+        FileSystemFailure.Locked => "Remove the attribute with chattr and run it again, or choose another destination.",
         FileSystemFailure.ReadOnly => "Choose a destination on a file system that is mounted for writing.",
         FileSystemFailure.DiskFull => "Free space on that file system, or choose another one, and run it again.",
         FileSystemFailure.QuotaExceeded => "Free space within the user's quota, or have it raised, and run it again.",
-        FileSystemFailure.TooLarge => "Choose a file system that takes files of that size, or raise the limit (ulimit -f).",
+        FileSystemFailure.TooLarge => "Choose a file system that allows files of that size, or raise the limit (ulimit -f).",
         FileSystemFailure.Exists => "Remove or rename what is there, or choose another destination.",
-        FileSystemFailure.NotADirectory when writes => "Remove what stands there, or choose another destination.",
-        FileSystemFailure.NotADirectory => "Check the path; it may have been replaced meanwhile.",
+        FileSystemFailure.NotADirectory when writes => "Remove what is there, or choose another destination.",
+        FileSystemFailure.NotADirectory => "Check the path. It may have been replaced since it was listed.",
         FileSystemFailure.NotARegularFile when writes => "Remove it by hand if it is in the way.",
-        FileSystemFailure.NotARegularFile => "It is not read; if it was a file before, it has been replaced meanwhile.",
-        FileSystemFailure.TooManyLinks => "Symbolic links on the way form a loop or a chain that is too long: correct them.",
+        FileSystemFailure.NotARegularFile => "It is not read. If it was a file before, something has replaced it.",
+        FileSystemFailure.TooManyLinks => "Symbolic links on the way form a loop, or a chain that is too long. Correct them.",
         FileSystemFailure.TooManyOpenFiles => "Raise the limit of open files (ulimit -n), or use fewer threads.",
-        FileSystemFailure.NameTooLong when writes => "Choose a destination whose file system takes longer names.",
+        FileSystemFailure.NameTooLong when writes => "Choose a destination whose file system allows longer names.",
         FileSystemFailure.NameTooLong => "Use a shorter path.",
         FileSystemFailure.NotAFullPath => "Give the full path.",
         FileSystemFailure.UnsafeName =>
-            "If it came out of a repository, that was made on another system, is damaged, or was tampered with.",
+            "If the name comes from a repository, that was made on another system, is damaged, or was tampered with.",
         FileSystemFailure.NotSupported when writes => "Choose a destination on a file system, or a machine, that supports it.",
         FileSystemFailure.NotSupported => "Exclude it, or save it from a machine that supports it.",
         FileSystemFailure.Device => "Check the disk or the network connection and the system's log.",
-        _ => "Run it again; if it stays, look into the system's log.",
+        _ => "Run it again. If the error stays, check the system's log.",
     };
 }

@@ -58,7 +58,7 @@ internal sealed class ExternalHook(IHookObserver observer, string workingDirecto
             Reason = hasWrongLineEnds ? $"{reason}; its first line has a Windows line end" : reason,
             Remedy = hasWrongLineEnds ? ScriptStart.RemoveCarriageReturns(hook.Path) : null,
             Note = outcome.OutputLeftOpen
-                ? "A process it started still had its output open 2 seconds after it ended; what that process wrote later is not here."
+                ? "A process that it started still had its output open 2 seconds after it ended. What that process wrote later is not kept."
                 : null,
         };
     }
@@ -82,7 +82,7 @@ internal sealed class ExternalHook(IHookObserver observer, string workingDirecto
 
         var end = outcome.Signal is { } signal ? $"killed by {SignalName.Of(signal)}"
             : outcome.ExitCode is { } code ? $"exit code {code}"
-            : "its exit code was taken by another part of this process, so it counts as failed";
+            : "another part of this process took its exit code, so it counts as failed";
         var last = LastWords.Of(errors.OfType<string>()) ?? LastWords.Of(output.OfType<string>());
         return last is null ? end : $"{end}: {last}";
     }

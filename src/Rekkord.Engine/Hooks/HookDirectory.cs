@@ -47,7 +47,7 @@ internal static partial class HookDirectory
         {
             if (IsOtherThanDirectory(directory))
                 throw new RekkordException("HookDirectoryNotADirectory", RekkordErrorKind.InvalidArgument,
-                    $"The hook directory '{directory}' ({origin}) is not a directory. Name the directory that holds the hooks.", directory);
+                    $"The hook directory '{directory}' ({origin}) is not a directory. Give the directory that holds the hooks.", directory);
             return [.. Directory.EnumerateFileSystemEntries(directory)
                 .Select(path => Path.GetFileName(path))
                 .Order(StringComparer.OrdinalIgnoreCase.ThenOrdinal())];
@@ -56,7 +56,7 @@ internal static partial class HookDirectory
         {
             throw new RekkordException("HookDirectoryNotFound", RekkordErrorKind.NotFound,
                 $"The hook directory '{directory}' ({origin}) does not exist. "
-                + "Create it, or remove the setting if there are to be no hooks.", directory, e);
+                + "Create it, or remove the setting if you want no hooks.", directory, e);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
@@ -116,7 +116,7 @@ internal static partial class HookDirectory
         if (UnixInterop.GetOwnership(path, followLink: true, out var found) is var error and not 0)
             return DescribeUnreachable(path, name, error);
         return found.IsRegular ? null
-            : new HookRefusal(HookStatus.Failed, "it is not a regular file (but a pipe, socket or device)",
+            : new HookRefusal(HookStatus.Failed, "it is a pipe, socket or device and not a regular file",
                 $"Move it elsewhere, or remove it: rm {ShellQuoting.Quote(path)}");
     }
 
@@ -134,7 +134,7 @@ internal static partial class HookDirectory
         // .NET shows bytes that are no UTF-8 as U+FFFD, which is not the file's name.
         return error == UnixInterop.NoEntry && name.Contains('\uFFFD', StringComparison.Ordinal)
             ? new HookRefusal(HookStatus.Failed, "its name is not valid UTF-8", "Rename the file.")
-            : new HookRefusal(HookStatus.Failed, $"it cannot be looked at: {Marshal.GetPInvokeErrorMessage(error)}", null);
+            : new HookRefusal(HookStatus.Failed, $"it cannot be examined: {Marshal.GetPInvokeErrorMessage(error)}", null);
     }
 
     private static HookRefusal? FindExecuteObstacle(string path)
@@ -146,7 +146,7 @@ internal static partial class HookDirectory
             return new HookRefusal(HookStatus.Failed, "it has no execute permission", $"chmod +x {ShellQuoting.Quote(path)}");
         return UnixInterop.IsOnNoExecMount(path)
             ? new HookRefusal(HookStatus.Failed, "its file system is mounted noexec", "Move the hooks to a file system from which programs may run.")
-            : new HookRefusal(HookStatus.Failed, "the current user may not execute it", $"chmod a+rx {ShellQuoting.Quote(path)}");
+            : new HookRefusal(HookStatus.Failed, "the current user is not allowed to execute it", $"chmod a+rx {ShellQuoting.Quote(path)}");
     }
 
     private static HookRefusal? FindWindowsObstacle(string path, string name, HookKind kind)
@@ -158,7 +158,7 @@ internal static partial class HookDirectory
         var extension = Path.GetExtension(name);
         if (!WindowsExtensions.Contains(extension))
             return new HookRefusal(HookStatus.Failed,
-                $"nothing is known to run a file of extension '{extension}'",
+                $"no program is known that runs files with the extension '{extension}'",
                 "Use .ps1, .exe, .com, .cmd or .bat, or add .disabled to its name.");
         // The command processor replaces %NAME% even inside quotes, and has no way to write a % that is just a %.
         var isBatch = extension.ToUpperInvariant() is ".CMD" or ".BAT";

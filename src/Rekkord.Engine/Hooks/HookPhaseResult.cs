@@ -45,15 +45,15 @@ public sealed record HookPhaseResult(HookPhase Phase, IReadOnlyList<HookResult> 
     {
         HookPhase.PreSave => "Nothing was saved.",
         HookPhase.PreScan => "Nothing was scanned.",
-        HookPhase.PostSave => "The save itself had ended before.",
-        _ => "The scan itself had ended before.",
+        HookPhase.PostSave => "The save itself had finished.",
+        _ => "The scan itself had finished.",
     };
 
     private string RehearsedConsequence => Phase switch
     {
         HookPhase.PreSave => "A save would stop here, with nothing saved.",
         HookPhase.PreScan => "A scan would stop here, with nothing scanned.",
-        HookPhase.PostSave => "A save would report this after its end.",
-        _ => "A scan would report this after its end.",
+        HookPhase.PostSave => "A save would finish and then report this.",
+        _ => "A scan would finish and then report this.",
     };
 }

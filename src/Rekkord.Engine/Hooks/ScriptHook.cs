@@ -23,7 +23,7 @@ internal sealed class ScriptHook(IScriptHookExecutor executor, TimeSpan? timeout
             Hook = hook,
             Status = HookStatus.Cancelled,
             StartTime = DateTimeOffset.Now,
-            Reason = "not started: the command was stopped while it waited for a script hook of another one",
+            Reason = "not started: the command was stopped while the hook waited for another command's script hook",
         };
     }
 

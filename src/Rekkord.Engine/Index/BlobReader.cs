@@ -135,19 +135,19 @@ internal sealed class BlobReader : IDisposable
 
     private bool IsSuspect(BlobLocation location) => _suspect.ContainsKey(_index.Segments[location.Segment].Pack);
 
-    private static DamagedObjectException Missing(Oid oid) => new($"blob {oid}", "no pack that is left holds it.");
+    private static DamagedObjectException Missing(Oid oid) => new($"blob {oid}", "no remaining pack holds it.");
 
     private Blob Read(BlobType type, Oid oid, BlobLocation location)
     {
         if (location.Type != type)
-            throw new DamagedObjectException(PackOf(location.Segment).Name, $"it calls the blob {oid} a {location.Type}, which it is not.");
+            throw new DamagedObjectException(PackOf(location.Segment).Name, $"it wrongly calls the blob {oid} a {location.Type}.");
         var whole = location.Length == _index.Segments[location.Segment].Length;
         var segment = whole ? Open(location.Segment) : OpenShared(location.Segment);
         var bytes = segment.Bytes.Slice(location.Offset, location.Length);
         if (_repository.Hasher.Compute(type, bytes.Span) == oid)
             return new Blob(segment, bytes);
         segment.RemoveUser();
-        throw new DamagedObjectException(PackOf(location.Segment).Name, $"the blob {oid} in it has another content than was saved.");
+        throw new DamagedObjectException(PackOf(location.Segment).Name, $"the blob {oid} in it does not have the content that was saved.");
     }
 
     /// <summary>Gives back what is kept, and wipes the packs' keys.</summary>

@@ -240,7 +240,7 @@ internal sealed class IndexLoader
 
     private static DamagedObjectException FalseIndex(StoredIndex index, string pack) => new(
         index.Name,
-        $"it says something else of the pack '{pack}' than that says itself, and {(index.KeyId.Length == 0 ? "the master key" : $"the keyfile {index.KeyId}")} signed it so.");
+        $"it contradicts the pack '{pack}', and {(index.KeyId.Length == 0 ? "the master key" : $"the keyfile {index.KeyId}")} signed it so.");
 
     /// <summary>Takes what an index says of a pack for true, unless something is against it.</summary>
     private bool TryBelieve(StoredPack said, ObjectInfo found)
@@ -264,7 +264,7 @@ internal sealed class IndexLoader
         if (own is not null && (_purpose != Purpose.Scan || _directories.IsWhole(found.Name)))
             return false;
         if (own is not null)
-            _damaged(hasSize ? new DamagedObjectException(found.Name, "its bytes are not those that its name was made from.") : WrongLength(said, found));
+            _damaged(hasSize ? new DamagedObjectException(found.Name, "its bytes do not match its name.") : WrongLength(said, found));
         if (mayBeUsed && hasSize)
             TryVisit(said, digest);
         else if (mayBeUsed && NoteVisit(said.Name, digest))
@@ -272,10 +272,10 @@ internal sealed class IndexLoader
         return null;
     }
 
-    private static DamagedObjectException Contradicted(StoredPack pack) => new(pack.Name, "an index says something else of it than it says itself.");
+    private static DamagedObjectException Contradicted(StoredPack pack) => new(pack.Name, "an index contradicts it.");
 
     private static DamagedObjectException WrongLength(StoredPack said, ObjectInfo found) =>
-        new(found.Name, $"it has {found.Size} bytes and should have {said.Size}.");
+        new(found.Name, $"it has {found.Size} bytes instead of {said.Size}.");
 
     /// <summary>Visits a pack with its own directory.</summary>
     /// <returns>The directory's digest; null when it cannot be read.</returns>

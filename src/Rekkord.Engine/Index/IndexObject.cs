@@ -63,9 +63,9 @@ internal static class IndexObject
     public static StoredIndex Decode(KeyMaterial keys, TrustedSigners signers, string name, ReadOnlySpan<byte> bytes, bool wasVerified = false)
     {
         if (ObjectName.TryGetHash(name) is not { } hash || !SHA256.HashData(bytes).AsSpan().SequenceEqual(hash))
-            throw new DamagedObjectException(name, "its bytes are not those that its name was made from.");
+            throw new DamagedObjectException(name, "its bytes do not match its name.");
         if (bytes.Length < HeadLength + TagLength || !bytes.StartsWith(Magic))
-            throw new DamagedObjectException(name, "it does not start as an index does.");
+            throw new DamagedObjectException(name, "it does not start like an index.");
         try
         {
             var plaintext = new byte[bytes.Length - HeadLength - TagLength];
@@ -76,7 +76,7 @@ internal static class IndexObject
             var (signed, keyId) = SignedEnvelope.Unwrap(plaintext[sizeof(int)..signatureEnd], Domain, signers, wasVerified);
             return signed.AsSpan().SequenceEqual(SHA256.HashData(compressed))
                 ? new StoredIndex(name, keyId is null ? "" : Convert.ToHexStringLower(keyId), Parse(Compression.Decompress(compressed, FormatLimits.Index)))
-                : throw new InvalidDataException("Something else was signed.");
+                : throw new InvalidDataException("The signature is for other content.");
         }
         catch (Exception error) when (error is CryptographicException or InvalidDataException)
         {

@@ -52,7 +52,7 @@ internal static class SignedEnvelope
 
             // A revocation's name is not made from its bytes: what was put behind it is found here.
             if (reader.BytesRemaining != 0)
-                throw new CborContentException("There are bytes behind the record.");
+                throw new CborContentException("There are bytes after the record.");
         }
         catch (Exception error) when (error is CborContentException or InvalidOperationException)
         {

@@ -87,7 +87,7 @@ internal sealed class PackDirectories
         }
         catch (InvalidDataException error)
         {
-            throw new DamagedObjectException(found.Name, $"what it says of itself does not fit: {error.Message}", error);
+            throw new DamagedObjectException(found.Name, $"what it says about itself is wrong: {error.Message}", error);
         }
     }
 

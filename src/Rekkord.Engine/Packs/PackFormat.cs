@@ -66,7 +66,7 @@ internal static class PackFormat
         store.Read(name, size - TrailerLength, trailer);
         var length = BinaryPrimitives.ReadInt32LittleEndian(trailer);
         if (!header.AsSpan().StartsWith(Magic) || !trailer.AsSpan().EndsWith(TrailerMagic))
-            throw new DamagedObjectException(name, "it does not start or end as a pack does.");
+            throw new DamagedObjectException(name, "it does not start or end like a pack.");
         if (length < TagLength || length > FormatLimits.PackDirectory || length > size - HeaderLength - TrailerLength)
             throw new DamagedObjectException(name, "its directory's length is wrong.");
 

@@ -96,7 +96,7 @@ public sealed class PathPattern
         foreach (var name in pattern.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             if (name == ".." && names.Count == 0)
-                throw Invalid(text, "'..' leads nowhere there. Write the whole path.");
+                throw Invalid(text, "'..' has no meaning there. Write the whole path.");
             if (name == "..")
                 names.RemoveAt(names.Count - 1);
             else if (name != ".")
@@ -104,7 +104,7 @@ public sealed class PathPattern
         }
 
         if (names.Count == 0)
-            throw Invalid(text, "it stands for everything. Write what is meant below it.");
+            throw Invalid(text, "it matches everything. Write what you mean below it.");
         var root = OperatingSystem.IsWindows() && pattern.StartsWith("//", StringComparison.Ordinal) ? "//" : pattern.StartsWith('/') ? "/" : "";
         return root + string.Join('/', names);
     }
@@ -114,13 +114,13 @@ public sealed class PathPattern
         if (text.Length == 0)
             throw Invalid(text, "it is empty.");
         if (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]))
-            throw Invalid(text, "it begins or ends with a blank. Write '[ ]' for a blank that is meant.");
+            throw Invalid(text, "it begins or ends with a blank. Write '[ ]' if you mean a blank.");
         if (text.Any(char.IsControl))
-            throw Invalid(text, "it has a control character. A path is matched as it is shown: write '\\x09' for a tab.");
+            throw Invalid(text, "it has a control character. Patterns match paths as they are shown: write '\\x09' for a tab.");
         if (text[0] == '!')
             throw Invalid(text, "there is no negation. Write '[!]' for a name that begins with '!'.");
         if (!OperatingSystem.IsWindows() && HasSeparatorOfWindows(text))
-            throw Invalid(text, "'\\' is no separator here. Write '/', or '[\\]' for a backslash in a name.");
+            throw Invalid(text, "'\\' is not a separator here. Write '/', or '[\\]' for a backslash in a name.");
     }
 
     /// <summary>Whether there is a backslash that is neither in a set nor shows a byte (<c>\xff</c>).</summary>

@@ -104,7 +104,7 @@ internal static class Wildcard
 
         return i < pattern.Length
             ? (set.Append("-[/]]").ToString(), i + 1)
-            : throw Invalid($"'{pattern}' has no ']'. Write '{Escape}[' for a bracket that is meant");
+            : throw Invalid($"'{pattern}' has no ']'. Write '{Escape}[' if you mean a bracket");
     }
 
     private static char ReadMember(ReadOnlySpan<char> pattern, ref int i)

@@ -45,7 +45,7 @@ internal sealed class UnixHookTrust : HookTrust
                 return above;
             var next = Path.Combine(current, parts[i]);
             if (GetOwnership(next, followLink: false, out var found) is var error and not 0)
-                return new HookRefusal(HookStatus.Failed, $"'{next}' cannot be looked at: {Marshal.GetPInvokeErrorMessage(error)}", null);
+                return new HookRefusal(HookStatus.Failed, $"'{next}' cannot be examined: {Marshal.GetPInvokeErrorMessage(error)}", null);
             if (found.IsLink)
             {
                 if (CheckOwner(next, found, isLink: true) is { } link)
@@ -72,7 +72,7 @@ internal sealed class UnixHookTrust : HookTrust
             return known;
         HookRefusal? refusal;
         if (GetOwnership(path, followLink: false, out var found) is var error and not 0)
-            refusal = new HookRefusal(HookStatus.Failed, $"'{path}' cannot be looked at: {Marshal.GetPInvokeErrorMessage(error)}", null);
+            refusal = new HookRefusal(HookStatus.Failed, $"'{path}' cannot be examined: {Marshal.GetPInvokeErrorMessage(error)}", null);
         else if (!holdsHook && found.IsSticky)
             // Others can add to such a directory, but not replace what is there.
             refusal = CheckOwner(path, found, isLink: false);

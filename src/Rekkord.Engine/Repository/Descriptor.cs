@@ -110,7 +110,7 @@ internal sealed record Descriptor
             throw new RekkordException(
                 "RepositoryVersionUnknown",
                 RekkordErrorKind.InvalidData,
-                $"The repository '{location}' has format version {version}; this module knows version {CurrentVersion}. Install a newer module.",
+                $"The repository '{location}' has format version {version}, and this module knows version {CurrentVersion}. Install a newer module.",
                 location);
         }
 

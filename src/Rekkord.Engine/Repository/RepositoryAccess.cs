@@ -152,7 +152,7 @@ public sealed class RepositoryAccess : IDisposable
         throw new RekkordException(
             "RepositoryReplaced",
             RekkordErrorKind.InvalidOperation,
-            $"'{Location}' is not the directory any more that was opened as the repository, or its '{ObjectName.Descriptor}' is gone or another: a disk was unmounted, or something else put in its place, while the command ran. Nothing was written to what is there now. Bring the repository back and run the command again.",
+            $"'{Location}' is no longer the directory that was opened as the repository, or its '{ObjectName.Descriptor}' is missing or different. A disk was unmounted or replaced while the command ran. Nothing was written to what is there now. Bring the repository back and run the command again.",
             Location);
     }
 
@@ -186,7 +186,7 @@ public sealed class RepositoryAccess : IDisposable
         throw new RekkordException(
             "KeyRevoked",
             RekkordErrorKind.Security,
-            $"The keyfile in use, {revocation.KeyId}, was revoked on {revocation.Time:u}; {consequence}. Give another with -KeyFile; New-RekkordKey makes one from the master keyfile.",
+            $"The keyfile in use, {revocation.KeyId}, was revoked on {revocation.Time:u}: {consequence}. Give another keyfile with -KeyFile. New-RekkordKey makes one from the master keyfile.",
             revocation.KeyId);
     }
 
@@ -197,7 +197,7 @@ public sealed class RepositoryAccess : IDisposable
     internal static RekkordException AlreadyExists(string location) => new(
         "RepositoryExists",
         RekkordErrorKind.AlreadyExists,
-        $"'{location}' is a repository already. Use it with its keyfile, or choose another place.",
+        $"'{location}' is already a repository. Use it with its keyfile, or choose another place.",
         location);
 
     /// <summary>Closes the store and wipes the keys that belong to it.</summary>

@@ -32,7 +32,7 @@ public static class RepositoryCreation
             throw new RekkordException(
                 "DirectoryNotEmpty",
                 RekkordErrorKind.AlreadyExists,
-                $"'{store.Location}' has something in it that is no repository. Choose an empty or new directory.",
+                $"'{store.Location}' is not empty and not a repository. Choose an empty or new directory.",
                 store.Location);
         }
 
@@ -67,7 +67,7 @@ public static class RepositoryCreation
         }
         catch (RekkordException error) when (error.ErrorId == KeyFile.NotDurable)
         {
-            var removal = TryDelete(path, files) is { } reason ? $"It opens nothing, and could not be removed ({reason}): remove it." : "It was removed.";
+            var removal = TryDelete(path, files) is { } reason ? $"The keyfile opens nothing, but could not be removed ({reason}). Remove it." : "It was removed.";
             throw new RekkordException(
                 error.ErrorId,
                 error.Kind,
@@ -89,9 +89,9 @@ public static class RepositoryCreation
             // What a store was given it may still write, whatever it says of it now, and only this key ever opens that. A key that
             // certainly opens nothing would only be mistaken for one that does.
             if (isHandedOver)
-                throw Failed(error, $"The repository may be there all the same, or appear later: its master key is kept in '{keyFile}'.", keyFile);
+                throw Failed(error, $"The repository may exist all the same, or appear later. Its master key is kept in '{keyFile}'.", keyFile);
             if (TryDelete(keyFile, files) is { } reason)
-                throw Failed(error, $"The keyfile '{keyFile}' opens nothing, and could not be removed ({reason}): remove it.", keyFile);
+                throw Failed(error, $"The keyfile '{keyFile}' opens nothing, but could not be removed ({reason}). Remove it.", keyFile);
             throw;
         }
     }

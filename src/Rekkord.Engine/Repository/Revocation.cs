@@ -64,10 +64,10 @@ internal static class RevocationCodec
         try
         {
             if (!bytes.AsSpan().StartsWith(Magic))
-                throw new InvalidDataException("it does not start as such an object does.");
+                throw new InvalidDataException("it does not start like an object of its kind.");
             var (payload, signer) = SignedEnvelope.Unwrap(bytes[Magic.Length..], Domain, keys.MasterPublicKey, keys.RepositoryId);
             if (signer is not null)
-                throw new InvalidDataException("it is signed by another key than the master key.");
+                throw new InvalidDataException("it is not signed by the master key.");
             return DecodePayload(payload, name, keys);
         }
         catch (Exception error) when (error is CborContentException or InvalidOperationException or OverflowException or CryptographicException or InvalidDataException or ArgumentException)
@@ -85,7 +85,7 @@ internal static class RevocationCodec
         var details = Next(reader, 3).ReadByteString();
         reader.ReadEndMap();
         if (ObjectName.ForRevocation(keyId) != name)
-            throw new InvalidDataException("it is of another key than its name says.");
+            throw new InvalidDataException("it belongs to a different key than its name says.");
 
         var revocation = new Revocation(Convert.ToHexStringLower(keyId), time, "", new HashSet<Oid>());
         return keys.CanList ? ReadDetails(revocation, Hpke.Aes256.Open(keys.LogPrivateKey, [.. Domain, .. keys.RepositoryId], keyId, details)) : revocation;

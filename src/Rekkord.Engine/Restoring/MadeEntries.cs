@@ -65,6 +65,6 @@ internal sealed class MadeEntries(NameFolding folding)
     public static RekkordException NameIsTaken(string path) => new(
         "FileExists",
         RekkordErrorKind.AlreadyExists,
-        $"'{path}' is not restored: another entry of the snapshot was restored there, whose name is the same to this file system. Restore it to a place that tells the two names apart.",
+        $"'{path}' is not restored: another entry of the snapshot, whose name is the same for this file system, was restored there. Restore it to a file system that tells the two names apart.",
         path);
 }

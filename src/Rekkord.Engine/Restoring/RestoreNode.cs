@@ -156,7 +156,7 @@ internal sealed class RestoreNode
         _context.Report(new RekkordException(
             "FileExists",
             RekkordErrorKind.AlreadyExists,
-            $"'{path}' is not a directory of its own: another one of the snapshot was restored there, whose name is the same to this file system. What is in it is restored there too, where names are free. Restore it to a place that tells the two names apart.",
+            $"'{path}' is not a separate directory: another directory of the snapshot, whose name is the same for this file system, was restored there. Its content is restored there too, where names are free. Restore it to a file system that tells the two names apart.",
             path));
     }
 

@@ -81,7 +81,7 @@ public sealed class RestoreOperation
             throw new RekkordException(
                 "DestinationNotEmpty",
                 RekkordErrorKind.AlreadyExists,
-                $"'{destination}' has something in it; nothing was restored. Choose an empty or new directory, or add -Force to restore into it and replace files of the same names.",
+                $"'{destination}' is not empty. Nothing was restored. Choose an empty or new directory, or add -Force to restore into it and replace files with the same names.",
                 destination);
         }
 

@@ -25,7 +25,7 @@ internal sealed class RestoreTally(IRestoreObserver observer)
     public void Separated(string path, string other)
     {
         Interlocked.Increment(ref _separated);
-        observer.Detail($"'{path}' is restored as a file of its own: it has the number of '{other}', and is not the same.");
+        observer.Detail($"'{path}' is restored as a separate file: it has the inode number of '{other}', but is not the same.");
     }
 
     /// <summary>Tells of everything.</summary>
@@ -36,7 +36,7 @@ internal sealed class RestoreTally(IRestoreObserver observer)
         if (!_notKept.IsEmpty)
             observer.Warn($"The destination reported no error, but did not keep: {List(_notKept)}. -Verbose names each. Choose a destination on a file system that keeps them.");
         if (_separated > 0)
-            observer.Warn($"Restored as files of their own, though they have the numbers of others: {_separated:N0}. They differ from these: files were replaced or changed while they were saved, or their file system gives one number to several. -Verbose names each.");
+            observer.Warn($"Restored as separate files, although they share inode numbers with others: {_separated:N0}. They differ from those others: they were replaced or changed during the save, or their file system gives one number to several files. -Verbose names each.");
     }
 
     private void Count(ConcurrentDictionary<string, long> counts, string what, string detail)

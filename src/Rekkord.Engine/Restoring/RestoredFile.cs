@@ -46,7 +46,7 @@ internal static class RestoredFile
         return new RekkordException(
             "VerifyFailed",
             RekkordErrorKind.InvalidData,
-            $"'{path}' reads back differently from what was written. Check the disk, then restore it again.",
+            $"'{path}' does not read back as it was written. Check the disk, then restore it again.",
             path);
     }
 }

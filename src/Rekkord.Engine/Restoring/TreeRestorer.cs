@@ -75,7 +75,7 @@ internal sealed class TreeRestorer
             _context.Report(new RekkordException(
                 "PatternNotInSnapshot",
                 RekkordErrorKind.NotFound,
-                $"Nothing that was to be restored matches '{pattern.Text}'. Get-RekkordItem shows the paths.",
+                $"Nothing in the snapshot matches '{pattern.Text}'. Get-RekkordItem shows the paths.",
                 pattern.Text));
         }
     }
@@ -114,7 +114,7 @@ internal sealed class TreeRestorer
         catch (RekkordException error)
         {
             _context.Report(new RekkordException(
-                error.ErrorId, error.Kind, $"The directory '{path}' is not restored whole: {error.Message}", path, error));
+                error.ErrorId, error.Kind, $"The directory '{path}' is only partly restored: {error.Message}", path, error));
             return [];
         }
     }
@@ -122,13 +122,13 @@ internal sealed class TreeRestorer
     private static RekkordException Unsafe(string path) => new(
         "UnsafeFileName",
         RekkordErrorKind.Security,
-        $"The repository claims an entry '{path}' whose name no file can have, or a link that leads nowhere by its text; it is not restored. Such a repository was damaged or made with bad intent.",
+        $"The repository has an entry '{path}' whose name no file can have, or a link whose target no link can have. It is not restored. Such a repository is damaged, or somebody made it with bad intent.",
         path);
 
     private static RekkordException NotSaved(string path) => new(
         "ContentNotSaved",
         RekkordErrorKind.ReadError,
-        $"'{path}' could not be read when the snapshot was made, so its content is not in it. Look for it in an older snapshot.",
+        $"'{path}' could not be read when the snapshot was made, so its content is missing. Look for it in an older snapshot.",
         path);
 
     private void RestoreDirectory(RestoreNode parent, TreeEntry entry, string path, bool included)
@@ -154,7 +154,7 @@ internal sealed class TreeRestorer
             return;
         parent.Take(entry.Name);
         if (entry.Flags.HasFlag(EntryFlags.Changed))
-            _context.Warn($"'{path}' changed while it was saved; it is restored as it came.");
+            _context.Warn($"'{path}' changed while it was saved. What the last reading gave is restored.");
         if (entry.HardLink is not { } link)
         {
             RestoreAlone(parent, entry, path);
@@ -287,7 +287,7 @@ internal sealed class TreeRestorer
             _context.Report(new RekkordException(
                 "HardLinkNotMade",
                 RekkordErrorKind.WriteError,
-                $"'{path}' is restored as a file of its own, not as a further name of '{first.PathBelow(_destination)}': {reason}",
+                $"'{path}' is restored as a separate file, not as another name of '{first.PathBelow(_destination)}': {reason}",
                 path,
                 refusal));
             return false;
@@ -345,7 +345,7 @@ internal sealed class TreeRestorer
     {
         if (entry.Kind == FileKind.Socket)
         {
-            _context.Warn($"'{path}' was a socket; the program that listens on it makes it again.");
+            _context.Warn($"'{path}' was a socket. The program that listens on it makes it again.");
             return Task.FromResult(false);
         }
 

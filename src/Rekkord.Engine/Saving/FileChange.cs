@@ -25,6 +25,6 @@ internal static class FileChange
     public static RekkordException Report(string path) => new(
         "SourceChanged",
         RekkordErrorKind.ReadError,
-        $"'{path}' changed each time it was read. It is in the snapshot as it came, perhaps neither as it was before nor after. Stop what writes it, or dump it with a pre-save hook.",
+        $"'{path}' changed each time it was read. The snapshot has what the last reading gave, which may mix old and new content. Stop the program that writes it, or dump it with a pre-save hook.",
         path);
 }

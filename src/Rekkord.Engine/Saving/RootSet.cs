@@ -29,7 +29,7 @@ internal sealed class RootSet(SaveContext context, NamedPaths named) : IEntryRec
             throw new RekkordException(
                 "TooManyPaths",
                 RekkordErrorKind.InvalidArgument,
-                $"These {paths.All.Count} paths are more than a snapshot can name: together they have more than {FormatLimits.SavedPaths / 1024 / 1024} MiB. Name the directories that they are in, or save them as several channels. Nothing was saved.");
+                $"These {paths.All.Count} paths are more than a snapshot can list: together they take more than {FormatLimits.SavedPaths / 1024 / 1024} MiB. Give the directories that they are in, or save them as several channels. Nothing was saved.");
         }
     }
 
@@ -48,7 +48,7 @@ internal sealed class RootSet(SaveContext context, NamedPaths named) : IEntryRec
         context.Report(new RekkordException(
             "RecordFull",
             RekkordErrorKind.ReadError,
-            $"'{path}' is not in the snapshot: with what else was named, its metadata takes more than the {FormatLimits.RootEntries / 1024 / 1024} MiB that a snapshot's record has for it. Name the directory that it is in, or save it as another channel.",
+            $"'{path}' is not in the snapshot: together with the other paths, its metadata takes more than the {FormatLimits.RootEntries / 1024 / 1024} MiB that a snapshot's record can hold. Give the directory that it is in, or save it as another channel.",
             path));
     }
 }

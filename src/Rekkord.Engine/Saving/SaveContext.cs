@@ -107,7 +107,7 @@ internal sealed class SaveContext : IDisposable
     /// <summary>Says that an entry was gone when its turn came: one that was asked for by name is missing, another was just deleted.</summary>
     public void ReportGone(string path, bool isNamed)
     {
-        var message = $"'{path}' was gone when its turn came, and is not in the snapshot.";
+        var message = $"'{path}' was gone when the save came to it, and is not in the snapshot.";
         if (isNamed)
             Report(new RekkordException("SourceVanished", RekkordErrorKind.NotFound, message, path));
         else
@@ -124,7 +124,7 @@ internal sealed class SaveContext : IDisposable
         Report(new RekkordException(
             "EntryTooLarge",
             RekkordErrorKind.ReadError,
-            $"'{path}' has more parts than its entry can name ({FormatLimits.Entry / 1024 / 1024} MiB); its content is not saved. Divide it.",
+            $"'{path}' has more parts than its entry can list ({FormatLimits.Entry / 1024 / 1024} MiB). Its content is not saved. Split it up.",
             path));
         return Encoder.Encode(entry with { Chunks = default, ChunkLists = default, DataRanges = [], Flags = entry.Flags | EntryFlags.Unreadable });
     }

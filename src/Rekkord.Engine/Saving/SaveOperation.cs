@@ -66,7 +66,7 @@ public sealed class SaveOperation
             throw new RekkordException(
                 "ChannelInvalid",
                 RekkordErrorKind.InvalidArgument,
-                $"A channel's name has 1 to {MaximumChannelLength} bytes of UTF-8, no control characters and no colon, and is neither 'id' nor 'channel', which say what a name is. Choose another name with -Channel.",
+                $"A channel's name has 1 to {MaximumChannelLength} bytes of UTF-8, no control characters and no colon, and is neither 'id' nor 'channel'. Choose another name with -Channel.",
                 channel);
         }
     }
@@ -81,7 +81,7 @@ public sealed class SaveOperation
             throw new RekkordException(
                 "SourceNotGiven",
                 RekkordErrorKind.InvalidArgument,
-                "There is nothing to save: no path was given. If paths come from a pipeline, check the command before it, and that the disk it looks at is mounted.");
+                "There is nothing to save: no path was given. If paths come from a pipeline, check the command before it, and whether its disk is mounted.");
         }
     }
 
@@ -166,7 +166,7 @@ public sealed class SaveOperation
         _repository.ThrowIfRevoked("no snapshot was made");
         var snapshots = new SnapshotStore(_repository);
         var written = snapshots.Write(summary, roots);
-        _repository.ThrowIfRevoked($"the snapshot {written.Id} that was just made may count for nothing, so save again");
+        _repository.ThrowIfRevoked($"the snapshot {written.Id} that was just made may not count, so save again");
         snapshots.WarnOfClocks(written, _observer.Warn);
         return written;
     }
@@ -174,7 +174,7 @@ public sealed class SaveOperation
     private static RekkordException NothingSaved() => new(
         "NothingSaved",
         RekkordErrorKind.NotFound,
-        "No snapshot was made, because nothing that was named could be saved. The errors before this one say why. Earlier snapshots are as they were.");
+        "No snapshot was made, because none of the given paths could be saved. The errors before this one say why. Earlier snapshots are as they were.");
 
     /// <summary>A pattern that is the path of another place may be a slip that costs somebody their secrets.</summary>
     private void WarnOfIdleExclusions(NamedPaths named)
@@ -182,7 +182,7 @@ public sealed class SaveOperation
         foreach (var pattern in _request.Exclude)
         {
             if (!named.All.Any(path => pattern.CanMatchWithin(FileName.ToDisplay(path.Path))))
-                _observer.Warn($"The exclusion '{pattern.Text}' can leave nothing out: it is the path of a place outside of all that is saved.");
+                _observer.Warn($"The exclusion '{pattern.Text}' cannot leave anything out: its path is outside of everything that is saved.");
         }
     }
 
@@ -195,7 +195,7 @@ public sealed class SaveOperation
         }
         catch (RekkordException error)
         {
-            _observer.Warn($"What interrupted saves left in the repository could not be removed: {error.Message}");
+            _observer.Warn($"The leftovers of interrupted saves could not be removed from the repository: {error.Message}");
         }
     }
 

@@ -190,7 +190,7 @@ internal sealed class SourceWalker
         throw new RekkordException(
             "SourceTooDeep",
             RekkordErrorKind.ReadError,
-            $"'{node.Directory.DisplayPath}' is nested deeper than {FormatLimits.TreeDepth} directories; what is in it is not saved.",
+            $"'{node.Directory.DisplayPath}' is nested deeper than {FormatLimits.TreeDepth} directories. What is in it is not saved.",
             node.Directory.DisplayPath);
     }
 
@@ -241,7 +241,7 @@ internal sealed class SourceWalker
     private static RekkordException Excluded(Place place, PathPattern exclusion) => new(
         "SourceExcluded",
         RekkordErrorKind.InvalidArgument,
-        $"'{place.DisplayPath}' is named as a path to save, and the exclusion '{exclusion.Text}' leaves it out; it is not in the snapshot. Take one of the two away.",
+        $"'{place.DisplayPath}' is a path to save, but the exclusion '{exclusion.Text}' leaves it out. It is not in the snapshot. Remove one of the two.",
         place.DisplayPath);
 
     /// <summary>Leaves out what belongs to the save itself, and says so once; what was asked for by name is missed, and reported.</summary>
@@ -276,9 +276,9 @@ internal sealed class SourceWalker
             isPassage = place.Named is { HasBelow: true } named && (isCircle || !(named.IsNamed || _context.Request.FollowLinks));
             followed = isPassage ? target.Kind == FileKind.Directory : !isCircle;
             if (!followed && isCircle)
-                _context.Warn($"'{place.DisplayPath}' leads back to a directory it is in; it is saved as a link.");
+                _context.Warn($"'{place.DisplayPath}' leads back to a directory that it is in. It is saved as a link.");
             else if (followed && isPassage)
-                _context.Warn($"The link '{place.DisplayPath}' is saved as a directory, with what is named in it and nothing else.");
+                _context.Warn($"The link '{place.DisplayPath}' is saved as a directory, with only the given paths in it.");
             return followed ? target : status;
         }
         catch (FileSystemException error) when (error.ErrorId is "FileNotFound" or "TooManyLinks" or "NotADirectory")
@@ -292,7 +292,7 @@ internal sealed class SourceWalker
     private static RekkordException LinkToNothing(Place place) => new(
         "SourceVanished",
         RekkordErrorKind.NotFound,
-        $"What the link '{place.DisplayPath}' leads to was gone when its turn came; only the link is in the snapshot.",
+        $"The target of the link '{place.DisplayPath}' was gone when the save came to it. Only the link is in the snapshot.",
         place.DisplayPath);
 
     private void VisitDirectory(Place place, in FileStatus status, bool follow, bool isPassage)
@@ -321,7 +321,7 @@ internal sealed class SourceWalker
     private static RekkordException Unmounted(Place place) => new(
         "SourceUnmounted",
         RekkordErrorKind.NotFound,
-        $"A disk was mounted at '{place.DisplayPath}' when the save began, and is not any more. The snapshot has what is there without it.",
+        $"The disk that was mounted at '{place.DisplayPath}' when the save began is gone. The snapshot has what is there without it.",
         place.DisplayPath);
 
     private SourceDirectory? OpenDirectory(Place place, bool follow)

@@ -9,7 +9,7 @@ namespace Rekkord.Engine.Scanning;
 /// <summary>Verifies the packs of a repository, several at a time, and learns which blobs are damaged.</summary>
 internal sealed class PackScan
 {
-    private const string Advice = "Put back a good copy of the file if there is one; otherwise run the scan with -Repair, then save again what still exists.";
+    private const string Advice = "Put back a good copy of the file if there is one. Otherwise run the scan with -Repair, then save again what still exists.";
 
     private readonly RepositoryAccess _repository;
     private readonly ScanRequest _request;

@@ -47,8 +47,8 @@ internal sealed class PackVerifier : IDisposable
 
         Read(stream, pack.Directory.Length + PackFormat.TagLength + PackFormat.TrailerLength, hash, pack.Name);
         var sound = hash.GetHashAndReset().AsSpan().SequenceEqual(pack.Hash) && Read(stream, 1, hash, pack.Name).IsEmpty;
-        return damagedSegments > 0 ? $"{damagedSegments} of its segments cannot be opened or hold other content than was saved."
-            : sound ? null : "its bytes are not those that its name was made from.";
+        return damagedSegments > 0 ? $"{damagedSegments} of its segments cannot be opened, or do not hold what was saved."
+            : sound ? null : "its bytes do not match its name.";
     }
 
     /// <summary>

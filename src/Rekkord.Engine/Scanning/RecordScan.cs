@@ -63,7 +63,7 @@ internal sealed class RecordScan
             _problems.Add(
                 ProblemKind.TagMissing,
                 snapshot.ObjectName,
-                $"The snapshot {snapshot.Id} of channel '{snapshot.Summary.Channel}' has no readable tag, so no listing shows it. Run the scan with -Repair to make its tag again.").Touched.Add(snapshot.Id.ToString());
+                $"The snapshot {snapshot.Id} of channel '{snapshot.Summary.Channel}' has no readable tag, so no list shows it. Run the scan with -Repair to make its tag again.").Touched.Add(snapshot.Id.ToString());
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed class RecordScan
             try
             {
                 if (!SHA256.HashData(_repository.Store.Read(found.Name, FormatLimits.Index)).AsSpan().SequenceEqual(expected))
-                    _problems.Add(damaged, found.Name, $"'{found.Name}' is damaged: its bytes are not those that its name was made from. Put back a good copy if there is one, or run the scan with -Repair.");
+                    _problems.Add(damaged, found.Name, $"'{found.Name}' is damaged: its bytes do not match its name. Put back a good copy if there is one, or run the scan with -Repair.");
             }
             catch (RekkordException error)
             {
@@ -137,7 +137,7 @@ internal sealed class RecordScan
                 _problems.Add(
                     ProblemKind.SnapshotMissing,
                     tag.ObjectName,
-                    $"The snapshot {tag.Id} of channel '{tag.Summary.Channel}' ({tag.Summary.Time:u}) is gone: its object '{tag.ObjectName}' does not exist. Put back a copy if there is one.").Touched.Add(tag.Id.ToString());
+                    $"The snapshot {tag.Id} of channel '{tag.Summary.Channel}' ({tag.Summary.Time:u}) is missing: its object '{tag.ObjectName}' does not exist. Put back a copy if there is one.").Touched.Add(tag.Id.ToString());
             }
             else if (_problems.Find(tag.ObjectName) is { } damaged)
             {
@@ -162,7 +162,7 @@ internal sealed class RecordScan
                 _problems.Add(
                     ProblemKind.TagDamaged,
                     name,
-                    $"The tag '{name}' says something else of the snapshot {tag.Id} than that says itself, so that listings are wrong: who has a key of this repository wrote it so. The scan with -Repair puts it aside.").Touched.Add(tag.Id.ToString());
+                    $"The tag '{name}' contradicts its snapshot {tag.Id}, so lists are wrong. Somebody with a key of this repository wrote it so. The scan with -Repair puts it aside.").Touched.Add(tag.Id.ToString());
                 return null;
             }
 
@@ -184,7 +184,7 @@ internal sealed class RecordScan
         var problem = _problems.Find(ObjectName.ForRevocation(Convert.FromHexString(snapshot.KeyId))) ?? _problems.Find(ObjectName.Revocations.TrimEnd('/')) ?? _problems.Add(
             ProblemKind.SignerRevoked,
             name,
-            $"'{name}' (snapshot {snapshot.Id} of channel '{snapshot.Summary.Channel}', {snapshot.Summary.Time:u}) is signed by the key {snapshot.KeyId}, which was revoked, and is not among what stays good: it may have been forged. Restore from it by its ID if you need it; the scan with -Repair puts it aside.");
+            $"'{name}' (snapshot {snapshot.Id} of channel '{snapshot.Summary.Channel}', {snapshot.Summary.Time:u}) is signed by the key {snapshot.KeyId}, which was revoked, and is not among those that stay good. It may be forged. Restore from it by its ID if you need it. The scan with -Repair puts it aside.");
         problem.Touched.Add(snapshot.Id.ToString());
     }
 }

@@ -72,7 +72,7 @@ internal sealed class RepositoryRepair
             if (look.IsSound(problem.ObjectName, cancellation) is not { } sound)
                 continue;
             if (sound)
-                problem.Repair = "read again without any fault, and left where it is: check the disk, cable and memory";
+                problem.Repair = "read correctly the second time, and left where it is: check the disk, cable and memory";
             else
                 _damaged.Add(problem.ObjectName);
         }
@@ -106,7 +106,7 @@ internal sealed class RepositoryRepair
         foreach (var (name, error) in new PackSalvage(_repository, _packs.Where(pack => !names.Contains(pack.Name))).Run(damaged, unindexed, cancellation))
         {
             _damaged.Remove(name);
-            Note(name, $"left where it is, for what is in it could not be read now: {error.Message}");
+            Note(name, $"left where it is, because its content could not be read now: {error.Message}");
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed class RepositoryRepair
             WriteIndex(own);
             MoveAside(index.Name);
             foreach (var pack in gone)
-                Note(ProblemKind.PackMissing, pack.Name, "no index names it any more");
+                Note(ProblemKind.PackMissing, pack.Name, "no index names it any longer");
         }
     }
 

@@ -79,10 +79,10 @@ public sealed class ScanOperation
         if (_request.Repair)
             new RepositoryRepair(_repository, _problems.All, packs, loader.Unindexed).Run(records.Untagged, records.Tags, cancellation);
         if (!_repository.RequireInPlace())
-            _problems.Add(ProblemKind.Unreadable, ObjectName.Descriptor, new DamagedObjectException(ObjectName.Descriptor, "it was read wrong, and right the second time: check the disk."));
+            _problems.Add(ProblemKind.Unreadable, ObjectName.Descriptor, new DamagedObjectException(ObjectName.Descriptor, "it was misread the first time and read correctly the second time. Check the disk."));
         SaveState(state, loader);
         if (_request.Repair)
-            _repository.ThrowIfRevoked("what the repair signed counts for nothing, so repair again");
+            _repository.ThrowIfRevoked("what the repair signed does not count, so repair again");
         return new ScanResult(
             _problems.All, records.Snapshots.Count, _packs.VerifiedPacks, _packs.SkippedPacks, _packs.ReadSize, index.Count, loader.Unindexed.Count, _packs.OutOfTime);
     }
@@ -122,7 +122,7 @@ public sealed class ScanOperation
             var problem = _problems.Add(
                 ProblemKind.PackMissing,
                 pack.Name,
-                $"The pack '{pack.Name}' is gone; '{index}' names it. Put back a copy if there is one; otherwise save again what still exists: the next save does not rely on it.");
+                $"The pack '{pack.Name}' is missing, although '{index}' names it. Put back a copy if there is one. Otherwise save again what still exists: the next save does not rely on this pack.");
             AddBlobs(pack, problem, lost);
         }
 
@@ -173,7 +173,7 @@ public sealed class ScanOperation
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            _warn($"When packs were verified could not be remembered: {error.Message} A scan with -MaxAge reads them again.");
+            _warn($"The times at which packs were verified could not be stored: {error.Message} A scan with -MaxAge reads the packs again.");
         }
     }
 }

@@ -51,7 +51,7 @@ internal sealed class TreeScan
             var path = FileName.ToDisplay(root.Path);
             var names = SnapshotPath.Split(root.Path);
             if (!names.All(name => FileName.IsSafe(name)) || (names.Count == 0 && root.Entry.Kind != FileKind.Directory) || !seen.Add(Convert.ToHexString(root.Path)))
-                AddInvalid(snapshot.ObjectName, path, $"The snapshot {_snapshot} has the saved path '{path}', which no restore can make.");
+                AddInvalid(snapshot.ObjectName, path, $"The snapshot {_snapshot} has the saved path '{path}', which cannot be restored.");
             else if (names.Count == 0)
                 CheckDirectory(root.Entry, path, 0, cancellation);
             else
@@ -70,7 +70,7 @@ internal sealed class TreeScan
     {
         if (!entry.IsRestorable)
         {
-            AddInvalid(holder, path, $"The entry '{path}' has a name that no file can have, or is a link whose target no link can have: it is not restored.");
+            AddInvalid(holder, path, $"The entry '{path}' has a name that no file can have, or is a link whose target no link can have. It cannot be restored.");
             return null;
         }
 
@@ -89,7 +89,7 @@ internal sealed class TreeScan
             cancellation.ThrowIfCancellationRequested();
             int? below = null;
             if (depth > FormatLimits.TreeDepth || (_sound.TryFind(page.Oid, out var known) && depth + known.Height > FormatLimits.TreeDepth))
-                AddInvalid($"blob {page.Oid}", path, $"'{path}', or what is in it, is nested deeper than any directory that is saved: it is not restored.");
+                AddInvalid($"blob {page.Oid}", path, $"'{path}', or what is in it, is nested deeper than the limit of the format. It cannot be restored.");
             else
                 below = known.Oid == page.Oid ? known.Height : CheckPage(page, path, depth, hasNeighbours, cancellation);
             if (below is { } sound)
@@ -199,7 +199,7 @@ internal sealed class TreeScan
         _problems.Add(
             ProblemKind.ContentMissing,
             $"blob {oid}",
-            $"No pack holds the blob {oid}, which '{path}' needs. Put back a copy of the missing pack if there is one; otherwise save again what still exists.").AddPath(_snapshot, path);
+            $"No pack holds the blob {oid}, which '{path}' needs. Put back a copy of the missing pack if there is one. Otherwise save again what still exists.").AddPath(_snapshot, path);
         return false;
     }
 
@@ -213,7 +213,7 @@ internal sealed class TreeScan
             return true;
         if (copies.TrueForAll(copy => copy.Type == copies[0].Type && copy.Type != type) && IsReadable(copies[0].Type, oid))
         {
-            AddInvalid($"blob {oid}", path, $"'{path}' has the blob {oid} for a {type}, and it is a {copies[0].Type}: it is not restored.");
+            AddInvalid($"blob {oid}", path, $"'{path}' uses the blob {oid} as a {type}, but it is a {copies[0].Type}. It cannot be restored.");
             return false;
         }
 
@@ -222,10 +222,10 @@ internal sealed class TreeScan
             using var blob = _blobs.Read(type, oid);
             var actual = blob.Bytes.Length;
             foreach (var pack in copies.Where(copy => copy.Type != type || copy.Length != actual).Select(copy => _index.Packs[_index.Segments[copy.Segment].Pack].Name))
-                _problems.Add(ProblemKind.PackDamaged, pack, $"The pack '{pack}' is damaged: it says of the blob {oid} what is not so. Run the scan with -Full and -Repair, then save again what still exists.");
+                _problems.Add(ProblemKind.PackDamaged, pack, $"The pack '{pack}' is damaged: what it says about the blob {oid} is wrong. Run the scan with -Full and -Repair, then save again what still exists.");
             if (length is null || length == actual)
                 return true;
-            AddInvalid($"blob {oid}", path, $"'{path}' has a chunk of {length} bytes, the blob {oid}, which has {actual}: it is not restored.");
+            AddInvalid($"blob {oid}", path, $"'{path}' has a chunk of {length} bytes, but its blob {oid} has {actual}. It cannot be restored.");
             return false;
         }
         catch (RekkordException error)
@@ -250,20 +250,20 @@ internal sealed class TreeScan
 
     private int? AddDisorder(ChunkReference page, string path)
     {
-        AddInvalid($"blob {page.Oid}", path, $"The entries of the directory '{path}' are not in the order of their names, or two have the same name: it is not restored whole.");
+        AddInvalid($"blob {page.Oid}", path, $"The entries of the directory '{path}' are not in the order of their names, or two have the same name. It can only be partly restored.");
         return null;
     }
 
     private void AddInvalid(string objectName, string path, string message) => _problems.Add(
         ProblemKind.ContentInvalid,
         objectName,
-        $"{message} No save makes such a snapshot: find out whose keyfile signed {_snapshot}, and revoke it if it was stolen. What else is in the snapshot can be restored.").AddPath(_snapshot, path);
+        $"{message} No save makes such a snapshot. Find out whose keyfile signed {_snapshot}, and revoke it if it was stolen. The rest of the snapshot can be restored.").AddPath(_snapshot, path);
 
     /// <summary>Adds what reading raised: damage of a pack, or content that is what was stored and yet nothing that a restore takes.</summary>
     private void AddUnread(RekkordException error, string holder, string path)
     {
         if (error.Kind == RekkordErrorKind.InvalidData && error.Target?.StartsWith(ObjectName.Packs, StringComparison.Ordinal) != true)
-            AddInvalid(holder, path, $"'{path}' cannot be restored whole: {error.Message}");
+            AddInvalid(holder, path, $"'{path}' cannot be fully restored: {error.Message}");
         else
             _problems.Add(ProblemKind.PackDamaged, error.Target ?? holder, error).AddPath(_snapshot, path);
     }

@@ -15,7 +15,7 @@ namespace Rekkord.Engine.Snapshots;
 /// </summary>
 public sealed class KeyRevocation
 {
-    private const string DistrustedAll = " Which snapshots of the key had stayed good is lost with it, so none counts any more; each can be restored by its ID.";
+    private const string DistrustedAll = " The list of the key's snapshots that stay good is lost with it, so none of them counts any longer. Each can be restored by its ID.";
 
     private readonly RepositoryAccess _repository;
     private readonly SnapshotStore _snapshots;
@@ -41,7 +41,7 @@ public sealed class KeyRevocation
             : throw new RekkordException(
                 "KeyIdInvalid",
                 RekkordErrorKind.InvalidArgument,
-                $"'{keyId}' is no key's ID, which has 32 hex digits. New-RekkordKey shows it as Id, Get-RekkordSnapshot as KeyId.",
+                $"'{keyId}' is not a key's ID, which has 32 hex digits. New-RekkordKey shows it as Id, Get-RekkordSnapshot as KeyId.",
                 keyId);
     }
 
@@ -117,11 +117,11 @@ public sealed class KeyRevocation
         {
             var (snapshots, tags) = FindSigned(keyId, seen, CancellationToken.None);
             if (snapshots.Count + tags.Count > 0)
-                _warn($"{Math.Max(snapshots.Count, tags.Count)} snapshot(s) that the key {keyId} signed came while it was being revoked, and count for nothing. Save again, with another keyfile, what they were made of.");
+                _warn($"{Math.Max(snapshots.Count, tags.Count)} snapshot(s) that the key {keyId} signed came while it was being revoked, and do not count. Save the same paths again with another keyfile.");
         }
         catch (RekkordException error)
         {
-            _warn($"The key {keyId} is revoked. Whether it signed snapshots meanwhile, which count for nothing, could not be told: {error.Message}");
+            _warn($"The key {keyId} is revoked. It is not known whether it signed snapshots meanwhile, which do not count: {error.Message}");
         }
     }
 
@@ -185,7 +185,7 @@ public sealed class KeyRevocation
                 }
                 catch (RekkordException error) when (IsLost(error))
                 {
-                    _warn($"{error.Message} If it is the key's, it will not count as good.");
+                    _warn($"{error.Message} If the key signed it, it will not count.");
                 }
             }
         }
@@ -209,6 +209,6 @@ public sealed class KeyRevocation
     private static RekkordException AlreadyRevoked(string keyId, DateTimeOffset? time) => new(
         "KeyAlreadyRevoked",
         RekkordErrorKind.AlreadyExists,
-        $"The key {keyId} was revoked already{(time is { } when ? $", on {when:u}" : "")}. That is never changed.",
+        $"The key {keyId} is already revoked{(time is { } when ? $", on {when:u}" : "")}. A revocation is never changed.",
         keyId);
 }

@@ -26,11 +26,11 @@ internal static class NewestSnapshot
         // Made before or after the newest of the others? Only the store's times tell, where they are those of the saves.
         var last = ahead.MaxBy(snapshot => snapshot.StoredTime)!;
         if (ahead.Any(snapshot => snapshot.StoredTime is not { } stored || stored - now > Snapshot.ClockTolerance) || !IsStoredWhenClaimed(newest))
-            throw Ambiguous(last, newest, $"the {Describe(last)} claims a time that is still to come, and whether it was made before or after the {Describe(newest)} cannot be told");
+            throw Ambiguous(last, newest, $"the {Describe(last)} claims a time in the future, and nothing tells whether it was made before or after the {Describe(newest)}");
         if (last.StoredTime > newest.StoredTime)
             return Warned(last, now, warn);
         foreach (var snapshot in ahead)
-            warn($"The {Describe(snapshot)} claims a time that is still to come, and was stored before the {Describe(newest)}: it is passed over. To use it, write 'id:{Short(snapshot)}'. The clock of '{snapshot.Summary.HostName}' was wrong, or somebody wrote that on purpose.");
+            warn($"The {Describe(snapshot)} claims a time in the future, and was stored before the {Describe(newest)}. It is not used. To use it, write 'id:{Short(snapshot)}'. The clock of '{snapshot.Summary.HostName}' was wrong, or somebody wrote that on purpose.");
         return newest;
     }
 
@@ -41,7 +41,7 @@ internal static class NewestSnapshot
         var rival = snapshots.Where(snapshot => Contradicts(snapshot, newest)).MaxBy(snapshot => snapshot.StoredTime);
         return rival is null
             ? newest
-            : throw Ambiguous(newest, rival, $"the {Describe(newest)} claims to be newer than the {Describe(rival)}, and was stored before it");
+            : throw Ambiguous(newest, rival, $"the {Describe(newest)} claims to be newer than the {Describe(rival)}, but was stored before it");
     }
 
     /// <summary>
@@ -60,16 +60,16 @@ internal static class NewestSnapshot
     private static Snapshot Warned(Snapshot newest, DateTimeOffset now, Action<string> warn)
     {
         if (newest.IsAhead(now))
-            warn($"The {Describe(newest)} is the newest of its channel and claims a time that is still to come: the clock of '{newest.Summary.HostName}' was wrong, or this machine's is.");
+            warn($"The {Describe(newest)} is the newest of its channel and claims a time in the future. The clock of '{newest.Summary.HostName}' was wrong, or this machine's is.");
         else if (newest.HasImpossibleTime(now))
-            warn($"The {Describe(newest)} is the newest of its channel and claims a later time than that at which it was stored: the clock of '{newest.Summary.HostName}' or that of the storage was wrong.");
+            warn($"The {Describe(newest)} is the newest of its channel and claims a later time than that at which it was stored. The clock of '{newest.Summary.HostName}' or that of the storage was wrong.");
         return newest;
     }
 
     private static RekkordException Ambiguous(Snapshot one, Snapshot other, string why) => new(
         "SnapshotAmbiguous",
         RekkordErrorKind.InvalidArgument,
-        $"Which snapshot of channel '{one.Summary.Channel}' is the newest cannot be told: {why}. A clock was wrong, or the repository was copied without the times of its files. Name the one that you mean: 'id:{Short(one)}' or 'id:{Short(other)}'.",
+        $"It is not clear which snapshot of channel '{one.Summary.Channel}' is the newest: {why}. A clock was wrong, or the repository was copied without the times of its files. Give the one that you mean: 'id:{Short(one)}' or 'id:{Short(other)}'.",
         one.Summary.Channel);
 
     private static string Describe(Snapshot snapshot) =>

@@ -211,7 +211,7 @@ internal static class SnapshotCodec
     private static byte[] ReadHash(CborReader reader)
     {
         var hash = reader.ReadByteString();
-        return hash.Length == 32 ? hash : throw new CborContentException("A hash has a wrong length.");
+        return hash.Length == 32 ? hash : throw new CborContentException("A hash has the wrong length.");
     }
 
     private static CborReader Field(CborReader reader, int key)

@@ -63,7 +63,7 @@ public sealed record SnapshotName(string Text, bool MayBeId, bool MayBeChannel)
         return IsId(id) ? new SnapshotName(id, MayBeId: true, MayBeChannel: false) : throw new RekkordException(
             "SnapshotIdInvalid",
             RekkordErrorKind.InvalidArgument,
-            $"'{id}' is no snapshot's ID and not the beginning of one, which has {MinimumIdLength} to {IdLength} hex digits. Get-RekkordSnapshot lists the IDs; for a channel, write '{SnapshotReference.ChannelPrefix}' before its name.",
+            $"'{id}' is not a snapshot's ID or the beginning of one, which has {MinimumIdLength} to {IdLength} hex digits. Get-RekkordSnapshot lists the IDs. For a channel, write '{SnapshotReference.ChannelPrefix}' before its name.",
             name);
     }
 

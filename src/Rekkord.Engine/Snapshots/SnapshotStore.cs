@@ -56,7 +56,7 @@ public sealed class SnapshotStore
         var listing = Load(cancellation);
         listing.Errors.ForEach(damaged);
         if (listing.LostTags > 0)
-            warn?.Invoke($"{listing.LostTags} snapshot(s) in the repository '{_repository.Location}' have no tag, so that this list does not show them: a save has not ended, or their tags were lost. Invoke-RekkordScan -Repair makes the tags again.");
+            warn?.Invoke($"{listing.LostTags} snapshot(s) in the repository '{_repository.Location}' have no tag, so this list does not show them. Either a save is still running, or their tags were lost. Invoke-RekkordScan -Repair makes the tags again.");
         return listing.Snapshots;
     }
 
@@ -174,9 +174,9 @@ public sealed class SnapshotStore
             throw Ambiguous(name.Text, withId, filed.Length > 0);
         var found = withId.Length > 0 ? withId[0] : FindNewest(name.Text, filed, listing.Errors, warn ?? (static _ => { }));
         if (withId.Length > 0 && listing.Errors.Count > 0 && !name.IsWholeId)
-            warn?.Invoke($"{listing.Errors.Count} tag(s) could not be read, and the ID of one of their snapshots may begin with '{name.Text}' as well. Run Invoke-RekkordScan.");
+            warn?.Invoke($"{listing.Errors.Count} tag(s) could not be read. The ID of one of their snapshots may also begin with '{name.Text}'. Run Invoke-RekkordScan.");
         if (found.TagName.Length == 0)
-            warn?.Invoke($"The snapshot {found.Id} of channel '{found.Summary.Channel}' has no tag, so that no list shows it: its save has not ended, or its tag was lost. Invoke-RekkordScan -Repair makes the tag again.");
+            warn?.Invoke($"The snapshot {found.Id} of channel '{found.Summary.Channel}' has no tag, so no list shows it. Either its save is still running, or its tag was lost. Invoke-RekkordScan -Repair makes the tag again.");
         return found;
     }
 
@@ -188,13 +188,13 @@ public sealed class SnapshotStore
 
         // The newest snapshot may be one whose tag could not be read. What is damaged stays so, but a failure to read may pass.
         if (unread.FirstOrDefault(error => error.Kind != RekkordErrorKind.InvalidData) is { } failure)
-            throw new RekkordException(failure.ErrorId, failure.Kind, $"Which snapshot of channel '{channel}' is the newest cannot be told: {failure.Message} Try again, or name a snapshot by its ID.", failure.Target, failure);
+            throw new RekkordException(failure.ErrorId, failure.Kind, $"It is not clear which snapshot of channel '{channel}' is the newest: {failure.Message} Try again, or give a snapshot by its ID.", failure.Target, failure);
         if (unread.Count > 0)
-            warn($"{unread.Count} tag(s) are damaged, and one of them may be that of a newer snapshot of channel '{channel}'. Run Invoke-RekkordScan.");
+            warn($"{unread.Count} tag(s) are damaged. One of them may belong to a newer snapshot of channel '{channel}'. Run Invoke-RekkordScan.");
         var newest = NewestSnapshot.Find(trusted, DateTimeOffset.UtcNow, warn);
         var passedOver = filed.Count(snapshot => snapshot.SignerStatus != SignerStatus.Trusted && snapshot.Summary.Time > newest.Summary.Time);
         if (passedOver > 0)
-            warn($"{passedOver} newer snapshot(s) of channel '{channel}' are signed by a revoked key and were passed over. Get-RekkordSnapshot shows them.");
+            warn($"{passedOver} newer snapshot(s) of channel '{channel}' are signed by a revoked key and were not used. Get-RekkordSnapshot shows them.");
         return newest;
     }
 
@@ -238,7 +238,7 @@ public sealed class SnapshotStore
         if (record.Id != tag.Id)
             throw new DamagedObjectException(tag.ObjectName, "it is not the snapshot that its tag names.");
         if (!SnapshotCodec.AreSame(tag.Summary, record.Summary))
-            throw new DamagedObjectException(tag.TagName, $"it says something else of the snapshot {tag.Id} than that says itself.");
+            throw new DamagedObjectException(tag.TagName, $"it contradicts its snapshot {tag.Id}.");
         CheckSigner(SnapshotName.Parse(reference), tag, record, warn);
         return (tag, roots);
     }
@@ -248,7 +248,7 @@ public sealed class SnapshotStore
     {
         if (tag.SignerStatus == SignerStatus.Trusted && record.SignerStatus == SignerStatus.Trusted)
             return;
-        var what = $"The snapshot {tag.Id} is signed by the key {(record.SignerStatus == SignerStatus.Revoked ? record : tag).KeyId}, which was revoked: it may have been forged.";
+        var what = $"The snapshot {tag.Id} is signed by the key {(record.SignerStatus == SignerStatus.Revoked ? record : tag).KeyId}, which was revoked. It may be forged.";
         if (!name.IsIdOf(tag))
             throw new RekkordException("SignerRevoked", RekkordErrorKind.Security, $"{what} Nothing was read from it. Name it by its ID to use it all the same.", tag.Id.ToString());
         warn(what);
@@ -258,7 +258,7 @@ public sealed class SnapshotStore
         "SnapshotAmbiguous",
         RekkordErrorKind.InvalidArgument,
         isChannel
-            ? $"'{name}' is a channel, and the ID of {withId.Length} snapshot(s) begins so as well: {Describe(withId)}. Write '{SnapshotReference.ChannelPrefix}{name}' for the newest of the channel, or '{SnapshotReference.IdPrefix}' and more of an ID for a snapshot."
+            ? $"'{name}' is a channel, and the IDs of {withId.Length} snapshot(s) also begin with it: {Describe(withId)}. Write '{SnapshotReference.ChannelPrefix}{name}' for the newest of the channel, or '{SnapshotReference.IdPrefix}' and more of an ID for a snapshot."
             : $"{withId.Length} snapshots have an ID that begins with '{name}': {Describe(withId)}. Give more of it.",
         name);
 
@@ -269,7 +269,7 @@ public sealed class SnapshotStore
         "SnapshotNotFound",
         RekkordErrorKind.NotFound,
         $"No snapshot has the ID or channel '{reference}' in the repository '{_repository.Location}'."
-        + (passedOver > 0 ? $" {passedOver} snapshot(s) of that channel are signed by a revoked key; each can be named by its ID." : "")
+        + (passedOver > 0 ? $" {passedOver} snapshot(s) of that channel are signed by a revoked key. Each can be given by its ID." : "")
         + (damagedCount == 0 ? " Get-RekkordSnapshot lists what there is." : $" {damagedCount} tag(s) could not be read: run Invoke-RekkordScan."),
         reference);
 
@@ -297,13 +297,13 @@ public sealed class SnapshotStore
             {
                 var last = stored.MaxBy(found => found.ModifiedTime.UtcTicks)!.ModifiedTime;
                 if ((written.EndTime - time).Duration() > Snapshot.ClockTolerance)
-                    warn($"The clock of this machine and that of the storage differ: the snapshot {written.Id} was made at {written.EndTime:u} by the one, and at {time:u} by the other. Set the one that is wrong: which snapshot is the newest is told by them.");
+                    warn($"The clocks of this machine and of the storage differ: the snapshot {written.Id} was made at {written.EndTime:u} by this machine's clock, and at {time:u} by the storage's. Set the one that is wrong: they decide which snapshot is the newest.");
                 if (last - time > Snapshot.ClockTolerance)
-                    warn($"The repository has snapshots that were stored later than now ({last:u}): a clock was ahead once, or is behind now. Set it: which snapshot is the newest is told by it.");
+                    warn($"The repository has snapshots that were stored later than now ({last:u}). A clock was ahead once, or is behind now. Set it: it decides which snapshot is the newest.");
             }
 
             foreach (var later in _repository.Keys.CanList ? Load(CancellationToken.None).Snapshots.Where(other => IsLater(other, written)) : [])
-                warn($"The snapshot {later.Id} of channel '{later.Summary.Channel}' claims to be of {later.Summary.Time:u}, which is later than now: the clock of '{later.Summary.HostName}' was wrong then, this machine's is now, or somebody wrote that on purpose. What names the channel may stop because of it, and ask for an ID.");
+                warn($"The snapshot {later.Id} of channel '{later.Summary.Channel}' claims to be of {later.Summary.Time:u}, which is later than now. The clock of '{later.Summary.HostName}' was wrong then, this machine's is wrong now, or somebody wrote that on purpose. Commands that use the channel may stop because of it and ask for an ID.");
         }
         catch (RekkordException error)
         {
@@ -410,9 +410,9 @@ public sealed class SnapshotStore
     {
         var bytes = _repository.Store.Read(name, FormatLimits.Record);
         if (!SHA256.HashData(bytes).AsSpan().SequenceEqual(ObjectName.TryGetHash(name)))
-            throw new DamagedObjectException(name, "its bytes are not those that its name was made from.");
+            throw new DamagedObjectException(name, "its bytes do not match its name.");
         if (!bytes.AsSpan().StartsWith(magic))
-            throw new DamagedObjectException(name, "it does not start as such an object does.");
+            throw new DamagedObjectException(name, "it does not start like an object of its kind.");
         try
         {
             return opener.Open(domain, magic, bytes.AsSpan(magic.Length));

@@ -44,7 +44,7 @@ public sealed class StorageException : RekkordException
     internal static StorageException Obstructed(string location, string name, string obstacle, Exception? inner = null) => new(
         ObstructedId,
         RekkordErrorKind.InvalidData,
-        $"'{name}' of the repository '{location}' was not opened, because {obstacle}: only files and directories belong there. Find out who put it there; then remove it, or put back what was there.",
+        $"'{name}' of the repository '{location}' was not opened, because {obstacle}: only files and directories belong there. Find out who put it there. Then remove it, or put back what was there before.",
         name,
         inner);
 

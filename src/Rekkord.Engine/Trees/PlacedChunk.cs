@@ -50,7 +50,7 @@ internal readonly record struct PlacedChunk(Oid Oid, int Length, IReadOnlyList<B
         if (blob.Bytes.Length == Length)
             return blob;
         blob.Dispose();
-        throw new DamagedObjectException($"blob {Oid}", "it has another length than the file's entry says.");
+        throw new DamagedObjectException($"blob {Oid}", "its length is not what the file's entry says.");
     }
 
     /// <summary>Whether the file has the chunk's bytes at its place.</summary>
@@ -63,5 +63,5 @@ internal readonly record struct PlacedChunk(Oid Oid, int Length, IReadOnlyList<B
         return filled == Length && hasher.Compute(BlobType.Data, buffer.AsSpan(0, filled)) == Oid;
     }
 
-    private static DamagedObjectException Mismatch() => new("tree", "the chunks of a file do not fill it.");
+    private static DamagedObjectException Mismatch() => new("tree", "the chunks of a file do not add up to its size.");
 }

@@ -15,11 +15,11 @@ internal static class TreeReader
             using var blob = blobs.Read(BlobType.Tree, page.Oid);
             return blob.Bytes.Length == page.Length
                 ? TreeEntryDecoder.DecodePage(blob.Bytes)
-                : throw new DamagedObjectException($"blob {page.Oid}", "it has another length than its directory says.");
+                : throw new DamagedObjectException($"blob {page.Oid}", "its length is not what its directory says.");
         }
         catch (InvalidDataException error)
         {
-            throw new DamagedObjectException($"blob {page.Oid}", "it is no page of a directory.", error);
+            throw new DamagedObjectException($"blob {page.Oid}", "it is not a page of a directory.", error);
         }
     }
 
@@ -58,5 +58,5 @@ internal static class TreeReader
         }
     }
 
-    private static DamagedObjectException Mismatch() => new("tree", "the chunks of a file do not fill it.");
+    private static DamagedObjectException Mismatch() => new("tree", "the chunks of a file do not add up to its size.");
 }

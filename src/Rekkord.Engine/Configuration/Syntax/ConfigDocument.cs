@@ -12,7 +12,7 @@ internal sealed record ConfigDocument(IReadOnlyList<ConfigItem> Items, IReadOnly
         foreach (var item in Items)
             if (!seen.TryAdd((item.Section, item.Name), item))
                 throw new ConfigurationException("ConfigDuplicateKey", file, item.KeyPosition,
-                    $"'{item.Name}' is set in [{item.Section}] a second time; the first is in line "
+                    $"'{item.Name}' is set in [{item.Section}] a second time. The first is in line "
                     + $"{seen[(item.Section, item.Name)].KeyPosition.Line}. Remove one of them.");
     }
 }

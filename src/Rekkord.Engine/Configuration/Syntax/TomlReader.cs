@@ -49,13 +49,13 @@ internal static class TomlReader
         {
             // The parser does not say where.
             throw new ConfigurationException("ConfigSyntaxError", RekkordErrorKind.InvalidData,
-                $"{file}: arrays or tables are nested too deeply somewhere; no setting takes any.", file, error);
+                $"{file}: arrays or tables are nested too deeply. No setting takes any.", file, error);
         }
         catch (ArgumentOutOfRangeException error)
         {
             // The parser wants to name the character after the backslash, and there is none.
             throw new ConfigurationException("ConfigSyntaxError", RekkordErrorKind.InvalidData,
-                $"{file}: the file ends within a text in double quotes, after a backslash. It may have been cut off; end the text, and write '\\\\' for a backslash.", file, error);
+                $"{file}: the file ends inside a text in double quotes, after a backslash. It may have been cut off. End the text, and write '\\\\' for a backslash.", file, error);
         }
     }
 

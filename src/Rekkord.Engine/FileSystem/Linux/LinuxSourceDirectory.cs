@@ -111,7 +111,7 @@ internal sealed class LinuxSourceDirectory(LinuxDirectory directory) : SourceDir
     {
         if (Marshal.GetLastPInvokeError() == Errno.EINVAL)
             throw LinuxErrors.Create(
-                FileSystemFailure.Other, "it is no symbolic link (any more)", FileOperation.ReadLink, directory.Path, name);
+                FileSystemFailure.Other, "it is not a symbolic link, or no longer one", FileOperation.ReadLink, directory.Path, name);
         LinuxErrors.ThrowUnlessInterrupted(FileOperation.ReadLink, directory.Path, name);
     }
 }

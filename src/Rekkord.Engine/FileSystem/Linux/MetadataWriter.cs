@@ -95,7 +95,7 @@ internal sealed class MetadataWriter
         if (dropped == 0)
             return false;
         _mode &= ~dropped;
-        Report(Modes, "Its setuid and setgid bits were left out, because they would stand for another owner", error: 0);
+        Report(Modes, "Its setuid and setgid bits were left out, because they would apply to another owner", error: 0);
         return true;
     }
 
@@ -108,7 +108,7 @@ internal sealed class MetadataWriter
         {
             if (attribute.Name.Length == 0 || attribute.Name.Contains((byte)0))
             {
-                Report(Attributes, $"The extended attribute '{FileName.ToDisplay(attribute.Name)}' has a name that no attribute can have", error: 0);
+                Report(Attributes, $"The extended attribute '{FileName.ToDisplay(attribute.Name)}' has a name that is not valid for an attribute", error: 0);
                 continue;
             }
 
@@ -130,7 +130,7 @@ internal sealed class MetadataWriter
                 continue;
             var error = Try(() => _target.RemoveAttribute(name));
             if (error is not (0 or Errno.ENODATA or Errno.EOPNOTSUPP or Errno.EACCES))
-                Report(Attributes, $"The extended attribute '{FileName.ToDisplay(name.AsSpan()[..^1])}', which the saved one did not have, could not be removed", error);
+                Report(Attributes, $"The extended attribute '{FileName.ToDisplay(name.AsSpan()[..^1])}', which was not saved, could not be removed", error);
         }
     }
 
@@ -144,7 +144,7 @@ internal sealed class MetadataWriter
         }
         catch (FileSystemException error)
         {
-            Report(Attributes, "Extended attributes that the saved one did not have could not be looked for", error.ErrorNumber);
+            Report(Attributes, "The extended attributes that were there before could not be read", error.ErrorNumber);
             return [PosixAcl.Access, PosixAcl.Default];
         }
     }
@@ -195,7 +195,7 @@ internal sealed class MetadataWriter
         var error = _target.ReadStatus(out var status);
         if (error != 0)
         {
-            Report(Modes, "Whether its owner, mode and time are as they were saved could not be read", error);
+            Report(Modes, "Its owner, mode and time could not be read back, so they may not be as they were saved", error);
             return;
         }
 

@@ -204,7 +204,7 @@ internal sealed class PortableDestinationDirectory(string path, bool isNew) : De
                 FileSystemFailure.NotADirectory,
                 FileOperation.EnterDirectory,
                 PortablePath.ToDisplay(entry),
-                "something that is no directory has its name",
+                "something that is not a directory has its name",
                 errorNumber: 0);
 
     /// <summary>Removes a file unless another process has it open; .NET locks what it opens on Unix too.</summary>

@@ -31,7 +31,7 @@ internal sealed class PortableFileSystem : LocalFileSystem
                         FileSystemFailure.NotADirectory,
                         FileOperation.EnterDirectory,
                         PortablePath.ToDisplay(text),
-                        "something that is no directory has its name",
+                        "something that is not a directory has its name",
                         errorNumber: 0);
             }
 

@@ -105,7 +105,7 @@ internal sealed class PortableMetadata
         if (_metadata.WindowsAttributes is not null)
             Try(WindowsProperties, "The file attributes could not be set", () => File.SetAttributes(_path, attributes & SettableAttributes));
         if (attributes.HasFlag(FileAttributes.Encrypted))
-            Report(WindowsProperties, "The encryption by Windows was not put back", "its keys are not part of a snapshot");
+            Report(WindowsProperties, "The Windows encryption was not restored", "its keys are not part of a snapshot");
         if (_metadata.SecurityDescriptor is { } descriptor && WindowsSecurity.Apply(_path, descriptor, withOwner: !_metadata.LeavesOwner) is { } problem)
             _problems.Add(new MetadataProblem(Owners, problem, IsSilent: false));
     }

@@ -81,7 +81,7 @@ internal sealed class PortableSourceDirectory : SourceDirectory
         return target is not null
             ? PortableName.ToBytes(target)
             : throw FileSystemErrors.Create(
-                FileSystemFailure.Other, FileOperation.ReadLink, DisplayPathOf(name), "it is no symbolic link (any more)", 0);
+                FileSystemFailure.Other, FileOperation.ReadLink, DisplayPathOf(name), "it is not a symbolic link, or no longer one", 0);
     }
 
     /// <inheritdoc/>

@@ -22,19 +22,19 @@ internal static class StartFailure
         return error switch
         {
             ExecFormat when start.HasByteOrderMark => new StartFailedException(
-                "cannot be started: it begins with a byte order mark, so that the system does not see the line that names its interpreter",
+                "cannot be started: it begins with a byte order mark, which hides the line that names its interpreter from the system",
                 ScriptStart.RemoveByteOrderMark(path)),
             ExecFormat when interpreter is null => new StartFailedException(
                 "cannot be started: it is neither a program for this machine nor a script with a first line such as #!/bin/sh",
                 "If it is a script, begin it with the line that names its interpreter."),
             NoEntry when interpreter is [.., '\r'] => new StartFailedException(
-                "cannot be started: it has Windows line ends, so that its interpreter is looked for with a carriage return in its name",
+                "cannot be started: it has Windows line ends, so the system looks for an interpreter with a carriage return in its name",
                 ScriptStart.RemoveCarriageReturns(path)),
             NoEntry when interpreter is not null && !File.Exists(interpreter) => new StartFailedException(
                 $"cannot be started: its interpreter '{OneLine.From(interpreter, 255)}' does not exist",
                 "Install it, or correct the first line."),
             NoEntry when interpreter is not null => new StartFailedException(
-                $"cannot be started: its interpreter '{OneLine.From(interpreter, 255)}' cannot be started itself: what that needs does not exist",
+                $"cannot be started: its interpreter '{OneLine.From(interpreter, 255)}' cannot be started itself: something that it needs does not exist",
                 "Install the interpreter again, or correct the first line."),
             NoEntry => new StartFailedException(
                 "cannot be started: the loader it was linked for does not exist on this machine", null),
@@ -42,7 +42,7 @@ internal static class StartFailure
                 "cannot be started: it has no execute permission", $"chmod +x {quoted}"),
             AccessDenied when interpreter is not null && CheckAccess(path, ExecuteAccess) == 0 => new StartFailedException(
                 $"cannot be started: its interpreter '{OneLine.From(interpreter, 255)}' may not be executed",
-                "Correct the first line, or let the interpreter be executed."),
+                "Correct the first line, or make the interpreter executable."),
             AccessDenied when interpreter is not null => new StartFailedException("cannot be started: it may not be executed", $"chmod a+rx {quoted}"),
             TooBig => new StartFailedException("cannot be started: the environment is too large", null),
             _ => new StartFailedException($"cannot be started: {Marshal.GetPInvokeErrorMessage(error)}", null),

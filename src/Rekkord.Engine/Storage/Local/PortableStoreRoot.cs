@@ -98,7 +98,7 @@ internal sealed class PortableStoreRoot : IStoreRoot
     private void RequireInPlace()
     {
         if (!IsInPlace())
-            throw new IOException($"'{_path}' is another directory than the one that was opened.");
+            throw new IOException($"'{_path}' is no longer the directory that was opened.");
     }
 
     /// <summary>The full path of a name that leads through directories alone.</summary>

@@ -124,7 +124,7 @@ public sealed class RepositoryCreationTests : IDisposable
 
         Assert.Equal("KeyFileNotDurable", error.ErrorId);
         Assert.Equal(KeyPath, error.Target);
-        Assert.Contains("The repository is there", error.Message, StringComparison.Ordinal);
+        Assert.Contains("The repository was made", error.Message, StringComparison.Ordinal);
         using var second = RepositoryAccess.Open(DirectoryObjectStore.Open(_directory["second"]), KeyFile.Read(KeyPath));
     }
 

@@ -28,7 +28,7 @@ public sealed class HardLinkRestoreTests : IDisposable
         Assert.Equal((0, 4), (result.ErrorCount, result.VerifiedFiles));
         Assert.Equal(["old mail", "old mail", "invoice!", "invoice!"], new[] { "a", "b", "y", "z" }.Select(Read));
         Assert.Equal((true, true, false), (AreOne("a", "b"), AreOne("y", "z"), AreOne("a", "z")));
-        Assert.Contains(_repository.Warnings, warning => warning.Contains("files of their own", StringComparison.Ordinal));
+        Assert.Contains(_repository.Warnings, warning => warning.Contains("separate files", StringComparison.Ordinal));
         Assert.Contains("/y'", Assert.Single(_repository.Details), StringComparison.Ordinal);
     }
 

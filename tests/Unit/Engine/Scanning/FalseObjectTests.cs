@@ -93,7 +93,7 @@ public sealed class FalseObjectTests : IDisposable
 
         _repository.Save();
 
-        Assert.Contains(_repository.Warnings, warning => warning.Contains("something else", StringComparison.Ordinal));
+        Assert.Contains(_repository.Warnings, warning => warning.Contains("contradicts", StringComparison.Ordinal));
         AssertRestores();
     }
 

@@ -185,7 +185,7 @@ public sealed class ScanTests : IDisposable
 
         _repository.Scan();
 
-        Assert.Contains(_repository.Warnings, warning => warning.Contains("still to come", StringComparison.Ordinal));
+        Assert.Contains(_repository.Warnings, warning => warning.Contains("in the future", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -321,7 +321,7 @@ public sealed class KeyRevocationTests : IDisposable
         Assert.Empty(Revoke().Snapshots);
 
         Assert.Equal(SignerStatus.Revoked, Assert.Single(List()).SignerStatus);
-        Assert.Single(_warnings, warning => warning.Contains("none counts any more", StringComparison.Ordinal));
+        Assert.Single(_warnings, warning => warning.Contains("none of them counts any longer", StringComparison.Ordinal));
     }
 
     [Fact]

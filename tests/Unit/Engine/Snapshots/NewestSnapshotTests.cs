@@ -26,7 +26,7 @@ public sealed class NewestSnapshotTests
         Assert.Equal("today", Find(Made("before", -48, stored: -48), Made("ahead", 80_000, stored: -24), Made("today", -1, stored: -1)));
 
         var warning = Assert.Single(_warnings);
-        Assert.Contains("passed over", warning, StringComparison.Ordinal);
+        Assert.Contains("It is not used", warning, StringComparison.Ordinal);
         Assert.Contains($"id:{Id("ahead").ToString()[..12]}", warning, StringComparison.Ordinal);
     }
 
@@ -37,7 +37,7 @@ public sealed class NewestSnapshotTests
     {
         Assert.Equal("ahead", Find(Made("before", -48, stored: -48), Made("ahead", claimed, stored: -0.1)));
 
-        Assert.Contains("still to come", Assert.Single(_warnings), StringComparison.Ordinal);
+        Assert.Contains("in the future", Assert.Single(_warnings), StringComparison.Ordinal);
     }
 
     [Fact]

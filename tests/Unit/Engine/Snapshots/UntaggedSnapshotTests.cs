@@ -104,7 +104,7 @@ public sealed class UntaggedSnapshotTests : IDisposable
         _repository.RestoreSource();
 
         Assert.Equal("old", File.ReadAllText(Path.Combine(_repository.Destination, "file")));
-        Assert.Contains("may be that of a newer snapshot", Assert.Single(_repository.Warnings), StringComparison.Ordinal);
+        Assert.Contains("may belong to a newer snapshot", Assert.Single(_repository.Warnings), StringComparison.Ordinal);
     }
 
     private Engine.Storage.Local.DirectoryObjectStore Storage() => Engine.Storage.Local.DirectoryObjectStore.Open(_repository.Location);

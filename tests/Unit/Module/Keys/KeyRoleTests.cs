@@ -65,7 +65,7 @@ public sealed class KeyRoleTests : IDisposable
         Assert.Empty(_sandbox.LogLines);
         var message = run.Ending.ToString();
         Assert.Contains($"{command} needs a ", message, StringComparison.Ordinal);
-        Assert.Contains($"'{Path.Combine(_sandbox.Base, $"{role}.key")}' is a {role} one", message, StringComparison.Ordinal);
+        Assert.Contains($"'{Path.Combine(_sandbox.Base, $"{role}.key")}' is a {role} keyfile", message, StringComparison.Ordinal);
         Assert.All(roles, able => Assert.Contains(able, message, StringComparison.Ordinal));
     }
 
