@@ -20,7 +20,7 @@ internal sealed record CompareOptions
     /// <summary>How often each step is measured; 0 for the default.</summary>
     public int Runs { get; private init; }
 
-    /// <summary>The directory to work in; everything made there is removed in the end.</summary>
+    /// <summary>The directory to work in; everything made there is removed at the end.</summary>
     public string Work { get; private init; } = Path.GetTempPath();
 
     /// <exception cref="ArgumentException">An option is unknown or lacks its value.</exception>

@@ -11,7 +11,7 @@ internal sealed record GrowthOptions
     /// <summary>The names of the series; empty for all.</summary>
     public IReadOnlyList<string> Series { get; private init; } = [];
 
-    /// <summary>The directory to work in; everything made there is removed in the end.</summary>
+    /// <summary>The directory to work in; everything made there is removed at the end.</summary>
     public string Work { get; private init; } = Path.GetTempPath();
 
     /// <summary>The directory that gets the plots.</summary>

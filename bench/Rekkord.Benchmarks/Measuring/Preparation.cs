@@ -18,7 +18,7 @@ internal static class Preparation
     private const int Page = 4096;
     private const int Block = 64 * 1024 * 1024;
 
-    /// <summary>What a command asks for, as arguments of <see cref="Run"/>, one a line.</summary>
+    /// <summary>What a command asks for, as arguments of <see cref="Run"/>, one per line.</summary>
     public static string ArgumentsFor(Command command) =>
         string.Join('\n', command.Reads.Prepend(command.Memory.ToString(CultureInfo.InvariantCulture)));
 

@@ -6,8 +6,8 @@ namespace Rekkord.Benchmarks.Tools;
 /// <summary>This project's module, in a new PowerShell for each step.</summary>
 /// <param name="host">What runs it.</param>
 /// <param name="warmUp">
-/// A directory to do the same with first, when only the operation itself is to count, as in a session that has done the like before;
-/// null to count the whole process.
+/// A directory to do the same with first, when only the operation itself is to count, as in a session that has done the same kind of work
+/// before; null to count the whole process.
 /// </param>
 internal sealed class RekkordTool(PowerShellHost host, string? warmUp) : BackupTool
 {

@@ -6,7 +6,7 @@ using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Cmdlets.Commands;
 
-/// <summary>Makes the signature of a keyfile count no more. It cannot be taken back, so this asks first.</summary>
+/// <summary>Makes the signature of a keyfile no longer counts. It cannot be taken back, so this asks first.</summary>
 [Cmdlet(VerbsSecurity.Revoke, "RekkordKey", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(RekkordRevocation))]
 public sealed class RevokeRekkordKeyCommand : RepositoryCommand
@@ -21,7 +21,7 @@ public sealed class RevokeRekkordKeyCommand : RepositoryCommand
     [AllowEmptyString]
     public string Reason { get; set; } = "";
 
-    /// <summary>Also what the keyfile has signed until now counts no more.</summary>
+    /// <summary>Also what the keyfile has signed until now no longer counts.</summary>
     [Parameter]
     public SwitchParameter DistrustExisting { get; set; }
 

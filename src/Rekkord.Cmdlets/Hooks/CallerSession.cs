@@ -4,7 +4,7 @@ namespace Rekkord.Cmdlets.Hooks;
 
 /// <summary>
 /// What in the caller's session decides how everything after a script hook runs: kept before the hook, put back after it. Functions
-/// of a module see the global preferences and not those of who calls them, so while the hook runs the global ones are the hook's.
+/// of a module see the global preferences and not those of their caller, so while the hook runs the global ones are the hook's.
 /// </summary>
 internal sealed class CallerSession
 {

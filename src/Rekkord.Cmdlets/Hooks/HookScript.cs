@@ -23,7 +23,9 @@ internal sealed class HookScript
     /// <param name="commands">Finds commands by name.</param>
     public static HookScript Read(string path, CommandInvocationIntrinsics commands) => new(Parser.ParseFile(path, out _, out _), commands);
 
-    /// <summary>The first <c>exit</c> with a text that is no number, which PowerShell takes for <c>exit 0</c>; null when there is none.</summary>
+    /// <summary>
+    /// The first <c>exit</c> with a text that is not a number, which PowerShell takes for <c>exit 0</c>; null when there is none.
+    /// </summary>
     public IScriptExtent? ExitWithText => _script
         .FindAll(node => node is ExitStatementAst { Pipeline: PipelineAst { PipelineElements: [CommandExpressionAst { Expression: var value }] } } && IsText(value), searchNestedScriptBlocks: true)
         .FirstOrDefault()?.Extent;

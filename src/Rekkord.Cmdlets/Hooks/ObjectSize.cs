@@ -7,7 +7,7 @@ using System.Text;
 namespace Rekkord.Cmdlets.Hooks;
 
 /// <summary>
-/// About how much memory an object holds: all that can be reached from it, but for what belongs to PowerShell and to the runtime. Fields
+/// About how much memory an object holds: all that can be reached from it, except what belongs to PowerShell and to the runtime. Fields
 /// are looked at and no property is asked, because asking can have an effect, or take long.
 /// </summary>
 internal static class ObjectSize

@@ -10,7 +10,7 @@ namespace Rekkord.Cmdlets.Hooks;
 
 /// <summary>
 /// Runs <c>.ps1</c> hooks in the caller's session: as a nested pipeline on the pipeline thread, in a scope of their own. A
-/// session that is being stopped runs no more script; post hooks then get a session of their own, so that they run all the same.
+/// session that is being stopped runs no more script. Post hooks then get a session of their own, so that they still run.
 /// </summary>
 internal sealed class ScriptHookExecutor : IScriptHookExecutor
 {
@@ -53,7 +53,9 @@ internal sealed class ScriptHookExecutor : IScriptHookExecutor
         });
     }
 
-    /// <summary>A session whose preferences are lost may pass over the command's own error, and its caller must learn of it all the same.</summary>
+    /// <summary>
+    /// A session whose preferences are lost may pass over the command's own error, and its caller must still learn of it.
+    /// </summary>
     private static ScriptHookOutcome FailWithSessionChanged(Hook hook, ScriptHookOutcome outcome, string left)
     {
         var reason = $"it changed {left} of the session in a way that cannot be undone";

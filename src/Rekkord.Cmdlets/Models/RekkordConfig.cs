@@ -37,7 +37,7 @@ public sealed class RekkordConfig
     /// <summary>Whether a keyfile that others can read is used.</summary>
     public bool TrustKeyFilePermissions { get; }
 
-    /// <summary>Threads to work with; null for one a processor.</summary>
+    /// <summary>Threads to work with; null for one per processor.</summary>
     public int? Threads { get; }
 
     /// <summary>Zstandard's level.</summary>

@@ -20,7 +20,7 @@ public sealed class RekkordDifference
         Difference = difference;
     }
 
-    /// <summary>Its path, as it was saved. What is no UTF-8 is shown as <c>\xNN</c>.</summary>
+    /// <summary>Its path, as it was saved. Bytes that are not UTF-8 are shown as <c>\xNN</c>.</summary>
     public string Path { get; }
 
     /// <summary>How it differs.</summary>

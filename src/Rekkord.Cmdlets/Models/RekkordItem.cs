@@ -16,7 +16,7 @@ public sealed class RekkordItem
         Snapshot = snapshot;
     }
 
-    /// <summary>Its whole path, as it was saved. What is no UTF-8 is shown as <c>\xNN</c>.</summary>
+    /// <summary>Its whole path, as it was saved. Bytes that are not UTF-8 are shown as <c>\xNN</c>.</summary>
     public string Path => _item.Path;
 
     /// <summary>Its name.</summary>

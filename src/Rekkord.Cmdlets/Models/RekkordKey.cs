@@ -38,7 +38,7 @@ public sealed class RekkordKey
     public override string ToString() => Id;
 }
 
-/// <summary>A keyfile whose signature counts no more.</summary>
+/// <summary>A keyfile whose signature no longer counts.</summary>
 public sealed class RekkordRevocation
 {
     internal RekkordRevocation(Revocation revocation, string repository)

@@ -35,7 +35,7 @@ public sealed class RekkordRestoreResult
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; }
 
-    /// <summary>Entries made that are no directories.</summary>
+    /// <summary>Entries made that are not directories.</summary>
     public long Files { get; }
 
     /// <summary>Directories made.</summary>

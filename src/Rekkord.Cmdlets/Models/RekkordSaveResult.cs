@@ -45,7 +45,7 @@ public sealed class RekkordSaveResult
     /// <summary>The saved paths.</summary>
     public string[] Paths { get; }
 
-    /// <summary>Entries that are no directories.</summary>
+    /// <summary>Entries that are not directories.</summary>
     public long Files { get; }
 
     /// <summary>Directories.</summary>

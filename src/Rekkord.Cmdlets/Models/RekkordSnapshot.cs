@@ -51,7 +51,7 @@ public sealed class RekkordSnapshot
     /// <summary>The saved paths.</summary>
     public string[] Paths { get; }
 
-    /// <summary>How many entries it has that are no directories.</summary>
+    /// <summary>How many entries it has that are not directories.</summary>
     public long Files { get; }
 
     /// <summary>How many directories it has.</summary>

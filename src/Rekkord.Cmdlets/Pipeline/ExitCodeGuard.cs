@@ -3,7 +3,7 @@ using Rekkord.Engine.Platform;
 namespace Rekkord.Cmdlets.Pipeline;
 
 /// <summary>
-/// Keeps the process from ending with exit code 0 while a command is at work, and after one was stopped: who started the process
+/// Keeps the process from ending with exit code 0 while a command is at work, and after one was stopped: whoever started the process
 /// unattended would take that for success. A script hook can end the process, a script can leave a save behind in a job, and
 /// PowerShell itself ends with 0 after an interrupt.
 /// </summary>

@@ -42,7 +42,7 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
         base.Dispose(disposing);
     }
 
-    /// <summary>Whether nothing is to be done but to say what would be, by <c>-WhatIf</c> or by preference.</summary>
+    /// <summary>Whether to do nothing and only say what would be done, by <c>-WhatIf</c> or by preference.</summary>
     private protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given)
         ? ((SwitchParameter)given!).ToBool()
         : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
@@ -140,7 +140,7 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
 
         if (outcome.Cancelled || Stopping)
         {
-            // A stopped pipeline takes no errors any more; that a service was not started again must be seen all the same.
+            // A stopped pipeline takes no more errors, but people must still see that a service was not started again.
             foreach (var error in errors)
                 Host.UI.WriteErrorLine(error.Message);
             throw new PipelineStoppedException();

@@ -6,7 +6,7 @@ using Rekkord.Engine.Platform;
 
 namespace Rekkord.Cmdlets.Pipeline;
 
-/// <summary>Where a keyfile's passphrase comes from: the parameter, the environment, or who sits at the prompt, in this order.</summary>
+/// <summary>Where a keyfile's passphrase comes from: the parameter, the environment, or a question at the prompt, in this order.</summary>
 internal static class PassphraseSource
 {
     private const string Variable = "REKKORD_PASSPHRASE";

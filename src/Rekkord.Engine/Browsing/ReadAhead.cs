@@ -4,8 +4,8 @@ using Rekkord.Engine.Errors;
 namespace Rekkord.Engine.Browsing;
 
 /// <summary>
-/// Lets a sequence be made on a thread of its own while another takes what it has made, so that reading and decoding do not wait for
-/// whoever takes it, nor the other way round. It is at most some batches ahead.
+/// Lets a sequence be made on a thread of its own while another takes what it has made, so that reading and decoding do not wait for the
+/// reader, and the reader does not wait for them. It is at most a few batches ahead.
 /// </summary>
 internal static class ReadAhead
 {

@@ -105,7 +105,7 @@ internal static class SnapshotPath
         path);
 
     /// <summary>Finds an entry of a directory by its name: the bytes as they are, or those that a displayed name stands for.</summary>
-    /// <returns>Null when it has none, or is no directory.</returns>
+    /// <returns>Null when it has none, or is not a directory.</returns>
     /// <exception cref="RekkordException">A page is missing or damaged.</exception>
     public static TreeEntry? FindChild(BlobReader blobs, TreeEntry directory, byte[] name)
     {

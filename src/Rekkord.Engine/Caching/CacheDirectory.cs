@@ -4,7 +4,7 @@ using Rekkord.Engine.Storage.Local;
 
 namespace Rekkord.Engine.Caching;
 
-/// <summary>The directory of a repository's local files: only its user looks into it, and what killed writers left there goes away.</summary>
+/// <summary>The directory of a repository's local files: only its user can read it, and leftovers of killed writers are removed.</summary>
 internal static class CacheDirectory
 {
     private const string TemporarySuffix = ".tmp";

@@ -1,10 +1,9 @@
 namespace Rekkord.Engine.Caching;
 
 /// <summary>
-/// The layout of the local cache file. It is disposable: of another version or damaged, it is as if there were none.
-/// A head (magic, repository ID), then records, then a table of where each record is, then a foot with the table's place and
-/// hash. A record holds entries of one page of one directory, in name order, or a part of the references to the chunks of a large
-/// file, and ends in its own hash.
+/// The layout of the local cache file. It is disposable: a damaged one, or one of another version, counts as missing. A head (magic,
+/// repository ID), then records, then a table of where each record is, then a foot with the table's place and hash. A record holds entries
+/// of one page of one directory, in name order, or a part of the references to the chunks of a large file, and ends in its own hash.
 /// </summary>
 internal static class CacheFormat
 {

@@ -124,8 +124,8 @@ internal sealed class FileCache : IDisposable
     }
 
     /// <summary>
-    /// The key of a directory's page. Who names directories can choose what the hash of their paths is, so it is a key of the table that
-    /// spreads all bits under a secret of this process. It is never zero, which is no key there.
+    /// The key of a directory's page. Whoever names directories can choose what the hash of their paths is, so it is a key of the table
+    /// that spreads all bits under a secret of this process. It is never zero, which is no key there.
     /// </summary>
     private static Oid KeyOf(Hash128 directory, int page)
     {

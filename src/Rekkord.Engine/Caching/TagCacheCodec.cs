@@ -6,7 +6,7 @@ using Rekkord.Engine.Objects;
 namespace Rekkord.Engine.Caching;
 
 /// <summary>
-/// The bytes of the tag cache: a head (magic, repository ID, salt), then a body sealed with AES-256-GCM under a key that only who can
+/// The bytes of the tag cache: a head (magic, repository ID, salt), then a body sealed with AES-256-GCM under a key that only those who can
 /// open tags can derive, used for this one file. docs/format.md has the layout.
 /// </summary>
 internal static class TagCacheCodec

@@ -79,7 +79,7 @@ internal sealed class ChunkHistory
             _earlierStart -= LengthOf(--_earlier);
     }
 
-    // Only a file's last chunk is shorter. The cache's bytes are nobody's word: lengths that are none must neither lead backwards nor
+    // Only a file's last chunk is shorter. The cache's bytes are not trusted: impossible lengths must neither lead backwards nor
     // make a long way of a short one.
     private int LengthOf(long index) => Math.Max(ChunkSizes.LeastMinimum, BinaryPrimitives.ReadInt32LittleEndian(_chunks[index][Oid.Length..]));
 }

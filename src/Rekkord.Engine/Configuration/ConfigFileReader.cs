@@ -74,7 +74,7 @@ internal static class ConfigFileReader
     }
 
     /// <summary>
-    /// Who can change the file, or put another in its place, decides what runs in the name of the current user and where the data goes,
+    /// Whoever can change the file, or put another in its place, decides what runs in the name of the current user and where the data goes,
     /// with or without a hook in it today. So it is trusted like a hook; a setting in it cannot switch that off.
     /// </summary>
     private static void CheckTrust(string file)

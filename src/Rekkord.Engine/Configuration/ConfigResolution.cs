@@ -4,7 +4,9 @@ using Rekkord.Engine.Errors;
 
 namespace Rekkord.Engine.Configuration;
 
-/// <summary>Brings file, environment and parameters together, the stronger over the weaker, each value checked by its key's type.</summary>
+/// <summary>
+/// Brings file, environment and parameters together. The stronger overrides the weaker, and each value is checked by its key's type.
+/// </summary>
 internal sealed class ConfigResolution
 {
     private readonly Dictionary<ConfigKey, Resolved> _values = [];

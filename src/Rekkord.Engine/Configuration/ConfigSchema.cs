@@ -1,6 +1,6 @@
 namespace Rekkord.Engine.Configuration;
 
-/// <summary>Every section and key there is.</summary>
+/// <summary>All sections and keys.</summary>
 public static class ConfigSchema
 {
     /// <summary>The zstd levels that the compressor takes.</summary>
@@ -58,7 +58,10 @@ public static class ConfigSchema
         ["SSH"] = "Its Password, KeyFile and Fingerprint go under [SFTP].",
     };
 
-    /// <summary>The keys that only Rekkord has, by section and name, with what to do instead. Who brings its file along mistyped nothing.</summary>
+    /// <summary>
+    /// The keys that only Rekkord has, by section and name, with what to do instead. Somebody who brings such a file has not mistyped
+    /// anything.
+    /// </summary>
     internal static IReadOnlyDictionary<string, string> KeysOfRekkord { get; } = new Dictionary<string, string>
     {
         ["Protection.TestWrites"] = "Remove it: every object is flushed, and a scan reads what was written.",

@@ -27,7 +27,7 @@ public sealed record S3Config(ConfigValue<string?> AccessKeyId, ConfigValue<stri
 public sealed record SftpConfig(ConfigValue<string?> Password, ConfigValue<string?> KeyFile, ConfigValue<string?> Fingerprint);
 
 /// <summary>Section <c>[Settings]</c>.</summary>
-/// <param name="Threads">How many threads work; null for one a processor.</param>
+/// <param name="Threads">How many threads work; null for one per processor.</param>
 /// <param name="CompressionLevel">The zstd level.</param>
 public sealed record SettingsConfig(ConfigValue<int?> Threads, ConfigValue<int> CompressionLevel);
 
@@ -36,7 +36,7 @@ public sealed record SettingsConfig(ConfigValue<int?> Threads, ConfigValue<int> 
 public sealed record ProtectionConfig(ConfigValue<TimeSpan?> RetainDuration)
 {
     /// <summary>
-    /// Refuses a protection that the storage does not give: who set it relies on it. Reading and restoring go on without it.
+    /// Refuses a protection that the storage does not give: whoever set it relies on it. Reading and restoring go on without it.
     /// </summary>
     /// <exception cref="RekkordException">A directory cannot keep objects from being deleted (<c>RetentionUnsupported</c>).</exception>
     public void RequireEffect()

@@ -1,6 +1,6 @@
 namespace Rekkord.Engine.Configuration;
 
-/// <summary>Finds what somebody who mistyped a name will have meant.</summary>
+/// <summary>Finds what somebody who mistyped a name probably meant.</summary>
 internal static class NearestName
 {
     /// <summary>

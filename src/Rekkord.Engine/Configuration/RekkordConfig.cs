@@ -52,7 +52,7 @@ public sealed class RekkordConfig
     /// <summary>Every setting, in the schema's order, as it may be shown.</summary>
     public IReadOnlyList<ConfigEntry> Entries { get; }
 
-    /// <summary>Finds and reads the configuration. A machine without a configuration file is no error.</summary>
+    /// <summary>Finds and reads the configuration. A machine without a configuration file is not an error.</summary>
     /// <exception cref="ConfigurationException">
     /// The file is missing, unreadable, exposed or wrong, or an environment variable's value is.
     /// </exception>

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Rekkord.Engine.Cryptography;
 
-/// <summary>The master key's word that a signing key belongs to a keyfile of this repository.</summary>
+/// <summary>The master key's statement that a signing key belongs to a keyfile of this repository.</summary>
 /// <param name="RepositoryId">The repository's ID, 16 bytes.</param>
 /// <param name="KeyId">The keyfile's ID, 16 bytes.</param>
 /// <param name="Role">The keyfile's role.</param>

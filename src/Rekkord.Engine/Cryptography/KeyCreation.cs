@@ -14,7 +14,7 @@ public static class KeyCreation
     /// <param name="passphrase">What to seal it with; null for none.</param>
     /// <returns>The new keys, the caller's to dispose of.</returns>
     /// <exception cref="RekkordException">
-    /// This is no master key (<c>KeyRoleInsufficient</c>), the file exists (<c>KeyFileExists</c>) or is the master keyfile
+    /// This is not the master key (<c>KeyRoleInsufficient</c>), the file exists (<c>KeyFileExists</c>) or is the master keyfile
     /// (<c>KeyFileIsMaster</c>), or it cannot be written (<c>KeyFileNotWritable</c>); or it is written, and may not survive a power cut
     /// (<c>KeyFileNotDurable</c>).
     /// </exception>

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Rekkord.Engine.Cryptography;
 
-/// <summary>Derives the keys of this format from others with HKDF-SHA-256 (RFC 5869), one purpose a key.</summary>
+/// <summary>Derives the keys of this format from others with HKDF-SHA-256 (RFC 5869), one purpose for each key.</summary>
 internal static class KeyDerivation
 {
     public const int KeyLength = 32;

@@ -108,7 +108,7 @@ public static class KeyFile
     /// <param name="path">Where it is.</param>
     /// <param name="options">Where a passphrase comes from, and whether permissions count; null for <see cref="KeyFileOptions.Default"/>.</param>
     /// <exception cref="RekkordException">
-    /// There is none (<c>KeyFileNotFound</c>), it cannot be read (<c>KeyFileNotReadable</c>), is no keyfile (<c>KeyFileInvalid</c>), can
+    /// There is none (<c>KeyFileNotFound</c>), it cannot be read (<c>KeyFileNotReadable</c>), is not a keyfile (<c>KeyFileInvalid</c>), can
     /// be read by others (<c>KeyFileExposed</c>), belongs to somebody else (<c>KeyFileUntrusted</c>), or has a passphrase and none
     /// (<c>PassphraseRequired</c>) or another one (<c>KeyFilePassphraseWrong</c>) is given.
     /// </exception>
@@ -117,7 +117,7 @@ public static class KeyFile
         options ??= KeyFileOptions.Default;
         return SecretBytes.Use(ReadText(path), text =>
         {
-            // Who gave a wrong file is not to be told to change its permissions.
+            // Somebody who gave a wrong file must not be told to change its permissions.
             if (!options.TrustPermissions && TryFind(text, out _))
                 KeyFileTrust.Check(path);
             return Decode(text, path, options);

@@ -15,6 +15,6 @@ public sealed record KeyFileOptions
     /// <summary>The parameter that a passphrase can be given with, for messages.</summary>
     public string PassphraseParameter { get; init; } = "-Passphrase";
 
-    /// <summary>Whether a keyfile that others can read, or that belongs to somebody else, is used all the same.</summary>
+    /// <summary>Whether to use a keyfile that others can read, or that belongs to somebody else.</summary>
     public bool TrustPermissions { get; init; }
 }

@@ -5,7 +5,9 @@ using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Cryptography;
 
-/// <summary>Refuses a keyfile that somebody other than its owner and the administrator can read: who can read it has its powers.</summary>
+/// <summary>
+/// Refuses a keyfile that somebody other than its owner and the administrator can read: whoever can read it has its powers.
+/// </summary>
 internal static class KeyFileTrust
 {
     private const string Trust = "On a file system without permissions, set TrustKeyFilePermissions = true in the [Repository] section.";

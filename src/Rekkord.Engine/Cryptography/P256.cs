@@ -16,7 +16,7 @@ internal static class P256
     private const byte UncompressedPoint = 4;
 
     /// <summary>Reads a public point; the platform refuses one that is not on the curve.</summary>
-    /// <exception cref="CryptographicException">The bytes are no point of the curve.</exception>
+    /// <exception cref="CryptographicException">The bytes are not a point of the curve.</exception>
     public static ECParameters ParsePublicKey(ReadOnlySpan<byte> point)
     {
         if (point.Length != PublicKeyLength || point[0] != UncompressedPoint)
@@ -106,7 +106,7 @@ internal static class P256
         }
     }
 
-    /// <summary>Imports a public key to verify with; null when the bytes are no point of the curve.</summary>
+    /// <summary>Imports a public key to verify with; null when the bytes are not a point of the curve.</summary>
     public static ECDsa? TryImport(ReadOnlySpan<byte> publicKey)
     {
         try

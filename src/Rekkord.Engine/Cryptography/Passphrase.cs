@@ -8,7 +8,7 @@ namespace Rekkord.Engine.Cryptography;
 
 /// <summary>
 /// A passphrase as the bytes that a key is derived from: UTF-8 of its Unicode normalization form C, so that "ü" is the same on
-/// every keyboard. The bytes do not move in memory and are wiped in the end.
+/// every keyboard. The bytes do not move in memory and are wiped at the end.
 /// </summary>
 public sealed class Passphrase : IDisposable
 {

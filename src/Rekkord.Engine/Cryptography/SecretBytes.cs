@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace Rekkord.Engine.Cryptography;
 
 /// <summary>
-/// Arrays for secrets. They are pinned, since the garbage collector leaves a copy of an array that it moves, and nobody could wipe that.
+/// Arrays for secrets. They are pinned, because the garbage collector leaves a copy of an array that it moves, and nobody could wipe that
+/// copy.
 /// </summary>
 internal static class SecretBytes
 {

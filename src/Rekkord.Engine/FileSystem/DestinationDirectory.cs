@@ -24,11 +24,14 @@ public abstract class DestinationDirectory : IDisposable
     /// <exception cref="FileSystemException">The system refused.</exception>
     public abstract FileIdentity? TryGetIdentity(byte[] name);
 
-    /// <summary>Opens a directory that exists (and is no link), for no more than to reach its entries by name.</summary>
-    /// <exception cref="FileSystemException">It is no directory, or the system refused.</exception>
+    /// <summary>Opens a directory that exists (and is not a link), for no more than to reach its entries by name.</summary>
+    /// <exception cref="FileSystemException">It is not a directory, or the system refused.</exception>
     public abstract DestinationDirectory OpenForSearch(byte[] name);
 
-    /// <summary>Makes a directory, private to the current user until its metadata is applied, and opens it. One that exists (and is no link) is opened.</summary>
+    /// <summary>
+    /// Makes a directory, private to the current user until its metadata is applied, and opens it. One that exists (and is not a link) is
+    /// opened.
+    /// </summary>
     /// <exception cref="FileSystemException">Something else is there, or the system refused.</exception>
     public abstract DestinationDirectory CreateDirectory(byte[] name);
 
@@ -37,7 +40,7 @@ public abstract class DestinationDirectory : IDisposable
     public abstract DestinationFile CreateFile(byte[] name);
 
     /// <summary>Opens an existing regular file for reading, to verify it. A link is not followed.</summary>
-    /// <exception cref="FileSystemException">It is no regular file, or the system refused.</exception>
+    /// <exception cref="FileSystemException">It is not a regular file, or the system refused.</exception>
     public abstract SourceFile OpenFile(byte[] name);
 
     /// <summary>Makes a symbolic link with this target text.</summary>
@@ -51,7 +54,7 @@ public abstract class DestinationDirectory : IDisposable
     /// <exception cref="FileSystemException">The name is taken, or the system refused (devices need root).</exception>
     public abstract void CreateSpecial(byte[] name, FileKind kind, ulong device);
 
-    /// <summary>Makes <paramref name="name"/> here a further hard link to an entry (not followed) of another directory.</summary>
+    /// <summary>Makes <paramref name="name"/> here another hard link to an entry (not followed) of another directory.</summary>
     /// <exception cref="FileSystemException">The name is taken, or the system refused.</exception>
     public abstract void CreateHardLink(DestinationDirectory existingDirectory, byte[] existingName, byte[] name);
 
@@ -59,7 +62,7 @@ public abstract class DestinationDirectory : IDisposable
     /// <exception cref="FileSystemException">The new name is taken, or the system refused.</exception>
     public abstract void Rename(byte[] name, byte[] newName, bool replace);
 
-    /// <summary>Removes an entry that is no directory; not finding it is no error.</summary>
+    /// <summary>Removes an entry that is not a directory; not finding it is not an error.</summary>
     /// <exception cref="FileSystemException">The system refused.</exception>
     public abstract void Remove(byte[] name);
 
@@ -78,7 +81,9 @@ public abstract class DestinationDirectory : IDisposable
     /// <param name="before">Files that changed later stay too.</param>
     public abstract void RemoveAbandoned(Predicate<byte[]> isTemporary, FileTime before);
 
-    /// <summary>Applies metadata to an entry that is no regular file or directory (a link, fifo or device), not following links.</summary>
+    /// <summary>
+    /// Applies metadata to an entry that is not a regular file or directory (a link, fifo or device), not following links.
+    /// </summary>
     /// <returns>What is not as it was saved; empty when all is.</returns>
     public abstract IReadOnlyList<MetadataProblem> ApplyMetadata(byte[] name, FileMetadata metadata);
 

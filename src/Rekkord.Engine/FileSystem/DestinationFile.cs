@@ -14,7 +14,7 @@ public abstract class DestinationFile : IDisposable
     /// <summary>
     /// Applies owner, extended attributes, mode and times, in the order in which one does not undo another (an owner change
     /// clears setuid; times come last). The owner goes by name where this machine knows the name, and by number otherwise; where
-    /// it cannot be set, setuid and setgid bits are left out, for they would stand for another owner.
+    /// it cannot be set, setuid and setgid bits are left out, because they would apply to another owner.
     /// </summary>
     /// <returns>What is not as it was saved; an owner that the user may not set is among it.</returns>
     /// <exception cref="FileSystemException">

@@ -1,6 +1,6 @@
 namespace Rekkord.Engine.FileSystem;
 
-/// <summary>What was being done when a file system call failed, in the words of the message.</summary>
+/// <summary>What was being done when a file system call failed, as the message says it.</summary>
 /// <param name="Words">Completes "Cannot … 'path'".</param>
 /// <param name="Writes">Whether it changes the file system; decides between read and write errors and what to advise.</param>
 internal sealed record FileOperation(string Words, bool Writes)

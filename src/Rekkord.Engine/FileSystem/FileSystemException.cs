@@ -48,10 +48,10 @@ internal enum FileSystemFailure
     /// <summary>The name is taken.</summary>
     Exists,
 
-    /// <summary>Something that is no directory stands where one is needed.</summary>
+    /// <summary>Something that is not a directory stands where one is needed.</summary>
     NotADirectory,
 
-    /// <summary>Something that is no regular file stands where one is needed.</summary>
+    /// <summary>Something that is not a regular file stands where one is needed.</summary>
     NotARegularFile,
 
     /// <summary>A chain of symbolic links that is too long, or a loop.</summary>

@@ -4,7 +4,7 @@ using Rekkord.Engine.FileSystem.Portable;
 
 namespace Rekkord.Engine.FileSystem;
 
-/// <summary>The way to the machine's files: the Linux implementation on Linux, the one on .NET's own file API elsewhere.</summary>
+/// <summary>The machine's files: the Linux implementation on Linux, elsewhere the one on .NET's own file API.</summary>
 public abstract class LocalFileSystem
 {
     private static readonly LocalFileSystem? Supported =

@@ -24,7 +24,7 @@ public abstract class SourceFile : IDisposable
 
     /// <summary>The extended attributes, in name order.</summary>
     /// <param name="refused">Is told of each that cannot be read, or of all that cannot even be listed; the others are returned. Null: that is an exception.</param>
-    /// <exception cref="FileSystemException">The system refused, and nobody is to be told.</exception>
+    /// <exception cref="FileSystemException">The system refused, and there is nobody to report it to.</exception>
     public abstract IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(Action<FileSystemException>? refused = null);
 
     /// <inheritdoc/>

@@ -131,7 +131,7 @@ internal static partial class HookDirectory
                 $"Put back what it leads to, or remove the link: rm {ShellQuoting.Quote(path)}");
         }
 
-        // .NET shows bytes that are no UTF-8 as U+FFFD, which is not the file's name.
+        // .NET shows bytes that are not UTF-8 as U+FFFD, which is not the file's name.
         return error == UnixInterop.NoEntry && name.Contains('\uFFFD', StringComparison.Ordinal)
             ? new HookRefusal(HookStatus.Failed, "its name is not valid UTF-8", "Rename the file.")
             : new HookRefusal(HookStatus.Failed, $"it cannot be examined: {Marshal.GetPInvokeErrorMessage(error)}", null);

@@ -44,7 +44,7 @@ internal sealed class ScriptHook(IScriptHookExecutor executor, TimeSpan? timeout
         {
             outcome = new ScriptHookOutcome { Status = HookStatus.Cancelled };
         }
-#pragma warning disable CA1031 // A hook that cannot be run is a failed hook; the hooks after it run all the same.
+#pragma warning disable CA1031 // A hook that cannot be run is a failed hook. The hooks after it still run.
         catch (Exception e)
 #pragma warning restore CA1031
         {

@@ -21,7 +21,7 @@ internal sealed class BlobReader : IDisposable
     // Two dozen segments: enough for the directory and the files that several workers restore at a time.
     private const int CacheCapacity = 24;
 
-    // Segments that share a lock are opened one after the other: by so many, seldom.
+    // Segments that share a lock are opened one after the other. With so many locks that is rare.
     private const int OpeningLocks = 64;
 
     private readonly RepositoryAccess _repository;
@@ -51,7 +51,7 @@ internal sealed class BlobReader : IDisposable
     /// <param name="repository">The repository.</param>
     /// <param name="metadataOnly">Whether only directories and chunk lists will be read.</param>
     /// <param name="warn">Told, while the index is loaded, of what is damaged and does not keep the others from being read.</param>
-    /// <param name="warnLater">Told, by any thread that reads, of packs of which an index turned out to have said what is not so; null when nobody is to be told then.</param>
+    /// <param name="warnLater">Told, by any thread that reads, of packs of which an index turned out to have said what is not so; null when nobody is told.</param>
     /// <param name="cancellation">Stops between the objects that are read.</param>
     /// <exception cref="StorageException">The store cannot be reached.</exception>
     public static BlobReader Open(RepositoryAccess repository, bool metadataOnly, Action<string> warn, Action<string>? warnLater, CancellationToken cancellation)
@@ -170,7 +170,10 @@ internal sealed class BlobReader : IDisposable
             _overlooked.Value.Dispose();
     }
 
-    /// <summary>A segment from the kept ones, or opened and then kept, with the caller as a user. Who wants one that is being opened waits for it.</summary>
+    /// <summary>
+    /// A segment from the kept ones, or opened and then kept, with the caller as a user. Callers that want one that is being opened wait
+    /// for it.
+    /// </summary>
     private SegmentBuffer OpenShared(int number)
     {
         if (FindKept(number) is { } kept)

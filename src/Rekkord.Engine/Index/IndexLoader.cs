@@ -9,10 +9,10 @@ namespace Rekkord.Engine.Index;
 
 /// <summary>
 /// Learns what packs a repository has and what is in them. An index is a hint that spares reading the end of every pack: whoever has a
-/// keyfile that writes can write a false one. Who reads blobs believes it, for each is checked when it is read, and falls back to
-/// <see cref="FindOverlooked"/>; who saves believes only what was compared with the packs before; who scans compares all of it. An index
+/// keyfile that writes can write a false one. A reader of blobs believes it, because it checks each blob, and falls back to
+/// <see cref="FindOverlooked"/>; a save believes only what was compared with the packs before; a scan compares all of it. An index
 /// whose signer was revoked is not believed, and one that cannot be read is as if it were not there: the packs say the same. A pack that
-/// is gone is not believed in, whatever an index says of it.
+/// is gone does not count, whatever an index says about it.
 /// </summary>
 internal sealed class IndexLoader
 {
@@ -44,28 +44,33 @@ internal sealed class IndexLoader
         Scan,
     }
 
-    /// <summary>Packs that exist and that no believed or right index named; known after <see cref="Load"/>, but not to who only reads.</summary>
+    /// <summary>
+    /// Packs that exist and that no believed or right index named; known after <see cref="Load"/>, but not in a loader for reading.
+    /// </summary>
     public List<StoredPack> Unindexed { get; } = [];
 
-    /// <summary>Indexes that said of all their packs what these say themselves, by name; known after <see cref="Load"/>.</summary>
+    /// <summary>Indexes that agree with all their packs, by name; known after <see cref="Load"/>.</summary>
     public List<string> Confirmed { get; } = [];
 
     /// <summary>Packs that an index names and that do not exist, with the index's name; known after <see cref="Load"/>.</summary>
     public List<(StoredPack Pack, string Index)> Missing { get; } = [];
 
-    /// <summary>Packs that were cut short or grew since they were indexed; nothing in them is relied on. Known after <see cref="Load"/>, but not to who saves.</summary>
+    /// <summary>
+    /// Packs that were cut short or grew since they were indexed; nothing in them is relied on. Known after <see cref="Load"/>, but not in
+    /// a loader for saving.
+    /// </summary>
     public List<StoredPack> WrongSize { get; } = [];
 
     /// <summary>The packs that exist, with what the listing says of them; known after <see cref="Load"/>.</summary>
     public IReadOnlyDictionary<string, ObjectInfo> Present { get; private set; } = new Dictionary<string, ObjectInfo>();
 
-    /// <summary>Creates a loader for who reads blobs, and checks each.</summary>
+    /// <summary>Creates a loader for reading blobs, each of which is checked.</summary>
     /// <param name="repository">The repository; its keys must be able to read the index.</param>
     /// <param name="damaged">Told of each index or pack that cannot be read, and of each index that is false.</param>
     public static IndexLoader ForReading(RepositoryAccess repository, Action<RekkordException> damaged) =>
         new(repository, damaged, Purpose.Read, static _ => true);
 
-    /// <summary>Creates a loader for who leaves out what is stored already.</summary>
+    /// <summary>Creates a loader for leaving out what is stored already.</summary>
     /// <param name="repository">The repository; its keys must be able to read the index.</param>
     /// <param name="damaged">Told of each index or pack that cannot be read, and of each index that is false.</param>
     /// <param name="isConfirmed">Whether an index, by its name, was compared with the packs before.</param>
@@ -79,7 +84,7 @@ internal sealed class IndexLoader
         new(repository, damaged, Purpose.Scan, static _ => false);
 
     /// <summary>
-    /// Visits every pack that exists with its directory, validated: once, but for a pack that cannot be read itself and of which indexes
+    /// Visits every pack that exists with its directory, validated: once, except a pack that cannot be read itself and of which indexes
     /// say different things, of which any may be right.
     /// </summary>
     /// <exception cref="StorageException">The store cannot be reached.</exception>
@@ -242,7 +247,7 @@ internal sealed class IndexLoader
         index.Name,
         $"it contradicts the pack '{pack}', and {(index.KeyId.Length == 0 ? "the master key" : $"the keyfile {index.KeyId}")} signed it so.");
 
-    /// <summary>Takes what an index says of a pack for true, unless something is against it.</summary>
+    /// <summary>Believes what an index says about a pack, unless something contradicts it.</summary>
     private bool TryBelieve(StoredPack said, ObjectInfo found)
     {
         if (said.Size != found.Size)
@@ -251,7 +256,7 @@ internal sealed class IndexLoader
         return _settled.Contains(said.Name) ? WasVisited(said.Name, digest) : TryVisit(said, digest);
     }
 
-    /// <summary>Compares what an index says of a pack with what that says itself.</summary>
+    /// <summary>Compares what an index says about a pack with what the pack itself says.</summary>
     /// <returns>Null when the pack cannot be read, or is not the one that its name says, as a scan finds out.</returns>
     private bool? Compare(StoredPack said, ObjectInfo found, bool mayBeUsed)
     {

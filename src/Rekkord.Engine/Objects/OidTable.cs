@@ -6,9 +6,9 @@ namespace Rekkord.Engine.Objects;
 /// <summary>
 /// A hash table of millions of entries in little memory: open addressing with linear probing (Knuth, The Art of Computer Programming 3,
 /// 6.4, algorithm L), filled to between a half and three quarters. Entries lie in the order of their IDs' <see cref="Oid.Spread"/>, which
-/// nobody else can foresee, but for collisions. So a table grows from its beginning to its end, and a page that has been emptied is used again for the larger
-/// one: no array is dropped, which would stay in memory until the garbage collector visits its oldest generation. Any number of
-/// threads may read while none writes.
+/// nobody else can foresee, except for collisions. So a table grows from its beginning to its end, and a page that has been emptied is used
+/// again for the larger one: no array is dropped, which would stay in memory until the garbage collector visits its oldest generation. Any
+/// number of threads may read while none writes.
 /// </summary>
 /// <typeparam name="TEntry">The entries; one with an ID of zeros marks a free slot.</typeparam>
 internal sealed class OidTable<TEntry>

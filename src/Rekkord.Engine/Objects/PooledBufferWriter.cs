@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Rekkord.Engine.Objects;
 
 /// <summary>
-/// Collects bytes whose number is not known before, in an array of the shared pool: large arrays that are made and dropped again and
-/// again stay in memory until the garbage collector visits its oldest generation, which is seldom. Not thread-safe.
+/// Collects bytes whose number is not known before, in an array of the shared pool: large arrays that are made and dropped again and again
+/// stay in memory until the garbage collector visits its oldest generation, which is rare. Not thread-safe.
 /// </summary>
 internal sealed class PooledBufferWriter : IBufferWriter<byte>, IDisposable
 {

@@ -36,7 +36,7 @@ internal static class SignedEnvelope
     /// <param name="envelope">The envelope.</param>
     /// <param name="domain">What kind of record it is for.</param>
     /// <param name="signers">Keeps the keys that signed.</param>
-    /// <param name="wasVerified">Whether the signature of these very bytes was verified before; the certificate is looked at all the same.</param>
+    /// <param name="wasVerified">Whether the signature of these very bytes was verified before. The certificate is checked in any case.</param>
     /// <exception cref="CryptographicException">The envelope is malformed, or not signed by a key of this repository.</exception>
     public static (byte[] Payload, byte[]? KeyId) Unwrap(byte[] envelope, ReadOnlySpan<byte> domain, TrustedSigners signers, bool wasVerified = false)
     {

@@ -9,8 +9,8 @@ using Rekkord.Engine.Storage;
 namespace Rekkord.Engine.Packs;
 
 /// <summary>
-/// What the packs of a repository say themselves of what is in them, each read at most once. What an index says of a pack is compared
-/// with it by a digest. Not thread-safe.
+/// The tables of contents of a repository's packs, each read at most once. What an index says of a pack is compared with it by a digest.
+/// Not thread-safe.
 /// </summary>
 internal sealed class PackDirectories
 {

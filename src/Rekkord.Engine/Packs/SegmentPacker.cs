@@ -68,7 +68,7 @@ internal sealed class SegmentPacker : IDisposable
 
     /// <summary>
     /// Level 1 gets a window over the whole segment, a larger table and shorter matches than Zstandard has for it: 2 to 7% smaller, in no
-    /// more time (docs/performance.md).
+    /// more time (bench/results/limits.md).
     /// </summary>
     internal static Compressor CreateCompressor(int level)
     {

@@ -1,6 +1,6 @@
 namespace Rekkord.Engine.Patterns;
 
-/// <summary>Patterns of one operation, of which those that met nothing are remembered. For one thread at a time.</summary>
+/// <summary>Patterns of one operation. It remembers those that matched nothing. For one thread at a time.</summary>
 internal sealed class PatternSet(IReadOnlyList<PathPattern> patterns)
 {
     private readonly bool[] _met = new bool[patterns.Count];
@@ -8,10 +8,10 @@ internal sealed class PatternSet(IReadOnlyList<PathPattern> patterns)
 
     public bool IsEmpty => patterns.Count == 0;
 
-    /// <summary>Whether there are patterns that have met nothing yet.</summary>
+    /// <summary>Whether there are patterns that have matched nothing yet.</summary>
     public bool HasUnmet => _unmet > 0;
 
-    /// <summary>The patterns that met nothing.</summary>
+    /// <summary>The patterns that matched nothing.</summary>
     public IEnumerable<PathPattern> Unmet => patterns.Where((_, i) => !_met[i]);
 
     /// <summary>The first pattern that means an entry; null when none does.</summary>

@@ -7,7 +7,7 @@ namespace Rekkord.Engine.Platform;
 /// <summary>Makes renames and new names in a directory survive a power cut.</summary>
 internal static partial class DurableDirectory
 {
-    // Error numbers that Linux and macOS share, but for two.
+    // Error numbers that Linux and macOS share, except two.
     private const int NotPermitted = 1;
     private const int NoEntry = 2;
     private const int Interrupted = 4;

@@ -6,7 +6,7 @@ namespace Rekkord.Engine.Platform;
 /// <summary>Makes hard links, for which .NET has no call.</summary>
 internal static partial class HardLink
 {
-    /// <summary>Makes <paramref name="path"/> a further name of a file.</summary>
+    /// <summary>Makes <paramref name="path"/> another name of a file.</summary>
     /// <exception cref="IOException">The name is taken, or the system refused.</exception>
     internal static void Create(string existingPath, string path)
     {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Rekkord.Engine.Platform;
 
-/// <summary>Calls of the C library that have the same form on Linux and macOS, for what .NET offers no call.</summary>
+/// <summary>Calls of the C library that have the same form on Linux and macOS, where .NET offers none.</summary>
 internal static partial class Posix
 {
     private const string Library = "libc";

@@ -4,7 +4,7 @@ using Rekkord.Engine.Hooks.External;
 
 namespace Rekkord.Engine.Platform;
 
-/// <summary>The system calls hooks need that .NET has no face for. Layouts are those of Linux and macOS on 64-bit machines.</summary>
+/// <summary>The system calls that hooks need and .NET does not offer. Layouts are those of Linux and macOS on 64-bit machines.</summary>
 internal static unsafe partial class UnixInterop
 {
     public const int SigInterrupt = 2, SigKill = 9, SigTerm = 15;

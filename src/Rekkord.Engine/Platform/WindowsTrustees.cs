@@ -5,8 +5,8 @@ using System.Security.Principal;
 namespace Rekkord.Engine.Platform;
 
 /// <summary>
-/// Whom access control lists may name: the current user, SYSTEM, Administrators, and the servicing identity that owns Windows' own
-/// files. They can do everything on the machine anyway.
+/// The accounts that access control lists may name: the current user, SYSTEM, Administrators, and the servicing identity that owns Windows'
+/// own files. They can do everything on the machine anyway.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal sealed class WindowsTrustees

@@ -5,7 +5,8 @@ namespace Rekkord.Engine.Repository;
 
 /// <summary>
 /// The repository of a command with hooks. It is looked at before the first of them, because what cannot be done must not stop a service
-/// first, and let go of: a hook may mount, check or unmount its disk. It is opened when they have run, and closed before the post hooks.
+/// first, and released again: a hook may mount, check or unmount its disk. It is opened when they have run, and closed before the post
+/// hooks.
 /// </summary>
 public sealed class AwaitedRepository : IDisposable
 {

@@ -7,10 +7,10 @@ using Oid = Rekkord.Engine.Objects.Oid;
 
 namespace Rekkord.Engine.Repository;
 
-/// <summary>The master key's word that a keyfile's signature counts no more, except on what it had signed until then.</summary>
+/// <summary>The master key's statement that a keyfile's signature no longer counts, except on what it had signed until then.</summary>
 /// <param name="KeyId">The keyfile's ID, as 32 hex digits.</param>
 /// <param name="Time">When it was revoked.</param>
-/// <param name="Reason">Why, in the words of who did it; empty if they gave none.</param>
+/// <param name="Reason">Why, as the person who did it said; empty if they gave no reason.</param>
 /// <param name="Snapshots">The IDs of its snapshots that stay good.</param>
 public sealed record Revocation(string KeyId, DateTimeOffset Time, string Reason, IReadOnlySet<Oid> Snapshots)
 {
@@ -19,8 +19,8 @@ public sealed record Revocation(string KeyId, DateTimeOffset Time, string Reason
 }
 
 /// <summary>
-/// The bytes of a revocation: that and when a key was revoked, signed by the master key and readable by all, for a WriteOnly keyfile
-/// must see it of itself; why, and what stays good, sealed to the log key. docs/format.md lists the fields.
+/// The bytes of a revocation: that and when a key was revoked, signed by the master key and readable by all, because a WriteOnly keyfile
+/// must see its own; why, and what stays good, sealed to the log key. docs/format.md lists the fields.
 /// </summary>
 internal static class RevocationCodec
 {

@@ -4,7 +4,7 @@ using Rekkord.Engine.FileSystem;
 namespace Rekkord.Engine.Restoring;
 
 /// <summary>
-/// What is known of how a destination folds names: <c>A</c> and <c>a</c> may be one (exFAT, NTFS, APFS), a character that is composed in
+/// What is known about how a destination folds names: <c>A</c> and <c>a</c> may be one (exFAT, NTFS, APFS), a character that is composed in
 /// one name and decomposed in the other (HFS+, APFS, ZFS when told so), or a name with and without a dot or blank at its end (FAT, SMB).
 /// </summary>
 internal sealed class NameFolding

@@ -5,7 +5,7 @@ namespace Rekkord.Engine.Restoring;
 
 /// <summary>
 /// A directory being restored: made when the first thing in it is, given its metadata when the last is done, so that
-/// neither a mode without write permission nor a change of its mtime comes too early. Thread-safe but for making it.
+/// neither a mode without write permission nor a change of its mtime comes too early. Thread-safe, except while it is made.
 /// </summary>
 internal sealed class RestoreNode
 {

@@ -190,7 +190,7 @@ public sealed class RestoreOperation
         top.RemoveUser();
     }
 
-    /// <summary>Whether a directory was asked for that was not saved itself but leads to a saved path.</summary>
+    /// <summary>Whether the requested directory was not saved itself but leads to a saved path.</summary>
     private static bool IsIncludedAbove(TreeRestorer restorer, byte[] path)
     {
         var included = false;

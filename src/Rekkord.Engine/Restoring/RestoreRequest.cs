@@ -33,7 +33,7 @@ public sealed record RestoreRequest
     /// </summary>
     public bool NoSpecial { get; init; }
 
-    /// <summary>Threads that read and decompress; 0 for one a processor.</summary>
+    /// <summary>Threads that read and decompress; 0 for one per processor.</summary>
     public int Threads { get; init; }
 }
 
@@ -46,13 +46,13 @@ public interface IRestoreObserver
     /// <summary>Something that does not touch content, such as an owner that could not be set.</summary>
     void Warn(string message);
 
-    /// <summary>One of many things that a warning counts; of interest to who asks for details.</summary>
+    /// <summary>One of many things that a warning counts; of interest to those who ask for details.</summary>
     void Detail(string message);
 }
 
 /// <summary>How far a restore is.</summary>
 /// <param name="Activity">What it is doing, a few words.</param>
-/// <param name="Files">Entries made that are no directories.</param>
+/// <param name="Files">Entries made that are not directories.</param>
 /// <param name="Size">Bytes of them.</param>
 /// <param name="TotalFiles">Files of the whole snapshot.</param>
 /// <param name="TotalSize">Bytes of the whole snapshot.</param>
@@ -61,7 +61,7 @@ public readonly record struct RestoreProgress(string Activity, long Files, long 
 /// <summary>What a restore did.</summary>
 /// <param name="Snapshot">The snapshot.</param>
 /// <param name="Destination">The directory restored into, absolute.</param>
-/// <param name="Files">Entries made that are no directories.</param>
+/// <param name="Files">Entries made that are not directories.</param>
 /// <param name="Directories">Directories made.</param>
 /// <param name="Size">Bytes of the files made.</param>
 /// <param name="VerifiedFiles">Files read again and found equal.</param>

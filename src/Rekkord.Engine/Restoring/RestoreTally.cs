@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Rekkord.Engine.Restoring;
 
 /// <summary>
-/// What a restore may meet with every entry: each is a detail for who wants to see it, and all are told together in the end.
+/// What a restore may meet with every entry: each is a detail for those who want to see it, and all are reported together at the end.
 /// Thread-safe.
 /// </summary>
 internal sealed class RestoreTally(IRestoreObserver observer)

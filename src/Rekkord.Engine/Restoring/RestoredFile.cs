@@ -4,7 +4,7 @@ using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Restoring;
 
-/// <summary>A file that was restored, or a further name of one, read again by its name.</summary>
+/// <summary>A file that was restored, or another name of one, read again by its name.</summary>
 internal static class RestoredFile
 {
     /// <summary>Compares it with the snapshot; what differs is reported.</summary>

@@ -67,7 +67,7 @@ internal sealed class TreeRestorer
         return true;
     }
 
-    /// <summary>Reports the patterns that met nothing: what was asked for is missing.</summary>
+    /// <summary>Reports the patterns that matched nothing: what was asked for is missing.</summary>
     public void ReportUnmet()
     {
         foreach (var pattern in _included.Unmet)
@@ -251,7 +251,7 @@ internal sealed class TreeRestorer
     }
 
     /// <summary>
-    /// Whether an entry is a further name of one that was restored before. Its number alone does not say so: while the source was
+    /// Whether an entry is another name of one that was restored before. Its number alone does not say so: while the source was
     /// saved, the file may have been replaced by another, which got the number.
     /// </summary>
     private bool IsSame(LinkedEntry first, RestoreNode parent, TreeEntry entry)
@@ -271,7 +271,9 @@ internal sealed class TreeRestorer
         return false;
     }
 
-    /// <summary>Makes a further name of a file that is restored already. When that one failed, or no link can be made, this one is restored by itself.</summary>
+    /// <summary>
+    /// Makes another name of a file that is restored already. When that one failed, or no link can be made, this one is restored by itself.
+    /// </summary>
     private bool TryLink(RestoreNode parent, TreeEntry entry, LinkedEntry first)
     {
         Finish(); // the first name may still wait in the batch

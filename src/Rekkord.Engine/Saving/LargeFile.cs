@@ -57,7 +57,7 @@ internal sealed class LargeFile
         Finish();
     }
 
-    /// <summary>Says that the file must be read again: what is still under way of it counts no more.</summary>
+    /// <summary>Says that the file must be read again: what is still under way of it no longer counts.</summary>
     public void Abandon()
     {
         lock (_lock)

@@ -30,7 +30,7 @@ internal sealed class LargeFileReader
         _pass = pass;
     }
 
-    /// <summary>Saves a file; one that changes meanwhile is read again, then saved as it came and reported.</summary>
+    /// <summary>Saves a file. One that changes meanwhile is read again, then saved as it was last read, and reported.</summary>
     /// <exception cref="FileSystemException">It cannot be read.</exception>
     public void Save(FileItem item, SourceFile file)
     {

@@ -3,8 +3,8 @@ using Rekkord.Engine.FileSystem;
 namespace Rekkord.Engine.Saving;
 
 /// <summary>
-/// Reads what an entry has beside its content. What the system refuses is reported, and the entry is saved without it: nobody loses a
-/// file for an attribute. For one thread.
+/// Reads what an entry has beside its content. What the system refuses is reported, and the entry is saved without it: an attribute never
+/// costs a file. For one thread.
 /// </summary>
 internal sealed class MetadataReader
 {

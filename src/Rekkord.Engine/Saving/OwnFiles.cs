@@ -5,8 +5,8 @@ using Rekkord.Engine.Objects;
 namespace Rekkord.Engine.Saving;
 
 /// <summary>
-/// What belongs to the save itself and is left out of it: its repository, which would grow by itself with every save, its local cache,
-/// and its keyfile. They are known by what they are and not by their paths, since other paths may lead to them. For one thread at a time.
+/// What belongs to the save itself and is left out of it: its repository, which would grow with every save, its local cache, and its
+/// keyfile. They are recognised by device and inode and not by their paths, because other paths may lead to them. For one thread at a time.
 /// </summary>
 internal sealed class OwnFiles
 {

@@ -2,7 +2,9 @@ using Rekkord.Engine.FileSystem;
 
 namespace Rekkord.Engine.Saving;
 
-/// <summary>Reads some ranges of a file as one row of bytes, and what lies behind the size of a file whose size is not known.</summary>
+/// <summary>
+/// Reads some ranges of a file as one run of bytes, and also what lies behind the size where a file system does not know it.
+/// </summary>
 internal sealed class RangeReader
 {
     private readonly SourceFile _file;

@@ -13,8 +13,8 @@ using Rekkord.Engine.Snapshots;
 namespace Rekkord.Engine.Saving;
 
 /// <summary>
-/// Makes one snapshot. Packs come first, then the index that names them, then the snapshot, then its tag: whenever it is
-/// stopped or killed, what was there before stays whole, and what it stored already is used by the next.
+/// Makes one snapshot. Packs come first, then the index that names them, then the snapshot, then its tag: whenever it is stopped or killed,
+/// what was there before stays whole, and the next save uses what this one had stored.
 /// </summary>
 public sealed class SaveOperation
 {

@@ -29,7 +29,7 @@ public sealed record SaveRequest
     /// <summary>Zstandard's level, 1 to 22.</summary>
     public int CompressionLevel { get; init; } = 1;
 
-    /// <summary>Threads that hash and compress; 0 for one a processor.</summary>
+    /// <summary>Threads that hash and compress; 0 for one per processor.</summary>
     public int Threads { get; init; }
 
     /// <summary>The keyfile in use, which is left out of the snapshot; null when the key comes from elsewhere.</summary>
@@ -42,7 +42,7 @@ public sealed record SaveRequest
 /// <summary>Is told what a save meets; called from any thread.</summary>
 public interface ISaveObserver
 {
-    /// <summary>An entry could not be saved whole; the save goes on and the snapshot will be partial.</summary>
+    /// <summary>An entry could not be fully saved. The save goes on, and the snapshot will be partial.</summary>
     void EntryFailed(RekkordException error);
 
     /// <summary>Something worth knowing that costs the snapshot nothing, such as a file that was gone when its turn came.</summary>
@@ -51,7 +51,7 @@ public interface ISaveObserver
 
 /// <summary>How far a save is.</summary>
 /// <param name="Activity">What it is doing, a few words.</param>
-/// <param name="Files">Entries done that are no directories.</param>
+/// <param name="Files">Entries done that are not directories.</param>
 /// <param name="Directories">Directories found.</param>
 /// <param name="Size">Bytes of the files done.</param>
 /// <param name="AddedSize">Bytes among them that were new.</param>

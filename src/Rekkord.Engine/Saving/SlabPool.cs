@@ -25,7 +25,7 @@ internal sealed class SlabPool : IDisposable
         return slab;
     }
 
-    /// <summary>Makes a slab beyond the fixed number, with the caller as its first user, for who must not wait.</summary>
+    /// <summary>Makes a slab beyond the fixed number, with the caller as its first user, for a caller that must not wait.</summary>
     public Slab CreateExtra()
     {
         var slab = new Slab(null, _length);

@@ -5,7 +5,7 @@ using Rekkord.Engine.Patterns;
 
 namespace Rekkord.Engine.Saving;
 
-/// <summary>Finds the paths that named ones with wildcards stand for.</summary>
+/// <summary>Finds the paths that wildcards mean.</summary>
 /// <param name="files">Where to look.</param>
 /// <param name="exclusions">What matches of wildcards are left out.</param>
 /// <param name="report">Told of a directory that wildcards lead to and that cannot be listed.</param>

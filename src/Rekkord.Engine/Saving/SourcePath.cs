@@ -4,7 +4,7 @@ using Rekkord.Engine.Patterns;
 
 namespace Rekkord.Engine.Saving;
 
-/// <summary>A path to save as the user named it. What it stands for is found out when the save begins, after the pre-save hooks.</summary>
+/// <summary>A path to save as the user named it. What it means is found out when the save begins, after the pre-save hooks.</summary>
 /// <param name="Path">The absolute path, in the system's bytes. A link named here is followed.</param>
 /// <param name="Pattern">
 /// The same with PowerShell's wildcards, for when nothing has that very name; null when it has none. Hidden files match, too.
@@ -24,7 +24,7 @@ public sealed record SourcePath(byte[] Path, string? Pattern = null)
     {
         var full = Normalize(path, directory);
 
-        // What is no UTF-8 comes as U+FFFD from .NET: it is looked for as names with wildcards are.
+        // What is not UTF-8 comes as U+FFFD from .NET: it is looked for as names with wildcards are.
         var isPattern = Wildcard.IsIn(path) || path.Contains((char)Rune.ReplacementChar.Value, StringComparison.Ordinal);
         return new SourcePath(FileName.FromText(full), isPattern ? Normalize(path, Wildcard.Quote(directory)) : null);
     }

@@ -5,8 +5,8 @@ using Rekkord.Engine.Hashing;
 namespace Rekkord.Engine.Saving;
 
 /// <summary>
-/// Decides whether a file's status can vouch for its content when the next save finds it as it is now. It can where somebody keeps the
-/// time of the last change at every change, and where that time was over when the file was read. Thread-safe.
+/// Decides whether a file's status can vouch for its content when the next save finds it as it is now. It can where somebody sets the time
+/// of the last change at every change, and where that time had passed when the file was read. Thread-safe.
 /// </summary>
 internal sealed class StatusTrust
 {

@@ -6,7 +6,7 @@ using Rekkord.Engine.Repository;
 
 namespace Rekkord.Engine.Scanning;
 
-/// <summary>Verifies the packs of a repository, several at a time, and learns which blobs are damaged.</summary>
+/// <summary>Verifies the packs of a repository, several at a time, and finds out which blobs are damaged.</summary>
 internal sealed class PackScan
 {
     private const string Advice = "Put back a good copy of the file if there is one. Otherwise run the scan with -Repair, then save again what still exists.";

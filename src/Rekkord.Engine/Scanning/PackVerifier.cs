@@ -9,7 +9,7 @@ using Oid = Rekkord.Engine.Objects.Oid;
 
 namespace Rekkord.Engine.Scanning;
 
-/// <summary>Verifies one pack after another in one pass over its bytes. One a thread.</summary>
+/// <summary>Verifies one pack after another, each in one pass over its bytes. One per thread.</summary>
 internal sealed class PackVerifier : IDisposable
 {
     private readonly RepositoryAccess _repository;

@@ -2,7 +2,7 @@ using Rekkord.Engine.Errors;
 
 namespace Rekkord.Engine.Scanning;
 
-/// <summary>The problems of a scan, one an object and kind. Thread-safe.</summary>
+/// <summary>The problems of a scan, one per object and kind. Thread-safe.</summary>
 internal sealed class ProblemList
 {
     private readonly Lock _lock = new();

@@ -9,9 +9,9 @@ using Rekkord.Engine.Storage;
 namespace Rekkord.Engine.Scanning;
 
 /// <summary>
-/// Mends what a scan found, without ever deleting: what can be read of damaged packs is stored again, damaged objects are
-/// moved to <c>damaged/</c>, so that nothing relies on them and the next save stores again what it still finds, and so is what the medium
-/// has lost; indexes and tags are made again from packs and snapshots. What replaces an object is durable before the object is moved.
+/// Repairs what a scan found, and never deletes. What can be read of damaged packs is stored again. Damaged objects, and those that the
+/// medium has lost, are moved to <c>damaged/</c>, so that nothing relies on them and the next save stores again what it still finds.
+/// Indexes and tags are made again from packs and snapshots. What replaces an object is durable before the object is moved.
 /// </summary>
 internal sealed class RepositoryRepair
 {

@@ -15,7 +15,7 @@ public sealed record ScanRequest
     /// <summary>Put damaged objects aside and make again what can be made: indexes and tags.</summary>
     public bool Repair { get; init; }
 
-    /// <summary>Threads that read and check; 0 for one a processor.</summary>
+    /// <summary>Threads that read and check; 0 for one per processor.</summary>
     public int Threads { get; init; }
 
     /// <summary>Where the local scan state lies; null for the user's cache directory.</summary>

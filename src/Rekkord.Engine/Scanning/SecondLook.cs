@@ -58,7 +58,7 @@ internal sealed class SecondLook(RepositoryAccess repository)
         : name.StartsWith(ObjectName.Indexes, StringComparison.Ordinal) ? IsRightIndex(name)
         : HasItsName(name) && (name.StartsWith(ObjectName.Tags, StringComparison.Ordinal) ? IsSoundTag(name) : IsSoundSnapshot(name));
 
-    /// <summary>Whether an index can be opened, and says of no pack something else than that says itself. A pack that cannot be read is not held against it.</summary>
+    /// <summary>Whether an index can be opened, and contradicts no pack. A pack that cannot be read does not count against it.</summary>
     private bool IsRightIndex(string name)
     {
         var present = repository.List(ObjectName.Packs).ToDictionary(pack => pack.Name, StringComparer.Ordinal);

@@ -10,7 +10,8 @@ namespace Rekkord.Engine.Scanning;
 
 /// <summary>
 /// Walks the trees of snapshots: every page must be readable, what it says must be what a restore can make, and everything it refers to
-/// must exist, be sound and have the length that is said of it. A page that was found sound once is not walked again for another snapshot.
+/// must exist, be sound and have the length that its reference says. A page that was found sound once is not walked again for another
+/// snapshot.
 /// </summary>
 internal sealed class TreeScan
 {
@@ -205,7 +206,7 @@ internal sealed class TreeScan
 
     /// <summary>
     /// Finds out what is right where the packs that hold a blob, and what refers to it, do not agree. One with the right ID has one content,
-    /// so what says something else of it than that has was written so by who holds a keyfile.
+    /// so what contradicts it was written so by somebody with a keyfile.
     /// </summary>
     private bool CheckCopies(Oid oid, BlobType type, int? length, List<BlobLocation> copies, string path)
     {

@@ -10,8 +10,8 @@ using Oid = Rekkord.Engine.Objects.Oid;
 namespace Rekkord.Engine.Snapshots;
 
 /// <summary>
-/// Revokes a keyfile: what it signs from now on counts no more. A snapshot's own time is what its signer wrote, so what stays good is
-/// not what claims to be older, but a list of what is there now.
+/// Revokes a keyfile: what it signs from now on no longer counts. A snapshot's own time is what its signer wrote. So what stays good is not
+/// what claims to be older, but a list of what exists now.
 /// </summary>
 public sealed class KeyRevocation
 {
@@ -62,8 +62,8 @@ public sealed class KeyRevocation
     /// <param name="reason">Why; may be empty.</param>
     /// <param name="cancellation">Stops before anything is written.</param>
     /// <exception cref="RekkordException">
-    /// This is no master key (<c>KeyRoleInsufficient</c>), or the one to revoke is (<c>KeyNotRevocable</c>); the key is revoked already
-    /// (<c>KeyAlreadyRevoked</c>); or the store failed.
+    /// This is not the master key (<c>KeyRoleInsufficient</c>), or the one to revoke is (<c>KeyNotRevocable</c>); the key is revoked
+    /// already (<c>KeyAlreadyRevoked</c>); or the store failed.
     /// </exception>
     public Revocation Run(byte[] keyId, bool? distrustExisting, string reason, CancellationToken cancellation)
     {

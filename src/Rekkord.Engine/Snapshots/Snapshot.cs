@@ -45,7 +45,8 @@ public sealed record Snapshot(Oid Id, SnapshotSummary Summary, string ObjectName
 }
 
 /// <summary>
-/// Whether the signature of a snapshot counts. What no key of the repository signed has none of these: it is damage, and never listed.
+/// Whether the signature of a snapshot counts. A record that no key of the repository signed has no such status: it is damage, and never
+/// listed.
 /// </summary>
 public enum SignerStatus
 {

@@ -51,7 +51,7 @@ public sealed record SnapshotName(string Text, bool MayBeId, bool MayBeChannel)
     public bool IsWholeId => MayBeId && Text.Length == IdLength;
 
     /// <summary>Reads a name.</summary>
-    /// <exception cref="RekkordException">What follows <c>id:</c> is no ID (<c>SnapshotIdInvalid</c>).</exception>
+    /// <exception cref="RekkordException">What follows <c>id:</c> is not an ID (<c>SnapshotIdInvalid</c>).</exception>
     public static SnapshotName Parse(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -46,7 +46,7 @@ public sealed class SnapshotStore
     private static ReadOnlySpan<byte> TagDomain => "rekkord tag v1\0"u8;
 
     /// <summary>Lists the snapshots, oldest first, by their tags. Needs a key that can list.</summary>
-    /// <param name="damaged">Told of each tag and revocation that cannot be read; the others are listed all the same.</param>
+    /// <param name="damaged">Told of each tag and revocation that cannot be read; the others are still listed.</param>
     /// <param name="cancellation">Stops between tags.</param>
     /// <param name="warn">Is told when there are snapshots that no tag names, so that they are not in the list.</param>
     /// <exception cref="RekkordException">The key's role cannot list (<c>KeyRoleInsufficient</c>), or the store failed.</exception>
@@ -160,7 +160,7 @@ public sealed class SnapshotStore
     /// <param name="warn">Is told when newer snapshots of a channel are passed over, or may be.</param>
     /// <exception cref="RekkordException">
     /// There is none (<c>SnapshotNotFound</c>), several may be meant, or which of a channel is the newest cannot be told
-    /// (<c>SnapshotAmbiguous</c>), what follows <c>id:</c> is no ID (<c>SnapshotIdInvalid</c>), or the store failed.
+    /// (<c>SnapshotAmbiguous</c>), what follows <c>id:</c> is not an ID (<c>SnapshotIdInvalid</c>), or the store failed.
     /// </exception>
     public Snapshot Find(string reference, CancellationToken cancellation, Action<string>? warn = null)
     {
@@ -286,7 +286,7 @@ public sealed class SnapshotStore
 
     /// <summary>
     /// Tells, after a save, when its clock does not agree with others: then which snapshot is the newest may be hard to tell later. The
-    /// snapshot is durable by now, so what cannot be read is no error.
+    /// snapshot is durable by now, so what cannot be read is not an error.
     /// </summary>
     internal void WarnOfClocks(Snapshot written, Action<string> warn)
     {
@@ -341,7 +341,7 @@ public sealed class SnapshotStore
         }
         catch (DamagedObjectException error)
         {
-            // What the cache has is no tag. Only the store's own bytes tell whether that one is damaged.
+            // What the cache has is not a tag. Only the store's own bytes tell whether that one is damaged.
             Debug.WriteLine(error.Message);
         }
 

@@ -2,7 +2,7 @@ using Rekkord.Engine.Hooks.Definitions;
 
 namespace Rekkord.Engine.Snapshots;
 
-/// <summary>What is told of a snapshot in a listing. It stands in the snapshot and again in its tag, which a LogOnly keyfile can read.</summary>
+/// <summary>What a listing says of a snapshot. It is in the snapshot and again in its tag, which a LogOnly keyfile can read.</summary>
 public sealed record SnapshotSummary
 {
     /// <summary>The name it is filed under.</summary>
@@ -23,7 +23,7 @@ public sealed record SnapshotSummary
     /// <summary>The saved paths, in the system's bytes.</summary>
     public required IReadOnlyList<byte[]> Paths { get; init; }
 
-    /// <summary>Entries that are no directories.</summary>
+    /// <summary>Entries that are not directories.</summary>
     public long Files { get; init; }
 
     /// <summary>Directories.</summary>

@@ -3,7 +3,7 @@ using Rekkord.Engine.Hashing;
 namespace Rekkord.Engine.Storage;
 
 /// <summary>
-/// Where a repository's objects lie: a row of names with bytes, written once and never changed. Nothing above knows whether
+/// Where a repository's objects lie: names with bytes, written once and never changed. Nothing above knows whether
 /// it is a directory, memory or something far away. Thread-safe.
 /// </summary>
 public interface IObjectStore : IDisposable
@@ -106,7 +106,7 @@ public abstract class ObjectWriter : IDisposable
     protected abstract void Dispose(bool disposing);
 }
 
-/// <summary>One stored object, as a listing tells it.</summary>
+/// <summary>One stored object, as a listing gives it.</summary>
 /// <param name="Name">Its name in the repository, with <c>/</c> between the parts.</param>
 /// <param name="Size">Its size in bytes.</param>
 /// <param name="ModifiedTime">When it was written, by the store's clock.</param>

@@ -73,7 +73,7 @@ public sealed class StorageException : RekkordException
         Obstructed(location, obstacle.Name, ObstacleException.Describe(obstacle.Kind), obstacle);
 }
 
-/// <summary>Something stands where a store has a file or a directory, and is neither opened nor followed.</summary>
+/// <summary>Something else is where a store has a file or a directory. It is neither opened nor followed.</summary>
 /// <param name="name">Its name, relative to the store's root.</param>
 /// <param name="kind">What it is.</param>
 internal sealed class ObstacleException(string name, FileKind kind) : IOException($"'{name}': {Describe(kind)}.")

@@ -6,7 +6,7 @@ namespace Rekkord.Engine.Trees;
 /// <summary>
 /// Encodes entries as CBOR maps in the deterministic form of RFC 8949, section 4.2: equal entries give equal bytes, so that
 /// an unchanged directory is one that is stored already. Fields are written in ascending order of their keys; absent ones
-/// are left out. Holds a buffer: one encoder a thread.
+/// are left out. Holds a buffer: one encoder per thread.
 /// </summary>
 internal sealed class TreeEntryEncoder
 {

@@ -27,7 +27,7 @@ internal sealed unsafe class CoverageMap
     /// <summary>Gives instrumented code its map; before that it must not run.</summary>
     public static void Attach() => Trace.SharedMem = Counts;
 
-#pragma warning disable CA1822 // There is one map for the process; who has no instance does not count.
+#pragma warning disable CA1822 // There is one map for the process; code without an instance does not count.
     /// <summary>Forgets what was counted, before an input.</summary>
     public void Begin()
     {

@@ -92,7 +92,7 @@ public sealed class GoldenRepositoryTests : IRestoreObserver, IDisposable
 
     void IRestoreObserver.Warn(string message)
     {
-        // Who is not root is told of owners that cannot be put back.
+        // A user who is not root is told of owners that cannot be restored.
         if (Environment.IsPrivilegedProcess)
             Assert.Fail(message);
     }

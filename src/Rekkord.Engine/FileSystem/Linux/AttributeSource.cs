@@ -51,7 +51,7 @@ internal readonly ref struct AttributeSource
 
     /// <summary>All attributes that the user may see, in name order; none where the file system has none.</summary>
     /// <param name="refused">Is told of what cannot be read, and the rest is returned; null: that is an exception.</param>
-    /// <exception cref="FileSystemException">The system refused, and nobody is to be told.</exception>
+    /// <exception cref="FileSystemException">The system refused, and there is nobody to report it to.</exception>
     [SkipLocalsInit]
     internal IReadOnlyList<ExtendedAttribute> ReadAll(Action<FileSystemException>? refused = null)
     {

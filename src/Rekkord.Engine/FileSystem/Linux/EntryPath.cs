@@ -3,8 +3,8 @@ using System.Text;
 namespace Rekkord.Engine.FileSystem.Linux;
 
 /// <summary>
-/// Where an open directory was found, for messages. It is kept as a chain of names and put together only when a message
-/// needs it: paths of a deep tree would otherwise cost memory in the square of its depth.
+/// Where an open directory was found, for messages. It is kept as a chain of names, and built only when a message needs it: otherwise the
+/// paths of a deep tree would take memory in the square of its depth.
 /// </summary>
 internal sealed class EntryPath(EntryPath? parent, byte[] name)
 {

@@ -6,8 +6,8 @@ namespace Rekkord.Engine.FileSystem.Linux;
 /// <summary>What is known of file systems by the numbers that statfs(2) gives them (linux/magic.h, and their own sources).</summary>
 internal static class FileSystemType
 {
-    /// <summary>Says who keeps the time of the last change where an entry lies.</summary>
-    /// <exception cref="FileSystemException">There is no such entry any more, or the system refused.</exception>
+    /// <summary>Tells who keeps the time of the last change where an entry lies.</summary>
+    /// <exception cref="FileSystemException">The entry no longer exists, or the system refused.</exception>
     internal static ChangeTimeKeeper FindChangeTimeKeeper(LinuxDirectory directory, byte[] name, bool followLink)
     {
         // A handle that only names the entry, which may be a link, or a device that must not be opened.
@@ -23,7 +23,7 @@ internal static class FileSystemType
         return KeeperOf(status.Type);
     }
 
-    /// <summary>Says who keeps the time of the last change, by the type's number.</summary>
+    /// <summary>Tells who keeps the time of the last change, by the type's number.</summary>
     internal static ChangeTimeKeeper KeeperOf(ulong type) => (uint)type switch
     {
         0xef53 => ChangeTimeKeeper.Kernel, // ext2, ext3, ext4

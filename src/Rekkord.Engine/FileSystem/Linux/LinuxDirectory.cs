@@ -56,7 +56,7 @@ internal sealed class LinuxDirectory : IDisposable
     }
 
     /// <summary>Opens a subdirectory for no more than to reach its entries by name.</summary>
-    /// <exception cref="FileSystemException">It is no directory, or the system refused.</exception>
+    /// <exception cref="FileSystemException">It is not a directory, or the system refused.</exception>
     internal LinuxDirectory OpenForSearch(byte[] name, bool followLink, FileOperation operation)
     {
         var native = NativeName.Terminate(name, stackalloc byte[NativeName.StackSize]);
@@ -68,7 +68,7 @@ internal sealed class LinuxDirectory : IDisposable
     }
 
     /// <summary>Opens a subdirectory.</summary>
-    /// <exception cref="FileSystemException">It is no directory, or the system refused.</exception>
+    /// <exception cref="FileSystemException">It is not a directory, or the system refused.</exception>
     [SkipLocalsInit]
     internal LinuxDirectory OpenSubdirectory(byte[] name, bool followLink, FileOperation operation)
     {

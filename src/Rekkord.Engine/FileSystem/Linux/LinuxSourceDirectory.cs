@@ -106,7 +106,7 @@ internal sealed class LinuxSourceDirectory(LinuxDirectory directory) : SourceDir
             directory.CheckName(name, operation);
     }
 
-    // EINVAL is the kernel's word for "this is no link".
+    // EINVAL is how the kernel says "this is not a link".
     private void ThrowUnlessInterrupted(byte[] name)
     {
         if (Marshal.GetLastPInvokeError() == Errno.EINVAL)

@@ -26,7 +26,7 @@ internal sealed class LinuxSourceFile : SourceFile
     public override FileStatus StatusAtOpening { get; }
 
     /// <summary>Opens an entry whose name has been checked.</summary>
-    /// <exception cref="FileSystemException">It is no regular file, or the system refused.</exception>
+    /// <exception cref="FileSystemException">It is not a regular file, or the system refused.</exception>
     [SkipLocalsInit]
     internal static LinuxSourceFile Open(LinuxDirectory directory, byte[] name, bool followLink)
     {

@@ -149,7 +149,7 @@ internal sealed class MetadataWriter
         }
     }
 
-    // A security label, for example, may not be the user's to set and be right all the same.
+    // A security label, for example, may be right although the user may not set it.
     private bool HasAlready(ExtendedAttribute attribute)
     {
         try

@@ -53,7 +53,7 @@ internal sealed class PortableSourceDirectory : SourceDirectory
     /// <inheritdoc/>
     /// <remarks>
     /// On Windows .NET does not tell the time of change, and the modification time stands in its place: it is kept by the kernel, too,
-    /// though programs can set it (docs/reliability.md).
+    /// though programs can set it (docs/files.md).
     /// </remarks>
     public override ChangeTimeKeeper GetChangeTimeKeeper(byte[] name, bool followLink = false)
     {
@@ -133,7 +133,7 @@ internal sealed class PortableSourceDirectory : SourceDirectory
     {
         if (name is [(byte)'.'])
             return _path;
-        // Names that Windows would not make may exist there all the same, and the extended form of paths reaches them.
+        // Names that Windows would not make may still exist there, and the extended form of paths reaches them.
         var text = FileName.IsSafe(name) ? PortableName.FromBytes(name) : null;
         return text is null || (OperatingSystem.IsWindows() && text.Contains('\\', StringComparison.Ordinal))
             ? throw FileSystemErrors.UnsafeName(operation, DisplayPath, name)

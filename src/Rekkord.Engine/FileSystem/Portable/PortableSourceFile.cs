@@ -21,7 +21,7 @@ internal sealed class PortableSourceFile : SourceFile
     public override FileStatus StatusAtOpening { get; }
 
     /// <summary>Opens a file by path.</summary>
-    /// <exception cref="FileSystemException">It is no regular file, or the system refused.</exception>
+    /// <exception cref="FileSystemException">It is not a regular file, or the system refused.</exception>
     internal static PortableSourceFile Open(string path, bool followLink) => PortableErrors.Run(FileOperation.OpenFile, path, () =>
     {
         var status = PortableStatus.Read(path, followLink);

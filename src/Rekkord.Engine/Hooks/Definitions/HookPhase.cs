@@ -16,7 +16,7 @@ public enum HookPhase
     PostScan,
 }
 
-/// <summary>What follows from a phase's place before or after a command.</summary>
+/// <summary>What a phase's place before or after a command means.</summary>
 public static class HookPhases
 {
     /// <summary>Whether the phase comes before its command, so that a failure stops the command.</summary>

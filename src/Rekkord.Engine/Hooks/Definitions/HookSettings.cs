@@ -12,6 +12,6 @@ public sealed record HookSettings
     /// <summary>Whether post hooks run, with <c>SUCCESS=0</c>, after a pre phase failed and the command did not.</summary>
     public bool RunPostHooksAfterPreFailure { get; init; }
 
-    /// <summary>Whether hooks that others could change are run all the same.</summary>
+    /// <summary>Whether to run hooks that others could change.</summary>
     public bool TrustHookPermissions { get; init; }
 }

@@ -2,7 +2,7 @@ namespace Rekkord.Engine.Hooks.External;
 
 /// <summary>
 /// Keeps the end of what a process writes to one stream, up to a bound, and passes lines on as they come. The bytes are kept in a
-/// ring and made into text only when asked for, so that output without end costs neither memory nor garbage.
+/// ring and made into text only when asked for, so that endless output costs neither memory nor garbage.
 /// </summary>
 internal sealed class OutputCapture(Action<string>? onLine)
 {

@@ -50,8 +50,8 @@ internal static class StartFailure
     }
 }
 
-/// <summary>How a file begins, which decides what the kernel makes of it.</summary>
-/// <param name="Interpreter">What a script's first line names; null when the file is no script. It keeps a carriage return at its end.</param>
+/// <summary>How a file begins, which decides how the kernel runs it.</summary>
+/// <param name="Interpreter">What a script's first line names; null when the file is not a script. It keeps a carriage return at its end.</param>
 /// <param name="HasByteOrderMark">Whether the three bytes come first that some editors put before UTF-8.</param>
 /// <param name="HasWindowsLineEnd">Whether the first line is a script's and ends with a carriage return.</param>
 internal readonly record struct ScriptStart(string? Interpreter, bool HasByteOrderMark, bool HasWindowsLineEnd)

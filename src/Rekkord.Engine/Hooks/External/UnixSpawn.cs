@@ -79,7 +79,7 @@ internal static unsafe partial class UnixSpawn
         }
         catch (EntryPointNotFoundException)
         {
-            // A C library without it (musl, glibc before 2.34). To close one that is closed meanwhile is no error there.
+            // A C library without it (musl, glibc before 2.34). To close one that is closed meanwhile is not an error there.
             foreach (var descriptor in InheritedDescriptors.Find())
                 ThrowIfFailed(ActionsAddClose(actions, descriptor));
         }

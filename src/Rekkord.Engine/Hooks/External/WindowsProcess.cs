@@ -7,7 +7,7 @@ namespace Rekkord.Engine.Hooks.External;
 
 /// <summary>
 /// Runs a program on Windows: <c>.exe</c> and <c>.com</c> directly, <c>.cmd</c> and <c>.bat</c> through the command processor.
-/// Windows knows no request to end that every program understands, so that a program which has to end is ended by force at once.
+/// Windows has no request to end that every program understands, so a program that has to end is ended by force at once.
 /// </summary>
 internal sealed class WindowsProcess : ExternalProcess
 {

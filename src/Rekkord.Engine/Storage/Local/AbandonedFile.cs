@@ -7,7 +7,7 @@ internal static class AbandonedFile
 {
     /// <summary>
     /// Removes the files of a directory that have a temporary file's name, were last written before a point in time, and that no process
-    /// has open. Leftovers do no harm: what stays, for whatever reason, is no error.
+    /// has open. Leftovers do no harm: what stays, for whatever reason, is not an error.
     /// </summary>
     /// <returns>How many were removed.</returns>
     /// <exception cref="ObstacleException">The directory is none.</exception>

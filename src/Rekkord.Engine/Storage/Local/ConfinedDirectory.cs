@@ -7,8 +7,8 @@ using Rekkord.Engine.Platform;
 namespace Rekkord.Engine.Storage.Local;
 
 /// <summary>
-/// Opens what is below a directory by names relative to it, never through a link: by openat2(2), and where the kernel has none or a
-/// sandbox forbids it, component by component. Thread-safe.
+/// Opens what is below a directory by names relative to it, never through a link: by openat2(2), and where the kernel lacks it or a sandbox
+/// forbids it, component by component. Thread-safe.
 /// </summary>
 internal sealed class ConfinedDirectory : IDisposable
 {
@@ -30,7 +30,7 @@ internal sealed class ConfinedDirectory : IDisposable
     /// <param name="name">The name; empty for the directory itself.</param>
     /// <param name="flags">Flags of open(2), with which a link at the end is never followed.</param>
     /// <param name="mode">The permissions of a new file.</param>
-    /// <exception cref="ObstacleException">The name leads through something that is no directory.</exception>
+    /// <exception cref="ObstacleException">The name leads through something that is not a directory.</exception>
     /// <exception cref="IOException">The system refused.</exception>
     /// <exception cref="UnauthorizedAccessException">The system refused.</exception>
     public FileDescriptor Open(string name, int flags, uint mode = 0)

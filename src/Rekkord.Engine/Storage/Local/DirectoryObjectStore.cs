@@ -7,12 +7,12 @@ namespace Rekkord.Engine.Storage.Local;
 
 /// <summary>
 /// Objects as files of a local directory. A new object is written to <c>tmp/</c>, flushed, renamed to its name, and the
-/// directories that the rename changed are flushed, so that what was committed survives a power cut. What is there that is neither file
-/// nor directory is told and not opened.
+/// directories that the rename changed are flushed, so that what was committed survives a power cut. Anything that is neither file nor
+/// directory is reported and not opened.
 /// </summary>
 public sealed class DirectoryObjectStore : IObjectStore
 {
-    // packs/xx: a store has no deeper directories, and who runs the storage could nest them without end.
+    // packs/xx: a store has no deeper directories, and whoever runs the storage could nest them without end.
     private const int Depth = 2;
 
     private readonly IStoreRoot _root;

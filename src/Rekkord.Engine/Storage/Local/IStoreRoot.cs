@@ -14,19 +14,19 @@ internal interface IStoreRoot : IDisposable
     bool IsInPlace();
 
     /// <summary>What the file system says of what stands under a name; null when nothing does.</summary>
-    /// <exception cref="ObstacleException">The name leads through something that is no directory.</exception>
+    /// <exception cref="ObstacleException">The name leads through something that is not a directory.</exception>
     FileStatus? GetStatus(string name);
 
     /// <summary>What stands under a name; null when nothing does.</summary>
-    /// <exception cref="ObstacleException">The name leads through something that is no directory.</exception>
+    /// <exception cref="ObstacleException">The name leads through something that is not a directory.</exception>
     FileKind? Find(string name) => GetStatus(name)?.Kind;
 
     /// <summary>Opens a file for reading.</summary>
-    /// <exception cref="ObstacleException">It is no regular file, or the name leads through something that is no directory.</exception>
+    /// <exception cref="ObstacleException">It is not a regular file, or the name leads through something that is not a directory.</exception>
     SafeFileHandle OpenFile(string name);
 
     /// <summary>Lists what is directly in a directory; nothing when there is none.</summary>
-    /// <exception cref="ObstacleException">It is no directory, or the name leads through something that is none.</exception>
+    /// <exception cref="ObstacleException">It is not a directory, or the name leads through something that is none.</exception>
     IReadOnlyList<StoreEntry> List(string folder);
 
     /// <summary>Makes a file that does not exist, and locks it for as long as it is open.</summary>

@@ -264,8 +264,8 @@ internal sealed class LinuxStoreRoot : IStoreRoot
     private ModelMode ReadModelMode() => new(GetStatus(_model) is { Kind: FileKind.File } model ? OwnerOfFile | (model.Mode & OthersOfFile) : null);
 
     /// <summary>
-    /// Lets those read what is new who can read the repository, whatever the umask of who saves. File systems whose permissions are fixed
-    /// refuse, and need none.
+    /// Lets everybody who can read the repository read what is new, whatever the umask of the user who saves. File systems whose
+    /// permissions are fixed refuse, and need none.
     /// </summary>
     private static void GiveMode(FileDescriptor entry, string name, uint mode)
     {

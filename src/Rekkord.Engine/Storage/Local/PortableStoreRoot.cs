@@ -7,7 +7,7 @@ namespace Rekkord.Engine.Storage.Local;
 
 /// <summary>
 /// A store's directory where .NET has no way to open by handle what is below a directory: each part of a name is looked at before it is
-/// used. Who can change the storage in the instant between the two is not stopped by that.
+/// used. That does not stop somebody who can change the storage in the instant between the two.
 /// </summary>
 internal sealed class PortableStoreRoot : IStoreRoot
 {
@@ -125,7 +125,7 @@ internal sealed class PortableStoreRoot : IStoreRoot
         return status.Kind == FileKind.File ? path : throw new ObstacleException(name, status.Kind);
     }
 
-    /// <summary>What a listing says of an entry; null when it is gone. Windows has told all about what is no link already.</summary>
+    /// <summary>What a listing says of an entry; null when it is gone. Windows has told all about what is not a link already.</summary>
     private static StoreEntry? Describe(FileSystemInfo info)
     {
         if (OperatingSystem.IsWindows() && !info.Attributes.HasFlag(FileAttributes.ReparsePoint))

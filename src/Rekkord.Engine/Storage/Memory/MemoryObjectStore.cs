@@ -3,7 +3,7 @@ using Rekkord.Engine.Hashing;
 
 namespace Rekkord.Engine.Storage.Memory;
 
-/// <summary>Objects in memory: for tests, and as the plainest statement of what a store does.</summary>
+/// <summary>Objects in memory: for tests, and as the simplest example of what a store does.</summary>
 public sealed class MemoryObjectStore : IObjectStore
 {
     private readonly ConcurrentDictionary<string, (byte[] Bytes, DateTimeOffset Time)> _objects = new(StringComparer.Ordinal);

@@ -25,7 +25,7 @@ public sealed class PostgreSqlServer : DatabaseServer
 
     public (string Name, string Value)[] Settings => [("PGHOST", Root), ("PGUSER", "postgres"), ("PATH", ProgramPath)];
 
-    /// <summary>Drops what tests made, but for the role clerk.</summary>
+    /// <summary>Drops what tests made, except the role clerk.</summary>
     public void Reset()
     {
         const string others = "datname NOT IN ('postgres', 'template0', 'template1')";

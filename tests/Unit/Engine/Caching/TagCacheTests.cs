@@ -6,7 +6,9 @@ using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Tests.Caching;
 
-/// <summary>The cache of opened tags tells what was put into it, to who has the key for it, and a damaged or forged one nothing.</summary>
+/// <summary>
+/// The cache of opened tags tells what was put into it to whoever has the key, and a damaged or forged one tells nothing.
+/// </summary>
 public sealed class TagCacheTests : IDisposable
 {
     private static readonly string[] Names = [.. Enumerable.Range(0, TagCache.ChangesWorthWriting).Select(i => ObjectName.For(ObjectName.Tags, TestRepository.RandomBytes(i, 32)))];

@@ -9,7 +9,7 @@ public enum Fault
     /// <summary>One call fails, the next works.</summary>
     FailsOnce,
 
-    /// <summary>One call does what it was asked for and fails all the same, as when an answer is lost.</summary>
+    /// <summary>One call does what it was asked for and still fails, as when an answer is lost.</summary>
     FailsAfterwards,
 
     /// <summary>One reading call gives half of what is there.</summary>

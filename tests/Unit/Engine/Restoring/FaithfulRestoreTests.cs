@@ -14,7 +14,7 @@ public sealed class FaithfulRestoreTests : IDisposable
     [RequiresRootFact]
     public void A_tree_of_everything_comes_back_identical()
     {
-        // One script, because .NET can make neither names that are no UTF-8 nor half of the rest.
+        // One script, because .NET can make neither names that are not UTF-8 nor half of the rest.
         Shell("""
             mkdir empty-directory many nested 'with space' "$(printf 'new\nline')" "$(printf 'bad\377name')"
             : > empty

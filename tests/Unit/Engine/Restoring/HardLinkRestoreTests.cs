@@ -4,7 +4,7 @@ using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Tests.Restoring;
 
-/// <summary>Entries are one file when they have one number and are the same; what cannot be linked has its content all the same.</summary>
+/// <summary>Entries are one file when they have one number and are the same; what cannot be linked still has its content.</summary>
 public sealed class HardLinkRestoreTests : IDisposable
 {
     private static readonly (ulong, ulong) Number = (1, 2);

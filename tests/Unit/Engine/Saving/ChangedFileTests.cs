@@ -139,7 +139,7 @@ public sealed class ChangedFileTests : IDisposable
         Assert.Empty(_repository.RestoreAndCompare("test", _repository.Source));
     }
 
-    /// <summary>Overwrites every fourth chunk but for the end that shows where it may be cut.</summary>
+    /// <summary>Overwrites every fourth chunk, except the end that shows where it may be cut.</summary>
     /// <returns>How many bytes these chunks have.</returns>
     private long ChangeInside(IReadOnlyList<ChunkReference> chunks)
     {

@@ -115,7 +115,7 @@ public sealed class DamageTests(DamageFixture fixture) : IClassFixture<DamageFix
         Assert.Equal([fixture.VictimId], problems.Values.SelectMany(problem => problem.Snapshots).Distinct());
         if ((type, damage) == (StoredType.Tag, Damage.Delete))
         {
-            // Nothing says anything wrong of the snapshot, and who can read finds it without its tag.
+            // Nothing says anything wrong about the snapshot, and a reader finds it without its tag.
             Assert.Empty(fixture.RestoreAndCompare(DamageFixture.Victim));
         }
         else
@@ -152,7 +152,7 @@ public sealed class DamageTests(DamageFixture fixture) : IClassFixture<DamageFix
         var name = Apply(type, damage);
         var isThere = damage != Damage.Delete;
 
-        // One that is gone is missed by nobody (docs/security.md): its key counts again.
+        // One that is gone goes unnoticed (docs/security.md): its key counts again.
         foreach (var repair in new[] { false, true })
         {
             var problems = fixture.Scan(full: true, repair).Problems;

@@ -346,7 +346,7 @@ public sealed class KeyRevocationTests : IDisposable
 
         Assert.Equal("KeyRoleInsufficient", Assert.Throws<RekkordException>(() => new KeyRevocation(repository, _warnings.Add).Run(other, false, "", CancellationToken.None)).ErrorId);
 
-        // And what another key signs is no revocation, wherever it lies.
+        // And what another key signs is not a revocation, wherever it lies.
         var forged = RevocationCodec.Encode(new Revocation(Convert.ToHexStringLower(other), DateTimeOffset.UtcNow, "", new HashSet<Oid>()), repository.Keys, repository.Descriptor);
         Assert.Throws<DamagedObjectException>(() => RevocationCodec.Decode(forged, ObjectName.ForRevocation(other), repository.Keys));
     }

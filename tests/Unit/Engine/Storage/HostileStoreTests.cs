@@ -12,7 +12,7 @@ using Rekkord.Engine.Storage;
 namespace Rekkord.Engine.Tests.Storage;
 
 /// <summary>
-/// Who runs the storage puts links, fifos and sockets into the repository's directory. No command opens or follows them, or waits for
+/// Whoever runs the storage puts links, fifos and sockets into the repository's directory. No command opens or follows them, or waits for
 /// them; each is reported by its name, and what does not need it goes on. A command that waited would never end here.
 /// </summary>
 public sealed class HostileStoreTests : IDisposable

@@ -6,7 +6,7 @@ namespace Rekkord.Engine.Tests.Storage;
 /// <summary>What somebody who runs the storage may put in the place of a file or a directory.</summary>
 internal static class Obstacle
 {
-    /// <summary>The kinds, of which those that are no links need Unix.</summary>
+    /// <summary>The kinds, of which those that are not links need Unix.</summary>
     public static readonly string[] Kinds = ["link to a file", "link to a directory", "dangling link", "link to a fifo", "fifo", "socket"];
 
     /// <summary>Puts an obstacle in a place.</summary>

@@ -102,7 +102,7 @@ public sealed class ChannelCompletionTests : IDisposable
             made.WaitForExit();
         Assert.Empty(Complete("Get-RekkordSnapshot -ConfigPath ./fifo.toml "));
 
-        // Lets go of who still reads.
+        // Releases whoever still reads.
         using var release = new FileStream(fifo, FileMode.Open, FileAccess.ReadWrite);
     }
 

@@ -82,7 +82,7 @@ public sealed class PassphraseTests : IDisposable
     [InlineData("Invoke-RekkordSave test $source")]
     public void It_reaches_no_hook_no_stream_and_no_result(string command)
     {
-        // In the environment both times: what a parameter outdoes is a secret all the same.
+        // In the environment both times: what a parameter overrides is still a secret.
         Environment.SetEnvironmentVariable("REKKORD_PASSPHRASE", Secret);
         _sandbox.ShellHook("PreSave", "10-program", "env; exit 0");
         _sandbox.Hook("PreSave", "20-script.ps1", "[Environment]::GetEnvironmentVariables().GetEnumerator() | ForEach-Object { \"$($_.Key)=$($_.Value)\" }; \"passphrase: $env:REKKORD_PASSPHRASE.\"");
