@@ -1,10 +1,11 @@
 <#
 .SYNOPSIS
-Builds the module, tests it in this PowerShell, or removes what was built.
+Builds the module, packs it, tests it in this PowerShell, or removes what was built.
 
 .PARAMETER Task
-Build (the default) lays the module out in output/. Test builds it and runs tests/Pester with Pester 5, which NuGet brings; the exit code
-is 1 when a test fails. Clean removes output/ and what the compiler made.
+Build (the default) lays the module out in output/. Package also makes output/Rekkord.<version>.nupkg of it, which Publish-PSResource
+-NupkgPath takes, and from a folder Install-PSResource. Test makes both and runs tests/Pester with Pester 5, which NuGet brings; the exit
+code is 1 when a test fails. Clean removes output/ and what the compiler made.
 
 .EXAMPLE
 pwsh ./build.ps1 -Task Test
@@ -16,7 +17,7 @@ Without an installed pwsh: NuGet brings that too.
 #>
 [CmdletBinding()]
 param(
-    [ValidateSet('Build', 'Test', 'Clean')]
+    [ValidateSet('Build', 'Package', 'Test', 'Clean')]
     [string] $Task = 'Build'
 )
 
@@ -28,12 +29,20 @@ function Build {
     dotnet build (Join-Path $PSScriptRoot 'src/Rekkord.Cmdlets') --nologo -c Release
 }
 
-function Test {
+function Package {
     Build
+    $version = ([xml](Get-Content -Raw (Join-Path $PSScriptRoot Directory.Build.props))).SelectSingleNode('//Version').InnerText
+    $output = Join-Path $PSScriptRoot output
+    Join-Path $output "Rekkord.$version.nupkg" | Where-Object { Test-Path $_ } | Remove-Item
+    Compress-PSResource (Join-Path $output "Rekkord/$version") -DestinationPath $output -PassThru
+}
+
+function Test {
+    Package
     $project = Join-Path $PSScriptRoot 'tests/Pester/Pester.csproj'
     dotnet restore $project -v quiet
-    $packages = dotnet msbuild $project -getProperty:NuGetPackageRoot
-    Get-ChildItem (Join-Path $packages 'pester') -Filter Pester.psd1 -Recurse | Select-Object -Last 1 | Import-Module
+    $restored = (dotnet msbuild $project -getProperty:NuGetPackageRoot,PesterVersion | ConvertFrom-Json).Properties
+    Get-ChildItem (Join-Path $restored.NuGetPackageRoot "pester/$($restored.PesterVersion)") -Filter Pester.psd1 -Recurse | Import-Module
     $result = Invoke-Pester -Path (Join-Path $PSScriptRoot 'tests/Pester') -PassThru
     if ($result.Result -ne 'Passed') { exit 1 }
 }
