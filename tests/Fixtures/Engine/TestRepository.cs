@@ -121,10 +121,10 @@ internal sealed class TestRepository : ISaveObserver, IRestoreObserver, IDisposa
     }
 
     /// <summary>The descriptor of an empty repository of the same keys with small packs, so that an operation takes many steps.</summary>
-    public byte[] SmallPacksDescriptor()
+    public byte[] SmallPacksDescriptor(int packSize = 128 * 1024)
     {
         using var keys = KeyFile.Read(KeyFilePath);
-        var descriptor = Descriptor.Create(keys, new ChunkSizes(8192, 16384, 65536)) with { SegmentSize = 32 * 1024, PackSize = 128 * 1024 };
+        var descriptor = Descriptor.Create(keys, new ChunkSizes(8192, 16384, 65536)) with { SegmentSize = 32 * 1024, PackSize = packSize };
         return descriptor.Encode(keys);
     }
 

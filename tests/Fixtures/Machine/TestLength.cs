@@ -12,4 +12,12 @@ public static class TestLength
     public static IEnumerable<T> Choose<T>(IReadOnlyList<T> cases, int count) => IsLong || cases.Count <= count
         ? cases
         : Enumerable.Range(0, count).Select(i => cases[(int)((long)i * (cases.Count - 1) / (count - 1))]);
+
+    /// <summary>
+    /// The same for one of several tests of the same cases: so many for each, evenly spread, between those of the others. The first
+    /// test has the first case and the last test the last.
+    /// </summary>
+    public static IEnumerable<T> ChooseShare<T>(IReadOnlyList<T> cases, int count, int test, int tests) => IsLong || cases.Count <= count
+        ? cases
+        : Enumerable.Range(0, count).Select(i => cases[(int)((long)((i * tests) + test) * (cases.Count - 1) / ((count * tests) - 1))]);
 }

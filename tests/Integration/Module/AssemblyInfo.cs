@@ -1,2 +1,3 @@
-// Hooks see and change the environment of the whole process, so one test runs at a time.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+// Hooks see and change the environment of the whole process, so one test runs at a time; those that run processes of their own are in
+// collections that run beside.
+[assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly)]

@@ -223,13 +223,13 @@ public sealed class FaultTests(StoredHistory history) : IClassFixture<StoredHist
         })!;
     }
 
-    /// <summary>Runs an operation with a fault at one of its calls, then at another: at a spread of them, in the long mode at each.</summary>
+    /// <summary>Runs an operation with a fault at one of its calls, then at another: at a spread of them, others for each fault; in the long mode at each.</summary>
     private static void AtEveryCall<T>(Fault fault, MemoryObjectStore initial, Func<IObjectStore, T> operation, Action<MemoryObjectStore, T?, bool> check)
     {
         var clean = new FaultyStore(StoredHistory.Copy(initial));
         Run(() => operation(clean), out var error);
         Assert.Null(error);
-        foreach (var call in TestLength.Choose([.. Enumerable.Range(0, clean.Calls)], 9))
+        foreach (var call in TestLength.ChooseShare([.. Enumerable.Range(0, clean.Calls)], 5, (int)fault, Enum.GetValues<Fault>().Length))
         {
             var store = StoredHistory.Copy(initial);
             var faulty = new FaultyStore(store, fault, call);

@@ -7,7 +7,7 @@ namespace Rekkord.Engine.Tests.Scanning;
 /// <summary>One bit is flipped at a position of a stored object and then put back, at one position after the other.</summary>
 public sealed class BitFlipTests(TinyDamageFixture fixture, ITestOutputHelper output) : IClassFixture<TinyDamageFixture>
 {
-    private const int ShortCount = 40;
+    private const int ShortCount = 16;
 
     public static TheoryData<StoredType> Types => [.. Enum.GetValues<StoredType>()];
 

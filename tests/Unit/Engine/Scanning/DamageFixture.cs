@@ -26,12 +26,14 @@ public class DamageFixture : IDisposable
     private readonly byte[] _revokedKeyId;
 
     public DamageFixture()
-        : this(files: 30, fileSize: 40_000, largeSize: 2_500_000)
+        : this(files: 30, fileSize: 4000, largeSize: 250_000)
     {
     }
 
     private protected DamageFixture(int files, int fileSize, int largeSize)
     {
+        // Small segments and chunks, so that little data has many; packs of which one is enough for a save.
+        File.WriteAllBytes(Descriptor, _repository.SmallPacksDescriptor(packSize: 32 * 1024 * 1024));
         for (var i = 0; i < files; i++)
             _repository.Write($"{Victim}/folder{i % 3}/file{i}", TestRepository.RandomBytes(i, fileSize + i));
         _repository.Write($"{Victim}/large", TestRepository.RandomBytes(99, largeSize));
