@@ -143,9 +143,16 @@ internal sealed class TestRepository : ISaveObserver, IRestoreObserver, IDisposa
 
     public void Dispose()
     {
-        // Directories without permissions, deeper than PATH_MAX, are removed by the program that can.
-        using var removal = System.Diagnostics.Process.Start("rm", ["-rf", _base]);
-        removal.WaitForExit();
+        try
+        {
+            Directory.Delete(_base, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Directories without permissions, or deeper than PATH_MAX, are removed by the program that can.
+            using var removal = System.Diagnostics.Process.Start("rm", ["-rf", _base]);
+            removal.WaitForExit();
+        }
     }
 
     private static Dictionary<string, byte[]> Content(string root) => Directory.GetFiles(root, "*", SearchOption.AllDirectories)

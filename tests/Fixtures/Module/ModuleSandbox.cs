@@ -124,8 +124,15 @@ internal sealed class ModuleSandbox : IDisposable
     {
         Session.Dispose();
         Environment.SetEnvironmentVariable("TEST_LOG", null);
-        // Also removes what this user has no permissions on.
-        using var removal = Process.Start("rm", ["-rf", Base]);
-        removal.WaitForExit();
+        try
+        {
+            Directory.Delete(Base, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Also removes what this user has no permissions on.
+            using var removal = Process.Start("rm", ["-rf", Base]);
+            removal.WaitForExit();
+        }
     }
 }
