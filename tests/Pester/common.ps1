@@ -67,7 +67,12 @@ function Assert-RoundTrip($Object, [string[]] $Property) {
     $xml = Import-Clixml $path
     $names = $Object.PSObject.Properties.Name
     $json.PSObject.Properties.Name | Should -Be $names
-    $names | ForEach-Object { $xml.PSObject.Properties.Name | Should -Contain $_ }
+    foreach ($name in $names) {
+        $xml.PSObject.Properties.Name | Should -Contain $name
+        if ($Object.$name -is [ValueType] -and $Object.$name -isnot [enum] -and $Object.$name -isnot [DateTimeOffset] -or $Object.$name -is [string]) {
+            $xml.$name | Should -Be $Object.$name -Because "Export-Clixml keeps $name"
+        }
+    }
     foreach ($name in $Property) {
         $xml.$name | Should -Be $Object.$name -Because "Export-Clixml keeps $name"
         if ($Object.$name -is [enum]) { [int]$json.$name | Should -Be ([int]$Object.$name) -Because "ConvertTo-Json keeps $name" }

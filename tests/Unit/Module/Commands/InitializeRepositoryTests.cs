@@ -32,17 +32,6 @@ public sealed class InitializeRepositoryTests
     }
 
     [Fact]
-    public void WhatIf_makes_nothing()
-    {
-        using var sandbox = new ModuleSandbox(initialize: false);
-        var run = sandbox.Invoke("Initialize-RekkordRepository $repository $keyFile -WhatIf").Clean();
-        Assert.Empty(run.Output);
-        Assert.Contains(sandbox.Repository, Assert.Single(run.HostLines), StringComparison.Ordinal);
-        Assert.False(Directory.Exists(sandbox.Repository));
-        Assert.False(File.Exists(sandbox.KeyFile));
-    }
-
-    [Fact]
     public void A_repository_that_exists_is_left_as_it_is()
     {
         using var sandbox = new ModuleSandbox();

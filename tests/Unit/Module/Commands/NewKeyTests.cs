@@ -75,16 +75,6 @@ public sealed class NewKeyTests : IDisposable
     }
 
     [Fact]
-    public void WhatIf_makes_nothing()
-    {
-        var run = _sandbox.Invoke("New-RekkordKey LogOnly ./new.key $keyFile -WhatIf").Clean();
-
-        Assert.Empty(run.Output);
-        Assert.Contains(Key, Assert.Single(run.HostLines), StringComparison.Ordinal);
-        Assert.False(File.Exists(Key));
-    }
-
-    [Fact]
     public void A_master_keyfile_can_only_be_made_with_its_repository()
     {
         var run = _sandbox.Invoke("New-RekkordKey Master ./new.key $keyFile");

@@ -26,36 +26,6 @@ public sealed class RestoreTests : IDisposable
         Assert.Equal(["file", "folder"], Directory.GetFileSystemEntries(_sandbox.Destination).Select(Path.GetFileName).Order());
     }
 
-    [Fact]
-    public void A_snapshot_can_be_piped_in()
-    {
-        _sandbox.Invoke("Get-RekkordSnapshot -Latest 1 | Restore-RekkordSnapshot -Destination $destination -Include inner").Clean();
-        Assert.Equal("inner", Path.GetFileName(Assert.Single(Directory.GetFiles(_sandbox.Destination, "*", SearchOption.AllDirectories))));
-    }
-
-    [Fact]
-    public void WhatIf_writes_nothing()
-    {
-        var run = _sandbox.Invoke("Restore-RekkordSnapshot test $destination -WhatIf").Clean();
-        Assert.Empty(run.Output);
-        Assert.Single(run.HostLines);
-        Assert.False(Directory.Exists(_sandbox.Destination));
-    }
-
-    [Fact]
-    public void A_destination_with_something_in_it_is_left_as_it_is()
-    {
-        Directory.CreateDirectory(_sandbox.Destination);
-        File.WriteAllText(Path.Combine(_sandbox.Destination, "file"), "of somebody else");
-        var run = _sandbox.Invoke("Restore-RekkordSnapshot \"test:$source\" $destination");
-        Assert.Equal("DestinationNotEmpty", run.EndingId);
-        Assert.Equal(["file"], Directory.GetFileSystemEntries(_sandbox.Destination).Select(Path.GetFileName));
-        Assert.Equal("of somebody else", File.ReadAllText(Path.Combine(_sandbox.Destination, "file")));
-
-        _sandbox.Invoke("Restore-RekkordSnapshot \"test:$source\" $destination -Force").Clean();
-        Assert.Equal("content", File.ReadAllText(Path.Combine(_sandbox.Destination, "file")));
-    }
-
     [Theory]
     [InlineData("SnapshotNotFound", "Restore-RekkordSnapshot nothing $destination")]
     [InlineData("PathNotInSnapshot", "Restore-RekkordSnapshot test:/no/such/path $destination")]
