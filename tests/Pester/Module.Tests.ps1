@@ -28,14 +28,6 @@ Describe 'The module' {
         $output | Should -Be (Get-Command -Module Rekkord).Count
     }
 
-    It 'has the whole documentation of hooks in its help' {
-        $help = Get-Help about_Rekkord_Hooks | Out-String
-        $sections = Get-Content (Join-Path $root docs/hooks.md) | Where-Object { $_ -match '^#' }
-        $sections.Count | Should -BeGreaterThan 10
-        $sections | ForEach-Object { $help | Should -BeLike "*$_*" }
-        (Get-Help about_Rekkord_Hooks*).Synopsis | Should -BeLike 'Programs and scripts*'
-    }
-
     It 'lays out every table that its formats describe' {
         $data = [xml](Get-Content -Raw (Join-Path (Split-Path $manifest) Rekkord.format.ps1xml))
         $types = $data.SelectNodes('//TypeName').InnerText
