@@ -110,11 +110,13 @@ internal static class MamlWriter
     private static XElement ExampleOf(HelpExample example, int index)
     {
         var title = $" Example {index + 1}: {example.Title} ";
-        var dashes = new string('-', Math.Max(2, (TitleWidth - title.Length) / 2));
+        var left = Math.Max(2, (TitleWidth - title.Length) / 2);
+        var remarks = Paragraphs(example.Remarks, Width).ToList();
         return new XElement(
             Command + "example",
-            new XElement(Maml + "title", dashes + title + dashes),
+            new XElement(Maml + "title", new string('-', left) + title + new string('-', Math.Max(2, TitleWidth - title.Length - left))),
             new XElement(Dev + "code", example.Code),
-            new XElement(Dev + "remarks", Paragraphs(example.Remarks, Width)));
+            // The empty paragraph is the empty line before the next example, where Get-Help has none of its own.
+            new XElement(Dev + "remarks", remarks, remarks.Count == 0 ? null : new XElement(Maml + "para")));
     }
 }
