@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
@@ -151,7 +152,7 @@ internal sealed class FuzzRepository : IDisposable
 
     private void StoreBlobs(IEnumerable<(BlobType Type, byte[] Bytes)> blobs)
     {
-        using var sink = new BlobSink(Access, new OidSet(), [], 1);
+        using var sink = new WriteSession(Access, new OidSet(), new IndexWriter(Access), [], 1);
         using var packer = sink.CreateDataPacker();
         foreach (var (type, bytes) in blobs)
             _ = type == BlobType.Data ? sink.StoreData(packer, bytes) : sink.StoreMetadata(type, bytes);

@@ -4,7 +4,6 @@ using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Hooks;
 using Rekkord.Engine.Hooks.Definitions;
-using Rekkord.Engine.Platform;
 
 namespace Rekkord.Cmdlets.Hooks;
 
@@ -83,6 +82,6 @@ internal sealed class ScriptHookExecutor : IScriptHookExecutor
         var script = new ScriptHookRun(shell, hook.Path, new RekkordHookContext(context), _workingDirectory, _cmdlet);
 
         // PowerShell stops the innermost pipeline first, waits for its end, and only then tells the command.
-        return ProcessEnvironment.Lend(hook, environment, () => script.Invoke(_cmdlet.RequestStop, stop));
+        return ScriptHookTurn.Run(hook, environment, () => script.Invoke(_cmdlet.RequestStop, stop));
     }
 }

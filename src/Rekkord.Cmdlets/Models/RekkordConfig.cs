@@ -1,4 +1,4 @@
-using Rekkord.Engine.Configuration.Syntax;
+using Rekkord.Engine.Configuration;
 using EngineConfig = Rekkord.Engine.Configuration.RekkordConfig;
 
 namespace Rekkord.Cmdlets.Models;

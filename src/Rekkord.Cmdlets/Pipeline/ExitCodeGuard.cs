@@ -1,4 +1,4 @@
-using Rekkord.Engine.Platform;
+using Rekkord.Engine.Hooks;
 
 namespace Rekkord.Cmdlets.Pipeline;
 
@@ -54,7 +54,7 @@ internal sealed class ExitCodeGuard : IDisposable
         {
             if (Unfinished is [.., var last])
             {
-                var by = ProcessEnvironment.RunningScriptHook is { } hook ? $"The {hook} ended the process" : "The process ended";
+                var by = ScriptHookTurn.Running is { } hook ? $"The {hook} ended the process" : "The process ended";
                 Correct(Failure, $"{by} with exit code 0 while {last._command} was at work");
             }
             else if (_lastStopped is { } command)

@@ -1,8 +1,6 @@
 using System.Text;
 using Rekkord.Engine.Configuration.Syntax;
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.Hooks;
-using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Configuration;
@@ -79,22 +77,22 @@ internal static class ConfigFileReader
     /// </summary>
     private static void CheckTrust(string file)
     {
-        HookRefusal? refusal;
+        PathDoubt? doubt;
         try
         {
-            refusal = HookTrust.Create().CheckNamed(file);
+            doubt = PathTrust.Create().CheckNamed(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             // What cannot be checked is not trusted.
-            refusal = new HookRefusal(HookStatus.Refused, $"its permissions cannot be checked: {OneLine.From(e.Message, 500)}", null);
+            doubt = new PathDoubt(IsDangerous: false, $"its permissions cannot be checked: {OneLine.From(e.Message, 500)}", null);
         }
 
-        if (refusal is not null)
+        if (doubt is not null)
         {
-            var remedy = refusal.Remedy is { } command ? $" Run: {command}" : "";
+            var remedy = doubt.Remedy is { } command ? $" Run: {command}" : "";
             throw new ConfigurationException("ConfigFileUntrusted", RekkordErrorKind.Security,
-                $"The configuration file '{file}' is refused, because it decides which programs run and where the data goes: {refusal.Reason}.{remedy}", file);
+                $"The configuration file '{file}' is refused, because it decides which programs run and where the data goes: {doubt.Reason}.{remedy}", file);
         }
     }
 

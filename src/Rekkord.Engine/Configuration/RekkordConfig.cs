@@ -1,4 +1,5 @@
 using Rekkord.Engine.Configuration.Syntax;
+using Rekkord.Engine.Hooks.Definitions;
 
 namespace Rekkord.Engine.Configuration;
 
@@ -57,7 +58,7 @@ public sealed class RekkordConfig
     /// The file is missing, unreadable, exposed or wrong, or an environment variable's value is.
     /// </exception>
     public static RekkordConfig Load(ConfigurationRequest request) =>
-        Load(request, Rekkord.Engine.Platform.ProcessEnvironment.Get, ConfigLocations.Default);
+        Load(request, HookVariables.ReadSetting, ConfigLocations.Default);
 
     internal static RekkordConfig Load(
         ConfigurationRequest request, Func<string, string?> variable, IReadOnlyList<string> defaultDirectories)

@@ -4,7 +4,7 @@ using System.Formats.Cbor;
 using System.Security.Cryptography;
 using System.Text;
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.Storage.Local;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Cryptography;
 
@@ -33,9 +33,9 @@ public static class KeyFile
     /// power cut (<c>KeyFileNotDurable</c>).
     /// </exception>
     public static void Write(string path, KeyMaterial keys, bool overwrite = false, Passphrase? passphrase = null) =>
-        Write(path, keys, overwrite, passphrase, SystemStorageFiles.Instance);
+        Write(path, keys, overwrite, passphrase, SystemFiles.Instance);
 
-    internal static void Write(string path, KeyMaterial keys, bool overwrite, Passphrase? passphrase, IStorageFiles files)
+    internal static void Write(string path, KeyMaterial keys, bool overwrite, Passphrase? passphrase, IDurableFiles files)
     {
         ArgumentNullException.ThrowIfNull(keys);
         if (!overwrite && File.Exists(path))
@@ -77,7 +77,7 @@ public static class KeyFile
     /// The system refused (<c>KeyFileNotWritable</c>), and the new one is kept under its own name; or a power cut may still undo it
     /// (<c>KeyFileNotDurable</c>).
     /// </exception>
-    internal static void Replace(string written, string path, IStorageFiles files)
+    internal static void Replace(string written, string path, IDurableFiles files)
     {
         try
         {
@@ -244,7 +244,7 @@ public static class KeyFile
 
     /// <summary>Removes what could not get its name.</summary>
     /// <returns>What to add to the error when it stays, for it holds the key; nothing when it is gone.</returns>
-    private static string Remove(string temporary, IStorageFiles files)
+    private static string Remove(string temporary, IDurableFiles files)
     {
         try
         {
@@ -260,7 +260,7 @@ public static class KeyFile
 
     /// <summary>Makes a file's name survive a power cut.</summary>
     /// <returns>Why it may not; null when it does.</returns>
-    private static Exception? TryFlush(string path, IStorageFiles files)
+    private static Exception? TryFlush(string path, IDurableFiles files)
     {
         try
         {

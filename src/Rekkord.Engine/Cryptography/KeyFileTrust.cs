@@ -31,10 +31,10 @@ internal static class KeyFileTrust
 
     private static void CheckMode(string path)
     {
-        if (UnixInterop.GetOwnership(path, followLink: true, out var found) != 0)
+        if (FileOwnership.Read(path, followLink: true, out var found) != 0)
             return;
         var quoted = ShellQuoting.Quote(path);
-        var user = UnixInterop.EffectiveUser();
+        var user = LibC.EffectiveUser();
         if (found.User != user && found.User != Root)
             throw Untrusted(path, $"user {NameOf(found.User)}", $"chown {NameOf(user)} {quoted}");
         if ((found.Mode & GroupAndOthers) != 0)
@@ -57,7 +57,7 @@ internal static class KeyFileTrust
     }
 
     private static string NameOf(uint user) =>
-        UnixInterop.FindUser(user)?.Name ?? user.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        AccountDatabase.GetUserName(user) ?? user.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static RekkordException Exposed(string path, string why, string remedy) => new(
         "KeyFileExposed",

@@ -1,22 +1,8 @@
-using Rekkord.Engine.Errors;
-using Rekkord.Engine.FileSystem.Linux;
-using Rekkord.Engine.FileSystem.Portable;
-
 namespace Rekkord.Engine.FileSystem;
 
-/// <summary>The machine's files: the Linux implementation on Linux, elsewhere the one on .NET's own file API.</summary>
+/// <summary>The way to the machine's files.</summary>
 public abstract class LocalFileSystem
 {
-    private static readonly LocalFileSystem? Supported =
-        !OperatingSystem.IsLinux() ? new PortableFileSystem() : Environment.Is64BitProcess ? new LinuxFileSystem() : null;
-
-    /// <summary>The implementation for this operating system.</summary>
-    /// <exception cref="RekkordException">This is a 32-bit process on Linux.</exception>
-    public static LocalFileSystem Current => Supported ?? throw new RekkordException(
-        "UnsupportedSystem",
-        RekkordErrorKind.InvalidOperation,
-        "On Linux, files are read and restored by 64-bit processes only: use a 64-bit PowerShell.");
-
     /// <summary>Opens a directory by path, following links in it (the user named it).</summary>
     /// <param name="path">Absolute path, in the system's bytes.</param>
     /// <exception cref="FileSystemException">There is none, or the system refused.</exception>

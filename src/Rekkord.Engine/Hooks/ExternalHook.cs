@@ -16,7 +16,7 @@ internal sealed class ExternalHook(IHookObserver observer, string workingDirecto
         var start = new ProcessStart(
             hook.Path,
             environment.Apply(ProcessEnvironment.GetAll()),
-            environment.Variables[HookEnvironment.RunIdVariable],
+            environment.Variables[HookVariables.RunId],
             workingDirectory,
             timeout);
 

@@ -21,7 +21,7 @@ internal static partial class HookDirectory
     /// </exception>
     public static IReadOnlyList<Hook> Read(HookPhase phase, string directory, bool trustPermissions)
     {
-        var trust = trustPermissions ? null : HookTrust.Create();
+        var trust = trustPermissions ? null : PathTrust.Create();
         List<Hook> hooks = [];
         foreach (var name in Names(phase, directory))
         {
@@ -67,7 +67,7 @@ internal static partial class HookDirectory
 
     private static bool IsOtherThanDirectory(string path) => OperatingSystem.IsWindows()
         ? File.Exists(path)
-        : UnixInterop.GetOwnership(path, followLink: true, out var found) == 0 && !found.IsDirectory;
+        : FileOwnership.Read(path, followLink: true, out var found) == 0 && !found.IsDirectory;
 
     /// <summary>
     /// Whether a name says that its file is not meant to run: it is switched off, or somebody's program left it behind. The list has
@@ -96,13 +96,13 @@ internal static partial class HookDirectory
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex LeftBehind();
 
-    private static HookRefusal? FindRefusal(string path, string name, HookKind kind, HookTrust? trust)
+    private static HookRefusal? FindRefusal(string path, string name, HookKind kind, PathTrust? trust)
     {
         try
         {
             return OperatingSystem.IsWindows()
-                ? FindWindowsObstacle(path, name, kind) ?? trust?.Check(path)
-                : FindUnixObstacle(path, name) ?? trust?.Check(path) ?? (kind == HookKind.External ? FindExecuteObstacle(path) : null);
+                ? FindWindowsObstacle(path, name, kind) ?? CheckTrust(path, trust)
+                : FindUnixObstacle(path, name) ?? CheckTrust(path, trust) ?? (kind == HookKind.External ? FindExecuteObstacle(path) : null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
@@ -111,9 +111,13 @@ internal static partial class HookDirectory
         }
     }
 
+    private static HookRefusal? CheckTrust(string path, PathTrust? trust) => trust?.CheckListed(path) is { } doubt
+        ? new HookRefusal(doubt.IsDangerous ? HookStatus.Refused : HookStatus.Failed, doubt.Reason, doubt.Remedy)
+        : null;
+
     private static HookRefusal? FindUnixObstacle(string path, string name)
     {
-        if (UnixInterop.GetOwnership(path, followLink: true, out var found) is var error and not 0)
+        if (FileOwnership.Read(path, followLink: true, out var found) is var error and not 0)
             return DescribeUnreachable(path, name, error);
         return found.IsRegular ? null
             : new HookRefusal(HookStatus.Failed, "it is a pipe, socket or device and not a regular file",
@@ -122,29 +126,29 @@ internal static partial class HookDirectory
 
     private static HookRefusal DescribeUnreachable(string path, string name, int error)
     {
-        if (UnixInterop.GetOwnership(path, followLink: false, out var entry) == 0 && entry.IsLink)
+        if (FileOwnership.Read(path, followLink: false, out var entry) == 0 && entry.IsLink)
         {
-            var reason = error == UnixInterop.LinkLoop ? "it is a symbolic link that leads back to itself"
-                : error == UnixInterop.NoEntry ? $"it is a symbolic link to '{new FileInfo(path).LinkTarget}', which does not exist"
+            var reason = error == PortableErrno.LinkLoop ? "it is a symbolic link that leads back to itself"
+                : error == Errno.ENOENT ? $"it is a symbolic link to '{new FileInfo(path).LinkTarget}', which does not exist"
                 : $"it is a symbolic link that cannot be followed: {Marshal.GetPInvokeErrorMessage(error)}";
             return new HookRefusal(HookStatus.Failed, reason,
                 $"Put back what it leads to, or remove the link: rm {ShellQuoting.Quote(path)}");
         }
 
         // .NET shows bytes that are not UTF-8 as U+FFFD, which is not the file's name.
-        return error == UnixInterop.NoEntry && name.Contains('\uFFFD', StringComparison.Ordinal)
+        return error == Errno.ENOENT && name.Contains('\uFFFD', StringComparison.Ordinal)
             ? new HookRefusal(HookStatus.Failed, "its name is not valid UTF-8", "Rename the file.")
             : new HookRefusal(HookStatus.Failed, $"it cannot be examined: {Marshal.GetPInvokeErrorMessage(error)}", null);
     }
 
     private static HookRefusal? FindExecuteObstacle(string path)
     {
-        if (UnixInterop.CheckAccess(path, UnixInterop.ExecuteAccess) == 0)
+        if (FileOwnership.MayExecute(path))
             return null;
-        UnixInterop.GetOwnership(path, followLink: true, out var found);
-        if ((found.Mode & 0x49) == 0)
+        FileOwnership.Read(path, followLink: true, out var found);
+        if (!found.IsExecutable)
             return new HookRefusal(HookStatus.Failed, "it has no execute permission", $"chmod +x {ShellQuoting.Quote(path)}");
-        return UnixInterop.IsOnNoExecMount(path)
+        return FileOwnership.IsOnNoExecMount(path)
             ? new HookRefusal(HookStatus.Failed, "its file system is mounted noexec", "Move the hooks to a file system from which programs may run.")
             : new HookRefusal(HookStatus.Failed, "the current user is not allowed to execute it", $"chmod a+rx {ShellQuoting.Quote(path)}");
     }

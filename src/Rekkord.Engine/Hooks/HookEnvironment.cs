@@ -1,6 +1,7 @@
 using System.Text;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Hooks;
 
@@ -11,27 +12,12 @@ namespace Rekkord.Engine.Hooks;
 /// </summary>
 public sealed class HookEnvironment
 {
-    /// <summary>The variable that says which phase a hook runs in; its presence also says that one runs inside a hook.</summary>
-    public const string PhaseVariable = "REKKORD_PHASE";
-
-    /// <summary>
-    /// A value unique to each run of a hook. Processes that a hook starts inherit it, which is how those that leave its process
-    /// group are still found when the hook has to be ended.
-    /// </summary>
-    public const string RunIdVariable = "REKKORD_HOOK_RUN";
-
     private const string SuccessVariable = "SUCCESS";
     private const string OwnPrefix = "REKKORD_";
-    private const string RepositoryVariable = "REKKORD_REPOSITORY";
-    private const string ConfigFileVariable = "REKKORD_CONFIG_FILE";
 
     // Linux takes up to 131,072 bytes in one variable (MAX_ARG_STRLEN), Windows 32,767 characters.
     private static readonly int MaximumPathsLength = OperatingSystem.IsWindows() ? 32_000 : 120_000;
     private const int MaximumErrorLength = 4_000;
-
-    /// <summary>How this system compares the names of variables.</summary>
-    internal static readonly StringComparison NameComparison =
-        OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
     private HookEnvironment(Dictionary<string, string> variables) => Variables = variables;
 
@@ -41,7 +27,7 @@ public sealed class HookEnvironment
     /// <summary>Whether an inherited variable of this name must not reach the hook with the value it has.</summary>
     public bool Removes(string name) =>
         !Variables.ContainsKey(name)
-        && (name.StartsWith(OwnPrefix, NameComparison) || string.Equals(name, SuccessVariable, NameComparison));
+        && (name.StartsWith(OwnPrefix, ProcessEnvironment.NameComparison) || string.Equals(name, SuccessVariable, ProcessEnvironment.NameComparison));
 
     /// <summary>
     /// What has to change in an inherited environment: the value for each name to set, null for each to remove. Names that stay as
@@ -51,7 +37,7 @@ public sealed class HookEnvironment
     public IReadOnlyDictionary<string, string?> ChangesFrom(IReadOnlyDictionary<string, string> inherited)
     {
         ArgumentNullException.ThrowIfNull(inherited);
-        var changes = new Dictionary<string, string?>(StringComparer.FromComparison(NameComparison));
+        var changes = new Dictionary<string, string?>(StringComparer.FromComparison(ProcessEnvironment.NameComparison));
         foreach (var name in inherited.Keys)
             if (Removes(name))
                 changes[name] = null;
@@ -65,7 +51,7 @@ public sealed class HookEnvironment
     public IReadOnlyDictionary<string, string> Apply(IReadOnlyDictionary<string, string> inherited)
     {
         ArgumentNullException.ThrowIfNull(inherited);
-        var result = new Dictionary<string, string>(StringComparer.FromComparison(NameComparison));
+        var result = new Dictionary<string, string>(StringComparer.FromComparison(ProcessEnvironment.NameComparison));
         foreach (var (name, value) in inherited)
             if (!Removes(name))
                 result[name] = value;
@@ -74,30 +60,19 @@ public sealed class HookEnvironment
         return result;
     }
 
-    /// <summary>
-    /// The variable that holds once more what a hook is told in this one, when this one configures commands; null for all others.
-    /// A command that the hook starts knows by the copy what only informs, and what the hook has set itself.
-    /// </summary>
-    internal static string? CopyOf(string name) => name switch
-    {
-        RepositoryVariable => "REKKORD_HOOK_REPOSITORY",
-        ConfigFileVariable => "REKKORD_HOOK_CONFIG_FILE",
-        _ => null,
-    };
-
     internal static HookEnvironment From(HookContext context)
     {
-        var variables = new Dictionary<string, string>(StringComparer.FromComparison(NameComparison))
+        var variables = new Dictionary<string, string>(StringComparer.FromComparison(ProcessEnvironment.NameComparison))
         {
-            [PhaseVariable] = context.Phase.ToString(),
+            [HookVariables.Phase] = context.Phase.ToString(),
             ["REKKORD_COMMAND"] = context.Command,
-            [RunIdVariable] = Guid.NewGuid().ToString("N"),
+            [HookVariables.RunId] = Guid.NewGuid().ToString("N"),
         };
         Set(variables, "REKKORD_CHANNEL", context.Channel);
-        Set(variables, RepositoryVariable, context.Repository);
-        Set(variables, CopyOf(RepositoryVariable)!, context.Repository);
-        Set(variables, ConfigFileVariable, context.ConfigFile);
-        Set(variables, CopyOf(ConfigFileVariable)!, context.ConfigFile);
+        Set(variables, HookVariables.Repository, context.Repository);
+        Set(variables, HookVariables.CopyOf(HookVariables.Repository)!, context.Repository);
+        Set(variables, HookVariables.ConfigFile, context.ConfigFile);
+        Set(variables, HookVariables.CopyOf(HookVariables.ConfigFile)!, context.ConfigFile);
         SetPaths(variables, context.Paths);
 
         if (!context.Phase.IsPre())

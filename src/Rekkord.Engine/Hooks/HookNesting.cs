@@ -17,7 +17,7 @@ public static class HookNesting
     public static void ThrowIfInsideHook(HookSettings settings, params ReadOnlySpan<HookPhase> phases)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var outer = ProcessEnvironment.OwnPhase?.ToString() ?? ProcessEnvironment.Get(HookEnvironment.PhaseVariable);
+        var outer = ScriptHookTurn.OwnPhase?.ToString() ?? ProcessEnvironment.Get(HookVariables.Phase);
         if (outer is null)
             return;
         foreach (var phase in phases)

@@ -1,5 +1,4 @@
 using Rekkord.Engine.Hooks.Definitions;
-using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Hooks;
 
@@ -11,7 +10,7 @@ public interface IScriptHookExecutor
 {
     /// <summary>
     /// Runs one script and waits for it. Called from the thread that runs the phase; the executor goes over to the pipeline thread
-    /// itself. Environment (see <see cref="ProcessEnvironment.Lend"/>) and location are as before when it returns, also after a failure.
+    /// itself. Environment (see <see cref="ScriptHookTurn.Run"/>) and location are as before when it returns, also after a failure.
     /// </summary>
     /// <param name="hook">The script.</param>
     /// <param name="context">What it is told.</param>

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Hooks.External;
-using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Hooks;
 
@@ -17,7 +16,7 @@ internal sealed class ScriptHook(IScriptHookExecutor executor, TimeSpan? timeout
 
     public HookResult Run(Hook hook, HookContext context, CancellationToken stop)
     {
-        using var turn = ProcessEnvironment.WaitForTurn(stop);
+        using var turn = ScriptHookTurn.Wait(stop);
         return turn is not null ? RunInTurn(hook, context, stop) : new HookResult
         {
             Hook = hook,
@@ -82,7 +81,7 @@ internal sealed class ScriptHook(IScriptHookExecutor executor, TimeSpan? timeout
     /// <summary>Runs the script. When it is stopped, the programs that it started end too, before this returns.</summary>
     private ScriptHookOutcome Run(Hook hook, HookContext context, HookEnvironment environment, CancellationToken stop)
     {
-        var started = new StartedProcesses(environment.Variables[HookEnvironment.RunIdVariable]);
+        var started = new StartedProcesses(environment.Variables[HookVariables.RunId]);
         using var scriptEnded = new ManualResetEvent(false);
         using var hidden = InheritedDescriptors.Hide();
         var ending = Task.CompletedTask;

@@ -32,7 +32,7 @@ internal sealed class BlobIndex
     /// <exception cref="InvalidDataException">Its directory is malformed or does not fit its size; nothing of it is added then.</exception>
     public void Add(StoredPack pack)
     {
-        Validate(pack);
+        PackDirectoryReader.Validate(pack);
         var reader = new PackDirectoryReader(pack.Directory.Span);
         if (_metadataOnly && reader.Kind != PackKind.Metadata)
             return;
@@ -62,32 +62,6 @@ internal sealed class BlobIndex
 
     /// <summary>Where a blob lies besides the place that <see cref="TryFind"/> gives: nowhere, mostly.</summary>
     public IReadOnlyList<BlobLocation> FindFurther(Oid oid) => _further.TryGetValue(oid, out var copies) ? copies : [];
-
-    /// <summary>Checks that a directory's segments fill its pack exactly, before any of it is believed.</summary>
-    public static void Validate(StoredPack pack)
-    {
-        var reader = new PackDirectoryReader(pack.Directory.Span);
-        var end = (long)PackFormat.HeaderLength;
-        while (reader.NextSegment(out var storedLength, out var method))
-        {
-            var length = 0L;
-            while (reader.NextBlob(out var blob))
-            {
-                // Zeros mark a free slot of the table; no HMAC is all zeros but by intent.
-                if (blob.Type is not (BlobType.Data or BlobType.Tree or BlobType.ChunkList) || blob.Oid == default)
-                    throw new InvalidDataException("A blob's type or ID is none.");
-                length += blob.Length;
-            }
-
-            if (length > FormatLimits.Segment || storedLength < PackFormat.TagLength
-                || (method == SegmentMethod.Stored && length != storedLength - PackFormat.TagLength))
-                throw new InvalidDataException("A segment's length is out of bounds.");
-            end += storedLength;
-        }
-
-        if (end + pack.Directory.Length + PackFormat.TagLength + PackFormat.TrailerLength != pack.Size)
-            throw new InvalidDataException("The segments do not fill the pack.");
-    }
 
     private void Add(Oid oid, BlobLocation location)
     {

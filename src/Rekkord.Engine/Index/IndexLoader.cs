@@ -321,7 +321,7 @@ internal sealed class IndexLoader
     {
         try
         {
-            BlobIndex.Validate(said);
+            PackDirectoryReader.Validate(said);
         }
         catch (InvalidDataException)
         {

@@ -10,7 +10,7 @@ namespace Rekkord.Engine.Index;
 /// Writes the index objects of packs. One is written as soon as the directories of its packs take 8 MiB, so that neither a save of
 /// many files nor a later reader of its indexes needs much memory at once. Thread-safe.
 /// </summary>
-internal sealed class IndexWriter
+internal sealed class IndexWriter : IPackIndex
 {
     private const int TargetLength = 8 * 1024 * 1024;
 
@@ -26,8 +26,7 @@ internal sealed class IndexWriter
     /// <summary>The names of the indexes written so far.</summary>
     public IReadOnlyCollection<string> Written => _written;
 
-    /// <summary>Adds a pack, which must be durable, and writes an index if there is enough for one.</summary>
-    /// <exception cref="Storage.StorageException">The store failed.</exception>
+    /// <inheritdoc/>
     public void Add(StoredPack pack)
     {
         List<StoredPack> full;
@@ -43,8 +42,7 @@ internal sealed class IndexWriter
         Write(full);
     }
 
-    /// <summary>Writes an index of what is left.</summary>
-    /// <exception cref="Storage.StorageException">The store failed.</exception>
+    /// <inheritdoc/>
     public void Finish()
     {
         List<StoredPack> rest;

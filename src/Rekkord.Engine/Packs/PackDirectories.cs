@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hashing;
-using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Storage;
@@ -82,7 +81,7 @@ internal sealed class PackDirectories
         var pack = new StoredPack(ObjectName.TryGetHash(found.Name)!, found.Size, directory);
         try
         {
-            BlobIndex.Validate(pack);
+            PackDirectoryReader.Validate(pack);
             return pack;
         }
         catch (InvalidDataException error)

@@ -52,4 +52,30 @@ internal ref struct PackDirectoryReader
         blob = new BlobEntry(type, oid, VarInt.Read(ref _rest, FormatLimits.Segment));
         return true;
     }
+
+    /// <summary>Checks that a directory's segments fill its pack exactly, before any of it is believed.</summary>
+    public static void Validate(StoredPack pack)
+    {
+        var reader = new PackDirectoryReader(pack.Directory.Span);
+        var end = (long)PackFormat.HeaderLength;
+        while (reader.NextSegment(out var storedLength, out var method))
+        {
+            var length = 0L;
+            while (reader.NextBlob(out var blob))
+            {
+                // Zeros mark a free slot of the table; no HMAC is all zeros but by intent.
+                if (blob.Type is not (BlobType.Data or BlobType.Tree or BlobType.ChunkList) || blob.Oid == default)
+                    throw new InvalidDataException("A blob's type or ID is none.");
+                length += blob.Length;
+            }
+
+            if (length > FormatLimits.Segment || storedLength < PackFormat.TagLength
+                || (method == SegmentMethod.Stored && length != storedLength - PackFormat.TagLength))
+                throw new InvalidDataException("A segment's length is out of bounds.");
+            end += storedLength;
+        }
+
+        if (end + pack.Directory.Length + PackFormat.TagLength + PackFormat.TrailerLength != pack.Size)
+            throw new InvalidDataException("The segments do not fill the pack.");
+    }
 }

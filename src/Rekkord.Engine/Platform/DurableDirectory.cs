@@ -1,31 +1,18 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Rekkord.Engine.Platform;
 
 /// <summary>Makes renames and new names in a directory survive a power cut.</summary>
-internal static partial class DurableDirectory
+internal static class DurableDirectory
 {
-    // Error numbers that Linux and macOS share, except two.
-    private const int NotPermitted = 1;
-    private const int NoEntry = 2;
-    private const int Interrupted = 4;
-    private const int BadDescriptor = 9;
-    private const int AccessDenied = 13;
-    private const int IsADirectory = 21;
-    private const int InvalidArgument = 22;
-
-    private static readonly int NotImplemented = OperatingSystem.IsMacOS() ? 78 : 38;
-    private static readonly int NotSupported = OperatingSystem.IsMacOS() ? 45 : 95;
-
     /// <summary>Flushes a directory (fsync). Windows has no such call; NTFS logs the rename itself.</summary>
     /// <exception cref="IOException">The system refused.</exception>
     public static void Flush(string path)
     {
         if (OperatingSystem.IsWindows())
             return;
-        using var directory = new SafeFileHandle(Open(path, 0), ownsHandle: true);
+        using var directory = new FileDescriptor(LibC.Open(NativeName.FromText(path), OpenFlags.ReadOnly, 0));
         if (directory.IsInvalid)
             throw Failure(path);
         Flush(directory, path);
@@ -37,12 +24,12 @@ internal static partial class DurableDirectory
     /// <exception cref="IOException">The disk failed, or is full.</exception>
     public static void Flush(SafeHandle directory, string path)
     {
-        while (FlushDescriptor(directory) != 0)
+        while (LibC.Flush(directory) != 0)
         {
             var error = Marshal.GetLastPInvokeError();
             if (CannotBeFlushed(error))
                 return;
-            if (error != Interrupted)
+            if (error != Errno.EINTR)
                 throw Failure(path);
         }
     }
@@ -51,18 +38,13 @@ internal static partial class DurableDirectory
     /// Whether an error says that a file system does not flush directories at all, as those of SMB, FUSE and others do in as many ways:
     /// there is nothing more to ask of them. Every other one says that something may be lost.
     /// </summary>
-    internal static bool CannotBeFlushed(int error) => error is NotPermitted or NoEntry or BadDescriptor or AccessDenied or IsADirectory or InvalidArgument
-        || error == NotImplemented || error == NotSupported;
+    internal static bool CannotBeFlushed(int error) =>
+        error is Errno.EPERM or Errno.ENOENT or Errno.EBADF or Errno.EACCES or Errno.EISDIR or Errno.EINVAL
+        || error == PortableErrno.NotImplemented || error == PortableErrno.NotSupported;
 
     private static IOException Failure(string path)
     {
         var error = Marshal.GetLastPInvokeError();
         return new IOException($"The directory '{path}' cannot be flushed: {new Win32Exception(error).Message}", error);
     }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int FlushDescriptor(SafeHandle directory);
 }

@@ -6,10 +6,8 @@ namespace Rekkord.Engine.Platform;
 /// Gives a file its name in one step, and only if no other file has it. <see cref="File.Move(string, string, bool)"/> looks first and
 /// renames then on Unix, so that of two writers at the same time the later one replaces what the earlier one has made.
 /// </summary>
-internal static partial class ExclusiveRename
+internal static class ExclusiveRename
 {
-    private const int Exists = 17;
-
     /// <summary>Renames a file within its file system.</summary>
     /// <returns>False when the name is taken; the file is then where it was.</returns>
     /// <exception cref="IOException">The system refused.</exception>
@@ -19,13 +17,13 @@ internal static partial class ExclusiveRename
         if (!OperatingSystem.IsWindows())
         {
             // A second name for the file, then without the first: what a kill leaves between the two is a leftover like others.
-            if (Link(path, newPath) == 0)
+            if (LibC.LinkAt(FileDescriptor.WorkingDirectory, NativeName.FromText(path), FileDescriptor.WorkingDirectory, NativeName.FromText(newPath), flags: 0) == 0)
             {
                 File.Delete(path);
                 return true;
             }
 
-            if (Marshal.GetLastPInvokeError() == Exists)
+            if (Marshal.GetLastPInvokeError() == Errno.EEXIST)
                 return false;
         }
 
@@ -40,7 +38,4 @@ internal static partial class ExclusiveRename
             return false;
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int Link(string path, string newPath);
 }

@@ -8,7 +8,15 @@ internal sealed class FileDescriptor : SafeHandleMinusOneIsInvalid
 {
     /// <summary>Takes the descriptor over.</summary>
     internal FileDescriptor(int descriptor)
-        : base(ownsHandle: true) => SetHandle(descriptor);
+        : this(descriptor, ownsHandle: true)
+    {
+    }
+
+    private FileDescriptor(int descriptor, bool ownsHandle)
+        : base(ownsHandle) => SetHandle(descriptor);
+
+    /// <summary>AT_FDCWD: in its place a path is full, or relative to where the process is.</summary>
+    internal static FileDescriptor WorkingDirectory { get; } = new(OperatingSystem.IsMacOS() ? -2 : -100, ownsHandle: false);
 
     /// <inheritdoc/>
     /// <remarks>Never repeated after EINTR: Linux has released the number by then, and another thread may own it.</remarks>
@@ -36,17 +44,4 @@ internal static class OpenFlags
 
     internal static readonly int Directory = ArmOrPower ? 0x4000 : 0x10000;
     internal static readonly int NoFollow = ArmOrPower ? 0x8000 : 0x20000;
-}
-
-/// <summary>The bits of a mode that say what an entry is (S_IFMT and its values, sys/stat.h).</summary>
-internal static class FileType
-{
-    internal const uint Mask = 0xf000;
-    internal const uint Fifo = 0x1000;
-    internal const uint CharacterDevice = 0x2000;
-    internal const uint Directory = 0x4000;
-    internal const uint BlockDevice = 0x6000;
-    internal const uint Regular = 0x8000;
-    internal const uint SymbolicLink = 0xa000;
-    internal const uint Socket = 0xc000;
 }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Rekkord.Engine.Platform;
 
@@ -17,11 +16,11 @@ internal static partial class HardLink
             return;
         }
 
-        byte[] nativeExisting = Encoding.UTF8.GetBytes(existingPath + '\0'), native = Encoding.UTF8.GetBytes(path + '\0');
-        while (Posix.LinkAt(Posix.NoDirectory, nativeExisting, Posix.NoDirectory, native, flags: 0) < 0)
+        byte[] nativeExisting = NativeName.FromText(existingPath), native = NativeName.FromText(path);
+        while (LibC.LinkAt(FileDescriptor.WorkingDirectory, nativeExisting, FileDescriptor.WorkingDirectory, native, flags: 0) < 0)
         {
             var error = Marshal.GetLastPInvokeError();
-            if (error != Posix.EINTR)
+            if (error != Errno.EINTR)
                 throw Failure(error);
         }
     }

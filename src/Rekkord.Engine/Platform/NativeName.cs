@@ -21,6 +21,9 @@ internal static class NativeName
         return buffer[..(name.Length + 1)];
     }
 
+    /// <summary>A path or name as the system takes it.</summary>
+    internal static byte[] FromText(string text) => Encoding.UTF8.GetBytes(text + '\0');
+
     /// <summary>The path under which /proc shows what a descriptor refers to, or an entry of the directory it refers to.</summary>
     internal static byte[] ThroughProc(FileDescriptor descriptor, ReadOnlySpan<byte> entry = default)
     {

@@ -29,7 +29,7 @@ internal static partial class SystemCall
         Call(Numbers.GetDirectoryEntries, directory, buffer, buffer.Length);
 
     /// <summary>Reads an entry's status; -1 on error.</summary>
-    internal static nint Statx(FileDescriptor directory, ReadOnlySpan<byte> name, int flags, uint mask, out StatusRecord status) =>
+    internal static nint Statx(FileDescriptor directory, ReadOnlySpan<byte> name, int flags, uint mask, out StatxRecord status) =>
         Call(Numbers.Statx, directory, name, flags, (nint)mask, out status);
 
     /// <summary>Renames unless the new name is taken (EEXIST); EINVAL when the file system cannot; -1 on error.</summary>
@@ -66,7 +66,7 @@ internal static partial class SystemCall
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint Call(
-        nint number, FileDescriptor directory, ReadOnlySpan<byte> name, nint flags, nint mask, out StatusRecord status);
+        nint number, FileDescriptor directory, ReadOnlySpan<byte> name, nint flags, nint mask, out StatxRecord status);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint Call(

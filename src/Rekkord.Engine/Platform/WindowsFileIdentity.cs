@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
-using Rekkord.Engine.FileSystem;
 
 namespace Rekkord.Engine.Platform;
 
@@ -20,11 +19,11 @@ internal static partial class WindowsFileIdentity
 
     /// <summary>Reads which file an entry is, of a link itself; null when there is none.</summary>
     /// <exception cref="IOException">The system refused.</exception>
-    internal static FileIdentity? TryRead(string path)
+    internal static (ulong Volume, ulong File)? TryRead(string path)
     {
         using var handle = Open(path, desiredAccess: 0, ShareEverything, 0, OpenExisting, EntryItself, 0);
         if (!handle.IsInvalid && GetInformation(handle, out var information))
-            return new FileIdentity(information.VolumeSerialNumber, (ulong)information.FileIndexHigh << 32 | information.FileIndexLow);
+            return (information.VolumeSerialNumber, (ulong)information.FileIndexHigh << 32 | information.FileIndexLow);
         return Marshal.GetLastPInvokeError() is ErrorFileNotFound or ErrorPathNotFound
             ? null
             : throw new IOException(Marshal.GetLastPInvokeErrorMessage(), Marshal.GetHRForLastWin32Error());

@@ -1,4 +1,3 @@
-using Rekkord.Engine.Caching;
 using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
@@ -43,8 +42,11 @@ public sealed class RepositoryAccess : IDisposable
     /// <summary>The role of the keyfile in use.</summary>
     public KeyRole Role => Keys.Role;
 
-    /// <summary>The file that opened tags are remembered in; null: none.</summary>
-    internal string? TagCachePath { get; private set; }
+    /// <summary>Whether listings keep, on this machine, what tags say.</summary>
+    internal bool RemembersTags { get; private set; }
+
+    /// <summary>The directory of caches; null for the user's own.</summary>
+    internal string? CacheDirectory { get; private set; }
 
     internal IObjectStore Store { get; }
 
@@ -130,7 +132,7 @@ public sealed class RepositoryAccess : IDisposable
     /// called before the first listing.
     /// </summary>
     /// <param name="cacheDirectory">Where local files lie; null for the user's cache directory.</param>
-    public void RememberTags(string? cacheDirectory = null) => TagCachePath = CacheLocation.ForTags(Id, cacheDirectory);
+    public void RememberTags(string? cacheDirectory = null) => (RemembersTags, CacheDirectory) = (true, cacheDirectory);
 
     /// <summary>Lists the objects of a folder. Files of strangers (what a desktop or a synchronisation leaves there) are not among them.</summary>
     /// <param name="folder">One of <see cref="ObjectName"/>'s.</param>

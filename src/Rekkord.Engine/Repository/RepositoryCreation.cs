@@ -3,8 +3,8 @@ using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Objects;
+using Rekkord.Engine.Platform;
 using Rekkord.Engine.Storage;
-using Rekkord.Engine.Storage.Local;
 
 namespace Rekkord.Engine.Repository;
 
@@ -23,7 +23,7 @@ public static class RepositoryCreation
     public static RepositoryAccess Run(string location, string keyFile, bool overwriteKeyFile, Passphrase? passphrase = null) =>
         Run(ObjectStore.Create(location), keyFile, overwriteKeyFile, passphrase);
 
-    internal static RepositoryAccess Run(IObjectStore store, string keyFile, bool overwriteKeyFile, Passphrase? passphrase = null, IStorageFiles? keyFiles = null)
+    internal static RepositoryAccess Run(IObjectStore store, string keyFile, bool overwriteKeyFile, Passphrase? passphrase = null, IDurableFiles? keyFiles = null)
     {
         if (store.Exists(ObjectName.Descriptor))
             throw RepositoryAccess.AlreadyExists(store.Location);
@@ -36,7 +36,7 @@ public static class RepositoryCreation
                 store.Location);
         }
 
-        var files = keyFiles ?? SystemStorageFiles.Instance;
+        var files = keyFiles ?? SystemFiles.Instance;
 
         // An old keyfile is replaced only when there is a repository for the new one: it may be the only one of another.
         var replaces = overwriteKeyFile && File.Exists(keyFile);
@@ -59,7 +59,7 @@ public static class RepositoryCreation
     }
 
     /// <summary>Writes the keyfile, which is of use only when it stays: without it, nobody could open the repository.</summary>
-    private static void WriteKeyFile(string path, KeyMaterial keys, Passphrase? passphrase, IStorageFiles files)
+    private static void WriteKeyFile(string path, KeyMaterial keys, Passphrase? passphrase, IDurableFiles files)
     {
         try
         {
@@ -77,7 +77,7 @@ public static class RepositoryCreation
         }
     }
 
-    private static RepositoryAccess Initialize(IObjectStore store, KeyMaterial keys, string keyFile, IStorageFiles files)
+    private static RepositoryAccess Initialize(IObjectStore store, KeyMaterial keys, string keyFile, IDurableFiles files)
     {
         var isHandedOver = false;
         try
@@ -102,7 +102,7 @@ public static class RepositoryCreation
 
     /// <summary>Removes a file.</summary>
     /// <returns>Why it could not be removed; null when it was.</returns>
-    private static string? TryDelete(string path, IStorageFiles files)
+    private static string? TryDelete(string path, IDurableFiles files)
     {
         try
         {

@@ -1,6 +1,7 @@
 using Rekkord.Engine.Browsing;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.Index;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
@@ -58,7 +59,7 @@ public sealed class RestoreOperation
         try
         {
             var part = _request.Path is { } path ? SnapshotPath.Find(blobs, snapshot, roots, path) : null;
-            using var directory = LocalFileSystem.Current.CreateDestination(FileName.FromText(destination));
+            using var directory = MachineFileSystem.Current.CreateDestination(FileName.FromText(destination));
             WalkAndWrite(context, directory, roots, part);
             cancellation.ThrowIfCancellationRequested();
             context.Tally.Tell();

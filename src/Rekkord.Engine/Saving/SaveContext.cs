@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
 using Rekkord.Engine.Patterns;
@@ -34,7 +35,7 @@ internal sealed class SaveContext : IDisposable
     public SaveContext(
         RepositoryAccess repository,
         SaveRequest request,
-        BlobSink sink,
+        WriteSession sink,
         FileCache cache,
         FileCacheWriter cacheWriter,
         PatternSet exclusions,
@@ -58,7 +59,7 @@ internal sealed class SaveContext : IDisposable
 
     public SaveRequest Request { get; }
 
-    public BlobSink Sink { get; }
+    public WriteSession Sink { get; }
 
     public FileCache Cache { get; }
 
@@ -71,7 +72,7 @@ internal sealed class SaveContext : IDisposable
     /// <summary>What to leave out; asked by the walking thread only.</summary>
     public PatternSet Exclusions { get; }
 
-    public LocalFileSystem Files { get; } = LocalFileSystem.Current;
+    public LocalFileSystem Files { get; } = MachineFileSystem.Current;
 
     public SaveCounters Counters { get; } = new();
 

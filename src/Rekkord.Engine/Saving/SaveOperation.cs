@@ -3,6 +3,7 @@ using System.Text;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
@@ -45,7 +46,7 @@ public sealed class SaveOperation
     }
 
     /// <summary>Where the paths are opened; tests put a file system there that changes while it is read.</summary>
-    internal LocalFileSystem Files { get; init; } = LocalFileSystem.Current;
+    internal LocalFileSystem Files { get; init; } = MachineFileSystem.Current;
 
     /// <summary>What tells the time by which a file's own times are judged.</summary>
     internal TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -120,7 +121,8 @@ public sealed class SaveOperation
 
         _activity = "Saving";
         var cachePath = CacheLocation.ForPaths(_repository.Id, _request.CacheDirectory, _request.Paths.Select(path => path.Path));
-        using var sink = new BlobSink(_repository, known, loader.Unindexed, _request.CompressionLevel);
+        var indexes = new IndexWriter(_repository);
+        using var sink = new WriteSession(_repository, known, indexes, loader.Unindexed, _request.CompressionLevel);
         using var cache = FileCache.Open(cachePath, _repository.Keys.RepositoryId);
         using var cacheWriter = new FileCacheWriter(cachePath, _repository.Keys.RepositoryId);
         using var context = new SaveContext(_repository, _request, sink, cache, cacheWriter, exclusions, Clock, _observer, cancellation);
@@ -139,7 +141,7 @@ public sealed class SaveOperation
             _repository.RequireInPlace();
             var snapshot = WriteSnapshot(Summarize(context, named, start, watch.Elapsed), saved.Saved);
             _repository.RequireInPlace();
-            confirmed.Add(sink.WrittenIndexes);
+            confirmed.Add(indexes.Written);
             confirmed.Save();
             cacheWriter.Commit();
             if (cacheWriter.Failure is { } failure)

@@ -37,7 +37,7 @@ internal sealed class PackSalvage
     {
         var unfinished = new Dictionary<string, RekkordException>(StringComparer.Ordinal);
         var stored = new OidSet();
-        using var sink = new BlobSink(_repository, stored, unindexed, CompressionLevel);
+        using var sink = new WriteSession(_repository, stored, new IndexWriter(_repository), unindexed, CompressionLevel);
         using var packer = sink.CreateDataPacker();
         using var soundReader = new BlobReader(_repository, _sound);
         foreach (var pack in damaged)
@@ -60,7 +60,7 @@ internal sealed class PackSalvage
 
     /// <summary>Stores a blob again unless a pack that stays gives it: what its directory says is not enough, for it may be false.</summary>
     /// <returns>False when it could not be read for a reason that may pass.</returns>
-    private static bool Store(BlobSink sink, SegmentPacker packer, BlobReader soundReader, BlobReader reader, BlobEntry blob, [NotNullWhen(false)] out RekkordException? error)
+    private static bool Store(WriteSession sink, SegmentPacker packer, BlobReader soundReader, BlobReader reader, BlobEntry blob, [NotNullWhen(false)] out RekkordException? error)
     {
         using var elsewhere = TryRead(soundReader, blob, out _);
         error = null;

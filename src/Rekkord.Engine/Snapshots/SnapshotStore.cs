@@ -31,7 +31,7 @@ public sealed class SnapshotStore
     {
         _repository = repository;
         _revocations = new Lazy<RevocationList>(() => RevocationList.Load(repository));
-        _cache = new Lazy<TagCache?>(() => repository.TagCachePath is { } path ? TagCache.Open(path, repository.Keys) : null);
+        _cache = new Lazy<TagCache?>(() => repository.RemembersTags ? TagCache.Open(CacheLocation.ForTags(repository.Id, repository.CacheDirectory), repository.Keys) : null);
     }
 
     /// <summary>The revocations that this store judges signatures by, read once.</summary>

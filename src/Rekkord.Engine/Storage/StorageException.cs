@@ -1,5 +1,6 @@
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Storage;
 
@@ -25,11 +26,10 @@ public sealed class StorageException : RekkordException
     // ERROR_CRC, ERROR_SECTOR_NOT_FOUND, ERROR_READ_FAULT, ERROR_IO_DEVICE, ERROR_FILE_CORRUPT.
     private static ReadOnlySpan<int> WindowsMediumErrors => [unchecked((int)0x80070017), unchecked((int)0x8007001b), unchecked((int)0x8007001e), unchecked((int)0x8007045d), unchecked((int)0x80070570)];
 
-    // EIO, ENODATA (a medium error of the block layer), EBADMSG and EUCLEAN (checksums of file systems), EILSEQ, EREMOTEIO.
-    private static ReadOnlySpan<int> LinuxMediumErrors => [5, 61, 74, 117, 84, 121];
+    // ENODATA is a medium error of the block layer, EBADMSG and EUCLEAN are wrong checksums of file systems.
+    private static ReadOnlySpan<int> LinuxMediumErrors => [Errno.EIO, Errno.ENODATA, Errno.EBADMSG, Errno.EUCLEAN, Errno.EILSEQ, Errno.EREMOTEIO];
 
-    // EIO.
-    private static ReadOnlySpan<int> OtherMediumErrors => [5];
+    private static ReadOnlySpan<int> OtherMediumErrors => [Errno.EIO];
 
     internal static StorageException NotFound(string location, string name, Exception? inner = null) => new(
         "ObjectNotFound", RekkordErrorKind.NotFound, $"The object '{name}' is missing from the repository '{location}'.", name, inner);
@@ -61,8 +61,8 @@ public sealed class StorageException : RekkordException
     {
         if (inner is ObstacleException obstacle)
             return Obstructed(location, obstacle);
-        const int diskFullOnUnix = 28, quotaOnUnix = 122, diskFullOnWindows = unchecked((int)0x80070070);
-        return inner.HResult is diskFullOnUnix or quotaOnUnix or diskFullOnWindows
+        const int diskFullOnWindows = unchecked((int)0x80070070);
+        return inner.HResult is Errno.ENOSPC or Errno.EDQUOT or diskFullOnWindows
             ? new StorageException(
                 "RepositoryFull", RekkordErrorKind.WriteError, $"There is no room left in the repository '{location}'. Nothing that was saved before is affected; free some space and run it again.", name, inner)
             : new StorageException(

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.FileSystem.Machine;
 
 namespace Rekkord.Engine.Tests;
 
@@ -9,7 +10,7 @@ namespace Rekkord.Engine.Tests;
 /// </summary>
 internal sealed class ChangingFileSystem : LocalFileSystem
 {
-    private readonly LocalFileSystem _files = Current;
+    private readonly LocalFileSystem _files = MachineFileSystem.Current;
     private readonly ConcurrentDictionary<string, int> _reads = new();
     private readonly Lock _counting = new();
     private int _open;

@@ -1,6 +1,7 @@
 using System.Text;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
 using Rekkord.Engine.Snapshots;
@@ -48,7 +49,7 @@ internal sealed class HostileSnapshot
     public string WriteRoot(string path, TreeEntry root)
     {
         using var repository = _repository.Open();
-        using (var sink = new BlobSink(repository, new OidSet(), [], 1))
+        using (var sink = new WriteSession(repository, new OidSet(), new IndexWriter(repository), [], 1))
         {
             using var packer = sink.CreateDataPacker();
             foreach (var (type, bytes) in _blobs)

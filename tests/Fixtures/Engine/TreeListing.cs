@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.FileSystem;
 
 namespace Rekkord.Engine.Tests;
@@ -11,7 +12,7 @@ internal static class TreeListing
     {
         var lines = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var links = new Dictionary<(ulong, ulong), string>();
-        using var directory = LocalFileSystem.Current.OpenDirectory(FileName.FromText(root));
+        using var directory = MachineFileSystem.Current.OpenDirectory(FileName.FromText(root));
         lines["."] = Describe(directory.GetStatus(), directory.GetExtendedAttributes());
         Add(directory, "", lines, links);
         return lines;

@@ -1,3 +1,4 @@
+using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.FileSystem;
 using static Rekkord.Engine.Integration.Tests.UnusualFileSystem;
 
@@ -52,7 +53,7 @@ public sealed class ForgetfulDestinationTests : IDisposable
         Restore(fileSystem);
 
         Assert.Contains(_repository.Warnings, warning => warning.Contains("owners (3)", StringComparison.Ordinal));
-        using var source = LocalFileSystem.Current.OpenDirectory(FileName.FromText(fileSystem.Destination));
+        using var source = MachineFileSystem.Current.OpenDirectory(FileName.FromText(fileSystem.Destination));
         Assert.Equal(Convert.ToUInt32("711", 8), source.GetStatus("a"u8.ToArray()).Mode);
     }
 

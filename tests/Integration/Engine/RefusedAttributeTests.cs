@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Saving;
 
@@ -73,7 +74,7 @@ public sealed class RefusedAttributeTests : IDisposable
         var error = Assert.Single(Save().Errors, error => error.Target == Path.Combine(Mount, "file"));
 
         Assert.Contains("31 of them are left out, the first is 'user.0069'", error.Message, StringComparison.Ordinal);
-        using var source = LocalFileSystem.Current.OpenDirectory(FileName.FromText(Mount));
+        using var source = MachineFileSystem.Current.OpenDirectory(FileName.FromText(Mount));
         var read = source.GetExtendedAttributes("file"u8.ToArray(), refused: _ => { });
         Assert.Equal(70, read.Count);
         Assert.Equal("small"u8, read[0].Value);

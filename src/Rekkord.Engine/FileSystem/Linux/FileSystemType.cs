@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.FileSystem.Linux;
@@ -17,7 +16,7 @@ internal static class FileSystemType
         while ((descriptor = LibC.OpenAt(directory.Descriptor, native, flags, 0)) < 0)
             LinuxErrors.ThrowUnlessInterrupted(FileOperation.ReadStatus, directory.Path, name);
         using var entry = new FileDescriptor(descriptor);
-        Status status;
+        FileSystemRecord status;
         while (LibC.GetFileSystemStatus(entry, out status) < 0)
             LinuxErrors.ThrowUnlessInterrupted(FileOperation.ReadStatus, directory.Path, name);
         return KeeperOf(status.Type);
@@ -48,13 +47,4 @@ internal static class FileSystemType
         0xf15f => ChangeTimeKeeper.LowerFileSystem, // eCryptfs
         _ => ChangeTimeKeeper.None,
     };
-
-    /// <summary>struct statfs of 64-bit systems: 120 bytes, the type first. It has 64 bits everywhere but on s390x, which has 32.</summary>
-    [StructLayout(LayoutKind.Sequential, Size = 256)]
-    internal readonly struct Status
-    {
-        private readonly ulong _type;
-
-        internal ulong Type => RuntimeInformation.ProcessArchitecture == Architecture.S390x ? _type >> 32 : _type;
-    }
 }

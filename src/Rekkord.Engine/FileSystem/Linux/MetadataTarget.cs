@@ -6,7 +6,7 @@ namespace Rekkord.Engine.FileSystem.Linux;
 /// <remarks>Each call returns 0, or -1 with the error number set.</remarks>
 internal abstract class MetadataTarget
 {
-    /// <summary>Sets user and group, or leaves one that is <see cref="Posix.UnchangedId"/>.</summary>
+    /// <summary>Sets user and group, or leaves one that is <see cref="LibC.UnchangedId"/>.</summary>
     internal abstract int SetOwner(uint userId, uint groupId);
 
     /// <summary>Sets an extended attribute; its name is NUL-terminated.</summary>

@@ -34,8 +34,8 @@ internal sealed class MetadataWriter
     private readonly FileMetadata _metadata;
     private readonly AttributesBefore _before;
     private List<MetadataProblem>? _problems;
-    private uint _user = Posix.UnchangedId;
-    private uint _group = Posix.UnchangedId;
+    private uint _user = LibC.UnchangedId;
+    private uint _group = LibC.UnchangedId;
     private uint? _mode;
     private FileTime? _time;
 
@@ -67,7 +67,7 @@ internal sealed class MetadataWriter
     {
         var user = Resolve(_metadata.UserId, _metadata.UserName, AccountDatabase.FindUser);
         var group = Resolve(_metadata.GroupId, _metadata.GroupName, AccountDatabase.FindGroup);
-        if (user == Posix.UnchangedId && group == Posix.UnchangedId)
+        if (user == LibC.UnchangedId && group == LibC.UnchangedId)
             return;
 
         var error = Try(() => _target.SetOwner(user, group));
@@ -78,8 +78,8 @@ internal sealed class MetadataWriter
         }
 
         // Only root may give files away, but a user may set each group that he or she is in.
-        var groupError = group == Posix.UnchangedId ? 0 : Try(() => _target.SetOwner(Posix.UnchangedId, group));
-        var userIsRight = user == Posix.UnchangedId || (_target.ReadStatus(out var status) == 0 && status.UserId == user);
+        var groupError = group == LibC.UnchangedId ? 0 : Try(() => _target.SetOwner(LibC.UnchangedId, group));
+        var userIsRight = user == LibC.UnchangedId || (_target.ReadStatus(out var status) == 0 && status.UserId == user);
         if (!userIsRight)
             Report(Owners, $"The owner {Describe(_metadata.UserName, user)} could not be set", error);
         if (groupError != 0)
@@ -206,8 +206,8 @@ internal sealed class MetadataWriter
 
     private void CheckOwner(FileStatus status)
     {
-        var userIsRight = _user == Posix.UnchangedId || status.UserId == _user;
-        var groupIsRight = _group == Posix.UnchangedId || status.GroupId == _group;
+        var userIsRight = _user == LibC.UnchangedId || status.UserId == _user;
+        var groupIsRight = _group == LibC.UnchangedId || status.GroupId == _group;
         if (userIsRight && groupIsRight)
             return;
         ReportSilent(Owners, $"The owner {_user}:{_group} became {status.UserId}:{status.GroupId}");
@@ -258,7 +258,7 @@ internal sealed class MetadataWriter
     }
 
     private static uint Resolve(uint? number, string? name, Func<string, uint?> find) =>
-        (name is null ? null : find(name)) ?? number ?? Posix.UnchangedId;
+        (name is null ? null : find(name)) ?? number ?? LibC.UnchangedId;
 
     private static string Describe(string? name, uint id) => string.IsNullOrEmpty(name) ? $"{id}" : $"'{name}' ({id})";
 

@@ -1,3 +1,5 @@
+using Rekkord.Engine.Platform;
+
 namespace Rekkord.Engine.FileSystem.Portable;
 
 /// <summary>From .NET's exceptions to this project's.</summary>
@@ -13,8 +15,6 @@ internal static class PortableErrors
     private const int ErrorDirectory = 267;
     private const int ErrorDiskQuotaExceeded = 1295;
     private const int ErrorCantResolveFileName = 1921;
-
-    private static int LoopOnUnix => OperatingSystem.IsMacOS() ? 62 : 40; // ELOOP
 
     /// <summary>Does something to a path; a failure becomes the exception that callers expect.</summary>
     internal static T Run<T>(FileOperation operation, string path, Func<T> action)
@@ -38,7 +38,7 @@ internal static class PortableErrors
 
     /// <summary>The exception that the system's own refusal of a loop of links would be.</summary>
     internal static IOException TooManyLinks() => new(
-        "too many symbolic links in a row", OperatingSystem.IsWindows() ? Win32Facility | ErrorCantResolveFileName : LoopOnUnix);
+        "too many symbolic links in a row", OperatingSystem.IsWindows() ? Win32Facility | ErrorCantResolveFileName : PortableErrno.LinkLoop);
 
     /// <summary>Whether an exception tells of a refused or failed file system call.</summary>
     internal static bool IsFileError(Exception exception) =>
@@ -73,24 +73,20 @@ internal static class PortableErrors
         _ => FileSystemFailure.Other,
     };
 
-    private static FileSystemFailure ClassifyUnix(int number)
+    private static FileSystemFailure ClassifyUnix(int number) => number switch
     {
-        var mac = OperatingSystem.IsMacOS();
-        return number switch
-        {
-            2 => FileSystemFailure.NotFound,
-            5 => FileSystemFailure.Device,
-            17 => FileSystemFailure.Exists,
-            20 => FileSystemFailure.NotADirectory,
-            21 => FileSystemFailure.NotARegularFile,
-            23 or 24 => FileSystemFailure.TooManyOpenFiles,
-            27 => FileSystemFailure.TooLarge,
-            28 => FileSystemFailure.DiskFull,
-            30 => FileSystemFailure.ReadOnly,
-            _ when number == LoopOnUnix => FileSystemFailure.TooManyLinks,
-            _ when number == (mac ? 66 : 39) => FileSystemFailure.Exists, // ENOTEMPTY
-            _ when number == (mac ? 69 : 122) => FileSystemFailure.QuotaExceeded, // EDQUOT
-            _ => FileSystemFailure.Other,
-        };
-    }
+        Errno.ENOENT => FileSystemFailure.NotFound,
+        Errno.EIO => FileSystemFailure.Device,
+        Errno.EEXIST => FileSystemFailure.Exists,
+        Errno.ENOTDIR => FileSystemFailure.NotADirectory,
+        Errno.EISDIR => FileSystemFailure.NotARegularFile,
+        Errno.ENFILE or Errno.EMFILE => FileSystemFailure.TooManyOpenFiles,
+        Errno.EFBIG => FileSystemFailure.TooLarge,
+        Errno.ENOSPC => FileSystemFailure.DiskFull,
+        Errno.EROFS => FileSystemFailure.ReadOnly,
+        _ when number == PortableErrno.LinkLoop => FileSystemFailure.TooManyLinks,
+        _ when number == PortableErrno.NotEmpty => FileSystemFailure.Exists,
+        _ when number == PortableErrno.QuotaExceeded => FileSystemFailure.QuotaExceeded,
+        _ => FileSystemFailure.Other,
+    };
 }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Rekkord.Engine.Platform;
 
@@ -67,11 +66,11 @@ internal sealed class PortableMetadata
     {
         var user = Resolve(_metadata.UserId, _metadata.UserName, AccountDatabase.FindUser);
         var group = Resolve(_metadata.GroupId, _metadata.GroupName, AccountDatabase.FindGroup);
-        if ((user, group) != (Posix.UnchangedId, Posix.UnchangedId) && !TrySetOwner(user, group))
+        if ((user, group) != (LibC.UnchangedId, LibC.UnchangedId) && !TrySetOwner(user, group))
         {
             // Only root may give files away, but a user may set each group that he or she is in.
             Report(Owners, $"The owner {user}:{group} could not be set", Marshal.GetLastPInvokeErrorMessage());
-            TrySetOwner(Posix.UnchangedId, group);
+            TrySetOwner(LibC.UnchangedId, group);
             _mode &= ~SpecialBits; // they were meant for another owner
         }
 
@@ -150,7 +149,7 @@ internal sealed class PortableMetadata
     private FileSystemInfo Info() => _metadata.Kind == FileKind.Directory ? new DirectoryInfo(_path) : new FileInfo(_path);
 
     private bool TrySetOwner(uint user, uint group) =>
-        Posix.ChangeOwnerNoFollow(Encoding.UTF8.GetBytes(_path + '\0'), user, group) == 0;
+        LibC.ChangeOwnerNoFollow(NativeName.FromText(_path), user, group) == 0;
 
     private void Try(string property, string problem, Action action)
     {
@@ -168,5 +167,5 @@ internal sealed class PortableMetadata
         _problems.Add(new MetadataProblem(property, $"{problem} ({reason}).", IsSilent: false));
 
     private static uint Resolve(uint? number, string? name, Func<string, uint?> find) =>
-        (name is null ? null : find(name)) ?? number ?? Posix.UnchangedId;
+        (name is null ? null : find(name)) ?? number ?? LibC.UnchangedId;
 }

@@ -20,7 +20,7 @@ internal static class PortableStatus
             return DarwinStatus.Read(path, followLink, out var status) switch
             {
                 0 => status,
-                2 => null,
+                Errno.ENOENT => null,
                 var error => throw new IOException(Marshal.GetPInvokeErrorMessage(error), error),
             };
         }
@@ -39,8 +39,12 @@ internal static class PortableStatus
         TryRead(path, followLink) ?? throw new FileNotFoundException("there is no such entry");
 
     /// <summary>Reads which file an entry is, of a link itself; null when there is none. Outside Windows and macOS it does not tell files apart.</summary>
-    internal static FileIdentity? TryReadIdentity(string path) =>
-        OperatingSystem.IsWindows() ? WindowsFileIdentity.TryRead(path) : TryRead(path, followLink: false)?.Identity;
+    internal static FileIdentity? TryReadIdentity(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+            return TryRead(path, followLink: false)?.Identity;
+        return WindowsFileIdentity.TryRead(path) is var (volume, file) ? new FileIdentity(volume, file) : null;
+    }
 
     // .NET follows chains itself, but does not tell a loop from other failures.
     private static FileSystemInfo Resolve(FileSystemInfo info)

@@ -17,7 +17,7 @@ internal sealed class ExitWaiter
         var thread = new Thread(() =>
         {
             // When the child is gone already, somebody else has reaped it: it has ended, only its status is lost.
-            UnixInterop.WaitForEnd(process);
+            ChildProcess.WaitForEnd(process);
             _hasEnded = true;
             wake.Raise();
         }, StackSize)

@@ -1,3 +1,5 @@
+using Rekkord.Engine.Hooks.Definitions;
+
 namespace Rekkord.Engine.Hooks.External;
 
 /// <summary>Runs a program with an empty standard input and both outputs captured, and ends it with all it started when told to.</summary>
@@ -20,7 +22,7 @@ internal abstract class ExternalProcess
 /// <summary>What is started, and with what.</summary>
 /// <param name="Path">The full path of the file to run.</param>
 /// <param name="Environment">Its whole environment.</param>
-/// <param name="RunId">The value of <see cref="HookEnvironment.RunIdVariable"/> in that environment.</param>
+/// <param name="RunId">The value of <see cref="HookVariables.RunId"/> in that environment.</param>
 /// <param name="WorkingDirectory">The directory it starts in.</param>
 /// <param name="Timeout">How long it may run; null for as long as it takes.</param>
 internal sealed record ProcessStart(

@@ -20,7 +20,7 @@ internal static class InheritedDescriptors
     public static IReadOnlyList<int> Find() =>
         [.. Directory.EnumerateFileSystemEntries(OperatingSystem.IsMacOS() ? "/dev/fd" : "/proc/self/fd")
             .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1)
-            .Where(number => number >= First && UnixInterop.IsInherited(number))];
+            .Where(number => number >= First && Descriptors.IsInherited(number))];
 
     /// <summary>
     /// Keeps them from programs that this process starts until the result is disposed. For hooks that run in this process, whose
@@ -35,7 +35,7 @@ internal static class InheritedDescriptors
             if (_users++ == 0)
             {
                 Hidden.AddRange(Find());
-                Hidden.ForEach(descriptor => UnixInterop.SetInherited(descriptor, false));
+                Hidden.ForEach(descriptor => Descriptors.SetInherited(descriptor, false));
             }
         }
 
@@ -55,7 +55,7 @@ internal static class InheritedDescriptors
             {
                 if (--_users > 0)
                     return;
-                Hidden.ForEach(descriptor => UnixInterop.SetInherited(descriptor, true));
+                Hidden.ForEach(descriptor => Descriptors.SetInherited(descriptor, true));
                 Hidden.Clear();
             }
         }

@@ -1,6 +1,6 @@
 using System.Buffers;
 using Microsoft.Win32.SafeHandles;
-using static Rekkord.Engine.Platform.UnixInterop;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Hooks.External;
 
@@ -25,42 +25,39 @@ internal sealed class OutputLoop : IDisposable
 
     /// <summary>Waits until something arrives, the wake signal is raised or the time is up, and takes what has arrived.</summary>
     /// <param name="limit">How long to wait; null for as long as it takes.</param>
-    public unsafe void Pump(TimeSpan? limit)
+    public void Pump(TimeSpan? limit)
     {
-        var descriptors = stackalloc PollDescriptor[_open.Count + 1];
-        descriptors[0] = new PollDescriptor { Descriptor = (int)_wake.Read.DangerousGetHandle(), Events = PollIn };
+        Span<LibC.PollDescriptor> descriptors = stackalloc LibC.PollDescriptor[_open.Count + 1];
+        descriptors[0] = new LibC.PollDescriptor { Descriptor = (int)_wake.Read.DangerousGetHandle(), Events = LibC.PollIn };
         for (var i = 0; i < _open.Count; i++)
-            descriptors[i + 1] = new PollDescriptor { Descriptor = (int)_open[i].Pipe.DangerousGetHandle(), Events = PollIn };
+            descriptors[i + 1] = new LibC.PollDescriptor { Descriptor = (int)_open[i].Pipe.DangerousGetHandle(), Events = LibC.PollIn };
 
         var time = limit is { } given && given < LongestWait ? given : LongestWait;
         var wait = (int)Math.Ceiling(Math.Max(0, time.TotalMilliseconds));
         // Interrupted or failed: the caller's loop comes again.
-        if (Poll(descriptors, (nuint)_open.Count + 1, wait) <= 0)
+        if (LibC.Poll(descriptors, (nuint)_open.Count + 1, wait) <= 0)
             return;
 
         for (var i = _open.Count - 1; i >= 0; i--)
             if (descriptors[i + 1].Returned != 0 && !Take(_open[i]))
                 _open.RemoveAt(i);
         if (descriptors[0].Returned != 0)
-            fixed (byte* buffer = _buffer)
-                _ = Read(descriptors[0].Descriptor, buffer, BufferSize);
+            _ = LibC.Read(_wake.Read, _buffer, BufferSize);
     }
 
     /// <inheritdoc/>
     public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
 
-    private unsafe bool Take((SafeFileHandle Pipe, OutputCapture Capture) stream)
+    private bool Take((SafeFileHandle Pipe, OutputCapture Capture) stream)
     {
-        nint length;
-        fixed (byte* buffer = _buffer)
-            length = Read((int)stream.Pipe.DangerousGetHandle(), buffer, BufferSize);
+        var length = LibC.Read(stream.Pipe, _buffer, BufferSize);
         if (length > 0)
         {
             stream.Capture.Append(_buffer.AsSpan(0, (int)length));
             return true;
         }
 
-        if (length < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Interrupted)
+        if (length < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Errno.EINTR)
             return true;
         stream.Capture.Complete();
         return false;

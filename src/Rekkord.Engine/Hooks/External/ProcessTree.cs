@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using static Rekkord.Engine.Platform.UnixInterop;
+using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Hooks.External;
 
@@ -11,10 +12,10 @@ namespace Rekkord.Engine.Hooks.External;
 /// <param name="leader">
 /// The hook's process, not yet reaped, so that its number cannot have become somebody else's; null for a script, which runs in this one.
 /// </param>
-/// <param name="runId">The value of <see cref="HookEnvironment.RunIdVariable"/>.</param>
+/// <param name="runId">The value of <see cref="HookVariables.RunId"/>.</param>
 internal sealed class ProcessTree(int? leader, string runId)
 {
-    private readonly byte[] _marker = Encoding.UTF8.GetBytes($"{HookEnvironment.RunIdVariable}={runId}");
+    private readonly byte[] _marker = Encoding.UTF8.GetBytes($"{HookVariables.RunId}={runId}");
 
     // What was once found stays known until it has ended, also when its parent ends before it.
     private readonly Dictionary<int, Member> _members = [];
@@ -27,11 +28,11 @@ internal sealed class ProcessTree(int? leader, string runId)
         // Found before anything is signalled: when a parent is gone, nothing says whose child a process was.
         var members = Find();
         if (leader is { } group)
-            _ = Kill(-group, signal);
+            _ = LibC.Kill(-group, signal);
         foreach (var member in members)
             // Between finding it and this, its number could only have come to another process if it had ended.
             if (member.Group != leader && IsStillThere(member))
-                _ = Kill(member.Id, signal);
+                _ = LibC.Kill(member.Id, signal);
     }
 
     /// <summary>How many of its processes live, as far as this system can tell beyond the leader: it takes <c>/proc</c>.</summary>

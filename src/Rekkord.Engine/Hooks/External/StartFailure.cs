@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Platform;
-using static Rekkord.Engine.Platform.UnixInterop;
 
 namespace Rekkord.Engine.Hooks.External;
 
@@ -15,36 +14,36 @@ internal static class StartFailure
     public static StartFailedException Explain(string path, int error)
     {
         var quoted = ShellQuoting.Quote(path);
-        if (GetOwnership(path, followLink: true, out var file) is var gone and not 0)
+        if (FileOwnership.Read(path, followLink: true, out var file) is var gone and not 0)
             return new StartFailedException($"cannot be started: {Marshal.GetPInvokeErrorMessage(gone)}", null);
         var start = ScriptStart.Read(path);
         var interpreter = start.Interpreter;
         return error switch
         {
-            ExecFormat when start.HasByteOrderMark => new StartFailedException(
+            Errno.ENOEXEC when start.HasByteOrderMark => new StartFailedException(
                 "cannot be started: it begins with a byte order mark, which hides the line that names its interpreter from the system",
                 ScriptStart.RemoveByteOrderMark(path)),
-            ExecFormat when interpreter is null => new StartFailedException(
+            Errno.ENOEXEC when interpreter is null => new StartFailedException(
                 "cannot be started: it is neither a program for this machine nor a script with a first line such as #!/bin/sh",
                 "If it is a script, begin it with the line that names its interpreter."),
-            NoEntry when interpreter is [.., '\r'] => new StartFailedException(
+            Errno.ENOENT when interpreter is [.., '\r'] => new StartFailedException(
                 "cannot be started: it has Windows line ends, so the system looks for an interpreter with a carriage return in its name",
                 ScriptStart.RemoveCarriageReturns(path)),
-            NoEntry when interpreter is not null && !File.Exists(interpreter) => new StartFailedException(
+            Errno.ENOENT when interpreter is not null && !File.Exists(interpreter) => new StartFailedException(
                 $"cannot be started: its interpreter '{OneLine.From(interpreter, 255)}' does not exist",
                 "Install it, or correct the first line."),
-            NoEntry when interpreter is not null => new StartFailedException(
+            Errno.ENOENT when interpreter is not null => new StartFailedException(
                 $"cannot be started: its interpreter '{OneLine.From(interpreter, 255)}' cannot be started itself: something that it needs does not exist",
                 "Install the interpreter again, or correct the first line."),
-            NoEntry => new StartFailedException(
+            Errno.ENOENT => new StartFailedException(
                 "cannot be started: the loader it was linked for does not exist on this machine", null),
-            AccessDenied when (file.Mode & 0x49) == 0 => new StartFailedException(
+            Errno.EACCES when !file.IsExecutable => new StartFailedException(
                 "cannot be started: it has no execute permission", $"chmod +x {quoted}"),
-            AccessDenied when interpreter is not null && CheckAccess(path, ExecuteAccess) == 0 => new StartFailedException(
+            Errno.EACCES when interpreter is not null && FileOwnership.MayExecute(path) => new StartFailedException(
                 $"cannot be started: its interpreter '{OneLine.From(interpreter, 255)}' may not be executed",
                 "Correct the first line, or make the interpreter executable."),
-            AccessDenied when interpreter is not null => new StartFailedException("cannot be started: it may not be executed", $"chmod a+rx {quoted}"),
-            TooBig => new StartFailedException("cannot be started: the environment is too large", null),
+            Errno.EACCES when interpreter is not null => new StartFailedException("cannot be started: it may not be executed", $"chmod a+rx {quoted}"),
+            Errno.E2BIG => new StartFailedException("cannot be started: the environment is too large", null),
             _ => new StartFailedException($"cannot be started: {Marshal.GetPInvokeErrorMessage(error)}", null),
         };
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using static Rekkord.Engine.Platform.UnixInterop;
+using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Hooks.External;
 
@@ -8,7 +9,7 @@ namespace Rekkord.Engine.Hooks.External;
 /// everybody who still holds the output of that one open: the programs that it started in turn. They are found by the run's
 /// identifier in their environment, on Linux; elsewhere none are found.
 /// </summary>
-/// <param name="runId">The value of <see cref="HookEnvironment.RunIdVariable"/>.</param>
+/// <param name="runId">The value of <see cref="HookVariables.RunId"/>.</param>
 internal sealed class StartedProcesses(string runId)
 {
     // How often it is looked whether they have ended: nobody reports the end of another's child.
@@ -21,15 +22,15 @@ internal sealed class StartedProcesses(string runId)
     public void End(WaitHandle scriptEnded)
     {
         var clock = Stopwatch.StartNew();
-        _tree.Signal(SigTerm);
+        _tree.Signal(Signals.Terminate);
         // What is stopped only ends after it goes on.
-        _tree.Signal(SigContinue);
+        _tree.Signal(Signals.Continue);
         while (_tree.CountLiving(leaderHasEnded: true) > 0 || !scriptEnded.WaitOne(TimeSpan.Zero))
         {
             if (clock.Elapsed >= 2 * ExternalProcess.TerminationGrace && scriptEnded.WaitOne(TimeSpan.Zero))
                 return; // the kernel itself keeps them
             if (clock.Elapsed >= ExternalProcess.TerminationGrace)
-                _tree.Signal(SigKill);
+                _tree.Signal(Signals.Kill);
             scriptEnded.WaitOne(CheckInterval);
         }
     }

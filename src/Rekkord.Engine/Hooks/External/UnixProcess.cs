@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
-using static Rekkord.Engine.Platform.UnixInterop;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Hooks.External;
 
@@ -16,10 +16,10 @@ internal sealed class UnixProcess : ExternalProcess
     public override ProcessOutcome Run(ProcessStart start, OutputCapture output, OutputCapture errors, CancellationToken stop)
     {
         var clock = Stopwatch.StartNew();
-        var (outputRead, outputWrite) = CreatePipe();
+        var (outputRead, outputWrite) = UnixSpawn.CreatePipe();
         using var outputEnd = outputRead;
         using var outputStart = outputWrite;
-        var (errorRead, errorWrite) = CreatePipe();
+        var (errorRead, errorWrite) = UnixSpawn.CreatePipe();
         using var errorEnd = errorRead;
         using var errorStart = errorWrite;
         using var wake = new WakeSignal();
@@ -49,8 +49,8 @@ internal sealed class UnixProcess : ExternalProcess
     {
         if (!Directory.Exists(start.WorkingDirectory))
             throw new StartFailedException($"cannot be started: the current directory '{start.WorkingDirectory}' does not exist", null);
-        if (IgnoresChildren())
-            StopIgnoringChildren();
+        if (ChildProcess.IgnoresChildren())
+            ChildProcess.StopIgnoringChildren();
         for (var attempt = 0; ; attempt++)
         {
             var error = UnixSpawn.Start(start, output, errors, out var process);
@@ -58,7 +58,7 @@ internal sealed class UnixProcess : ExternalProcess
                 return process;
             // Another thread may just have started a program of its own, which for a moment holds open whatever this process was
             // writing, such as a hook that has only just been copied into place.
-            if (error != TextBusy || attempt == BusyRetries)
+            if (error != Errno.ETXTBSY || attempt == BusyRetries)
                 throw StartFailure.Explain(start.Path, error);
             Thread.Sleep(BusyRetryMilliseconds);
         }
@@ -84,8 +84,8 @@ internal sealed class UnixProcess : ExternalProcess
 
         public void Kill()
         {
-            _tree.Signal(SigKill);
-            Reap(process);
+            _tree.Signal(Signals.Kill);
+            ChildProcess.Reap(process);
         }
 
         private void WaitForEndOrStop()
@@ -106,13 +106,13 @@ internal sealed class UnixProcess : ExternalProcess
         /// <returns>How many processes are left: those that the kernel itself keeps from ending.</returns>
         private int EndTree()
         {
-            _tree.Signal(SigTerm);
+            _tree.Signal(Signals.Terminate);
             // What is stopped only ends after it goes on.
-            _tree.Signal(SigContinue);
+            _tree.Signal(Signals.Continue);
             var living = WaitForTree(TerminationGrace, repeat: null);
             // Also when none is left as far as can be seen: what was started a moment ago is in the group.
-            _tree.Signal(SigKill);
-            return living == 0 ? 0 : WaitForTree(TerminationGrace, repeat: SigKill);
+            _tree.Signal(Signals.Kill);
+            return living == 0 ? 0 : WaitForTree(TerminationGrace, repeat: Signals.Kill);
         }
 
         private int WaitForTree(TimeSpan limit, int? repeat)
@@ -148,7 +148,7 @@ internal sealed class UnixProcess : ExternalProcess
         private ProcessOutcome ReadStatus(bool leftOpen, int survivors)
         {
             // Wait statuses are laid out the same everywhere: the signal in the low seven bits, else the code in the next eight.
-            var status = Reap(process);
+            var status = ChildProcess.Reap(process);
             var signal = status & 0x7F;
             return new ProcessOutcome(
                 signal == 0 ? (status >> 8) & 0xFF : null, signal > 0 ? signal : null, _stopped, leftOpen, survivors);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Hooks.External;
 
@@ -7,7 +8,7 @@ namespace Rekkord.Engine.Hooks.External;
 /// Starts a program with posix_spawn: unlike .NET's Process it tells why an execution failed, and gives the program a session of
 /// its own, so that it has no terminal to ask on and can be signalled with all it starts. The caller reaps it.
 /// </summary>
-internal static unsafe partial class UnixSpawn
+internal static unsafe class UnixSpawn
 {
     // Room for posix_spawnattr_t (336 bytes on glibc), posix_spawn_file_actions_t (80) and sigset_t (128).
     private const int AttributesSize = 1024, ActionsSize = 1024, SignalSetSize = 128;
@@ -16,7 +17,6 @@ internal static unsafe partial class UnixSpawn
     // POSIX_SPAWN_CLOEXEC_DEFAULT of macOS: only descriptors that an action names stay open.
     private static readonly int CloseOthers = OperatingSystem.IsMacOS() ? 0x4000 : 0;
     private static readonly int NewSession = OperatingSystem.IsMacOS() ? 0x400 : 0x80;
-    private const int ReadOnly = 0;
 
     /// <summary>Starts a program without arguments.</summary>
     /// <returns>0, or the error number.</returns>
@@ -25,28 +25,28 @@ internal static unsafe partial class UnixSpawn
     {
         var attributes = stackalloc byte[AttributesSize];
         var actions = stackalloc byte[ActionsSize];
-        ThrowIfFailed(AttributesInit(attributes));
-        ThrowIfFailed(ActionsInit(actions));
+        ThrowIfFailed(LibC.SpawnAttributesInit(attributes));
+        ThrowIfFailed(LibC.SpawnActionsInit(actions));
         var path = Marshal.StringToCoTaskMemUTF8(start.Path);
         var environment = AllocateStrings(start.Environment.Select(variable => $"{variable.Key}={variable.Value}"));
         try
         {
             SetSignals(attributes);
-            ThrowIfFailed(ActionsAddOpen(actions, 0, "/dev/null", ReadOnly, 0));
-            ThrowIfFailed(ActionsAddDup2(actions, (int)output.DangerousGetHandle(), 1));
-            ThrowIfFailed(ActionsAddDup2(actions, (int)errors.DangerousGetHandle(), 2));
+            ThrowIfFailed(LibC.SpawnActionsAddOpen(actions, 0, "/dev/null", OpenFlags.ReadOnly, 0));
+            ThrowIfFailed(LibC.SpawnActionsAddDup2(actions, (int)output.DangerousGetHandle(), 1));
+            ThrowIfFailed(LibC.SpawnActionsAddDup2(actions, (int)errors.DangerousGetHandle(), 2));
             AddClosingOfOthers(actions);
-            ThrowIfFailed(ActionsAddChangeDirectory(actions, start.WorkingDirectory));
+            ThrowIfFailed(LibC.SpawnActionsAddChangeDirectory(actions, start.WorkingDirectory));
             var arguments = stackalloc nint[] { path, 0 };
             int id;
-            var error = Spawn(&id, path, actions, attributes, arguments, environment);
+            var error = LibC.Spawn(&id, path, actions, attributes, arguments, environment);
             process = id;
             return error;
         }
         finally
         {
-            _ = ActionsDestroy(actions);
-            _ = AttributesDestroy(attributes);
+            _ = LibC.SpawnActionsDestroy(actions);
+            _ = LibC.SpawnAttributesDestroy(attributes);
             FreeStrings(environment);
             Marshal.FreeCoTaskMem(path);
         }
@@ -58,11 +58,11 @@ internal static unsafe partial class UnixSpawn
     private static void SetSignals(byte* attributes)
     {
         var set = stackalloc byte[SignalSetSize];
-        _ = SignalSetFill(set);
-        ThrowIfFailed(AttributesSetSignalDefaults(attributes, set));
-        _ = SignalSetEmpty(set);
-        ThrowIfFailed(AttributesSetSignalMask(attributes, set));
-        ThrowIfFailed(AttributesSetFlags(attributes, (short)(SetSignalDefaults | SetSignalMask | NewSession | CloseOthers)));
+        _ = LibC.SignalSetFill(set);
+        ThrowIfFailed(LibC.SpawnAttributesSetSignalDefaults(attributes, set));
+        _ = LibC.SignalSetEmpty(set);
+        ThrowIfFailed(LibC.SpawnAttributesSetSignalMask(attributes, set));
+        ThrowIfFailed(LibC.SpawnAttributesSetFlags(attributes, (short)(SetSignalDefaults | SetSignalMask | NewSession | CloseOthers)));
     }
 
     /// <summary>
@@ -75,14 +75,22 @@ internal static unsafe partial class UnixSpawn
             return;
         try
         {
-            ThrowIfFailed(ActionsAddCloseFrom(actions, InheritedDescriptors.First));
+            ThrowIfFailed(LibC.SpawnActionsAddCloseFrom(actions, InheritedDescriptors.First));
         }
         catch (EntryPointNotFoundException)
         {
             // A C library without it (musl, glibc before 2.34). To close one that is closed meanwhile is not an error there.
             foreach (var descriptor in InheritedDescriptors.Find())
-                ThrowIfFailed(ActionsAddClose(actions, descriptor));
+                ThrowIfFailed(LibC.SpawnActionsAddClose(actions, descriptor));
         }
+    }
+
+    /// <summary>A pipe that no program started meanwhile inherits.</summary>
+    /// <exception cref="StartFailedException">The process has too many open files.</exception>
+    public static (SafeFileHandle Read, SafeFileHandle Write) CreatePipe()
+    {
+        ThrowIfFailed(Descriptors.CreatePipe(out var read, out var write));
+        return (read, write);
     }
 
     private static void ThrowIfFailed(int error)
@@ -106,49 +114,4 @@ internal static unsafe partial class UnixSpawn
             Marshal.FreeCoTaskMem(*each);
         NativeMemory.Free(strings);
     }
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn")]
-    private static partial int Spawn(int* process, nint path, byte* actions, byte* attributes, nint* arguments, nint* environment);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
-    private static partial int AttributesInit(byte* attributes);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_destroy")]
-    private static partial int AttributesDestroy(byte* attributes);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setflags")]
-    private static partial int AttributesSetFlags(byte* attributes, short flags);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigdefault")]
-    private static partial int AttributesSetSignalDefaults(byte* attributes, byte* set);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigmask")]
-    private static partial int AttributesSetSignalMask(byte* attributes, byte* set);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
-    private static partial int ActionsInit(byte* actions);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_destroy")]
-    private static partial int ActionsDestroy(byte* actions);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int ActionsAddOpen(byte* actions, int descriptor, string path, int flags, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
-    private static partial int ActionsAddDup2(byte* actions, int descriptor, int newDescriptor);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
-    private static partial int ActionsAddCloseFrom(byte* actions, int first);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addclose")]
-    private static partial int ActionsAddClose(byte* actions, int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int ActionsAddChangeDirectory(byte* actions, string path);
-
-    [LibraryImport("libc", EntryPoint = "sigfillset")]
-    private static partial int SignalSetFill(byte* set);
-
-    [LibraryImport("libc", EntryPoint = "sigemptyset")]
-    private static partial int SignalSetEmpty(byte* set);
 }

@@ -8,19 +8,18 @@ internal sealed class WakeSignal : IDisposable
 {
     private readonly SafeFileHandle _write;
 
-    public WakeSignal() => (Read, _write) = UnixInterop.CreatePipe();
+    public WakeSignal() => (Read, _write) = UnixSpawn.CreatePipe();
 
     /// <summary>The end that becomes readable.</summary>
     public SafeFileHandle Read { get; }
 
     /// <summary>Wakes the thread; any number of times, from any thread, also when nobody waits any more.</summary>
-    public unsafe void Raise()
+    public void Raise()
     {
         try
         {
-            byte any = 0;
             // A few bytes in all: the pipe cannot be full.
-            _ = UnixInterop.Write(_write, &any, 1);
+            _ = LibC.Write(_write, [0], 1);
         }
         catch (ObjectDisposedException)
         {

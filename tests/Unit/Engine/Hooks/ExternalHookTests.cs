@@ -94,7 +94,7 @@ public sealed class ExternalHookTests : IDisposable
     {
         // As a process does that `flock lock pwsh` started: the descriptor is inherited, so it lacks close-on-exec.
         using var held = File.OpenHandle(_sandbox.PathOf("lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite);
-        UnixInterop.SetInherited((int)held.DangerousGetHandle(), true);
+        Descriptors.SetInherited((int)held.DangerousGetHandle(), true);
         _sandbox.AddShell("a", "ls -l /proc/self/fd /dev/fd 2>/dev/null | grep -c 'lock$'; exit 0");
         Assert.Equal(["0"], _sandbox.RunSingle().Output);
     }

@@ -102,7 +102,7 @@ public sealed class HookContextTests
     {
         var context = new HookContext { Phase = HookPhase.PreSave };
         Assert.NotEqual(
-            context.CreateEnvironment().Variables[HookEnvironment.RunIdVariable],
-            context.CreateEnvironment().Variables[HookEnvironment.RunIdVariable]);
+            context.CreateEnvironment().Variables[HookVariables.RunId],
+            context.CreateEnvironment().Variables[HookVariables.RunId]);
     }
 }

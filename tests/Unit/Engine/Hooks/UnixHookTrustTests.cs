@@ -125,8 +125,8 @@ public sealed class UnixHookTrustTests : IDisposable
         foreach (var account in File.ReadLines("/etc/passwd").Select(line => line.Split(':')).Where(fields => fields.Length > 3 && fields[0] is [not ('#' or '+'), ..]).Take(20))
         {
             var (user, group) = (uint.Parse(account[2], CultureInfo.InvariantCulture), uint.Parse(account[3], CultureInfo.InvariantCulture));
-            Assert.Contains(user, UnixInterop.UsersOfPrimaryGroup(group));
-            Assert.DoesNotContain(user, UnixInterop.UsersOfPrimaryGroup(group + 1_000_000));
+            Assert.Contains(user, AccountDatabase.UsersOfPrimaryGroup(group));
+            Assert.DoesNotContain(user, AccountDatabase.UsersOfPrimaryGroup(group + 1_000_000));
         }
     }
 

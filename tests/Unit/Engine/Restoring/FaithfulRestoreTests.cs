@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.FileSystem;
 
 namespace Rekkord.Engine.Tests.Restoring;
@@ -92,7 +93,7 @@ public sealed class FaithfulRestoreTests : IDisposable
 
     private void MakeDeep(int levels, string name)
     {
-        var directory = LocalFileSystem.Current.CreateDestination(FileName.FromText(_repository.Source));
+        var directory = MachineFileSystem.Current.CreateDestination(FileName.FromText(_repository.Source));
         for (var level = 0; level < levels; level++)
         {
             var next = directory.CreateDirectory(Encoding.UTF8.GetBytes(name));

@@ -1,3 +1,4 @@
+using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Trees;
@@ -73,7 +74,7 @@ public sealed class HardLinkRestoreTests : IDisposable
 
     private bool AreOne(string name, string other)
     {
-        using var directory = LocalFileSystem.Current.CreateDestination(FileName.FromText(_repository.Destination));
+        using var directory = MachineFileSystem.Current.CreateDestination(FileName.FromText(_repository.Destination));
         return directory.TryGetIdentity(FileName.FromText(name)) == directory.TryGetIdentity(FileName.FromText(other));
     }
 }

@@ -1,3 +1,4 @@
+using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Tests.FileSystem.Linux;
@@ -54,7 +55,7 @@ public sealed class InterruptedRestoreTests : IDisposable
     [Fact]
     public void What_another_restore_is_writing_stays()
     {
-        using var destination = LocalFileSystem.Current.CreateDestination(FileName.FromText(_repository.Destination));
+        using var destination = MachineFileSystem.Current.CreateDestination(FileName.FromText(_repository.Destination));
         using (var file = destination.CreateFile(FileName.FromText(Leftover)))
         {
             file.Write("more to come"u8, 0);

@@ -1,3 +1,4 @@
+using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Trees;
@@ -41,7 +42,7 @@ public sealed class RestrictedRestoreTests : IDisposable
 
         Assert.Equal(0, result.ErrorCount);
         Assert.Equal(["directory", "program"], Directory.GetFileSystemEntries(_repository.Destination).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        using var source = LocalFileSystem.Current.OpenDirectory(FileName.FromText(_repository.Destination));
+        using var source = MachineFileSystem.Current.OpenDirectory(FileName.FromText(_repository.Destination));
         Assert.Equal((Octal("755"), Octal("770")), (source.GetStatus("program"u8.ToArray()).Mode, source.GetStatus("directory"u8.ToArray()).Mode));
         Assert.Equal("user.kept", FileName.ToDisplay(Assert.Single(source.GetExtendedAttributes("program"u8.ToArray())).Name));
         Assert.Equal(
@@ -78,7 +79,7 @@ public sealed class RestrictedRestoreTests : IDisposable
 
     private FileStatus StatusOf(string name)
     {
-        using var source = LocalFileSystem.Current.OpenDirectory(FileName.FromText(_repository.Destination));
+        using var source = MachineFileSystem.Current.OpenDirectory(FileName.FromText(_repository.Destination));
         return source.GetStatus(FileName.FromText(name));
     }
 

@@ -1,5 +1,6 @@
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
@@ -379,7 +380,7 @@ public sealed class MisbehavingSourceTests : IDisposable
 
     private static FileTime ChangedTime(string path)
     {
-        using var directory = LocalFileSystem.Current.OpenDirectory(FileName.FromText(Path.GetDirectoryName(path)!));
+        using var directory = MachineFileSystem.Current.OpenDirectory(FileName.FromText(Path.GetDirectoryName(path)!));
         return directory.GetStatus(FileName.FromText(Path.GetFileName(path))).ChangedTime;
     }
 

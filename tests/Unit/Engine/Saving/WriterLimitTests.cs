@@ -1,6 +1,7 @@
 using Rekkord.Engine.Browsing;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Index;
@@ -167,7 +168,7 @@ public sealed class WriterLimitTests : IDisposable
 
     private void MakeDirectories(int count)
     {
-        var directory = LocalFileSystem.Current.CreateDestination(FileName.FromText(_repository.Source));
+        var directory = MachineFileSystem.Current.CreateDestination(FileName.FromText(_repository.Source));
         for (var i = 0; i < count; i++)
         {
             using var parent = directory;
@@ -184,7 +185,7 @@ public sealed class WriterLimitTests : IDisposable
         private static readonly Hash128 Key = new(0, 5);
 
         private readonly RepositoryAccess _repository;
-        private readonly BlobSink _sink;
+        private readonly WriteSession _sink;
         private readonly FileCacheWriter _cacheWriter;
         private readonly string _cachePath;
         private readonly SharedDirectory _source;
@@ -194,8 +195,8 @@ public sealed class WriterLimitTests : IDisposable
         {
             _repository = repository;
             _cachePath = Path.Combine(test.CacheDirectory, "files.cache");
-            _source = new SharedDirectory(LocalFileSystem.Current.OpenDirectory(FileName.FromText(test.Source)));
-            _sink = new BlobSink(repository, new OidSet(), [], compressionLevel: 1);
+            _source = new SharedDirectory(MachineFileSystem.Current.OpenDirectory(FileName.FromText(test.Source)));
+            _sink = new WriteSession(repository, new OidSet(), new IndexWriter(repository), [], compressionLevel: 1);
             _cacheWriter = new FileCacheWriter(_cachePath, repository.Keys.RepositoryId);
             var request = new SaveRequest { Channel = "test", Paths = [] };
             Context = new SaveContext(repository, request, _sink, FileCache.Empty, _cacheWriter, new PatternSet([]), TimeProvider.System, test, CancellationToken.None);

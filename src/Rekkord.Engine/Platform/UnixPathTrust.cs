@@ -1,7 +1,4 @@
 using System.Runtime.InteropServices;
-using Rekkord.Engine.Hooks;
-using Rekkord.Engine.Hooks.Definitions;
-using static Rekkord.Engine.Platform.UnixInterop;
 
 namespace Rekkord.Engine.Platform;
 
@@ -9,23 +6,23 @@ namespace Rekkord.Engine.Platform;
 /// Trust by owner and mode. A path is walked from the root as the kernel walks it: every directory it passes through, every link
 /// and the file at its end must belong to the current user or root and not be writable by anyone else.
 /// </summary>
-internal sealed class UnixHookTrust : HookTrust
+internal sealed class UnixPathTrust : PathTrust
 {
     /// <summary>As many links as Linux follows in one path.</summary>
     private const int MaximumLinks = 40;
 
     private const uint Root = 0;
 
-    private readonly uint _user = EffectiveUser();
-    private readonly Dictionary<(string Path, bool HoldsHook), HookRefusal?> _directories = [];
+    private readonly uint _user = LibC.EffectiveUser();
+    private readonly Dictionary<(string Path, bool HoldsListed), PathDoubt?> _directories = [];
 
     /// <inheritdoc/>
-    public override HookRefusal? Check(string path) => Check(path, isHook: true, 0);
+    public override PathDoubt? CheckListed(string path) => Check(path, isListed: true, 0);
 
     /// <inheritdoc/>
-    public override HookRefusal? CheckNamed(string path) => Check(path, isHook: false, 0);
+    public override PathDoubt? CheckNamed(string path) => Check(path, isListed: false, 0);
 
-    private HookRefusal? Check(string path, bool isHook, int linksFollowed)
+    private PathDoubt? Check(string path, bool isListed, int linksFollowed)
     {
         // From the root down to the entry; a link on the way starts over with the path it leads to, the rest of this one behind it.
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
@@ -41,19 +38,19 @@ internal sealed class UnixHookTrust : HookTrust
                 continue;
             }
 
-            if (CheckDirectory(current, holdsHook: isLast && isHook) is { } above)
+            if (CheckDirectory(current, holdsListed: isLast && isListed) is { } above)
                 return above;
             var next = Path.Combine(current, parts[i]);
-            if (GetOwnership(next, followLink: false, out var found) is var error and not 0)
-                return new HookRefusal(HookStatus.Failed, $"'{next}' cannot be examined: {Marshal.GetPInvokeErrorMessage(error)}", null);
+            if (FileOwnership.Read(next, followLink: false, out var found) is var error and not 0)
+                return new PathDoubt(IsDangerous: false, $"'{next}' cannot be examined: {Marshal.GetPInvokeErrorMessage(error)}", null);
             if (found.IsLink)
             {
                 if (CheckOwner(next, found, isLink: true) is { } link)
                     return link;
                 if (linksFollowed == MaximumLinks)
-                    return new HookRefusal(HookStatus.Failed, $"'{path}' leads through too many symbolic links", null);
+                    return new PathDoubt(IsDangerous: false, $"'{path}' leads through too many symbolic links", null);
                 var target = Path.Combine([current, ReadLink(next), .. parts[(i + 1)..]]);
-                return Check(target, isHook, linksFollowed + 1);
+                return Check(target, isListed, linksFollowed + 1);
             }
 
             if (isLast)
@@ -66,42 +63,42 @@ internal sealed class UnixHookTrust : HookTrust
 
     private static string ReadLink(string path) => new FileInfo(path).LinkTarget ?? "";
 
-    private HookRefusal? CheckDirectory(string path, bool holdsHook)
+    private PathDoubt? CheckDirectory(string path, bool holdsListed)
     {
-        if (_directories.TryGetValue((path, holdsHook), out var known))
+        if (_directories.TryGetValue((path, holdsListed), out var known))
             return known;
-        HookRefusal? refusal;
-        if (GetOwnership(path, followLink: false, out var found) is var error and not 0)
-            refusal = new HookRefusal(HookStatus.Failed, $"'{path}' cannot be examined: {Marshal.GetPInvokeErrorMessage(error)}", null);
-        else if (!holdsHook && found.IsSticky)
+        PathDoubt? doubt;
+        if (FileOwnership.Read(path, followLink: false, out var found) is var error and not 0)
+            doubt = new PathDoubt(IsDangerous: false, $"'{path}' cannot be examined: {Marshal.GetPInvokeErrorMessage(error)}", null);
+        else if (!holdsListed && found.IsSticky)
             // Others can add to such a directory, but not replace what is there.
-            refusal = CheckOwner(path, found, isLink: false);
+            doubt = CheckOwner(path, found, isLink: false);
         else
-            refusal = CheckEntry(path, found);
-        return _directories[(path, holdsHook)] = refusal;
+            doubt = CheckEntry(path, found);
+        return _directories[(path, holdsListed)] = doubt;
     }
 
-    private HookRefusal? CheckEntry(string path, FileOwnership found) =>
+    private PathDoubt? CheckEntry(string path, FileOwnership found) =>
         CheckOwner(path, found, isLink: false) ?? CheckWriters(path, found);
 
-    private HookRefusal? CheckOwner(string path, FileOwnership found, bool isLink)
+    private PathDoubt? CheckOwner(string path, FileOwnership found, bool isLink)
     {
         if (found.User == _user || found.User == Root)
             return null;
-        var owner = FindUser(found.User)?.Name ?? found.User.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        var self = FindUser(_user)?.Name ?? _user.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return new HookRefusal(HookStatus.Refused, $"'{path}' belongs to user {owner}, who could change it",
+        var owner = AccountDatabase.GetUserName(found.User) ?? found.User.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var self = AccountDatabase.GetUserName(_user) ?? _user.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return new PathDoubt(IsDangerous: true, $"'{path}' belongs to user {owner}, who could change it",
             $"chown {(isLink ? "-h " : "")}{self} {ShellQuoting.Quote(path)}");
     }
 
-    private static HookRefusal? CheckWriters(string path, FileOwnership found)
+    private static PathDoubt? CheckWriters(string path, FileOwnership found)
     {
         var group = found.GroupCanWrite && !IsOwnersOwnGroup(path, found);
         if (!group && !found.OthersCanWrite)
             return null;
-        var who = found.OthersCanWrite ? "every user" : $"group {FindGroup(found.Group)?.Name ?? $"{found.Group}"}";
+        var who = found.OthersCanWrite ? "every user" : $"group {AccountDatabase.GetGroupName(found.Group) ?? $"{found.Group}"}";
         var what = group && found.OthersCanWrite ? "go-w" : group ? "g-w" : "o-w";
-        return new HookRefusal(HookStatus.Refused, $"'{path}' can be changed by {who}", $"chmod {what} {ShellQuoting.Quote(path)}");
+        return new PathDoubt(IsDangerous: true, $"'{path}' can be changed by {who}", $"chmod {what} {ShellQuoting.Quote(path)}");
     }
 
     /// <summary>
@@ -110,11 +107,11 @@ internal sealed class UnixHookTrust : HookTrust
     /// control list the group's bits stand for other users as well.
     /// </summary>
     private static bool IsOwnersOwnGroup(string path, FileOwnership found) =>
-        FindUser(found.User) is { } owner
-        && owner.Group == found.Group
-        && FindGroup(found.Group) is { } group
+        AccountDatabase.ReadUser(found.User) is { } owner
+        && owner.PrimaryGroup == found.Group
+        && AccountDatabase.ReadGroup(found.Group) is { } group
         && group.Name == owner.Name
         && group.Members.All(member => member == owner.Name)
-        && UsersOfPrimaryGroup(found.Group).All(user => user == found.User)
-        && !HasAccessControlList(path);
+        && AccountDatabase.UsersOfPrimaryGroup(found.Group).All(user => user == found.User)
+        && !PosixAcl.Exists(path);
 }

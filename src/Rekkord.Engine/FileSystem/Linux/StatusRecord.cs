@@ -1,12 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Platform;
 
-namespace Rekkord.Engine.Platform;
+namespace Rekkord.Engine.FileSystem.Linux;
 
-/// <summary>struct statx: unlike struct stat the same on every architecture, and the only one with the time of creation.</summary>
-[StructLayout(LayoutKind.Sequential, Size = 256)]
-internal readonly struct StatusRecord
+/// <summary>Reads the status of entries with statx(2).</summary>
+internal static class StatusRecord
 {
     /// <summary>STATX_BASIC_STATS | STATX_BTIME.</summary>
     private const uint WantedFields = 0x7ff | HasBirthTime;
@@ -17,34 +16,13 @@ internal readonly struct StatusRecord
     private const int AllocationUnit = 512;
     private const ulong LargestSize = long.MaxValue / 2;
 
-    private readonly uint _mask;
-    private readonly uint _blockSize;
-    private readonly ulong _attributes;
-    private readonly uint _linkCount;
-    private readonly uint _userId;
-    private readonly uint _groupId;
-    private readonly ushort _mode;
-    private readonly ushort _padding;
-    private readonly ulong _inode;
-    private readonly ulong _size;
-    private readonly ulong _blocks;
-    private readonly ulong _attributesMask;
-    private readonly Timestamp _accessTime;
-    private readonly Timestamp _birthTime;
-    private readonly Timestamp _changeTime;
-    private readonly Timestamp _modifyTime;
-    private readonly uint _specialMajor;
-    private readonly uint _specialMinor;
-    private readonly uint _deviceMajor;
-    private readonly uint _deviceMinor;
-
     /// <summary>Reads the status of an entry, or with an empty name of the handle itself.</summary>
     /// <returns>0 or the error number; EUCLEAN for a type of entry that Linux does not have.</returns>
     [SkipLocalsInit]
     internal static int Read(FileDescriptor directory, ReadOnlySpan<byte> nativeName, bool followLink, out FileStatus status)
     {
         var flags = LibC.NoAutomount | (nativeName.Length == 1 ? LibC.EmptyPath : followLink ? 0 : LibC.SymlinkNoFollow);
-        StatusRecord record;
+        StatxRecord record;
         while (SystemCall.Statx(directory, nativeName, flags, WantedFields, out record) < 0)
         {
             var error = Marshal.GetLastPInvokeError();
@@ -55,7 +33,7 @@ internal readonly struct StatusRecord
             }
         }
 
-        status = record.ToStatus();
+        status = ToStatus(record);
         return status.Kind == 0 ? Errno.EUCLEAN : 0;
     }
 
@@ -65,28 +43,30 @@ internal readonly struct StatusRecord
         var flags = LibC.NoAutomount | (nativeName.Length == 1 ? LibC.EmptyPath : LibC.SymlinkNoFollow);
         if (SystemCall.Statx(directory, nativeName, flags, WantedFields, out var record) < 0)
             return null;
-        return (record._attributes & Immutable) != 0 ? "immutable (chattr +i)"
-            : (record._attributes & AppendOnly) != 0 ? "append-only (chattr +a)"
+        return (record.Attributes & Immutable) != 0 ? "immutable (chattr +i)"
+            : (record.Attributes & AppendOnly) != 0 ? "append-only (chattr +a)"
             : null;
     }
 
-    private FileStatus ToStatus() => new()
+    private static FileStatus ToStatus(in StatxRecord record) => new()
     {
-        Kind = KindOf(_mode),
-        Mode = _mode & 0xfffu,
-        UserId = _userId,
-        GroupId = _groupId,
+        Kind = KindOf(record.Mode),
+        Mode = record.Mode & 0xfffu,
+        UserId = record.UserId,
+        GroupId = record.GroupId,
         // What a file system in user space says may be anything; no more than half of the largest number, so that sums stay within bounds.
-        Size = (long)Math.Min(_size, LargestSize),
-        AllocatedSize = (long)Math.Min(_blocks, LargestSize / AllocationUnit) * AllocationUnit,
-        ModifiedTime = _modifyTime.ToFileTime(),
-        ChangedTime = _changeTime.ToFileTime(),
-        CreatedTime = (_mask & HasBirthTime) != 0 ? _birthTime.ToFileTime() : null,
-        Inode = _inode,
-        Device = (ulong)_deviceMajor << 32 | _deviceMinor,
-        LinkCount = _linkCount,
-        SpecialDevice = (ulong)_specialMajor << 32 | _specialMinor,
+        Size = (long)Math.Min(record.Size, LargestSize),
+        AllocatedSize = (long)Math.Min(record.Blocks, LargestSize / AllocationUnit) * AllocationUnit,
+        ModifiedTime = ToFileTime(record.ModifyTime),
+        ChangedTime = ToFileTime(record.ChangeTime),
+        CreatedTime = (record.Mask & HasBirthTime) != 0 ? ToFileTime(record.BirthTime) : null,
+        Inode = record.Inode,
+        Device = (ulong)record.DeviceMajor << 32 | record.DeviceMinor,
+        LinkCount = record.LinkCount,
+        SpecialDevice = (ulong)record.SpecialMajor << 32 | record.SpecialMinor,
     };
+
+    private static FileTime ToFileTime(in StatxRecord.Timestamp time) => new(time.Seconds, (int)Math.Min(time.Nanoseconds, 999_999_999));
 
     private static FileKind KindOf(ushort mode) => (mode & FileType.Mask) switch
     {
@@ -99,14 +79,4 @@ internal readonly struct StatusRecord
         FileType.BlockDevice => FileKind.BlockDevice,
         _ => 0,
     };
-
-    /// <summary>struct statx_timestamp.</summary>
-    private readonly struct Timestamp
-    {
-        private readonly long _seconds;
-        private readonly uint _nanoseconds;
-        private readonly int _padding;
-
-        internal FileTime ToFileTime() => new(_seconds, (int)Math.Min(_nanoseconds, 999_999_999));
-    }
 }

@@ -1,4 +1,3 @@
-using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Oid = Rekkord.Engine.Objects.Oid;
@@ -6,7 +5,7 @@ using Oid = Rekkord.Engine.Objects.Oid;
 namespace Rekkord.Engine.Packs;
 
 /// <summary>Where a save puts its blobs: what is known already is dropped, the rest goes into packs, and these into indexes. Thread-safe.</summary>
-internal sealed class BlobSink : IDisposable
+internal sealed class WriteSession : IDisposable
 {
     private readonly RepositoryAccess _repository;
     private readonly OidSet _known;
@@ -16,24 +15,25 @@ internal sealed class BlobSink : IDisposable
     private readonly SegmentPacker _metadata;
     private readonly Lock _metadataLock = new();
     private readonly IReadOnlyList<StoredPack> _unindexed;
-    private readonly IndexWriter _indexes;
+    private readonly IPackIndex _index;
     private long _addedSize;
     private long _storedSize;
     private int _newDataPacks;
     private int _newMetadataPacks;
 
-    /// <summary>Creates a sink.</summary>
+    /// <summary>Begins a session.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="known">What it has already.</param>
+    /// <param name="index">Told of the packs that it writes.</param>
     /// <param name="unindexed">Packs that are in no index yet and go into this save's.</param>
     /// <param name="compressionLevel">Zstandard's level.</param>
-    public BlobSink(RepositoryAccess repository, OidSet known, IReadOnlyList<StoredPack> unindexed, int compressionLevel)
+    public WriteSession(RepositoryAccess repository, OidSet known, IPackIndex index, IReadOnlyList<StoredPack> unindexed, int compressionLevel)
     {
         _repository = repository;
         _known = known;
         _compressionLevel = compressionLevel;
         _unindexed = unindexed;
-        _indexes = new IndexWriter(repository);
+        _index = index;
         _dataPacks = CreateWriter(PackKind.Data, pack => Count(pack, ref _newDataPacks));
         _metadataPacks = CreateWriter(PackKind.Metadata, pack => Count(pack, ref _newMetadataPacks));
         _metadata = new SegmentPacker(_metadataPacks, repository.Descriptor.SegmentSize, compressionLevel);
@@ -48,9 +48,6 @@ internal sealed class BlobSink : IDisposable
     public int NewDataPacks => _newDataPacks;
 
     public int NewMetadataPacks => _newMetadataPacks;
-
-    /// <summary>The names of the indexes written so far.</summary>
-    public IReadOnlyCollection<string> WrittenIndexes => _indexes.Written;
 
     /// <summary>A worker's own way to the data packs.</summary>
     public SegmentPacker CreateDataPacker() => new(_dataPacks, _repository.Descriptor.SegmentSize, _compressionLevel);
@@ -101,8 +98,8 @@ internal sealed class BlobSink : IDisposable
         _metadataPacks.Finish();
         _repository.Store.MakeDurable([.. _unindexed.Select(pack => pack.Name)]);
         foreach (var pack in _unindexed)
-            _indexes.Add(pack);
-        _indexes.Finish();
+            _index.Add(pack);
+        _index.Finish();
     }
 
     public void Dispose()
@@ -119,6 +116,18 @@ internal sealed class BlobSink : IDisposable
     {
         Interlocked.Increment(ref count);
         Interlocked.Add(ref _storedSize, pack.Size);
-        _indexes.Add(pack);
+        _index.Add(pack);
     }
+}
+
+/// <summary>What keeps account of the packs that a session has made durable. Thread-safe.</summary>
+internal interface IPackIndex
+{
+    /// <summary>Adds a pack, which must be durable.</summary>
+    /// <exception cref="Storage.StorageException">The store failed.</exception>
+    void Add(StoredPack pack);
+
+    /// <summary>Makes the account of all packs that were added durable.</summary>
+    /// <exception cref="Storage.StorageException">The store failed.</exception>
+    void Finish();
 }

@@ -2,28 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Rekkord.Engine.Platform;
 
-/// <summary>Calls of the C library that have the same form on Linux and macOS, where .NET offers none.</summary>
-internal static partial class Posix
+/// <content>Users and groups.</content>
+internal static partial class LibC
 {
-    private const string Library = "libc";
-
-    internal const int EINTR = 4;
-    internal const int ERANGE = 34;
-
-    /// <summary>Leaves an owner as it is.</summary>
-    internal const uint UnchangedId = uint.MaxValue;
-
-    /// <summary>AT_FDCWD: paths are not relative to a handle.</summary>
-    internal static readonly int NoDirectory = OperatingSystem.IsMacOS() ? -2 : -100;
-
-    /// <summary>Without flags it links a symbolic link itself, which on macOS link(2) does not.</summary>
-    [LibraryImport(Library, EntryPoint = "linkat", SetLastError = true)]
-    internal static partial int LinkAt(
-        int existingDirectory, ReadOnlySpan<byte> existingPath, int directory, ReadOnlySpan<byte> path, int flags);
-
-    [LibraryImport(Library, EntryPoint = "lchown", SetLastError = true)]
-    internal static partial int ChangeOwnerNoFollow(ReadOnlySpan<byte> path, uint userId, uint groupId);
-
     /// <summary>Returns the error number; <paramref name="result"/> is 0 when there is no such user.</summary>
     [LibraryImport(Library, EntryPoint = "getpwuid_r")]
     internal static partial int GetUserById(uint id, out AccountRecord record, Span<byte> buffer, nint size, out nint result);
@@ -42,9 +23,22 @@ internal static partial class Posix
     internal static partial int GetGroupByName(
         ReadOnlySpan<byte> name, out AccountRecord record, Span<byte> buffer, nint size, out nint result);
 
+    [LibraryImport(Library, EntryPoint = "setpwent")]
+    internal static partial void RewindUsers();
+
+    /// <summary>The next user; 0 after the last one. What it points to is overwritten by the next call.</summary>
+    [LibraryImport(Library, EntryPoint = "getpwent")]
+    internal static partial nint NextUser();
+
+    [LibraryImport(Library, EntryPoint = "endpwent")]
+    internal static partial void EndUsers();
+
+    [LibraryImport(Library, EntryPoint = "geteuid")]
+    internal static partial uint EffectiveUser();
+
     /// <summary>
-    /// The start that struct passwd and struct group share everywhere: name, password, number. The size leaves room for what
-    /// follows (the largest, macOS's passwd, has 72 bytes).
+    /// The start of struct passwd and struct group, which is the same on 64-bit Linux and macOS. The size leaves room for what follows (the
+    /// largest, macOS's passwd, has 72 bytes).
     /// </summary>
     [StructLayout(LayoutKind.Sequential, Size = 128)]
     internal readonly struct AccountRecord
@@ -52,5 +46,11 @@ internal static partial class Posix
         internal readonly nint Name;
         internal readonly nint Password;
         internal readonly uint Id;
+
+        /// <summary>Of a user.</summary>
+        internal readonly uint PrimaryGroup;
+
+        /// <summary>Of a group: names, with 0 after the last one.</summary>
+        internal readonly nint Members;
     }
 }

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.FileSystem.Linux;
 
 // System libraries come from the system's directories, never from beside the module.
 [assembly: DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -8,8 +6,9 @@ using Rekkord.Engine.FileSystem.Linux;
 namespace Rekkord.Engine.Platform;
 
 /// <summary>
-/// The C library's calls. Names and paths are NUL-terminated spans. Types are those of 64-bit Linux, where off_t, time_t and
-/// size_t have 64 bits; <see cref="LocalFileSystem.Current"/> uses this on no other.
+/// The C library's calls, each declared here and nowhere else: those on files in this part, those on processes and accounts in two others.
+/// Names and paths are NUL-terminated spans. Types are those of 64-bit Linux, where off_t, time_t and size_t have 64 bits; macOS is
+/// given the calls that have the same form there.
 /// </summary>
 internal static partial class LibC
 {
@@ -32,6 +31,12 @@ internal static partial class LibC
     internal const int Unlock = 8;
     internal const int LockWithoutWaiting = 4;
 
+    /// <summary>For <see cref="ChangeOwner"/> and its like: leaves an owner as it is.</summary>
+    internal const uint UnchangedId = uint.MaxValue;
+
+    /// <summary>For <see cref="CheckAccess"/>: X_OK.</summary>
+    internal const int ExecuteAccess = 1;
+
     /// <summary>POSIX_FADV_SEQUENTIAL.</summary>
     internal const int AdviceSequential = 2;
 
@@ -40,6 +45,9 @@ internal static partial class LibC
 
     [LibraryImport(Library, EntryPoint = "openat", SetLastError = true)]
     internal static partial int OpenAt(FileDescriptor directory, ReadOnlySpan<byte> name, int flags, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
+    internal static partial int Flush(SafeHandle file);
 
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     internal static partial int Close(int descriptor);
@@ -75,6 +83,7 @@ internal static partial class LibC
     [LibraryImport(Library, EntryPoint = "symlinkat", SetLastError = true)]
     internal static partial int SymbolicLinkAt(ReadOnlySpan<byte> target, FileDescriptor directory, ReadOnlySpan<byte> name);
 
+    /// <summary>Without flags it links a symbolic link itself, which on macOS link(2) does not.</summary>
     [LibraryImport(Library, EntryPoint = "linkat", SetLastError = true)]
     internal static partial int LinkAt(
         FileDescriptor oldDirectory, ReadOnlySpan<byte> oldName, FileDescriptor newDirectory, ReadOnlySpan<byte> newName, int flags);
@@ -87,13 +96,22 @@ internal static partial class LibC
     internal static partial int UnlinkAt(FileDescriptor directory, ReadOnlySpan<byte> name, int flags);
 
     [LibraryImport(Library, EntryPoint = "fstatfs", SetLastError = true)]
-    internal static partial int GetFileSystemStatus(FileDescriptor file, out FileSystemType.Status status);
+    internal static partial int GetFileSystemStatus(FileDescriptor file, out FileSystemRecord status);
+
+    [LibraryImport(Library, EntryPoint = "statvfs", SetLastError = true)]
+    internal static partial int GetMountStatus(ReadOnlySpan<byte> path, Span<byte> status);
+
+    [LibraryImport(Library, EntryPoint = "faccessat", SetLastError = true)]
+    internal static partial int CheckAccess(FileDescriptor directory, ReadOnlySpan<byte> path, int access, int flags);
 
     [LibraryImport(Library, EntryPoint = "fchown", SetLastError = true)]
     internal static partial int ChangeOwner(FileDescriptor file, uint userId, uint groupId);
 
     [LibraryImport(Library, EntryPoint = "fchownat", SetLastError = true)]
     internal static partial int ChangeOwnerAt(FileDescriptor directory, ReadOnlySpan<byte> name, uint userId, uint groupId, int flags);
+
+    [LibraryImport(Library, EntryPoint = "lchown", SetLastError = true)]
+    internal static partial int ChangeOwnerNoFollow(ReadOnlySpan<byte> path, uint userId, uint groupId);
 
     [LibraryImport(Library, EntryPoint = "fchmod", SetLastError = true)]
     internal static partial int ChangeMode(FileDescriptor file, uint mode);
@@ -140,6 +158,26 @@ internal static partial class LibC
 
     [LibraryImport(Library, EntryPoint = "lremovexattr", SetLastError = true)]
     internal static partial int RemoveAttributeNoFollow(ReadOnlySpan<byte> path, ReadOnlySpan<byte> attribute);
+
+    /// <summary>stat(2) of macOS. On Intel the plain name is that of an old struct with 32-bit inode numbers.</summary>
+    internal static int DarwinStat(ReadOnlySpan<byte> path, out DarwinStatRecord record) =>
+        RuntimeInformation.ProcessArchitecture == Architecture.X64 ? StatX64(path, out record) : StatArm64(path, out record);
+
+    /// <summary>lstat(2) of macOS.</summary>
+    internal static int DarwinLinkStat(ReadOnlySpan<byte> path, out DarwinStatRecord record) =>
+        RuntimeInformation.ProcessArchitecture == Architecture.X64 ? LinkStatX64(path, out record) : LinkStatArm64(path, out record);
+
+    [LibraryImport(Library, EntryPoint = "stat", SetLastError = true)]
+    private static partial int StatArm64(ReadOnlySpan<byte> path, out DarwinStatRecord record);
+
+    [LibraryImport(Library, EntryPoint = "stat$INODE64", SetLastError = true)]
+    private static partial int StatX64(ReadOnlySpan<byte> path, out DarwinStatRecord record);
+
+    [LibraryImport(Library, EntryPoint = "lstat", SetLastError = true)]
+    private static partial int LinkStatArm64(ReadOnlySpan<byte> path, out DarwinStatRecord record);
+
+    [LibraryImport(Library, EntryPoint = "lstat$INODE64", SetLastError = true)]
+    private static partial int LinkStatX64(ReadOnlySpan<byte> path, out DarwinStatRecord record);
 
     /// <summary>struct timespec.</summary>
     /// <param name="Seconds">Since 1970, UTC.</param>
