@@ -51,4 +51,8 @@ public sealed record MetadataProblem(string Property, string Message, bool IsSil
 /// <summary>One extended attribute of a file, POSIX ACLs (<c>system.posix_acl_*</c>) among them.</summary>
 /// <param name="Name">The full name with its namespace, as bytes.</param>
 /// <param name="Value">The value's bytes.</param>
-public sealed record ExtendedAttribute(byte[] Name, byte[] Value);
+public sealed record ExtendedAttribute(byte[] Name, byte[] Value)
+{
+    /// <summary>Largest sum of the names and values of an entry's extended attributes that is saved, in bytes.</summary>
+    internal const int LargestTotal = 4 * 1024 * 1024;
+}

@@ -27,9 +27,6 @@ internal static class FormatLimits
     /// </summary>
     public const int Entry = 32 * 1024 * 1024;
 
-    /// <summary>Largest sum of the names and values of an entry's extended attributes that is saved, in bytes.</summary>
-    public const int ExtendedAttributes = 4 * 1024 * 1024;
-
     /// <summary>Largest sum of the saved paths' lengths, in bytes: a record holds each of them twice.</summary>
     public const int SavedPaths = 12 * 1024 * 1024;
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Rekkord.Engine.Objects;
 using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.FileSystem.Linux;
@@ -61,7 +60,7 @@ internal readonly ref struct AttributeSource
 
         var attributes = new List<ExtendedAttribute>();
         var tooMany = new List<byte[]>();
-        var room = FormatLimits.ExtendedAttributes;
+        var room = ExtendedAttribute.LargestTotal;
         foreach (var name in Sort(list))
         {
             if (ReadValue(name, isWhole ? refused : static _ => { }) is not { } value)
@@ -173,7 +172,7 @@ internal readonly ref struct AttributeSource
 
     private FileSystemException TooMany(List<byte[]> names) => LinuxErrors.Create(
         FileSystemFailure.TooLarge,
-        $"together they take more than {FormatLimits.ExtendedAttributes / 1024 / 1024} MiB; {names.Count} of them are left out, the first is '{FileName.ToDisplay(names[0].AsSpan(..^1))}'",
+        $"together they take more than {ExtendedAttribute.LargestTotal / 1024 / 1024} MiB; {names.Count} of them are left out, the first is '{FileName.ToDisplay(names[0].AsSpan(..^1))}'",
         FileOperation.ReadAttributes,
         _displayPath,
         _displayName);

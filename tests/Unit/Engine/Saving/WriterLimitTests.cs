@@ -27,7 +27,7 @@ public sealed class WriterLimitTests : IDisposable
     [Fact]
     public void The_limits_of_writers_keep_within_those_of_readers()
     {
-        Assert.True(FormatLimits.ExtendedAttributes < FormatLimits.Entry);
+        Assert.True(ExtendedAttribute.LargestTotal < FormatLimits.Entry);
         Assert.True(FormatLimits.Entry + (1024 * 1024) < FormatLimits.Segment);
         Assert.True(FormatLimits.Entry <= FormatLimits.RootEntries);
         Assert.True((2L * FormatLimits.SavedPaths) + FormatLimits.RootEntries < FormatLimits.Record);
@@ -92,7 +92,7 @@ public sealed class WriterLimitTests : IDisposable
     public void A_saved_path_that_a_record_has_no_room_for_is_reported_and_the_others_are_saved()
     {
         var paths = Enumerable.Range(0, 12).Select(i => _repository.Write($"{i}", "content"u8)).ToArray();
-        var attribute = new ExtendedAttribute("user.large"u8.ToArray(), new byte[FormatLimits.ExtendedAttributes - 1000]);
+        var attribute = new ExtendedAttribute("user.large"u8.ToArray(), new byte[ExtendedAttribute.LargestTotal - 1000]);
         using (var repository = _repository.Open())
         {
             var request = new SaveRequest { Channel = "test", Paths = [.. paths.Select(FileName.FromText)], CacheDirectory = _repository.CacheDirectory };
