@@ -4,5 +4,5 @@ namespace Rekkord.Engine.Platform;
 public static class OwnProcess
 {
     /// <summary>Sends it SIGINT, as Ctrl-C does. Not on Windows.</summary>
-    public static void Interrupt() => _ = UnixInterop.Kill(Environment.ProcessId, UnixInterop.SigInterrupt);
+    public static void Interrupt() => _ = LibC.Kill(Environment.ProcessId, Signals.Interrupt);
 }
