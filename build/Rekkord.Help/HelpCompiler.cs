@@ -1,6 +1,6 @@
 namespace Rekkord.Help;
 
-/// <summary>Compiles all pages of a directory: one a cmdlet into one MAML file, and the about topics into a text file each.</summary>
+/// <summary>Compiles all pages of a directory: one per cmdlet into one MAML file, and the about topics into a text file each.</summary>
 internal static class HelpCompiler
 {
     private const string MamlFile = "Rekkord.Cmdlets.dll-Help.xml";

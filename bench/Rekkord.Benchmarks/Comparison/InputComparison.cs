@@ -7,7 +7,7 @@ namespace Rekkord.Benchmarks.Comparison;
 
 /// <summary>
 /// Runs all tools on one input. Each step is run by one tool right after the other, beginning with another one in each
-/// repetition, so that what else the machine does, and the state of its caches, meets them alike.
+/// repetition, so that other work of the machine, and the state of its caches, affects them alike.
 /// </summary>
 internal sealed class InputComparison
 {

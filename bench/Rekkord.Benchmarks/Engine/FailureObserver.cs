@@ -4,7 +4,7 @@ using Rekkord.Engine.Saving;
 
 namespace Rekkord.Benchmarks.Engine;
 
-/// <summary>Prints what an operation meets; a measurement of work that was not done whole is none.</summary>
+/// <summary>Prints what an operation meets: a measurement does not count when the work was not fully done.</summary>
 internal sealed class FailureObserver : ISaveObserver, IRestoreObserver
 {
     public bool Failed { get; private set; }

@@ -6,7 +6,7 @@ using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Cmdlets.Commands;
 
-/// <summary>Makes the signature of a keyfile no longer counts. It cannot be taken back, so this asks first.</summary>
+/// <summary>Makes the signature of a keyfile no longer count. It cannot be taken back, so this asks first.</summary>
 [Cmdlet(VerbsSecurity.Revoke, "RekkordKey", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(RekkordRevocation))]
 public sealed class RevokeRekkordKeyCommand : RepositoryCommand
