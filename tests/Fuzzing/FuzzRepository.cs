@@ -128,8 +128,8 @@ internal sealed class FuzzRepository : IDisposable
             output.AddRange(sealedSegment);
         }
 
-        var sealedDirectory = new byte[directory.Length + PackFormat.SealedDirectoryOverhead];
-        PackFormat.SealDirectory(Keys, header, directory, sealedDirectory);
+        var sealedDirectory = new byte[directory.Length + PackFormat.SealedContentsOverhead];
+        PackFormat.SealContents(Keys, header, directory, sealedDirectory);
         output.AddRange(sealedDirectory);
         return [.. output];
     }

@@ -151,7 +151,7 @@ internal sealed class Workspace : ISaveObserver, IRestoreObserver, IDisposable
         IndexLoader.ForScanning(repository, static error => throw new PromiseBrokenException(error.Message)).Load(
             pack =>
             {
-                var reader = new PackDirectoryReader(pack.Directory.Span);
+                var reader = new TableOfContentsReader(pack.Contents.Span);
                 while (reader.NextSegment(out _, out _))
                 {
                     while (reader.NextBlob(out var blob))

@@ -39,7 +39,7 @@ public sealed class GetRekkordSnapshotCommand : RepositoryCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
-        using var repository = OpenRepository(LoadConfig(), KeyPower.List);
+        using var repository = OpenRepository(LoadConfig(), KeyPermission.List);
         var pattern = new SnapshotPattern(Channel);
         var matching = new SnapshotStore(repository)
             .List(damaged => WriteError(ErrorRecords.Create(damaged)), StopToken, WriteWarning)

@@ -74,7 +74,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
 
     private void Save(RekkordConfig config, bool useHooks)
     {
-        using var awaited = AwaitRepository(config, KeyPower.Save, useHooks ? HookPhase.PreSave : null, repository => repository.RequireWriting());
+        using var awaited = AwaitRepository(config, KeyPermission.Save, useHooks ? HookPhase.PreSave : null, repository => repository.RequireWriting());
         SaveOperation? operation = null;
         var context = new HookContext
         {

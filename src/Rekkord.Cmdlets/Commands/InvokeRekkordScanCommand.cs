@@ -66,7 +66,7 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
 
     private void Scan(RekkordConfig config, bool useHooks)
     {
-        using var awaited = AwaitRepository(config, KeyPower.Read, useHooks ? HookPhase.PreScan : null, RequirePower);
+        using var awaited = AwaitRepository(config, KeyPermission.Read, useHooks ? HookPhase.PreScan : null, RequirePermission);
         ScanOperation? operation = null;
         var start = DateTimeOffset.Now;
         var watch = new Stopwatch();
@@ -89,7 +89,7 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
             () => operation is null ? null : Describe(operation.Progress));
     }
 
-    private void RequirePower(RepositoryAccess repository)
+    private void RequirePermission(RepositoryAccess repository)
     {
         if (Repair)
             repository.RequireWriting();

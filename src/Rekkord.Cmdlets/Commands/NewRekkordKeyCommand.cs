@@ -9,7 +9,7 @@ using Secret = Rekkord.Engine.Cryptography.Passphrase;
 
 namespace Rekkord.Cmdlets.Commands;
 
-/// <summary>Makes a keyfile with less than the master's powers. The repository need not be there.</summary>
+/// <summary>Makes a keyfile with less than the master's permissions. The repository need not be there.</summary>
 [Cmdlet(VerbsCommon.New, "RekkordKey", SupportsShouldProcess = true)]
 [OutputType(typeof(RekkordKey))]
 public sealed class NewRekkordKeyCommand : RekkordCommand
@@ -59,7 +59,7 @@ public sealed class NewRekkordKeyCommand : RekkordCommand
         if (!ShouldProcess($"'{outFile}', from the master keyfile '{masterKeyFile}'", $"Make a {Role} keyfile"))
             return;
         using var master = ReadKeyFile(masterKeyFile, config, MasterPassphrase, "-MasterPassphrase");
-        master.Demand(KeyPower.Certify, MyInvocation.MyCommand.Name, masterKeyFile, "-MasterKeyFile");
+        master.Demand(KeyPermission.Certify, MyInvocation.MyCommand.Name, masterKeyFile, "-MasterKeyFile");
         using var passphrase = Passphrase is null ? null : Secret.FromSecureString(Passphrase);
         using var keys = KeyCreation.Run(master, masterKeyFile, Enum.Parse<KeyRole>(Role, ignoreCase: true), outFile, Force, passphrase);
         WriteObject(new RekkordKey(keys, outFile, passphrase is not null));

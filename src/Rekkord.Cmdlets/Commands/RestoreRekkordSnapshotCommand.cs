@@ -66,7 +66,7 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
         PathPattern[] include = [.. Include.Select(pattern => PathPattern.Parse(pattern, CurrentDirectory, Home))];
         if (!ShouldProcess($"'{Snapshot}' to '{destination}'", "Restore"))
             return;
-        using var repository = OpenRepository(config, KeyPower.Read);
+        using var repository = OpenRepository(config, KeyPermission.Read);
         RestoreOperation? operation = null;
         var isVerbose = IsVerbose;
         var watch = Stopwatch.StartNew();

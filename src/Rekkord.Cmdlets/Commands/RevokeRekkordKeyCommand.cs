@@ -34,7 +34,7 @@ public sealed class RevokeRekkordKeyCommand : RepositoryCommand
         var what = DistrustExisting ? "Revoke forever, and distrust all snapshots of" : "Revoke, for ever,";
         if (!ShouldProcess($"the key {Id} in '{config.Repository.DisplayUrl}'", what))
             return;
-        using var repository = OpenRepository(config, KeyPower.Certify);
+        using var repository = OpenRepository(config, KeyPermission.Certify);
         var revocation = new KeyRevocation(repository, WriteWarning).Run(keyId, MyInvocation.BoundParameters.ContainsKey(nameof(DistrustExisting)) ? DistrustExisting.IsPresent : null, Reason, StopToken);
         WriteObject(new RekkordRevocation(revocation, repository.Location));
     });

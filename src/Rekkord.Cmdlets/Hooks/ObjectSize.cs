@@ -106,8 +106,10 @@ internal static class ObjectSize
     private static void PushAll(Stack<object> pending, IEnumerable<object?> values)
     {
         foreach (var value in values)
+        {
             if (value is not null)
                 pending.Push(value);
+        }
     }
 
     private static bool IsShared(object item) =>

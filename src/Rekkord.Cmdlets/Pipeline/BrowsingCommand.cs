@@ -15,7 +15,7 @@ public abstract class BrowsingCommand : RepositoryCommand
     /// <param name="reference">An ID, the beginning of one, or a channel.</param>
     private protected SnapshotContent OpenSnapshot(string reference)
     {
-        _repository ??= OpenRepository(LoadConfig(), KeyPower.Read);
+        _repository ??= OpenRepository(LoadConfig(), KeyPermission.Read);
         _browser ??= new SnapshotBrowser(_repository);
         return _browser.Open(reference, WriteWarning, StopToken);
     }

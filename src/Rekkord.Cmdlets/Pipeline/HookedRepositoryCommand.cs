@@ -68,12 +68,12 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
     /// where there are hooks: a pre hook can mount it, and the post hooks are to tell that the disk is away.
     /// </summary>
     /// <param name="config">The configuration.</param>
-    /// <param name="power">What the command needs the keyfile for.</param>
+    /// <param name="permission">What the command needs the keyfile for.</param>
     /// <param name="prePhase">The command's pre phase; null when no hooks run.</param>
     /// <param name="require">Checks what the command needs of it.</param>
-    private protected AwaitedRepository AwaitRepository(RekkordConfig config, KeyPower power, HookPhase? prePhase, Action<RepositoryAccess> require)
+    private protected AwaitedRepository AwaitRepository(RekkordConfig config, KeyPermission permission, HookPhase? prePhase, Action<RepositoryAccess> require)
     {
-        var (url, keys) = ReadKeys(config, power);
+        var (url, keys) = ReadKeys(config, permission);
         var repository = new AwaitedRepository(url, keys);
         try
         {

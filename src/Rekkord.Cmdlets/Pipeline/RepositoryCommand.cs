@@ -16,10 +16,10 @@ public abstract class RepositoryCommand : ConfigurationCommand
 
     /// <summary>Opens the repository that parameters, environment and file name. A keyfile of the wrong role is refused before anything else is done.</summary>
     /// <param name="config">The configuration.</param>
-    /// <param name="power">What the command needs the keyfile for.</param>
-    private protected RepositoryAccess OpenRepository(RekkordConfig config, KeyPower power)
+    /// <param name="permission">What the command needs the keyfile for.</param>
+    private protected RepositoryAccess OpenRepository(RekkordConfig config, KeyPermission permission)
     {
-        var (url, keys) = ReadKeys(config, power);
+        var (url, keys) = ReadKeys(config, permission);
         try
         {
             var repository = RepositoryAccess.Open(url, keys);
@@ -35,8 +35,8 @@ public abstract class RepositoryCommand : ConfigurationCommand
 
     /// <summary>The repository that parameters, environment and file name, and its keys. A keyfile of the wrong role is refused.</summary>
     /// <param name="config">The configuration.</param>
-    /// <param name="power">What the command needs the keyfile for.</param>
-    private protected (string Url, KeyMaterial Keys) ReadKeys(RekkordConfig config, KeyPower power)
+    /// <param name="permission">What the command needs the keyfile for.</param>
+    private protected (string Url, KeyMaterial Keys) ReadKeys(RekkordConfig config, KeyPermission permission)
     {
         var url = config.Repository.Url.Value ?? throw new RekkordException(
             "RepositoryNotGiven",
@@ -49,7 +49,7 @@ public abstract class RepositoryCommand : ConfigurationCommand
         var keys = ReadKeyFile(keyFile, config, Passphrase, "-Passphrase");
         try
         {
-            keys.Demand(power, MyInvocation.MyCommand.Name, keyFile);
+            keys.Demand(permission, MyInvocation.MyCommand.Name, keyFile);
             return (url, keys);
         }
         catch

@@ -41,11 +41,11 @@ internal static class ConfigFileReader
                 : throw new ConfigurationException("ConfigFileUnreadable", RekkordErrorKind.InvalidData,
                     $"The configuration file '{file}' is larger than 1 MiB, too large for a configuration.", file);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            var kind = e is UnauthorizedAccessException ? RekkordErrorKind.PermissionDenied : RekkordErrorKind.ReadError;
+            var kind = error is UnauthorizedAccessException ? RekkordErrorKind.PermissionDenied : RekkordErrorKind.ReadError;
             throw new ConfigurationException("ConfigFileUnreadable", kind,
-                $"The configuration file '{file}' cannot be read: {OneLine.From(e.Message, 500)}", file, e);
+                $"The configuration file '{file}' cannot be read: {OneLine.From(error.Message, 500)}", file, error);
         }
     }
 
@@ -60,9 +60,9 @@ internal static class ConfigFileReader
             if (wrong < 0)
                 return StrictUtf8.GetString(content);
         }
-        catch (DecoderFallbackException e)
+        catch (DecoderFallbackException error)
         {
-            wrong = Math.Max(e.Index, 0);
+            wrong = Math.Max(error.Index, 0);
         }
 
         var before = content[..wrong];
@@ -82,10 +82,10 @@ internal static class ConfigFileReader
         {
             doubt = PathTrust.Create().CheckNamed(file);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             // What cannot be checked is not trusted.
-            doubt = new PathDoubt(IsDangerous: false, $"its permissions cannot be checked: {OneLine.From(e.Message, 500)}", null);
+            doubt = new PathDoubt(IsDangerous: false, $"its permissions cannot be checked: {OneLine.From(error.Message, 500)}", null);
         }
 
         if (doubt is not null)
@@ -104,7 +104,9 @@ internal static class ConfigFileReader
 #pragma warning restore CA1416
         var secret = document.Items.FirstOrDefault(item => ConfigSchema.Find(item.Section, item.Name) is { IsSecret: true });
         if (secret is not null && mode.HasFlag(UnixFileMode.OtherRead))
+        {
             throw new ConfigurationException("ConfigFileExposed", RekkordErrorKind.Security,
                 $"The configuration file '{file}' holds '{secret.Name}' and every user can read it. Run: chmod o-rwx {ShellQuoting.Quote(file)}", file);
+        }
     }
 }

@@ -62,11 +62,11 @@ internal static class ConfigLocations
         {
             return path.Length > 0 && File.GetAttributes(path) >= 0;
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             return false;
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        catch (Exception error) when (error is UnauthorizedAccessException or IOException)
         {
             return true;
         }

@@ -22,8 +22,10 @@ internal sealed class ConfigResolution
     public void AddFile(ConfigDocument document, string file)
     {
         foreach (var (name, position) in document.Sections)
+        {
             if (!ConfigSchema.Sections.Contains(name))
                 throw UnknownSection(file, name, position);
+        }
 
         var directory = Path.GetDirectoryName(file)!;
         foreach (var item in document.Items)
@@ -38,8 +40,11 @@ internal sealed class ConfigResolution
                     $"'{item.Name}' takes {Describe(key, item.IsTyped)}, not {DescribeValue(item.Value)}."),
             };
             if (value is null)
+            {
                 throw new ConfigurationException("ConfigInvalidValue", file, item.ValuePosition,
                     Invalid(item.Name, key, Convert.ToString(item.Value, CultureInfo.InvariantCulture)!));
+            }
+
             _values[key] = new Resolved(value, ConfigSource.File, $"{file}:{item.KeyPosition.Line}");
         }
     }
@@ -59,8 +64,11 @@ internal sealed class ConfigResolution
             if (given.Count == 0)
                 continue;
             if (given.DistinctBy(each => each.Text).Count() > 1)
+            {
                 throw new ConfigurationException("ConfigInvalidValue", RekkordErrorKind.InvalidArgument,
                     $"{given[0].Name} and {given[1].Name} mean the same but have different values. Remove one of them from the environment.", given[1].Name);
+            }
+
             Add(key, given[0].Text, directory, ConfigSource.Environment, given[0].Name);
         }
     }
@@ -163,8 +171,10 @@ internal sealed class ConfigResolution
         }
 
         if (ConfigSchema.KeysOfRekkord.TryGetValue($"{item.Section}.{item.Name}", out var instead))
+        {
             return new ConfigurationException("ConfigUnknownKey", file, item.KeyPosition,
                 $"'{item.Name}' under [{item.Section}] is a key of Rekkord that Rekkord for PowerShell does not have. {instead}");
+        }
 
         var names = ConfigSchema.Keys.Where(key => key.Section == item.Section).Select(key => key.Name).ToList();
         var elsewhere = ConfigSchema.Keys.FirstOrDefault(key => key.Name == item.Name);
@@ -179,8 +189,11 @@ internal sealed class ConfigResolution
     private static ConfigurationException UnknownSection(string file, string name, ConfigPosition position)
     {
         if (ConfigSchema.SectionsOfRekkord.TryGetValue(name, out var instead))
+        {
             return new ConfigurationException("ConfigUnknownSection", file, position,
                 $"[{name}] is a section of Rekkord that Rekkord for PowerShell does not have. {instead}");
+        }
+
         var near = NearestName.Find(name, ConfigSchema.Sections);
         return new ConfigurationException("ConfigUnknownSection", file, position,
             $"There is no section [{name}]. " + (near is null ? $"There are: {SectionList}." : $"Did you mean [{near}]?"), near);

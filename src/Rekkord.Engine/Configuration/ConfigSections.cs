@@ -42,12 +42,14 @@ public sealed record ProtectionConfig(ConfigValue<TimeSpan?> RetainDuration)
     public void RequireEffect()
     {
         if (RetainDuration.Value is { } duration)
+        {
             throw new RekkordException(
                 "RetentionUnsupported",
                 RekkordErrorKind.InvalidArgument,
                 $"RetainDuration = {ConfigDuration.Format(duration)} ([Protection]) asks the storage to keep what is written from being deleted. A directory cannot do that. "
                 + "Nothing was written. Remove the setting, or protect the directory by other means, such as snapshots of its file system.",
                 "RetainDuration");
+        }
     }
 }
 

@@ -2,7 +2,7 @@ using Rekkord.Engine.Errors;
 
 namespace Rekkord.Engine.Cryptography;
 
-/// <summary>Makes keyfiles with less than the master's powers. It needs the master keyfile and nothing else, least of all the repository.</summary>
+/// <summary>Makes keyfiles with less than the master's permissions. It needs the master keyfile and nothing else, least of all the repository.</summary>
 public static class KeyCreation
 {
     /// <summary>Derives a keyfile with a signing key of its own and writes it.</summary>

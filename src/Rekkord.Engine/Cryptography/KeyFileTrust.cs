@@ -6,7 +6,7 @@ using Rekkord.Engine.Platform;
 namespace Rekkord.Engine.Cryptography;
 
 /// <summary>
-/// Refuses a keyfile that somebody other than its owner and the administrator can read: whoever can read it has its powers.
+/// Refuses a keyfile that somebody other than its owner and the administrator can read: whoever can read it has its permissions.
 /// </summary>
 internal static class KeyFileTrust
 {

@@ -51,22 +51,22 @@ public sealed class KeyMaterial : IDisposable
     internal byte[] Certificate { get; }
 
     /// <summary>The secret that everything derives from; the master keyfile alone holds it.</summary>
-    internal byte[] Seed => Require(_seed, KeyPower.Certify);
+    internal byte[] Seed => Require(_seed, KeyPermission.Certify);
 
     /// <summary>The key that object IDs are computed under.</summary>
-    internal byte[] IdKey => Require(_idKey, KeyPower.Save);
+    internal byte[] IdKey => Require(_idKey, KeyPermission.Save);
 
     /// <summary>The key of indexes and pack directories.</summary>
-    internal byte[] IndexKey => Require(_indexKey, KeyPower.Save);
+    internal byte[] IndexKey => Require(_indexKey, KeyPermission.Save);
 
     /// <summary>The private key that opens packs and snapshots.</summary>
-    internal byte[] DataPrivateKey => Require(_dataPrivateKey, KeyPower.Read);
+    internal byte[] DataPrivateKey => Require(_dataPrivateKey, KeyPermission.Read);
 
     /// <summary>The private key that opens tags.</summary>
-    internal byte[] LogPrivateKey => Require(_logPrivateKey, KeyPower.List);
+    internal byte[] LogPrivateKey => Require(_logPrivateKey, KeyPermission.List);
 
     /// <summary>The key that snapshots and tags are signed with.</summary>
-    internal byte[] SigningPrivateKey => Require(_signingPrivateKey, KeyPower.Save);
+    internal byte[] SigningPrivateKey => Require(_signingPrivateKey, KeyPermission.Save);
 
     /// <summary>Whether snapshots can be made with it.</summary>
     public bool CanWrite => _signingPrivateKey is not null;
@@ -84,22 +84,22 @@ public sealed class KeyMaterial : IDisposable
         : DateTimeOffset.FromUnixTimeSeconds(Cryptography.Certificate.Verify(Certificate, MasterPublicKey, RepositoryId).CreatedSeconds);
 
     /// <summary>Checks early, before any work, that a command can do its own with these keys.</summary>
-    /// <param name="power">What it needs them for.</param>
+    /// <param name="permission">What it needs them for.</param>
     /// <param name="command">Its name.</param>
     /// <param name="keyFile">The file that they were read from.</param>
     /// <param name="parameter">The parameter that another can be given with.</param>
     /// <exception cref="RekkordException">It cannot (<c>KeyRoleInsufficient</c>); the message has the roles that can, and the one that this is.</exception>
-    public void Demand(KeyPower power, string command, string keyFile, string parameter = "-KeyFile")
+    public void Demand(KeyPermission permission, string command, string keyFile, string parameter = "-KeyFile")
     {
-        var part = power switch
+        var part = permission switch
         {
-            KeyPower.Certify => _seed,
-            KeyPower.Save => _signingPrivateKey,
-            KeyPower.Read => _dataPrivateKey,
+            KeyPermission.Certify => _seed,
+            KeyPermission.Save => _signingPrivateKey,
+            KeyPermission.Read => _dataPrivateKey,
             _ => _logPrivateKey,
         };
         if (part is null)
-            throw Insufficient($"{command} needs a {RolesWith(power)} keyfile, and '{keyFile}' is a {Role} keyfile. Give another one with {parameter}.", keyFile);
+            throw Insufficient($"{command} needs a {RolesWith(permission)} keyfile, and '{keyFile}' is a {Role} keyfile. Give another one with {parameter}.", keyFile);
     }
 
     /// <summary>Makes the material of a new master key, for a new repository.</summary>
@@ -125,7 +125,7 @@ public sealed class KeyMaterial : IDisposable
         });
     }
 
-    /// <summary>Makes the material of a keyfile with less than the master's powers.</summary>
+    /// <summary>Makes the material of a keyfile with less than the master's permissions.</summary>
     /// <param name="role">ReadWrite, WriteOnly or LogOnly.</param>
     /// <exception cref="RekkordException">This is not a master key (<c>KeyRoleInsufficient</c>).</exception>
     public KeyMaterial Derive(KeyRole role)
@@ -187,20 +187,20 @@ public sealed class KeyMaterial : IDisposable
     private static byte[] DerivePrivateKey(byte[] seed, string purpose) =>
         SecretBytes.Use(KeyDerivation.Derive(seed, purpose), material => Hpke.DerivePrivateKey(material));
 
-    private static string RolesWith(KeyPower power) => power switch
+    private static string RolesWith(KeyPermission permission) => permission switch
     {
-        KeyPower.Certify => "Master",
-        KeyPower.Save => "WriteOnly, ReadWrite or Master",
-        KeyPower.Read => "ReadWrite or Master",
+        KeyPermission.Certify => "Master",
+        KeyPermission.Save => "WriteOnly, ReadWrite or Master",
+        KeyPermission.Read => "ReadWrite or Master",
         _ => "LogOnly, ReadWrite or Master",
     };
 
     private static RekkordException Insufficient(string why, string? keyFile = null) =>
         new("KeyRoleInsufficient", RekkordErrorKind.PermissionDenied, why, keyFile);
 
-    private byte[] Require(byte[]? part, KeyPower power)
+    private byte[] Require(byte[]? part, KeyPermission permission)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return part ?? throw Insufficient($"This needs a {RolesWith(power)} keyfile, and the one in use is a {Role} keyfile. Give another one with -KeyFile.");
+        return part ?? throw Insufficient($"This needs a {RolesWith(permission)} keyfile, and the one in use is a {Role} keyfile. Give another one with -KeyFile.");
     }
 }

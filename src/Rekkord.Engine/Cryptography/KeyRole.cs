@@ -16,8 +16,8 @@ public enum KeyRole : byte
     LogOnly = 4,
 }
 
-/// <summary>What a command needs a keyfile for.</summary>
-public enum KeyPower
+/// <summary>What a keyfile can do, and a command needs it for.</summary>
+public enum KeyPermission
 {
     /// <summary>Making and revoking keyfiles.</summary>
     Certify,

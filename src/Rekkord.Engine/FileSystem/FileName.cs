@@ -22,10 +22,15 @@ public static class FileName
         {
             var valid = Rune.DecodeFromUtf8(name, out var rune, out var length) == System.Buffers.OperationStatus.Done;
             if (valid && !Rune.IsControl(rune))
+            {
                 text.Append(characters[..rune.EncodeToUtf16(characters)]);
+            }
             else
+            {
                 foreach (var b in name[..length])
                     text.Append("\\x").Append(b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture));
+            }
+
             name = name[length..];
         }
 

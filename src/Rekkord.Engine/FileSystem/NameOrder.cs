@@ -62,8 +62,11 @@ internal static class NameOrder
     {
         var kept = 1;
         for (var i = 1; i < sorted.Length; i++)
+        {
             if (!sorted[i].AsSpan().SequenceEqual(sorted[kept - 1]))
                 sorted[kept++] = sorted[i];
+        }
+
         return kept == sorted.Length ? sorted : sorted[..kept];
     }
 }

@@ -27,11 +27,11 @@ internal sealed class ExternalHook(IHookObserver observer, string workingDirecto
         {
             outcome = ExternalProcess.Create().Run(start, output, errors, stop);
         }
-        catch (StartFailedException e)
+        catch (StartFailedException error)
         {
             return new HookResult
             {
-                Hook = hook, Status = HookStatus.Failed, StartTime = started, Reason = e.Message, Remedy = e.Remedy,
+                Hook = hook, Status = HookStatus.Failed, StartTime = started, Reason = error.Message, Remedy = error.Remedy,
             };
         }
 

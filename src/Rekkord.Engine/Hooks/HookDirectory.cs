@@ -46,22 +46,25 @@ internal static partial class HookDirectory
         try
         {
             if (IsOtherThanDirectory(directory))
+            {
                 throw new RekkordException("HookDirectoryNotADirectory", RekkordErrorKind.InvalidArgument,
                     $"The hook directory '{directory}' ({origin}) is not a directory. Give the directory that holds the hooks.", directory);
+            }
+
             return [.. Directory.EnumerateFileSystemEntries(directory)
                 .Select(path => Path.GetFileName(path))
                 .Order(StringComparer.OrdinalIgnoreCase.ThenOrdinal())];
         }
-        catch (DirectoryNotFoundException e)
+        catch (DirectoryNotFoundException error)
         {
             throw new RekkordException("HookDirectoryNotFound", RekkordErrorKind.NotFound,
                 $"The hook directory '{directory}' ({origin}) does not exist. "
-                + "Create it, or remove the setting if you want no hooks.", directory, e);
+                + "Create it, or remove the setting if you want no hooks.", directory, error);
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        catch (Exception error) when (error is UnauthorizedAccessException or IOException)
         {
             throw new RekkordException("HookDirectoryUnreadable", RekkordErrorKind.PermissionDenied,
-                $"The hook directory '{directory}' ({origin}) cannot be read: {OneLine.From(e.Message, 500)}", directory, e);
+                $"The hook directory '{directory}' ({origin}) cannot be read: {OneLine.From(error.Message, 500)}", directory, error);
         }
     }
 
@@ -104,10 +107,10 @@ internal static partial class HookDirectory
                 ? FindWindowsObstacle(path, name, kind) ?? CheckTrust(path, trust)
                 : FindUnixObstacle(path, name) ?? CheckTrust(path, trust) ?? (kind == HookKind.External ? FindExecuteObstacle(path) : null);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             // What cannot be checked is not trusted.
-            return new HookRefusal(HookStatus.Refused, $"its permissions cannot be checked: {OneLine.From(e.Message, 500)}", null);
+            return new HookRefusal(HookStatus.Refused, $"its permissions cannot be checked: {OneLine.From(error.Message, 500)}", null);
         }
     }
 
@@ -161,9 +164,11 @@ internal static partial class HookDirectory
             return null;
         var extension = Path.GetExtension(name);
         if (!WindowsExtensions.Contains(extension))
+        {
             return new HookRefusal(HookStatus.Failed,
                 $"no program is known that runs files with the extension '{extension}'",
                 "Use .ps1, .exe, .com, .cmd or .bat, or add .disabled to its name.");
+        }
         // The command processor replaces %NAME% even inside quotes, and has no way to write a % that is just a %.
         var isBatch = extension.ToUpperInvariant() is ".CMD" or ".BAT";
         return isBatch && path.Contains('%', StringComparison.Ordinal)

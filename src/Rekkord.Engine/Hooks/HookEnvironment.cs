@@ -39,8 +39,11 @@ public sealed class HookEnvironment
         ArgumentNullException.ThrowIfNull(inherited);
         var changes = new Dictionary<string, string?>(StringComparer.FromComparison(ProcessEnvironment.NameComparison));
         foreach (var name in inherited.Keys)
+        {
             if (Removes(name))
                 changes[name] = null;
+        }
+
         foreach (var (name, value) in Variables)
             changes[name] = value;
         return changes;
@@ -53,8 +56,11 @@ public sealed class HookEnvironment
         ArgumentNullException.ThrowIfNull(inherited);
         var result = new Dictionary<string, string>(StringComparer.FromComparison(ProcessEnvironment.NameComparison));
         foreach (var (name, value) in inherited)
+        {
             if (!Removes(name))
                 result[name] = value;
+        }
+
         foreach (var (name, value) in Variables)
             result[name] = value;
         return result;

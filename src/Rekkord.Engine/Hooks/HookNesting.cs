@@ -21,9 +21,13 @@ public static class HookNesting
         if (outer is null)
             return;
         foreach (var phase in phases)
+        {
             if (settings.Directories.ContainsKey(phase))
+            {
                 throw new RekkordException("NestedHooks", RekkordErrorKind.InvalidOperation,
                     $"This {phase.CommandName()} was started from a {OneLine.From(outer, 20)} hook and has hooks of its own. They could "
                     + "start each other forever. Leave its hooks out (-SkipHooks), or use a configuration without hook directories.");
+            }
+        }
     }
 }

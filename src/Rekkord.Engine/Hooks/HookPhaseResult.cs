@@ -26,8 +26,10 @@ public sealed record HookPhaseResult(HookPhase Phase, IReadOnlyList<HookResult> 
             return null;
         var consequence = isRehearsal ? RehearsedConsequence : Consequence;
         if (DirectoryError is not null)
+        {
             return new RekkordException(Phase.FailureErrorId(), DirectoryError.Kind,
                 $"{consequence} {DirectoryError.Message}", DirectoryError.Target, DirectoryError);
+        }
 
         var failed = Results.Where(result => !result.Succeeded).ToList();
         var each = failed.Select(result =>

@@ -40,9 +40,9 @@ public sealed class HookRunner
         {
             plan = HookPlan.Discover(context.Phase, _settings);
         }
-        catch (RekkordException e)
+        catch (RekkordException error)
         {
-            return new HookPhaseResult(context.Phase, [], e);
+            return new HookPhaseResult(context.Phase, [], error);
         }
 
         List<HookResult> results = [];
@@ -63,15 +63,20 @@ public sealed class HookRunner
     {
         var started = DateTimeOffset.Now;
         if (stop.IsCancellationRequested)
+        {
             return new HookResult
             {
                 Hook = hook, Status = HookStatus.Cancelled, StartTime = started, Reason = "not started: the command was stopped",
             };
+        }
+
         if (hook.Refusal is { } refusal)
+        {
             return new HookResult
             {
                 Hook = hook, Status = refusal.Status, StartTime = started, Reason = refusal.Reason, Remedy = refusal.Remedy,
             };
+        }
 
         _observer.OnStarted(hook);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, stopOne.IsCancellationRequested ? CancellationToken.None : stopOne);

@@ -74,10 +74,10 @@ public sealed class HookedCommand
             return outcome with { Cancelled = true };
         }
 #pragma warning disable CA1031 // Post hooks run after every failure, also one nobody foresaw; the exception is kept and raised afterwards.
-        catch (Exception e)
+        catch (Exception error)
 #pragma warning restore CA1031
         {
-            return outcome with { ActionError = e };
+            return outcome with { ActionError = error };
         }
     }
 

@@ -44,10 +44,10 @@ internal sealed class ScriptHook(IScriptHookExecutor executor, TimeSpan? timeout
             outcome = new ScriptHookOutcome { Status = HookStatus.Cancelled };
         }
 #pragma warning disable CA1031 // A hook that cannot be run is a failed hook. The hooks after it still run.
-        catch (Exception e)
+        catch (Exception error)
 #pragma warning restore CA1031
         {
-            outcome = new ScriptHookOutcome { Status = HookStatus.Failed, Reason = e.Message };
+            outcome = new ScriptHookOutcome { Status = HookStatus.Failed, Reason = error.Message };
         }
 
         var duration = clock.Elapsed;

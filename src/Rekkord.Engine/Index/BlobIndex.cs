@@ -29,11 +29,11 @@ internal sealed class BlobIndex
     public int Count => _blobs.Count;
 
     /// <summary>Adds a pack with all its blobs.</summary>
-    /// <exception cref="InvalidDataException">Its directory is malformed or does not fit its size; nothing of it is added then.</exception>
+    /// <exception cref="InvalidDataException">Its table of contents is malformed or does not fit its size; nothing of it is added then.</exception>
     public void Add(StoredPack pack)
     {
-        PackDirectoryReader.Validate(pack);
-        var reader = new PackDirectoryReader(pack.Directory.Span);
+        TableOfContentsReader.Validate(pack);
+        var reader = new TableOfContentsReader(pack.Contents.Span);
         if (_metadataOnly && reader.Kind != PackKind.Metadata)
             return;
         var offset = (long)PackFormat.HeaderLength;
@@ -50,7 +50,7 @@ internal sealed class BlobIndex
             offset += storedLength;
         }
 
-        _packs.Add(pack with { Directory = default });
+        _packs.Add(pack with { Contents = default });
     }
 
     public bool TryFind(Oid oid, out BlobLocation location)

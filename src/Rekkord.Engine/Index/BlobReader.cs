@@ -33,7 +33,7 @@ internal sealed class BlobReader : IDisposable
     private readonly Dictionary<int, LinkedListNode<(int Number, SegmentBuffer Segment)>> _cached = [];
     private readonly ConcurrentBag<Decompressor> _decompressors = [];
 
-    // Packs that gave something else than their directory says, by their number: other copies are tried first.
+    // Packs that gave something else than their table of contents says, by their number: other copies are tried first.
     private readonly ConcurrentDictionary<int, bool> _suspect = new();
     private readonly Lazy<BlobReader>? _overlooked;
 

@@ -20,7 +20,7 @@ internal sealed class IndexLoader
     private readonly Action<RekkordException> _damaged;
     private readonly Purpose _purpose;
     private readonly Predicate<string> _believes;
-    private readonly PackDirectories _directories;
+    private readonly PackTables _tables;
     private readonly HashSet<string> _settled = new(StringComparer.Ordinal);
 
     // Of a pack that cannot be read itself, several indexes may say different things.
@@ -34,7 +34,7 @@ internal sealed class IndexLoader
         _damaged = damaged;
         _purpose = purpose;
         _believes = believes;
-        _directories = new PackDirectories(repository);
+        _tables = new PackTables(repository);
     }
 
     private enum Purpose
@@ -84,7 +84,7 @@ internal sealed class IndexLoader
         new(repository, damaged, Purpose.Scan, static _ => false);
 
     /// <summary>
-    /// Visits every pack that exists with its directory, validated: once, except a pack that cannot be read itself and of which indexes
+    /// Visits every pack that exists with its table of contents, validated: once, except a pack that cannot be read itself and of which indexes
     /// say different things, of which any may be right.
     /// </summary>
     /// <exception cref="StorageException">The store cannot be reached.</exception>
@@ -122,9 +122,12 @@ internal sealed class IndexLoader
     {
         foreach (var listed in _repository.List(ObjectName.Packs).Where(listed => listed.Obstacle is null))
         {
-            if (_directories.IsKnown(listed.Name, out _) || _directories.Read(listed, static _ => { }) is not { } own
-                || WasVisited(own.Name, _directories.DigestOf(own)))
+            if (_tables.IsKnown(listed.Name, out _) || _tables.Read(listed, static _ => { }) is not { } own
+                || WasVisited(own.Name, _tables.DigestOf(own)))
+            {
                 continue;
+            }
+
             if (_settled.Contains(own.Name))
                 found(Contradicted(own));
             yield return own;
@@ -252,7 +255,7 @@ internal sealed class IndexLoader
     {
         if (said.Size != found.Size)
             return false;
-        var digest = _directories.DigestOf(said);
+        var digest = _tables.DigestOf(said);
         return _settled.Contains(said.Name) ? WasVisited(said.Name, digest) : TryVisit(said, digest);
     }
 
@@ -261,12 +264,12 @@ internal sealed class IndexLoader
     private bool? Compare(StoredPack said, ObjectInfo found, bool mayBeUsed)
     {
         var hasSize = said.Size == found.Size;
-        if (!_directories.IsKnown(found.Name, out var own))
+        if (!_tables.IsKnown(found.Name, out var own))
             own = Ask(found, hasSize ? _damaged : error => _damaged(error is DamagedObjectException ? WrongLength(said, found) : error));
-        var digest = _directories.DigestOf(said);
+        var digest = _tables.DigestOf(said);
         if (own is not null && hasSize && own == digest)
             return true;
-        if (own is not null && (_purpose != Purpose.Scan || _directories.IsWhole(found.Name)))
+        if (own is not null && (_purpose != Purpose.Scan || _tables.IsWhole(found.Name)))
             return false;
         if (own is not null)
             _damaged(hasSize ? new DamagedObjectException(found.Name, "its bytes do not match its name.") : WrongLength(said, found));
@@ -282,14 +285,14 @@ internal sealed class IndexLoader
     private static DamagedObjectException WrongLength(StoredPack said, ObjectInfo found) =>
         new(found.Name, $"it has {found.Size} bytes instead of {said.Size}.");
 
-    /// <summary>Visits a pack with its own directory.</summary>
-    /// <returns>The directory's digest; null when it cannot be read.</returns>
+    /// <summary>Visits a pack with its own table of contents.</summary>
+    /// <returns>The table's digest; null when it cannot be read.</returns>
     private Hash128? Ask(ObjectInfo found, Action<RekkordException> failed)
     {
         var wasBelieved = !_settled.Add(found.Name);
-        if (_directories.Read(found, failed) is not { } own)
+        if (_tables.Read(found, failed) is not { } own)
             return null;
-        var digest = _directories.DigestOf(own);
+        var digest = _tables.DigestOf(own);
         if (NoteVisit(own.Name, digest))
         {
             if (wasBelieved)
@@ -304,7 +307,7 @@ internal sealed class IndexLoader
 
     private bool WasVisited(string pack, Hash128 digest) => _visited.TryGetValue(pack, out var digests) && digests.AsSpan().Contains(digest);
 
-    /// <summary>Notes that a pack is visited with a directory.</summary>
+    /// <summary>Notes that a pack is visited with a table of contents.</summary>
     /// <returns>Whether it was not before.</returns>
     private bool NoteVisit(string pack, Hash128 digest)
     {
@@ -321,7 +324,7 @@ internal sealed class IndexLoader
     {
         try
         {
-            PackDirectoryReader.Validate(said);
+            TableOfContentsReader.Validate(said);
         }
         catch (InvalidDataException)
         {

@@ -33,9 +33,9 @@ internal static class IndexObject
             var head = body.GetSpan(PackHeadLength);
             pack.Hash.CopyTo(head);
             BinaryPrimitives.WriteInt64LittleEndian(head[HashLength..], pack.Size);
-            BinaryPrimitives.WriteInt32LittleEndian(head[(HashLength + sizeof(long))..], pack.Directory.Length);
+            BinaryPrimitives.WriteInt32LittleEndian(head[(HashLength + sizeof(long))..], pack.Contents.Length);
             body.Advance(PackHeadLength);
-            body.Write(pack.Directory.Span);
+            body.Write(pack.Contents.Span);
         }
 
         using var compressed = new PooledBufferWriter();
@@ -116,7 +116,7 @@ internal static class IndexObject
             var size = BinaryPrimitives.ReadInt64LittleEndian(rest.Span[HashLength..]);
             var length = BinaryPrimitives.ReadInt32LittleEndian(rest.Span[(HashLength + sizeof(long))..]);
             if (length < 0 || length > rest.Length - PackHeadLength)
-                throw new InvalidDataException("A directory's length is wrong.");
+                throw new InvalidDataException("The length of a table of contents is wrong.");
             packs.Add(new StoredPack(rest[..HashLength].ToArray(), size, rest.Slice(PackHeadLength, length)));
             rest = rest[(PackHeadLength + length)..];
         }

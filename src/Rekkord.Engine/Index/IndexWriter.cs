@@ -33,7 +33,7 @@ internal sealed class IndexWriter : IPackIndex
         lock (_lock)
         {
             _packs.Add(pack);
-            _length += pack.Directory.Length;
+            _length += pack.Contents.Length;
             if (_length < TargetLength)
                 return;
             full = Take();

@@ -18,8 +18,8 @@ internal static class FormatLimits
     /// <summary>Largest segment, in bytes before compression.</summary>
     public const int Segment = 64 * 1024 * 1024;
 
-    /// <summary>Largest directory of a pack, in bytes.</summary>
-    public const int PackDirectory = 64 * 1024 * 1024;
+    /// <summary>Largest table of contents of a pack, in bytes.</summary>
+    public const int TableOfContents = 64 * 1024 * 1024;
 
     /// <summary>
     /// Largest directory entry, in bytes. Only writers keep this one: with the entries before it, an entry is in a page that must be a

@@ -11,10 +11,10 @@ internal static class ObjectName
     public const string Snapshots = "snapshots/";
     public const string Tags = "tags/";
     public const string Revocations = "revoked/";
-    public const string Damaged = "damaged/";
+    public const string Quarantine = "damaged/";
 
     /// <summary>All folders that a repository has.</summary>
-    public static readonly string[] Folders = [Packs, Indexes, Snapshots, Tags, Revocations, Damaged, $"{StoreNames.TemporaryFolder}/"];
+    public static readonly string[] Folders = [Packs, Indexes, Snapshots, Tags, Revocations, Quarantine, $"{StoreNames.TemporaryFolder}/"];
 
     private const int HashLength = 64;
     private const int KeyIdLength = 32;
@@ -29,8 +29,8 @@ internal static class ObjectName
 
     public static string ForRevocation(ReadOnlySpan<byte> keyId) => Revocations + Convert.ToHexStringLower(keyId);
 
-    /// <summary>Where an object is put that nothing may rely on any more.</summary>
-    public static string Aside(string name) => Damaged + name.Replace('/', '-');
+    /// <summary>The name in quarantine of an object that nothing may rely on any more.</summary>
+    public static string InQuarantine(string name) => Quarantine + name.Replace('/', '-');
 
     /// <summary>The SHA-256 that a name claims; null when the name is not of this form (a stranger's file).</summary>
     public static byte[]? TryGetHash(string name)

@@ -7,7 +7,7 @@ using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Packs;
 
-/// <summary>The frame of a pack: header with the sealed pack key, sealed segments, sealed directory, trailer. docs/format.md has the bytes.</summary>
+/// <summary>The frame of a pack: header with the sealed pack key, sealed segments, sealed table of contents, trailer. docs/format.md has the bytes.</summary>
 internal static class PackFormat
 {
     public const int TagLength = 16;
@@ -16,8 +16,8 @@ internal static class PackFormat
     public const int HeaderLength = 4 + Hpke.EncapsulatedKeyLength + KeyLength + Hpke.TagLength;
     public const int TrailerLength = 8;
 
-    /// <summary>How much longer a sealed directory, with the trailer, is than the directory.</summary>
-    public const int SealedDirectoryOverhead = TagLength + TrailerLength;
+    /// <summary>How much longer a sealed table of contents, with the trailer, is than the table.</summary>
+    public const int SealedContentsOverhead = TagLength + TrailerLength;
 
     public static ReadOnlySpan<byte> Magic => "RKP\u0001"u8;
 
@@ -43,20 +43,20 @@ internal static class PackFormat
         BinaryPrimitives.WriteInt32LittleEndian(nonce, ordinal);
     }
 
-    /// <summary>Seals the directory under a key made from the index key and the header, and appends the trailer, into an output of <see cref="SealedDirectoryOverhead"/> more bytes.</summary>
-    public static void SealDirectory(KeyMaterial keys, ReadOnlySpan<byte> header, ReadOnlySpan<byte> directory, Span<byte> output)
+    /// <summary>Seals the table of contents under a key made from the index key and the header, and appends the trailer, into an output of <see cref="SealedContentsOverhead"/> more bytes.</summary>
+    public static void SealContents(KeyMaterial keys, ReadOnlySpan<byte> header, ReadOnlySpan<byte> contents, Span<byte> output)
     {
-        using var aead = CreateDirectoryCipher(keys, header);
-        aead.Encrypt(stackalloc byte[NonceLength], directory, output[..directory.Length], output.Slice(directory.Length, TagLength), Magic);
-        var trailer = output.Slice(directory.Length + TagLength, TrailerLength);
-        BinaryPrimitives.WriteInt32LittleEndian(trailer, directory.Length + TagLength);
+        using var aead = CreateContentsCipher(keys, header);
+        aead.Encrypt(stackalloc byte[NonceLength], contents, output[..contents.Length], output.Slice(contents.Length, TagLength), Magic);
+        var trailer = output.Slice(contents.Length + TagLength, TrailerLength);
+        BinaryPrimitives.WriteInt32LittleEndian(trailer, contents.Length + TagLength);
         TrailerMagic.CopyTo(trailer[sizeof(int)..]);
     }
 
-    /// <summary>Reads the directory of a stored pack.</summary>
+    /// <summary>Reads the table of contents of a stored pack.</summary>
     /// <exception cref="DamagedObjectException">The pack is damaged.</exception>
     /// <exception cref="StorageException">Reading failed.</exception>
-    public static byte[] ReadDirectory(IObjectStore store, KeyMaterial keys, string name, long size)
+    public static byte[] ReadContents(IObjectStore store, KeyMaterial keys, string name, long size)
     {
         if (size < HeaderLength + TagLength + TrailerLength)
             throw new DamagedObjectException(name, "it is too short for a pack.");
@@ -67,25 +67,25 @@ internal static class PackFormat
         var length = BinaryPrimitives.ReadInt32LittleEndian(trailer);
         if (!header.AsSpan().StartsWith(Magic) || !trailer.AsSpan().EndsWith(TrailerMagic))
             throw new DamagedObjectException(name, "it does not start or end like a pack.");
-        if (length < TagLength || length > FormatLimits.PackDirectory || length > size - HeaderLength - TrailerLength)
-            throw new DamagedObjectException(name, "its directory's length is wrong.");
+        if (length < TagLength || length > FormatLimits.TableOfContents || length > size - HeaderLength - TrailerLength)
+            throw new DamagedObjectException(name, "the length of its table of contents is wrong.");
 
         var stored = new byte[length];
         store.Read(name, size - TrailerLength - length, stored);
-        var directory = new byte[length - TagLength];
+        var contents = new byte[length - TagLength];
         try
         {
-            using var aead = CreateDirectoryCipher(keys, header);
-            aead.Decrypt(stackalloc byte[NonceLength], stored.AsSpan(0, directory.Length), stored.AsSpan(directory.Length), directory, Magic);
-            return directory;
+            using var aead = CreateContentsCipher(keys, header);
+            aead.Decrypt(stackalloc byte[NonceLength], stored.AsSpan(0, contents.Length), stored.AsSpan(contents.Length), contents, Magic);
+            return contents;
         }
         catch (CryptographicException error)
         {
-            throw new DamagedObjectException(name, "its directory cannot be opened.", error);
+            throw new DamagedObjectException(name, "its table of contents cannot be opened.", error);
         }
     }
 
-    private static AesGcm CreateDirectoryCipher(KeyMaterial keys, ReadOnlySpan<byte> header) =>
+    private static AesGcm CreateContentsCipher(KeyMaterial keys, ReadOnlySpan<byte> header) =>
         KeyDerivation.CreateCipher(keys.IndexKey, header, "rekkord pack directory v1", TagLength);
 
     private static byte[] KeyInfo(byte[] repositoryId) => [.. "rekkord pack v1"u8, .. repositoryId];

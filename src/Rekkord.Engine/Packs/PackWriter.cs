@@ -16,8 +16,8 @@ internal sealed class PackWriter : IDisposable
 {
     private const int ClosingAtOnce = 2;
 
-    // A pack of very small files is closed before its directory, which is in memory as a whole, grows with them: some 29,000 blobs.
-    private const int DirectorySize = 1024 * 1024;
+    // A pack of very small files is closed before its table of contents, which is in memory as a whole, grows with them: some 29,000 blobs.
+    private const int ContentsSize = 1024 * 1024;
 
     private readonly Lock _lock = new();
     private readonly IObjectStore _store;
@@ -109,7 +109,7 @@ internal sealed class PackWriter : IDisposable
 
     private void PutBack(OpenPack pack)
     {
-        if (pack.Length < _descriptor.PackSize && pack.DirectoryLength < DirectorySize)
+        if (pack.Length < _descriptor.PackSize && pack.ContentsLength < ContentsSize)
             _idle.Push(pack);
         else
             Close(pack);
@@ -145,7 +145,7 @@ internal sealed class PackWriter : IDisposable
         private readonly byte[] _header;
         private readonly AesGcm _aead;
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        private readonly PackDirectoryWriter _directory = new();
+        private readonly TableOfContentsWriter _contents = new();
 
         public OpenPack(IObjectStore store, KeyMaterial keys, Descriptor descriptor, PackKind kind)
         {
@@ -160,7 +160,7 @@ internal sealed class PackWriter : IDisposable
 
         public long Length { get; private set; }
 
-        public int DirectoryLength => _directory.Length;
+        public int ContentsLength => _contents.Length;
 
         /// <summary>Seals a segment and writes it.</summary>
         public void Append(ReadOnlySpan<byte> segment, SegmentMethod method, IReadOnlyList<BlobEntry> blobs)
@@ -171,20 +171,20 @@ internal sealed class PackWriter : IDisposable
             var pooled = ArrayPool<byte>.Shared.Rent(length);
             var buffer = pooled.AsSpan(0, length);
             Span<byte> nonce = stackalloc byte[PackFormat.NonceLength];
-            PackFormat.WriteNonce(nonce, _directory.SegmentCount);
+            PackFormat.WriteNonce(nonce, _contents.SegmentCount);
             _aead.Encrypt(nonce, segment, buffer[..segment.Length], buffer[segment.Length..]);
             Write(buffer);
-            _directory.Add(length, method, blobs);
+            _contents.Add(length, method, blobs);
             ArrayPool<byte>.Shared.Return(pooled);
         }
 
         public StoredPack Commit()
         {
-            var directory = _directory.ToArray(_kind);
-            WriteSealed(directory);
+            var contents = _contents.ToArray(_kind);
+            WriteSealed(contents);
             var hash = _hash.GetHashAndReset();
             _writer.Commit(ObjectName.ForPack(hash));
-            return new StoredPack(hash, Length, directory);
+            return new StoredPack(hash, Length, contents);
         }
 
         public void Dispose()
@@ -192,14 +192,14 @@ internal sealed class PackWriter : IDisposable
             _writer.Dispose();
             _aead.Dispose();
             _hash.Dispose();
-            _directory.Dispose();
+            _contents.Dispose();
         }
 
-        private void WriteSealed(byte[] directory)
+        private void WriteSealed(byte[] contents)
         {
-            var length = directory.Length + PackFormat.SealedDirectoryOverhead;
+            var length = contents.Length + PackFormat.SealedContentsOverhead;
             var buffer = ArrayPool<byte>.Shared.Rent(length);
-            PackFormat.SealDirectory(_keys, _header, directory, buffer.AsSpan(0, length));
+            PackFormat.SealContents(_keys, _header, contents, buffer.AsSpan(0, length));
             Write(buffer.AsSpan(0, length));
             ArrayPool<byte>.Shared.Return(buffer);
         }

@@ -5,8 +5,8 @@ namespace Rekkord.Engine.Packs;
 /// <summary>A pack as an index lists it.</summary>
 /// <param name="Hash">The SHA-256 of its bytes, which is its name.</param>
 /// <param name="Size">Its size in bytes.</param>
-/// <param name="Directory">Its directory's bytes.</param>
-internal sealed record StoredPack(byte[] Hash, long Size, ReadOnlyMemory<byte> Directory)
+/// <param name="Contents">Its table of contents, as stored.</param>
+internal sealed record StoredPack(byte[] Hash, long Size, ReadOnlyMemory<byte> Contents)
 {
     public string Name => ObjectName.ForPack(Hash);
 }
@@ -21,7 +21,7 @@ internal enum PackKind : byte
     Metadata = 1,
 }
 
-/// <summary>One blob within a segment, as a pack's directory lists it.</summary>
+/// <summary>One blob within a segment, as a pack's table of contents lists it.</summary>
 internal readonly record struct BlobEntry(BlobType Type, Oid Oid, int Length);
 
 /// <summary>How a segment's bytes are compressed before they are sealed.</summary>

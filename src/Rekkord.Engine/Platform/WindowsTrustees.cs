@@ -43,7 +43,9 @@ internal sealed class WindowsTrustees
                 && (rule.FileSystemRights & rights) != 0
                 && !_trusted.Contains(identity)
                 && !identity.IsWellKnown(WellKnownSidType.CreatorOwnerSid))
+            {
                 return identity;
+            }
         }
 
         return null;

@@ -64,7 +64,10 @@ internal sealed class AdjacentWrites(DestinationFile file, Lock writing) : IDisp
         if (offset != _offset + _bytes.Length
             || !MemoryMarshal.TryGetArray(_bytes, out var pending) || !MemoryMarshal.TryGetArray(bytes, out var next)
             || pending.Array != next.Array || pending.Offset + pending.Count != next.Offset)
+        {
             return false;
+        }
+
         _bytes = pending.Array.AsMemory(pending.Offset, pending.Count + next.Count);
         return true;
     }

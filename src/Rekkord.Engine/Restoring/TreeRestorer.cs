@@ -314,9 +314,9 @@ internal sealed class TreeRestorer
             target.CreateHardLink(directory, first.Entry.Name, name);
             return null;
         }
-        catch (FileSystemException refusal)
+        catch (FileSystemException error)
         {
-            return refusal;
+            return error;
         }
         finally
         {

@@ -203,12 +203,8 @@ public sealed class SaveOperation
 
     private static void AddBlobs(OidSet known, StoredPack pack)
     {
-        var reader = new PackDirectoryReader(pack.Directory.Span);
-        while (reader.NextSegment(out _, out _))
-        {
-            while (reader.NextBlob(out var blob))
-                known.Add(blob.Oid);
-        }
+        foreach (var blob in TableOfContentsReader.BlobsOf(pack))
+            known.Add(blob.Oid);
     }
 
     private void WalkAndStore(SaveContext context, OwnFiles own, RootSet saved)

@@ -9,7 +9,7 @@ namespace Rekkord.Engine.Scanning;
 
 /// <summary>
 /// Stores again, in new packs, what can still be read of damaged ones: one wrong byte in a pack must not cost the other
-/// thousand files in it when the pack is put aside.
+/// thousand files in it when the pack is moved to quarantine.
 /// </summary>
 internal sealed class PackSalvage
 {
@@ -45,10 +45,10 @@ internal sealed class PackSalvage
             var index = new BlobIndex();
             index.Add(pack);
             using var reader = new BlobReader(_repository, index);
-            foreach (var blob in BlobsOf(pack).Where(blob => !stored.Contains(blob.Oid)))
+            foreach (var blob in TableOfContentsReader.BlobsOf(pack))
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (!Store(sink, packer, soundReader, reader, blob, out var error))
+                if (!stored.Contains(blob.Oid) && !Store(sink, packer, soundReader, reader, blob, out var error))
                     unfinished[pack.Name] = error;
             }
         }
@@ -58,7 +58,7 @@ internal sealed class PackSalvage
         return unfinished;
     }
 
-    /// <summary>Stores a blob again unless a pack that stays gives it: what its directory says is not enough, for it may be false.</summary>
+    /// <summary>Stores a blob again unless a pack that stays gives it: what its table of contents says is not enough, for it may be false.</summary>
     /// <returns>False when it could not be read for a reason that may pass.</returns>
     private static bool Store(WriteSession sink, SegmentPacker packer, BlobReader soundReader, BlobReader reader, BlobEntry blob, [NotNullWhen(false)] out RekkordException? error)
     {
@@ -67,7 +67,7 @@ internal sealed class PackSalvage
         if (elsewhere is not null)
             return true;
 
-        // Once more: what was misread for a moment must not be left behind in a pack that is put aside.
+        // Once more: what was misread for a moment must not be left behind in a pack that is moved to quarantine.
         using var content = TryRead(reader, blob, out error) ?? TryRead(reader, blob, out error);
         if (content is null)
             return error is null;
@@ -88,21 +88,8 @@ internal sealed class PackSalvage
         }
         catch (RekkordException error)
         {
-            passing = error.Kind == RekkordErrorKind.InvalidData || SecondLook.IsMediumError(error) ? null : error;
+            passing = error.Kind == RekkordErrorKind.InvalidData || Recheck.IsMediumError(error) ? null : error;
             return null;
         }
-    }
-
-    private static List<BlobEntry> BlobsOf(StoredPack pack)
-    {
-        var blobs = new List<BlobEntry>();
-        var reader = new PackDirectoryReader(pack.Directory.Span);
-        while (reader.NextSegment(out _, out _))
-        {
-            while (reader.NextBlob(out var blob))
-                blobs.Add(blob);
-        }
-
-        return blobs;
     }
 }

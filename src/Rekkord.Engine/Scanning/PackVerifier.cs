@@ -21,7 +21,7 @@ internal sealed class PackVerifier : IDisposable
     public PackVerifier(RepositoryAccess repository) => _repository = repository;
 
     /// <summary>Reads a pack.</summary>
-    /// <param name="pack">The pack with its directory.</param>
+    /// <param name="pack">The pack with its table of contents.</param>
     /// <param name="openSegments">Whether to open, decompress and check every blob too.</param>
     /// <param name="damagedBlobs">Told of each blob that does not come out as it was saved.</param>
     /// <param name="read">Told of bytes read.</param>
@@ -34,7 +34,7 @@ internal sealed class PackVerifier : IDisposable
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var header = Read(stream, PackFormat.HeaderLength, hash, pack.Name).ToArray();
         using var aead = openSegments ? OpenKey(header) : null;
-        var reader = new PackDirectoryReader(pack.Directory.Span);
+        var reader = new TableOfContentsReader(pack.Contents.Span);
         var damagedSegments = 0;
         for (var ordinal = 0; reader.NextSegment(out var storedLength, out var method); ordinal++)
         {
@@ -45,7 +45,7 @@ internal sealed class PackVerifier : IDisposable
                 damagedSegments++;
         }
 
-        Read(stream, pack.Directory.Length + PackFormat.TagLength + PackFormat.TrailerLength, hash, pack.Name);
+        Read(stream, pack.Contents.Length + PackFormat.TagLength + PackFormat.TrailerLength, hash, pack.Name);
         var sound = hash.GetHashAndReset().AsSpan().SequenceEqual(pack.Hash) && Read(stream, 1, hash, pack.Name).IsEmpty;
         return damagedSegments > 0 ? $"{damagedSegments} of its segments cannot be opened, or do not hold what was saved."
             : sound ? null : "its bytes do not match its name.";
@@ -55,7 +55,7 @@ internal sealed class PackVerifier : IDisposable
     /// Reads each segment of a pack by itself, to learn what of a pack that cannot be read from its start to its end is lost. Where reading
     /// fails for another reason than the medium's, all that is left counts as lost for now.
     /// </summary>
-    /// <param name="pack">The pack with its directory.</param>
+    /// <param name="pack">The pack with its table of contents.</param>
     /// <param name="lostBlobs">Told of each blob that does not come out as it was saved.</param>
     /// <param name="cancellation">Stops between segments.</param>
     public void FindLost(StoredPack pack, Action<Oid> lostBlobs, CancellationToken cancellation)
@@ -63,7 +63,7 @@ internal sealed class PackVerifier : IDisposable
         var goesOn = true;
         var header = TryRead(pack.Name, 0, PackFormat.HeaderLength, ref goesOn).ToArray();
         using var aead = header.Length > 0 ? OpenKey(header) : null;
-        var reader = new PackDirectoryReader(pack.Directory.Span);
+        var reader = new TableOfContentsReader(pack.Contents.Span);
         var offset = (long)PackFormat.HeaderLength;
         for (var ordinal = 0; reader.NextSegment(out var storedLength, out var method); ordinal++)
         {
@@ -105,10 +105,10 @@ internal sealed class PackVerifier : IDisposable
     }
 
     private bool CheckSegment(
-        AesGcm? aead, bool openSegments, int ordinal, SegmentMethod method, scoped ReadOnlySpan<byte> stored, ref PackDirectoryReader directory, Action<Oid> damagedBlobs)
+        AesGcm? aead, bool openSegments, int ordinal, SegmentMethod method, scoped ReadOnlySpan<byte> stored, ref TableOfContentsReader contents, Action<Oid> damagedBlobs)
     {
         var blobs = new List<BlobEntry>();
-        while (directory.NextBlob(out var blob))
+        while (contents.NextBlob(out var blob))
             blobs.Add(blob);
         if (!openSegments)
             return true;

@@ -53,18 +53,18 @@ internal sealed class RepositoryRepair
         }
 
         foreach (var tag in tags.Where(tag => !_repository.Store.Exists(tag.ObjectName) && _repository.Store.Exists(tag.TagName)))
-            Note(ProblemKind.SnapshotMissing, tag.ObjectName, $"its tag was moved to '{MoveAside(tag.TagName)}'");
+            Note(ProblemKind.SnapshotMissing, tag.ObjectName, $"its tag was moved to '{MoveToQuarantine(tag.TagName)}'");
     }
 
     /// <summary>
-    /// Finds out which of the objects are still damaged when they are read once more; only these are put aside, and those that a revoked
+    /// Finds out which of the objects are still damaged when they are read once more; only these are moved to quarantine, and those that a revoked
     /// key signed.
     /// </summary>
     private void LookAgain(CancellationToken cancellation)
     {
         _damaged.UnionWith(_problems.Where(problem => problem.Kind == ProblemKind.SignerRevoked).Select(problem => problem.ObjectName).Where(_repository.Store.Exists));
-        var look = new SecondLook(_repository);
-        foreach (var problem in _problems.Where(MayBePutAside))
+        var look = new Recheck(_repository);
+        foreach (var problem in _problems.Where(MayBeQuarantined))
         {
             cancellation.ThrowIfCancellationRequested();
             if (!_repository.Store.Exists(problem.ObjectName))
@@ -78,7 +78,7 @@ internal sealed class RepositoryRepair
         }
     }
 
-    private static bool MayBePutAside(RepositoryProblem problem) => problem.Kind switch
+    private static bool MayBeQuarantined(RepositoryProblem problem) => problem.Kind switch
     {
         ProblemKind.PackDamaged or ProblemKind.IndexDamaged or ProblemKind.TagDamaged or ProblemKind.SnapshotDamaged => true,
 
@@ -89,7 +89,7 @@ internal sealed class RepositoryRepair
     };
 
     /// <summary>
-    /// Whether something stands in the place of one object, and can be put aside like a damaged one. In the place of a folder it may be the
+    /// Whether something stands in the place of one object, and can be moved to quarantine like a damaged one. In the place of a folder it may be the
     /// owner's own way to it; and a key whose revocation cannot be read stays revoked.
     /// </summary>
     private static bool IsInTheWay(RepositoryProblem problem) => problem.Kind == ProblemKind.Obstructed
@@ -119,9 +119,9 @@ internal sealed class RepositoryRepair
         {
             try
             {
-                read.Add(PackDirectories.Read(_repository, found));
+                read.Add(PackTables.Read(_repository, found));
             }
-            catch (RekkordException error) when (error.Kind == RekkordErrorKind.InvalidData || SecondLook.IsMediumError(error))
+            catch (RekkordException error) when (error.Kind == RekkordErrorKind.InvalidData || Recheck.IsMediumError(error))
             {
                 // It is damaged for good, as the scan has said: nothing tells what lies where.
                 continue;
@@ -136,7 +136,7 @@ internal sealed class RepositoryRepair
         foreach (var name in _damaged)
         {
             cancellation.ThrowIfCancellationRequested();
-            Note(name, $"moved to '{MoveAside(name)}'");
+            Note(name, $"moved to '{MoveToQuarantine(name)}'");
         }
     }
 
@@ -153,7 +153,7 @@ internal sealed class RepositoryRepair
             if (gone.Length == 0 || TryReadAll(packs.Select(pack => pack.Name).Where(present.ContainsKey).Select(name => present[name])) is not { } own)
                 continue;
             WriteIndex(own);
-            MoveAside(index.Name);
+            MoveToQuarantine(index.Name);
             foreach (var pack in gone)
                 Note(ProblemKind.PackMissing, pack.Name, "no index names it any longer");
         }
@@ -178,7 +178,7 @@ internal sealed class RepositoryRepair
     {
         try
         {
-            return [.. packs.Select(pack => PackDirectories.Read(_repository, pack))];
+            return [.. packs.Select(pack => PackTables.Read(_repository, pack))];
         }
         catch (RekkordException)
         {
@@ -194,11 +194,11 @@ internal sealed class RepositoryRepair
         writer.Finish();
     }
 
-    private string MoveAside(string name)
+    private string MoveToQuarantine(string name)
     {
-        var aside = ObjectName.Aside(name);
-        _repository.Store.Move(name, aside);
-        return aside;
+        var quarantined = ObjectName.InQuarantine(name);
+        _repository.Store.Move(name, quarantined);
+        return quarantined;
     }
 
     private void Note(string objectName, string repair)

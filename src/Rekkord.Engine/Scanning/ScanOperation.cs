@@ -95,8 +95,8 @@ public sealed class ScanOperation
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                // What was put aside is in nobody's way.
-                foreach (var found in _repository.Store.List(folder).Where(found => found.Obstacle is not null && folder != ObjectName.Damaged))
+                // What is in quarantine is in nobody's way.
+                foreach (var found in _repository.Store.List(folder).Where(found => found.Obstacle is not null && folder != ObjectName.Quarantine))
                     _problems.Add(ProblemKind.Obstructed, found.Name, StorageException.Obstructed(_repository.Location, found.Name, found.Obstacle!));
             }
             catch (StorageException error) when (error.ErrorId == StorageException.ObstructedId)
@@ -131,12 +131,8 @@ public sealed class ScanOperation
 
     private static void AddBlobs(StoredPack pack, RepositoryProblem problem, Dictionary<Oid, RepositoryProblem> blobs)
     {
-        var reader = new PackDirectoryReader(pack.Directory.Span);
-        while (reader.NextSegment(out _, out _))
-        {
-            while (reader.NextBlob(out var blob))
-                blobs[blob.Oid] = problem;
-        }
+        foreach (var blob in TableOfContentsReader.BlobsOf(pack))
+            blobs[blob.Oid] = problem;
     }
 
     private void WalkTrees(BlobIndex index, Dictionary<Oid, RepositoryProblem> lost, RecordScan records, CancellationToken cancellation)

@@ -12,7 +12,7 @@ public sealed record ScanRequest
     /// <summary>Stop reading packs after this time, the longest unverified first; null for no limit.</summary>
     public TimeSpan? TimeLimit { get; init; }
 
-    /// <summary>Put damaged objects aside and make again what can be made: indexes and tags.</summary>
+    /// <summary>Move damaged objects to quarantine and make again what can be made: indexes and tags.</summary>
     public bool Repair { get; init; }
 
     /// <summary>Threads that read and check; 0 for one per processor.</summary>

@@ -131,14 +131,14 @@ public sealed class KeyRevocation
     /// </summary>
     private void Replace(string name, ObjectWriter writer)
     {
-        var aside = ObjectName.Aside(name);
+        var quarantined = ObjectName.InQuarantine(name);
         using (var copy = _repository.Store.Create())
         {
             copy.Write(_repository.Store.Read(name, FormatLimits.Record));
-            copy.Commit(aside);
+            copy.Commit(quarantined);
         }
 
-        var next = $"{aside}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}.new";
+        var next = $"{quarantined}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}.new";
         writer.Commit(next);
         _repository.Store.Move(next, name);
     }

@@ -72,9 +72,9 @@ public sealed class SnapshotStore
             {
                 NewestSnapshot.Find([.. channel], DateTimeOffset.UtcNow, warn);
             }
-            catch (RekkordException doubt)
+            catch (RekkordException error)
             {
-                warn(doubt.Message);
+                warn(error.Message);
             }
         }
     }

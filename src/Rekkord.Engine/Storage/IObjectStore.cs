@@ -49,7 +49,7 @@ public interface IObjectStore : IDisposable
     /// </summary>
     Hash128? Identify(string name);
 
-    /// <summary>Gives an object another name, for example to put a damaged one aside. One that exists under that name is replaced.</summary>
+    /// <summary>Gives an object another name, for example to move a damaged one to quarantine. One that exists under that name is replaced.</summary>
     /// <exception cref="StorageException">There is none (<c>ObjectNotFound</c>), or the store refused.</exception>
     void Move(string name, string newName);
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.FileSystem.Machine;
 
 namespace Rekkord.Engine.Tests;
 

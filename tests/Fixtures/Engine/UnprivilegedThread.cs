@@ -25,9 +25,9 @@ internal static partial class UnprivilegedThread
                     DropPrivileges(furtherGroup);
                 action();
             }
-            catch (Exception e)
+            catch (Exception error)
             {
-                failure = ExceptionDispatchInfo.Capture(e);
+                failure = ExceptionDispatchInfo.Capture(error);
             }
         });
         thread.Start();

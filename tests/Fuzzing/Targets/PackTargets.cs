@@ -66,7 +66,7 @@ internal static class PackTargets
 
     private static byte[] DirectoryOf(FuzzRepository repository, int storedLength)
     {
-        var writer = new PackDirectoryWriter();
+        var writer = new TableOfContentsWriter();
         writer.Add(storedLength, SegmentMethod.Zstandard, [.. Blobs.Select(blob => new BlobEntry(BlobType.Data, repository.Access.Hasher.Compute(BlobType.Data, blob), blob.Length))]);
         return writer.ToArray(PackKind.Data);
     }
@@ -74,7 +74,7 @@ internal static class PackTargets
     /// <summary>The body of an index of one pack, by docs/format.md, section 4.2.</summary>
     private static byte[] Body(FuzzRepository repository, string name, long size)
     {
-        var directory = PackFormat.ReadDirectory(repository.Store, repository.Keys, name, size);
+        var directory = PackFormat.ReadContents(repository.Store, repository.Keys, name, size);
         return [.. ObjectName.TryGetHash(name)!, .. BitConverter.GetBytes(size), .. BitConverter.GetBytes(directory.Length), .. directory];
     }
 
@@ -111,13 +111,8 @@ internal static class PackTargets
     private static List<(BlobType Type, Oid Oid)> BlobsOf(StoredPack pack)
     {
         var found = new List<(BlobType, Oid)>();
-        var reader = new PackDirectoryReader(pack.Directory.Span);
-        while (reader.NextSegment(out _, out _))
-        {
-            while (reader.NextBlob(out var blob))
-                found.Add((blob.Type, blob.Oid));
-        }
-
+        foreach (var blob in TableOfContentsReader.BlobsOf(pack))
+            found.Add((blob.Type, blob.Oid));
         return found;
     }
 

@@ -1,5 +1,5 @@
-using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.FileSystem.Machine;
 using static Rekkord.Engine.Integration.Tests.UnusualFileSystem;
 
 namespace Rekkord.Engine.Integration.Tests;

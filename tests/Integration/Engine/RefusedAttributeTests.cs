@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.Saving;
 
 namespace Rekkord.Engine.Integration.Tests;

@@ -10,10 +10,14 @@ internal sealed record ConfigDocument(IReadOnlyList<ConfigItem> Items, IReadOnly
     {
         Dictionary<(string, string), ConfigItem> seen = [];
         foreach (var item in Items)
+        {
             if (!seen.TryAdd((item.Section, item.Name), item))
+            {
                 throw new ConfigurationException("ConfigDuplicateKey", file, item.KeyPosition,
                     $"'{item.Name}' is set in [{item.Section}] a second time. The first is in line "
                     + $"{seen[(item.Section, item.Name)].KeyPosition.Line}. Remove one of them.");
+            }
+        }
     }
 }
 

@@ -25,8 +25,11 @@ internal static class TomlReader
             sections.Add((string.Join('.', path.Select(part => part.Name)), path[0].Position));
             // An array of tables has no meaning here; its name tells the schema so.
             if (table is TableArraySyntax)
+            {
                 items.Add(new ConfigItem("", path[0].Name, new ConfigItem.UnsupportedValue("an array of tables"), true,
                     path[0].Position, path[0].Position, path[0].Position));
+            }
+
             foreach (var pair in table.Items)
                 Read(pair, path, items, sections);
         }
@@ -62,8 +65,10 @@ internal static class TomlReader
     private static void ThrowIfWrong(DocumentSyntax syntax, string file)
     {
         foreach (var diagnostic in syntax.Diagnostics)
+        {
             if (diagnostic.Kind == DiagnosticMessageKind.Error)
                 throw new ConfigurationException("ConfigSyntaxError", file, Position(diagnostic.Span), diagnostic.Message);
+        }
     }
 
     private static void Read(

@@ -37,7 +37,7 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
         {
             return new LinuxDestinationDirectory(LinuxDirectory.Open(path, FileOperation.EnterDirectory), isNew: false);
         }
-        catch (FileSystemException e) when (e.ErrorNumber == Errno.ENOENT)
+        catch (FileSystemException error) when (error.ErrorNumber == Errno.ENOENT)
         {
             var (directory, isNew) = MakeWithParents(path);
             return new LinuxDestinationDirectory(directory, isNew);
@@ -98,8 +98,10 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
     {
         _directory.CheckName(name, FileOperation.CreateLink);
         if (target.Contains((byte)0))
+        {
             throw LinuxErrors.Create(
                 FileSystemFailure.UnsafeName, "its target holds a NUL byte", FileOperation.CreateLink, _directory.Path, name);
+        }
 
         byte[] nativeTarget = [.. target, 0];
         var native = NativeName.Terminate(name, stackalloc byte[NativeName.StackSize]);
@@ -253,8 +255,11 @@ internal sealed class LinuxDestinationDirectory : DestinationDirectory
     {
         var names = new List<byte[]>();
         foreach (var range in path.AsSpan().Split((byte)'/'))
+        {
             if (!path.AsSpan(range).IsEmpty && !path.AsSpan(range).SequenceEqual("."u8))
                 names.Add(path[range]);
+        }
+
         return names;
     }
 }

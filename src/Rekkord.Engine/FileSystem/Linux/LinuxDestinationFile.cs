@@ -14,9 +14,13 @@ internal sealed class LinuxDestinationFile(FileDescriptor descriptor, EntryPath 
         {
             var length = LibC.PositionedWrite(descriptor, data, data.Length, offset);
             if (length < 0)
+            {
                 LinuxErrors.ThrowUnlessInterrupted(FileOperation.WriteFile, directory, name);
+            }
             else if (length == 0)
+            {
                 throw LinuxErrors.Create(Errno.EIO, FileOperation.WriteFile, directory, name);
+            }
             else
             {
                 data = data[(int)length..];

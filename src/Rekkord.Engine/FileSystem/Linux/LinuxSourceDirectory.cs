@@ -110,8 +110,11 @@ internal sealed class LinuxSourceDirectory(LinuxDirectory directory) : SourceDir
     private void ThrowUnlessInterrupted(byte[] name)
     {
         if (Marshal.GetLastPInvokeError() == Errno.EINVAL)
+        {
             throw LinuxErrors.Create(
                 FileSystemFailure.Other, "it is not a symbolic link, or no longer one", FileOperation.ReadLink, directory.Path, name);
+        }
+
         LinuxErrors.ThrowUnlessInterrupted(FileOperation.ReadLink, directory.Path, name);
     }
 }

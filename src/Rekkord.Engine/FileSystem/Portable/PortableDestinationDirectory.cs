@@ -91,8 +91,10 @@ internal sealed class PortableDestinationDirectory(string path, bool isNew) : De
         var entry = PathOf(name, FileOperation.CreateLink);
         var text = PortableName.FromBytes(target);
         if (string.IsNullOrEmpty(text) || text.Contains('\0', StringComparison.Ordinal))
+        {
             throw FileSystemErrors.Create(
                 FileSystemFailure.UnsafeName, FileOperation.CreateLink, DisplayPathOf(name), "this system cannot express its target", 0);
+        }
 
         PortableErrors.Run(FileOperation.CreateLink, entry, () =>
         {
@@ -239,8 +241,10 @@ internal sealed class PortableDestinationDirectory(string path, bool isNew) : De
     private static void RefuseTaken(string entry, FileOperation operation)
     {
         if (PortableStatus.TryRead(entry, followLink: false) is not null)
+        {
             throw FileSystemErrors.Create(
                 FileSystemFailure.Exists, operation, PortablePath.ToDisplay(entry), "the name is taken", errorNumber: 0);
+        }
     }
 
     private string PathOf(byte[] name, FileOperation operation) =>

@@ -10,9 +10,9 @@ internal sealed class PortableDestinationFile(FileStream stream, string path) : 
         {
             RandomAccess.Write(stream.SafeFileHandle, data, offset);
         }
-        catch (Exception e) when (PortableErrors.IsFileError(e))
+        catch (Exception error) when (PortableErrors.IsFileError(error))
         {
-            throw PortableErrors.Create(e, FileOperation.WriteFile, path);
+            throw PortableErrors.Create(error, FileOperation.WriteFile, path);
         }
     }
 

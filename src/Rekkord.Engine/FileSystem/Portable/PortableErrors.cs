@@ -23,9 +23,9 @@ internal static class PortableErrors
         {
             return action();
         }
-        catch (Exception e) when (IsFileError(e))
+        catch (Exception error) when (IsFileError(error))
         {
-            throw Create(e, operation, path);
+            throw Create(error, operation, path);
         }
     }
 

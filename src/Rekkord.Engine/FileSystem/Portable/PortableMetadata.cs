@@ -157,9 +157,9 @@ internal sealed class PortableMetadata
         {
             action();
         }
-        catch (Exception e) when (PortableErrors.IsFileError(e) || e is ArgumentOutOfRangeException)
+        catch (Exception error) when (PortableErrors.IsFileError(error) || error is ArgumentOutOfRangeException)
         {
-            Report(property, problem, e.Message.ReplaceLineEndings(" ").TrimEnd('.'));
+            Report(property, problem, error.Message.ReplaceLineEndings(" ").TrimEnd('.'));
         }
     }
 

@@ -85,8 +85,11 @@ internal static class PortableName
             return false;
         var stem = name.AsSpan()[..(name.IndexOf('.', StringComparison.Ordinal) is >= 0 and var dot ? dot : name.Length)].TrimEnd(' ');
         foreach (var device in WindowsDevices)
+        {
             if (stem.Equals(device, StringComparison.OrdinalIgnoreCase))
                 return false;
+        }
+
         return true;
     }
 }

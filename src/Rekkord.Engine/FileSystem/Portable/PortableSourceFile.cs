@@ -26,12 +26,15 @@ internal sealed class PortableSourceFile : SourceFile
     {
         var status = PortableStatus.Read(path, followLink);
         if (status.Kind != FileKind.File)
+        {
             throw FileSystemErrors.Create(
                 FileSystemFailure.NotARegularFile,
                 FileOperation.OpenFile,
                 PortablePath.ToDisplay(path),
                 FileSystemErrors.DescribeKind(status.Kind),
                 errorNumber: 0);
+        }
+
         var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         return new PortableSourceFile(handle, path, followLink, status);
     });
@@ -62,9 +65,9 @@ internal sealed class PortableSourceFile : SourceFile
             {
                 length = RandomAccess.Read(_handle, buffer[total..], offset + total);
             }
-            catch (Exception e) when (PortableErrors.IsFileError(e))
+            catch (Exception error) when (PortableErrors.IsFileError(error))
             {
-                throw PortableErrors.Create(e, FileOperation.ReadFile, _path);
+                throw PortableErrors.Create(error, FileOperation.ReadFile, _path);
             }
 
             if (length == 0)

@@ -27,10 +27,10 @@ internal static class WindowsSecurity
                 : info.GetAccessControl(SavedSections);
             return security.GetSecurityDescriptorBinaryForm();
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
         {
             // So .NET puts the system's error numbers that it does not expect, of file systems without permissions for example.
-            throw new IOException(e.Message, e);
+            throw new IOException(error.Message, error);
         }
     }
 
@@ -43,9 +43,9 @@ internal static class WindowsSecurity
             Write(path, descriptor, withOwner ? SavedSections : AccessControlSections.Access);
             return null;
         }
-        catch (Exception e) when (IsRefusal(e))
+        catch (Exception error) when (IsRefusal(error))
         {
-            return withOwner ? ApplyAccessOnly(path, descriptor, e.Message) : $"The permissions could not be set ({e.Message.TrimEnd('.')}).";
+            return withOwner ? ApplyAccessOnly(path, descriptor, error.Message) : $"The permissions could not be set ({error.Message.TrimEnd('.')}).";
         }
     }
 
@@ -56,9 +56,9 @@ internal static class WindowsSecurity
             Write(path, descriptor, AccessControlSections.Access);
             return $"The owner could not be set ({ownerReason.TrimEnd('.')}).";
         }
-        catch (Exception e) when (IsRefusal(e))
+        catch (Exception error) when (IsRefusal(error))
         {
-            return $"The owner and the permissions could not be set ({e.Message.TrimEnd('.')}).";
+            return $"The owner and the permissions could not be set ({error.Message.TrimEnd('.')}).";
         }
     }
 

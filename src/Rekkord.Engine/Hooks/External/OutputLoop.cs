@@ -39,8 +39,11 @@ internal sealed class OutputLoop : IDisposable
             return;
 
         for (var i = _open.Count - 1; i >= 0; i--)
+        {
             if (descriptors[i + 1].Returned != 0 && !Take(_open[i]))
                 _open.RemoveAt(i);
+        }
+
         if (descriptors[0].Returned != 0)
             _ = LibC.Read(_wake.Read, _buffer, BufferSize);
     }

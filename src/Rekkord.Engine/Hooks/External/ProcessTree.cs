@@ -30,9 +30,11 @@ internal sealed class ProcessTree(int? leader, string runId)
         if (leader is { } group)
             _ = LibC.Kill(-group, signal);
         foreach (var member in members)
+        {
             // Between finding it and this, its number could only have come to another process if it had ended.
             if (member.Group != leader && IsStillThere(member))
                 _ = LibC.Kill(member.Id, signal);
+        }
     }
 
     /// <summary>How many of its processes live, as far as this system can tell beyond the leader: it takes <c>/proc</c>.</summary>
@@ -52,8 +54,10 @@ internal sealed class ProcessTree(int? leader, string runId)
             .ToList();
 
         foreach (var process in processes)
+        {
             if (process.Id == leader || process.Session == leader || process.Group == leader || HasMarker(process.Id))
                 _members[process.Id] = process;
+        }
         // Children of what is found belong to it, and theirs; this ends, because every round adds or is the last.
         while (processes.FindAll(process => !_members.ContainsKey(process.Id) && _members.ContainsKey(process.Parent)) is { Count: > 0 } more)
             more.ForEach(process => _members.Add(process.Id, process));
@@ -70,8 +74,11 @@ internal sealed class ProcessTree(int? leader, string runId)
     {
         var environment = ReadFile($"/proc/{id}/environ");
         for (var rest = environment.AsSpan(); rest.IndexOf(_marker) is var at and >= 0; rest = rest[(at + 1)..])
+        {
             if (at + _marker.Length == rest.Length || rest[at + _marker.Length] == 0)
                 return true;
+        }
+
         return false;
     }
 
@@ -95,7 +102,7 @@ internal sealed class ProcessTree(int? leader, string runId)
         {
             return File.ReadAllBytes(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // It has ended, or belongs to another user and is none of ours.
             return [];

@@ -66,7 +66,7 @@ internal readonly record struct ScriptStart(string? Interpreter, bool HasByteOrd
             using var file = File.OpenRead(path);
             length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return default;
         }

@@ -22,9 +22,9 @@ internal sealed class WindowsProcess : ExternalProcess
         {
             process.Start();
         }
-        catch (Win32Exception e)
+        catch (Win32Exception error)
         {
-            throw new StartFailedException($"cannot be started: {OneLine.From(e.Message, 500)}", null, e);
+            throw new StartFailedException($"cannot be started: {OneLine.From(error.Message, 500)}", null, error);
         }
 
         process.StandardInput.Close();
@@ -108,7 +108,7 @@ internal sealed class WindowsProcess : ExternalProcess
             while (await stream.ReadAsync(buffer, letGo).ConfigureAwait(false) is var length and > 0)
                 chunks.Add((capture, buffer[..length]), letGo);
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or InvalidOperationException or IOException)
+        catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException or InvalidOperationException or IOException)
         {
             // Let go of: whoever still writes is a process that outlived the hook.
         }

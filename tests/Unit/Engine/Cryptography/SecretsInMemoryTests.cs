@@ -91,8 +91,10 @@ public sealed class SecretsInMemoryTests : IDisposable
                 for (var i = 0; i < length; i++)
                     buffer[i] = (byte)~buffer[i];
                 foreach (var (name, secret) in inverted)
+                {
                     if (buffer.AsSpan(0, length).IndexOf(secret) >= 0)
                         found.Add(name);
+                }
             }
         }
 

@@ -81,7 +81,7 @@ public sealed class StolenKeyTests : IDisposable
         foreach (var directory in OpenAll(stolen).Where(part => part.What == "pack directory"))
         {
             // The reader raises an error when anything is left over.
-            var reader = new PackDirectoryReader(directory.Bytes);
+            var reader = new TableOfContentsReader(directory.Bytes);
             while (reader.NextSegment(out _, out _))
             {
                 while (reader.NextBlob(out _))
@@ -151,7 +151,7 @@ public sealed class StolenKeyTests : IDisposable
         var packKeys = opened.Where(part => part.What == "pack key").Select(part => part.Bytes);
         byte[][] candidates = [.. keys, .. keys.SelectMany(key => Salted(key, header)), .. packKeys];
         using var store = DirectoryObjectStore.Open(_repository.Location);
-        var reader = new PackDirectoryReader(PackFormat.ReadDirectory(store, _master, name, bytes.Length));
+        var reader = new TableOfContentsReader(PackFormat.ReadContents(store, _master, name, bytes.Length));
         var offset = header.Length;
         for (var ordinal = 0; reader.NextSegment(out var stored, out _); ordinal++, offset += stored)
         {

@@ -68,7 +68,7 @@ public sealed class BlobIndexTests
 
     private static StoredPack MakePack(int number, Func<int, Oid> makeOid, int segments = SegmentCount)
     {
-        var writer = new PackDirectoryWriter();
+        var writer = new TableOfContentsWriter();
         for (var segment = 0; segment < segments; segment++)
         {
             var first = ((number * segments) + segment) * BlobsInSegment;

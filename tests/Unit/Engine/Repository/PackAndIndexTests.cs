@@ -35,8 +35,8 @@ public sealed class PackAndIndexTests : IDisposable
 
         Assert.Equal(System.Security.Cryptography.SHA256.HashData(bytes), _pack.Hash);
         Assert.Equal(bytes.Length, _pack.Size);
-        Assert.Equal(_pack.Directory.ToArray(), PackFormat.ReadDirectory(_store, _master, _pack.Name, _pack.Size));
-        Assert.Equal(_pack.Directory.ToArray(), PackFormat.ReadDirectory(_store, _master.Derive(KeyRole.WriteOnly), _pack.Name, _pack.Size));
+        Assert.Equal(_pack.Contents.ToArray(), PackFormat.ReadContents(_store, _master, _pack.Name, _pack.Size));
+        Assert.Equal(_pack.Contents.ToArray(), PackFormat.ReadContents(_store, _master.Derive(KeyRole.WriteOnly), _pack.Name, _pack.Size));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class PackAndIndexTests : IDisposable
             try
             {
                 // What lies in the segments does not concern the directory.
-                Assert.Equal(_pack.Directory.ToArray(), PackFormat.ReadDirectory(_store, _master, "packs/malformed", bytes.Length));
+                Assert.Equal(_pack.Contents.ToArray(), PackFormat.ReadContents(_store, _master, "packs/malformed", bytes.Length));
             }
             catch (DamagedObjectException error)
             {
@@ -79,8 +79,8 @@ public sealed class PackAndIndexTests : IDisposable
 
         Assert.Equal("", read.KeyId);
         Assert.Equal([(_pack.Name, _pack.Size), (second.Name, second.Size)], packs.Select(pack => (pack.Name, pack.Size)));
-        Assert.Equal(_pack.Directory.ToArray(), packs[0].Directory.ToArray());
-        Assert.Equal(second.Directory.ToArray(), packs[1].Directory.ToArray());
+        Assert.Equal(_pack.Contents.ToArray(), packs[0].Contents.ToArray());
+        Assert.Equal(second.Contents.ToArray(), packs[1].Contents.ToArray());
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Rekkord.Engine.Packs;
 
 namespace Rekkord.Engine.Tests.Repository;
 
-public sealed class PackDirectoryTests
+public sealed class TableOfContentsTests
 {
     private static readonly BlobEntry[] First = [new(BlobType.Data, TestOids.Random(1), 1), new(BlobType.Data, TestOids.Random(2), 300_000), new(BlobType.Data, TestOids.Random(3), 70_000)];
     private static readonly BlobEntry[] Second = [new(BlobType.Data, TestOids.Random(4), 8 * 1024 * 1024)];
@@ -12,7 +12,7 @@ public sealed class PackDirectoryTests
     [Fact]
     public void A_directory_is_read_as_it_was_written()
     {
-        var reader = new PackDirectoryReader(Encode());
+        var reader = new TableOfContentsReader(Encode());
         var segments = new List<(int, SegmentMethod, BlobEntry[])>();
         while (reader.NextSegment(out var length, out var method))
         {
@@ -87,7 +87,7 @@ public sealed class PackDirectoryTests
 
     private static byte[] Encode()
     {
-        var writer = new PackDirectoryWriter();
+        var writer = new TableOfContentsWriter();
         writer.Add(1234, SegmentMethod.Zstandard, First);
         writer.Add(Second[0].Length + PackFormat.TagLength, SegmentMethod.Stored, Second);
         return writer.ToArray(PackKind.Data);

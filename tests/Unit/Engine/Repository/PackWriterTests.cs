@@ -76,7 +76,7 @@ public sealed class PackWriterTests : IDisposable
 
         Assert.True(appended);
         Assert.Equal(3, _packs.Sum(BlobsOf));
-        Assert.All(_packs, pack => Assert.Equal(pack.Directory.ToArray(), PackFormat.ReadDirectory(_store, _master, pack.Name, pack.Size)));
+        Assert.All(_packs, pack => Assert.Equal(pack.Contents.ToArray(), PackFormat.ReadContents(_store, _master, pack.Name, pack.Size)));
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class PackWriterTests : IDisposable
         writer.Finish();
 
         Assert.InRange(_packs.Count, 2, 10);
-        Assert.All(_packs, pack => Assert.InRange(pack.Directory.Length, 1, (1 << 20) + (64 << 10)));
+        Assert.All(_packs, pack => Assert.InRange(pack.Contents.Length, 1, (1 << 20) + (64 << 10)));
         Assert.Equal(100_000, _packs.Sum(BlobsOf));
     }
 

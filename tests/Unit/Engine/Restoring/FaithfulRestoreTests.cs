@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
-using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.FileSystem.Machine;
 
 namespace Rekkord.Engine.Tests.Restoring;
 

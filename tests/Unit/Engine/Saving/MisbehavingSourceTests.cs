@@ -1,7 +1,7 @@
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;

@@ -1,8 +1,8 @@
 using Rekkord.Engine.Browsing;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.FileSystem.Machine;
 using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;

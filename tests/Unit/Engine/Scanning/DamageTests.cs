@@ -199,8 +199,11 @@ public sealed class DamageTests(DamageFixture fixture) : IClassFixture<DamageFix
         var path = fixture.Find(type);
         var bytes = File.ReadAllBytes(path);
         if (damage == Damage.Delete)
+        {
             File.Delete(path);
+        }
         else
+        {
             File.WriteAllBytes(path, damage switch
             {
                 Damage.FlipFirstByte => Flip(bytes, 0),
@@ -217,6 +220,8 @@ public sealed class DamageTests(DamageFixture fixture) : IClassFixture<DamageFix
                 Damage.Swap => type == StoredType.Descriptor ? OtherDescriptor() : fixture.FindOther(type),
                 _ => throw new ArgumentOutOfRangeException(nameof(damage)),
             });
+        }
+
         return fixture.NameOf(path);
     }
 

@@ -275,7 +275,7 @@ public sealed class FalseObjectTests : IDisposable
     private List<StoredPack> Packs()
     {
         using var repository = _repository.Open(_stolen);
-        return [.. repository.List(ObjectName.Packs).Select(pack => PackDirectories.Read(repository, pack))];
+        return [.. repository.List(ObjectName.Packs).Select(pack => PackTables.Read(repository, pack))];
     }
 
     /// <summary>Writes an index that comes before all others in the listing.</summary>
@@ -297,8 +297,8 @@ public sealed class FalseObjectTests : IDisposable
     /// <summary>The same pack with other IDs, or of another kind, as an index may call it.</summary>
     private static StoredPack Rewrite(StoredPack pack, Func<Oid, int, Oid> change, PackKind? kind = null)
     {
-        using var directory = new PackDirectoryWriter();
-        var reader = new PackDirectoryReader(pack.Directory.Span);
+        using var directory = new TableOfContentsWriter();
+        var reader = new TableOfContentsReader(pack.Contents.Span);
         var number = 0;
         while (reader.NextSegment(out var length, out var method))
         {
@@ -308,7 +308,7 @@ public sealed class FalseObjectTests : IDisposable
             directory.Add(length, method, blobs);
         }
 
-        return pack with { Directory = directory.ToArray(kind ?? reader.Kind) };
+        return pack with { Contents = directory.ToArray(kind ?? reader.Kind) };
     }
 
     /// <summary>Writes a pack that is whole and says that it has all file content that is stored, or something else.</summary>
@@ -326,13 +326,8 @@ public sealed class FalseObjectTests : IDisposable
     private static List<BlobEntry> BlobsOf(StoredPack pack)
     {
         var blobs = new List<BlobEntry>();
-        var reader = new PackDirectoryReader(pack.Directory.Span);
-        while (reader.NextSegment(out _, out _))
-        {
-            while (reader.NextBlob(out var blob))
-                blobs.Add(blob);
-        }
-
+        foreach (var blob in TableOfContentsReader.BlobsOf(pack))
+            blobs.Add(blob);
         return blobs;
     }
 

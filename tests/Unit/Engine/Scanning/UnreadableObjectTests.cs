@@ -68,7 +68,7 @@ public sealed class UnreadableObjectTests : IDisposable
 
         _repository.Scan(new ScanRequest { Repair = true });
 
-        Assert.True(File.Exists(Path.Combine(_repository.Location, ObjectName.Aside(lost))));
+        Assert.True(File.Exists(Path.Combine(_repository.Location, ObjectName.InQuarantine(lost))));
         Assert.Empty(_repository.Scan().Problems);
         Assert.Equal(2, _repository.Scan().Snapshots);
         Assert.Empty(_repository.RestoreAndCompare("test", _repository.Source));
@@ -87,7 +87,7 @@ public sealed class UnreadableObjectTests : IDisposable
 
         Assert.Equal((ProblemKind.Unreadable, pack), (problem.Kind, problem.ObjectName));
         Assert.StartsWith("moved to", problem.Repair, StringComparison.Ordinal);
-        Assert.True(File.Exists(Path.Combine(_repository.Location, ObjectName.Aside(pack))));
+        Assert.True(File.Exists(Path.Combine(_repository.Location, ObjectName.InQuarantine(pack))));
         Assert.InRange(problem.PathCount, 1, 6);
         Assert.InRange(_repository.RestoreAndCompare("test", _repository.Source).Count, 1, 6);
         Directory.Delete(_repository.CacheDirectory, recursive: true);

@@ -113,8 +113,10 @@ public sealed class FailureTests : LinuxFixture
                     var buffer = new byte[100_000];
                     started.Signal();
                     while (true)
+                    {
                         if (file.Read(buffer, 0) != buffer.Length || buffer.AsSpan().ContainsAnyExcept((byte)'x'))
                             return false;
+                    }
                 },
                 TaskCreationOptions.LongRunning)).ToArray();
             started.Wait();

@@ -11,10 +11,10 @@ using Oid = Rekkord.Engine.Objects.Oid;
 namespace Rekkord.Engine.Scanning;
 
 /// <summary>
-/// Reads an object that was found damaged or unreadable once more before a repair puts it aside: a cable or memory that failed for a
+/// Reads an object that was found damaged or unreadable once more before a repair moves it to quarantine: a cable or memory that failed for a
 /// moment, or a network that does not answer, must not cost a sound object.
 /// </summary>
-internal sealed class SecondLook(RepositoryAccess repository)
+internal sealed class Recheck(RepositoryAccess repository)
 {
     /// <summary>
     /// Whether nothing is wrong with the object now. It is damaged also where the medium says, twice more, that it has lost what lies there,
@@ -25,11 +25,11 @@ internal sealed class SecondLook(RepositoryAccess repository)
     {
         try
         {
-            return Look(name, cancellation);
+            return Check(name, cancellation);
         }
         catch (RekkordException error) when (IsMediumError(error))
         {
-            return ReadsAfterAll(name, cancellation);
+            return CheckAgain(name, cancellation);
         }
         catch (RekkordException error)
         {
@@ -40,12 +40,12 @@ internal sealed class SecondLook(RepositoryAccess repository)
     /// <summary>Whether the medium has lost what was read, which reading it again does not bring back.</summary>
     public static bool IsMediumError(RekkordException error) => error is StorageException { IsMediumError: true };
 
-    private bool? ReadsAfterAll(string name, CancellationToken cancellation)
+    private bool? CheckAgain(string name, CancellationToken cancellation)
     {
         try
         {
             _ = repository.Store.Read(ObjectName.Descriptor, FormatLimits.Descriptor);
-            return Look(name, cancellation);
+            return Check(name, cancellation);
         }
         catch (RekkordException error)
         {
@@ -53,7 +53,7 @@ internal sealed class SecondLook(RepositoryAccess repository)
         }
     }
 
-    private bool Look(string name, CancellationToken cancellation) =>
+    private bool Check(string name, CancellationToken cancellation) =>
         name.StartsWith(ObjectName.Packs, StringComparison.Ordinal) ? IsSoundPack(name, cancellation)
         : name.StartsWith(ObjectName.Indexes, StringComparison.Ordinal) ? IsRightIndex(name)
         : HasItsName(name) && (name.StartsWith(ObjectName.Tags, StringComparison.Ordinal) ? IsSoundTag(name) : IsSoundSnapshot(name));
@@ -69,8 +69,8 @@ internal sealed class SecondLook(RepositoryAccess repository)
     {
         try
         {
-            var own = PackDirectories.Read(repository, found);
-            return (own.Size == said.Size && own.Directory.Span.SequenceEqual(said.Directory.Span)) || !PackDirectories.HasItsName(repository, found.Name);
+            var own = PackTables.Read(repository, found);
+            return (own.Size == said.Size && own.Contents.Span.SequenceEqual(said.Contents.Span)) || !PackTables.HasItsName(repository, found.Name);
         }
         catch (RekkordException)
         {
@@ -100,7 +100,7 @@ internal sealed class SecondLook(RepositoryAccess repository)
         if (repository.List(ObjectName.Packs).FirstOrDefault(pack => pack.Name == name) is not { } found)
             return false;
         using var verifier = new PackVerifier(repository);
-        return verifier.Verify(PackDirectories.Read(repository, found), openSegments: true, static (Oid _) => { }, static _ => { }, cancellation) is null;
+        return verifier.Verify(PackTables.Read(repository, found), openSegments: true, static (Oid _) => { }, static _ => { }, cancellation) is null;
     }
 
     private bool HasItsName(string name) => SHA256.HashData(repository.Store.Read(name, FormatLimits.Index)).AsSpan().SequenceEqual(ObjectName.TryGetHash(name));

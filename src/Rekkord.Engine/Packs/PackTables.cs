@@ -11,7 +11,7 @@ namespace Rekkord.Engine.Packs;
 /// The tables of contents of a repository's packs, each read at most once. What an index says of a pack is compared with it by a digest.
 /// Not thread-safe.
 /// </summary>
-internal sealed class PackDirectories
+internal sealed class PackTables
 {
     // The digest is of 128 bits under a seed that nobody else knows: enough to tell two directories apart, at the speed of memory.
     private readonly long _seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
@@ -19,10 +19,10 @@ internal sealed class PackDirectories
     private readonly Dictionary<string, bool> _whole = new(StringComparer.Ordinal);
     private readonly RepositoryAccess _repository;
 
-    public PackDirectories(RepositoryAccess repository) => _repository = repository;
+    public PackTables(RepositoryAccess repository) => _repository = repository;
 
-    /// <summary>A directory's digest.</summary>
-    public Hash128 DigestOf(StoredPack pack) => Hash128.Compute(pack.Directory.Span, _seed);
+    /// <summary>The digest of a pack's table of contents.</summary>
+    public Hash128 DigestOf(StoredPack pack) => Hash128.Compute(pack.Contents.Span, _seed);
 
     /// <summary>Whether a pack was read before; its digest then, or null when it could not be read.</summary>
     public bool IsKnown(string name, out Hash128? digest)
@@ -32,7 +32,7 @@ internal sealed class PackDirectories
         return isKnown;
     }
 
-    /// <summary>Reads a pack's own directory and validates it.</summary>
+    /// <summary>Reads a pack's own table of contents and validates it.</summary>
     /// <param name="found">The pack as it is listed.</param>
     /// <param name="failed">Told why it cannot be read.</param>
     /// <returns>Null when it cannot be read.</returns>
@@ -53,7 +53,7 @@ internal sealed class PackDirectories
     }
 
     /// <summary>
-    /// Whether a pack has the bytes that its name was made from, and so the directory that its writer gave it: another pack may lie in its
+    /// Whether a pack has the bytes that its name was made from, and so the table of contents that its writer gave it: another pack may lie in its
     /// place. Reads all of it, once.
     /// </summary>
     public bool IsWhole(string name) => _whole.TryGetValue(name, out var known) ? known : _whole[name] = HasItsName(_repository, name);
@@ -72,16 +72,16 @@ internal sealed class PackDirectories
         }
     }
 
-    /// <summary>Reads a pack's own directory and validates it.</summary>
+    /// <summary>Reads a pack's own table of contents and validates it.</summary>
     /// <exception cref="DamagedObjectException">The pack is damaged.</exception>
     /// <exception cref="StorageException">Reading failed.</exception>
     public static StoredPack Read(RepositoryAccess repository, ObjectInfo found)
     {
-        var directory = PackFormat.ReadDirectory(repository.Store, repository.Keys, found.Name, found.Size);
-        var pack = new StoredPack(ObjectName.TryGetHash(found.Name)!, found.Size, directory);
+        var contents = PackFormat.ReadContents(repository.Store, repository.Keys, found.Name, found.Size);
+        var pack = new StoredPack(ObjectName.TryGetHash(found.Name)!, found.Size, contents);
         try
         {
-            PackDirectoryReader.Validate(pack);
+            TableOfContentsReader.Validate(pack);
             return pack;
         }
         catch (InvalidDataException error)
