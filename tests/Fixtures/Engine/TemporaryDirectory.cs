@@ -29,12 +29,5 @@ internal sealed class TemporaryDirectory : IDisposable
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
     }
 
-    public void Dispose()
-    {
-        // .NET can remove neither names that are not UTF-8 nor trees deeper than PATH_MAX; rm can.
-        if (OperatingSystem.IsWindows())
-            Directory.Delete(Path, recursive: true);
-        else
-            Run("rm", "-rf", "--", Path);
-    }
+    public void Dispose() => TestDirectory.Remove(Path);
 }

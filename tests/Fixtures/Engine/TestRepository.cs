@@ -141,19 +141,7 @@ internal sealed class TestRepository : ISaveObserver, IRestoreObserver, IDisposa
 
     public void Detail(string message) => Details.Enqueue(message);
 
-    public void Dispose()
-    {
-        try
-        {
-            Directory.Delete(_base, recursive: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // Directories without permissions, or deeper than PATH_MAX, are removed by the program that can.
-            using var removal = System.Diagnostics.Process.Start("rm", ["-rf", _base]);
-            removal.WaitForExit();
-        }
-    }
+    public void Dispose() => TestDirectory.Remove(_base);
 
     private static Dictionary<string, byte[]> Content(string root) => Directory.GetFiles(root, "*", SearchOption.AllDirectories)
         .ToDictionary(path => Path.GetRelativePath(root, path), File.ReadAllBytes);

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Rekkord.Tests;
 
 namespace Rekkord.Module.Tests;
 
@@ -124,15 +124,6 @@ internal sealed class ModuleSandbox : IDisposable
     {
         Session.Dispose();
         Environment.SetEnvironmentVariable("TEST_LOG", null);
-        try
-        {
-            Directory.Delete(Base, recursive: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // Also removes what this user has no permissions on.
-            using var removal = Process.Start("rm", ["-rf", Base]);
-            removal.WaitForExit();
-        }
+        TestDirectory.Remove(Base);
     }
 }

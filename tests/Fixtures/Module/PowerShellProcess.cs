@@ -90,8 +90,8 @@ internal sealed class PowerShellProcess : IDisposable
         Assert.True(EndsWith(text, start), $"It did not write '{text}' but '{_output}'.");
     }
 
-    /// <summary>Sends it a signal, by the name that kill knows.</summary>
-    public void Signal(string signal) => TestProgram.Run("kill", $"-{signal}", $"{_process.Id}");
+    /// <summary>Sends it a signal, by the name that kill knows: the shell's own, since the program is not everywhere.</summary>
+    public void Signal(string signal) => TestProgram.Run("sh", "-c", $"kill -{signal} {_process.Id}");
 
     /// <summary>Waits for its end. One that hangs is killed, and its exit code shows it.</summary>
     public int End()

@@ -4,6 +4,7 @@ using System.Text;
 namespace Rekkord.Module.Integration.Tests.Processes;
 
 /// <summary>The whole process stays small, however much it saves, in memory and in open files.</summary>
+[Collection(nameof(MemoryTests))]
 public sealed class MemoryTests : IDisposable
 {
     private const long Limit = 400L * 1024 * 1024;
@@ -15,7 +16,7 @@ public sealed class MemoryTests : IDisposable
     [Fact]
     public void Saving_a_large_file_stays_below_400_mebibytes()
     {
-        var length = TestLength.IsLong ? 3_000_000_000 : 800_000_000;
+        var length = TestLength.IsLong ? 3_000_000_000 : 600_000_000;
         var source = Directory.CreateDirectory(Path.Combine(_base, "source")).FullName;
         using (var file = new FileStream(Path.Combine(source, "image"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
         {
@@ -35,7 +36,7 @@ public sealed class MemoryTests : IDisposable
     [Fact]
     public void Saving_many_small_files_stays_below_400_mebibytes()
     {
-        var directories = TestLength.IsLong ? 1000 : 150;
+        var directories = TestLength.IsLong ? 1000 : 100;
         var source = Path.Combine(_base, "source");
         for (var directory = 0; directory < directories; directory++)
         {
@@ -52,7 +53,8 @@ public sealed class MemoryTests : IDisposable
     {
         var source = Path.Combine(_base, "source");
         var content = new byte[12 * 1024];
-        for (var directory = 0; directory < 6000; directory++)
+        var directories = TestLength.IsLong ? 6000 : 2500;
+        for (var directory = 0; directory < directories; directory++)
         {
             var path = Directory.CreateDirectory(Path.Combine(source, $"d{directory}")).FullName;
             new Random(directory).NextBytes(content);

@@ -5,7 +5,7 @@ public sealed class SignalTests
 {
     // How hooks tell the process that saves to end, and then wait to be ended themselves.
     private const string Program = "#!/bin/sh\nkill -{0} $PPID\nexec tail -f /dev/null\n";
-    private const string Script = "kill -{0} $PID; while ($true) {{ }}";
+    private const string Script = "sh -c \"kill -{0} $PID\"; while ($true) {{ }}";
 
     [Theory]
     [InlineData("INT", 130, "10-stop", Program)]

@@ -4,18 +4,21 @@ using System.Reflection;
 namespace Rekkord.Module.Integration.Tests.Reliability;
 
 /// <summary>The harness of docs/testing.md in its short mode: real processes that are killed, or that work on one repository at once.</summary>
+[Collection(nameof(HarnessTests))]
 public sealed class HarnessTests
 {
     private static readonly string Harness = typeof(HarnessTests).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RekkordHarness").Value!;
 
     [Theory]
-    [InlineData("save", 4)]
-    [InlineData("scan", 3)]
-    [InlineData("restore", 4)]
+    [InlineData("save", 2)]
+    [InlineData("scan", 2)]
+    [InlineData("restore", 2)]
     [InlineData("concurrent", 1)]
     public async Task Nothing_is_lost(string operation, int rounds)
     {
+        if (TestLength.IsLong)
+            rounds *= 50;
         Directory.CreateDirectory(TestAssembly.WorkDirectory);
         var start = new ProcessStartInfo("dotnet", [Harness, "--operation", operation, "--rounds", $"{rounds}", "--check-every", $"{rounds}", "--directory", TestAssembly.WorkDirectory])
         {
