@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Index;
 using Rekkord.Engine.Repository;
+using Rekkord.Engine.Workers;
 
 namespace Rekkord.Engine.Restoring;
 
@@ -11,17 +11,12 @@ namespace Rekkord.Engine.Restoring;
 internal sealed class RestoreContext : IDisposable
 {
     private const int QueueLength = 64;
-    private const int KeptErrors = 1000;
 
-    private readonly CancellationTokenSource _stop;
     private readonly IRestoreObserver _observer;
-    private readonly ConcurrentQueue<RekkordException> _errors = new();
-    private ExceptionDispatchInfo? _failure;
     private long _files;
     private long _directories;
     private long _size;
     private long _verified;
-    private long _errorCount;
 
     public RestoreContext(RepositoryAccess repository, RestoreRequest request, BlobReader blobs, IRestoreObserver observer, CancellationToken cancellation)
     {
@@ -31,7 +26,8 @@ internal sealed class RestoreContext : IDisposable
         _observer = observer;
         Tally = new RestoreTally(observer);
         Restrictions = new Restrictions(request.Owner, request.NoSpecial, Tally);
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Errors = new ErrorLog(observer.EntryFailed);
+        Threads = new WorkerThreads("restore", cancellation);
     }
 
     public RepositoryAccess Repository { get; }
@@ -49,7 +45,9 @@ internal sealed class RestoreContext : IDisposable
 
     public BlockingCollection<Action> Queue { get; } = new(QueueLength);
 
-    public CancellationToken Cancellation => _stop.Token;
+    public WorkerThreads Threads { get; }
+
+    public CancellationToken Cancellation => Threads.Cancellation;
 
     public long Files => Interlocked.Read(ref _files);
 
@@ -59,9 +57,8 @@ internal sealed class RestoreContext : IDisposable
 
     public long VerifiedFiles => Interlocked.Read(ref _verified);
 
-    public long ErrorCount => Interlocked.Read(ref _errorCount);
-
-    public IReadOnlyList<RekkordException> Errors => [.. _errors];
+    /// <summary>Entries that are missing or not as they were saved.</summary>
+    public ErrorLog Errors { get; }
 
     public void CountFile(long size)
     {
@@ -73,22 +70,7 @@ internal sealed class RestoreContext : IDisposable
 
     public void CountVerified() => Interlocked.Increment(ref _verified);
 
-    /// <summary>Ends the restore because something failed that it cannot do without.</summary>
-    public void Fail(Exception error)
-    {
-        Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(error), null);
-        _stop.Cancel();
-    }
-
-    /// <summary>Raises what <see cref="Fail"/> was told first.</summary>
-    public void ThrowIfFailed() => _failure?.Throw();
-
-    public void Report(RekkordException error)
-    {
-        if (Interlocked.Increment(ref _errorCount) <= KeptErrors)
-            _errors.Enqueue(error);
-        _observer.EntryFailed(error);
-    }
+    public void Report(RekkordException error) => Errors.Add(error);
 
     public void Warn(string message) => _observer.Warn(message);
 
@@ -108,7 +90,7 @@ internal sealed class RestoreContext : IDisposable
 
     public void Dispose()
     {
-        _stop.Dispose();
+        Threads.Dispose();
         Queue.Dispose();
     }
 }

@@ -6,6 +6,7 @@ using Rekkord.Engine.Index;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Trees;
+using Rekkord.Engine.Workers;
 
 namespace Rekkord.Engine.Restoring;
 
@@ -15,8 +16,6 @@ namespace Rekkord.Engine.Restoring;
 /// </summary>
 public sealed class RestoreOperation
 {
-    private const int WalkStackSize = 64 * 1024 * 1024;
-
     private readonly RepositoryAccess _repository;
     private readonly RestoreRequest _request;
     private readonly IRestoreObserver _observer;
@@ -60,11 +59,12 @@ public sealed class RestoreOperation
         {
             var part = _request.Path is { } path ? SnapshotPath.Find(blobs, snapshot, roots, path) : null;
             using var directory = MachineFileSystem.Current.CreateDestination(FileName.FromText(destination));
-            WalkAndWrite(context, directory, roots, part);
-            cancellation.ThrowIfCancellationRequested();
+            context.Threads.Run(
+                () => Walk(context, directory, roots, part),
+                Enumerable.Repeat(() => Work(context), WorkerThreads.CountFor(_request.Threads)));
             context.Tally.Tell();
             return new RestoreResult(
-                snapshot, destination, context.Files, context.Directories, context.Size, context.VerifiedFiles, context.ErrorCount, context.Errors);
+                snapshot, destination, context.Files, context.Directories, context.Size, context.VerifiedFiles, context.Errors.Count, context.Errors.Kept);
         }
         finally
         {
@@ -89,30 +89,11 @@ public sealed class RestoreOperation
         return destination;
     }
 
-    private void WalkAndWrite(RestoreContext context, DestinationDirectory destination, IReadOnlyList<SnapshotRoot> roots, TreeEntry? part)
-    {
-        var count = _request.Threads > 0 ? _request.Threads : Environment.ProcessorCount;
-        var threads = Enumerable.Range(0, count).Select(i => new Thread(() => Work(context)) { IsBackground = true, Name = $"Rekkord restore {i}" }).ToList();
-        threads.Add(new Thread(() => Walk(context, destination, roots, part), WalkStackSize) { IsBackground = true, Name = "Rekkord restore walk" });
-        threads.ForEach(thread => thread.Start());
-        threads.ForEach(thread => thread.Join());
-        context.ThrowIfFailed();
-    }
-
     private static void Work(RestoreContext context)
     {
-        try
-        {
-            // What was begun is ended also after a stop, so that no half file stays; each piece looks at the token itself.
-            foreach (var work in context.Queue.GetConsumingEnumerable(CancellationToken.None))
-                work();
-        }
-#pragma warning disable CA1031 // Nothing may escape a thread: it would end the process. Fail passes it to the caller.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            context.Fail(error);
-        }
+        // What was begun is ended also after a stop, so that no half file stays; each piece looks at the token itself.
+        foreach (var work in context.Queue.GetConsumingEnumerable(CancellationToken.None))
+            work();
     }
 
     private void Walk(RestoreContext context, DestinationDirectory destination, IReadOnlyList<SnapshotRoot> roots, TreeEntry? part)
@@ -132,17 +113,6 @@ public sealed class RestoreOperation
             {
                 restorer.Finish();
             }
-        }
-        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
-        {
-            // The thread that stopped the restore says why.
-            return;
-        }
-#pragma warning disable CA1031 // Nothing may escape a thread: it would end the process. Fail passes it to the caller.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            context.Fail(error);
         }
         finally
         {

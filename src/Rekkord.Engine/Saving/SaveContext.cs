@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
@@ -9,6 +8,7 @@ using Rekkord.Engine.Packs;
 using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Trees;
+using Rekkord.Engine.Workers;
 
 namespace Rekkord.Engine.Saving;
 
@@ -22,15 +22,11 @@ internal sealed class SaveContext : IDisposable
     private const int QueueLength = 64;
     private const int SlabCount = 4;
     private const int SlabLength = 4 * 1024 * 1024;
-    private const int KeptErrors = 1000;
 
     [ThreadStatic]
     private static TreeEntryEncoder? _encoder;
 
-    private readonly CancellationTokenSource _stop;
     private readonly ISaveObserver _observer;
-    private readonly ConcurrentQueue<RekkordException> _errors = new();
-    private ExceptionDispatchInfo? _failure;
 
     public SaveContext(
         RepositoryAccess repository,
@@ -50,7 +46,8 @@ internal sealed class SaveContext : IDisposable
         CacheWriter = cacheWriter;
         Trust = new StatusTrust(clock);
         _observer = observer;
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Errors = new ErrorLog(observer.EntryFailed);
+        Threads = new WorkerThreads("save", cancellation);
         Slabs = new SlabPool(SlabCount, Math.Max(SlabLength, 2 * repository.Chunker.Sizes.Maximum));
         Exclusions = exclusions;
     }
@@ -78,30 +75,18 @@ internal sealed class SaveContext : IDisposable
 
     public BlockingCollection<IWork> Queue { get; } = new(QueueLength);
 
-    public CancellationToken Cancellation => _stop.Token;
+    public WorkerThreads Threads { get; }
 
-    public IReadOnlyList<RekkordException> Errors => [.. _errors];
+    public CancellationToken Cancellation => Threads.Cancellation;
+
+    /// <summary>Entries that are not saved whole.</summary>
+    public ErrorLog Errors { get; }
 
     /// <summary>This thread's encoder.</summary>
     public static TreeEntryEncoder Encoder => _encoder ??= new TreeEntryEncoder();
 
-    /// <summary>Ends the save because something failed that it cannot do without.</summary>
-    public void Fail(Exception error)
-    {
-        Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(error), null);
-        _stop.Cancel();
-    }
-
-    /// <summary>Raises what <see cref="Fail"/> was told first.</summary>
-    public void ThrowIfFailed() => _failure?.Throw();
-
     /// <summary>Reports an entry that is not saved whole.</summary>
-    public void Report(RekkordException error)
-    {
-        if (Counters.AddError() <= KeptErrors)
-            _errors.Enqueue(error);
-        _observer.EntryFailed(error);
-    }
+    public void Report(RekkordException error) => Errors.Add(error);
 
     public void Warn(string message) => _observer.Warn(message);
 
@@ -152,7 +137,7 @@ internal sealed class SaveContext : IDisposable
 
     public void Dispose()
     {
-        _stop.Dispose();
+        Threads.Dispose();
         Slabs.Dispose();
         Queue.Dispose();
     }

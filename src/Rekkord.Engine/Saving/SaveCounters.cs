@@ -7,7 +7,6 @@ internal sealed class SaveCounters
     private long _directories;
     private long _size;
     private long _unchangedFiles;
-    private long _errors;
 
     public long Files => Interlocked.Read(ref _files);
 
@@ -16,8 +15,6 @@ internal sealed class SaveCounters
     public long Size => Interlocked.Read(ref _size);
 
     public long UnchangedFiles => Interlocked.Read(ref _unchangedFiles);
-
-    public long Errors => Interlocked.Read(ref _errors);
 
     public void AddFile(long size, bool unchanged)
     {
@@ -28,6 +25,4 @@ internal sealed class SaveCounters
     }
 
     public void AddDirectory() => Interlocked.Increment(ref _directories);
-
-    public long AddError() => Interlocked.Increment(ref _errors);
 }

@@ -10,6 +10,7 @@ using Rekkord.Engine.Packs;
 using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Workers;
 
 namespace Rekkord.Engine.Saving;
 
@@ -20,9 +21,6 @@ namespace Rekkord.Engine.Saving;
 public sealed class SaveOperation
 {
     private const int MaximumChannelLength = 256;
-
-    // Deep enough for the deepest tree that the format allows.
-    private const int WalkStackSize = 64 * 1024 * 1024;
 
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromDays(1);
 
@@ -132,7 +130,6 @@ public sealed class SaveOperation
             missed.ForEach(context.Report);
             var saved = new RootSet(context, named);
             WalkAndStore(context, new OwnFiles(Files, _repository.Location, _request.KeyFile, cacheWriter.TemporaryPath), saved);
-            cancellation.ThrowIfCancellationRequested();
             if (saved.Saved.Count == 0)
                 throw NothingSaved();
 
@@ -148,7 +145,7 @@ public sealed class SaveOperation
                 _observer.Warn($"The local cache '{cachePath}' could not be written: {failure} The next save reads every file again.");
             RemoveLeftovers(start - LeftoverAge);
             CacheDirectory.RemoveLeftovers(cachePath, start);
-            return new SaveResult(snapshot, sink.NewDataPacks, sink.NewMetadataPacks, context.Counters.UnchangedFiles, context.Errors)
+            return new SaveResult(snapshot, sink.NewDataPacks, sink.NewMetadataPacks, context.Counters.UnchangedFiles, context.Errors.Kept)
             {
                 UnusedExclusions = [.. exclusions.Unmet.Select(pattern => pattern.Text)],
             };
@@ -209,16 +206,16 @@ public sealed class SaveOperation
 
     private void WalkAndStore(SaveContext context, OwnFiles own, RootSet saved)
     {
-        var count = _request.Threads > 0 ? _request.Threads : Environment.ProcessorCount;
-        var workers = Enumerable.Range(0, count).Select(_ => new SaveWorker(context)).ToArray();
-        var threads = workers.Select((worker, i) => new Thread(worker.Run) { IsBackground = true, Name = $"Rekkord save {i}" }).ToList();
+        var workers = Enumerable.Range(0, WorkerThreads.CountFor(_request.Threads)).Select(_ => new SaveWorker(context)).ToList();
         var walker = _walker = new SourceWalker(context, Files, own);
-        threads.Add(new Thread(() => Walk(context, walker, saved), WalkStackSize) { IsBackground = true, Name = "Rekkord walk" });
-        threads.ForEach(thread => thread.Start());
-        threads.ForEach(thread => thread.Join());
-        foreach (var worker in workers)
-            worker.Dispose();
-        context.ThrowIfFailed();
+        try
+        {
+            context.Threads.Run(() => Walk(context, walker, saved), workers.Select(worker => (Action)worker.Run));
+        }
+        finally
+        {
+            workers.ForEach(worker => worker.Dispose());
+        }
     }
 
     private static void Walk(SaveContext context, SourceWalker walker, RootSet saved)
@@ -226,17 +223,6 @@ public sealed class SaveOperation
         try
         {
             walker.Walk(saved);
-        }
-        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
-        {
-            // The thread that stopped the save says why.
-            return;
-        }
-#pragma warning disable CA1031 // Nothing may escape a thread: it would end the process. Fail passes it to the caller.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            context.Fail(error);
         }
         finally
         {
@@ -257,7 +243,7 @@ public sealed class SaveOperation
         Size = context.Counters.Size,
         AddedSize = context.Sink.AddedSize,
         StoredSize = context.Sink.StoredSize,
-        ErrorCount = context.Counters.Errors,
+        ErrorCount = context.Errors.Count,
         Hooks = _request.Hooks,
     };
 }

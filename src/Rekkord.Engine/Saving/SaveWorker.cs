@@ -28,26 +28,12 @@ internal sealed class SaveWorker : IDisposable
 
     public CancellationToken Cancellation => _context.Cancellation;
 
-    /// <summary>Works until the queue has ended; what fails ends the save.</summary>
+    /// <summary>Works until the queue has ended.</summary>
     public void Run()
     {
-        try
-        {
-            foreach (var work in _context.Queue.GetConsumingEnumerable(_context.Cancellation))
-                work.Run(this);
-            _packer.Flush();
-        }
-        catch (OperationCanceledException) when (_context.Cancellation.IsCancellationRequested)
-        {
-            // The thread that stopped the save says why.
-            return;
-        }
-#pragma warning disable CA1031 // Nothing may escape a thread: it would end the process. Fail passes it to the caller.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            _context.Fail(error);
-        }
+        foreach (var work in _context.Queue.GetConsumingEnumerable(_context.Cancellation))
+            work.Run(this);
+        _packer.Flush();
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using Rekkord.Engine.Errors;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
+using Rekkord.Engine.Workers;
 
 namespace Rekkord.Engine.Scanning;
 
@@ -55,17 +56,16 @@ internal sealed class PackScan
         TotalSize = due.Sum(pack => pack.Size);
 
         var watch = Stopwatch.StartNew();
-        var options = new ParallelOptions
+        var next = -1;
+        using var threads = new WorkerThreads("scan", cancellation);
+        threads.Run(Enumerable.Repeat(Work, Math.Min(WorkerThreads.CountFor(_request.Threads), due.Length)));
+
+        void Work()
         {
-            CancellationToken = cancellation,
-            MaxDegreeOfParallelism = _request.Threads > 0 ? _request.Threads : Environment.ProcessorCount,
-        };
-        Parallel.ForEach(
-            System.Collections.Concurrent.Partitioner.Create(due, System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering),
-            options,
-            () => new PackVerifier(_repository),
-            (pack, _, verifier) =>
+            using var verifier = new PackVerifier(_repository);
+            while (Interlocked.Increment(ref next) is var number && number < due.Length)
             {
+                threads.Cancellation.ThrowIfCancellationRequested();
                 if (_request.TimeLimit is { } limit && watch.Elapsed >= limit)
                 {
                     OutOfTime = true;
@@ -73,12 +73,10 @@ internal sealed class PackScan
                 }
                 else
                 {
-                    Verify(verifier, pack, now, cancellation);
+                    Verify(verifier, due[number], now, threads.Cancellation);
                 }
-
-                return verifier;
-            },
-            verifier => verifier.Dispose());
+            }
+        }
     }
 
     private void Verify(PackVerifier verifier, StoredPack pack, DateTimeOffset now, CancellationToken cancellation)

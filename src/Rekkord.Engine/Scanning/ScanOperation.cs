@@ -5,6 +5,7 @@ using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Storage;
+using Rekkord.Engine.Workers;
 
 namespace Rekkord.Engine.Scanning;
 
@@ -14,8 +15,6 @@ namespace Rekkord.Engine.Scanning;
 /// </summary>
 public sealed class ScanOperation
 {
-    private const int WalkStackSize = 64 * 1024 * 1024;
-
     private readonly RepositoryAccess _repository;
     private readonly ScanRequest _request;
     private readonly Action<string> _warn;
@@ -139,26 +138,12 @@ public sealed class ScanOperation
     {
         using var blobs = new BlobReader(_repository, index);
         var trees = new TreeScan(index, blobs, _problems, _packs!.DamagedBlobs, lost);
-        System.Runtime.ExceptionServices.ExceptionDispatchInfo? failure = null;
-        var thread = new Thread(
-            () =>
-            {
-                try
-                {
-                    foreach (var (snapshot, roots) in records.Snapshots)
-                        trees.Walk(snapshot, roots, cancellation);
-                }
-#pragma warning disable CA1031 // Nothing may escape a thread: it would end the process. It is raised below.
-                catch (Exception error)
-#pragma warning restore CA1031
-                {
-                    failure = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(error);
-                }
-            },
-            WalkStackSize);
-        thread.Start();
-        thread.Join();
-        failure?.Throw();
+        using var threads = new WorkerThreads("scan", cancellation);
+        threads.Run(() =>
+        {
+            foreach (var (snapshot, roots) in records.Snapshots)
+                trees.Walk(snapshot, roots, threads.Cancellation);
+        });
     }
 
     private void SaveState(ScanState state, IndexLoader loader)

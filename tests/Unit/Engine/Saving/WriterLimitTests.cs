@@ -137,7 +137,7 @@ public sealed class WriterLimitTests : IDisposable
 
         var entries = save.Read();
         Assert.Equal([EntryFlags.None, EntryFlags.Unreadable, EntryFlags.None], entries.Select(entry => entry.Flags));
-        Assert.Equal("EntryTooLarge", Assert.Single(save.Context.Errors).ErrorId);
+        Assert.Equal("EntryTooLarge", Assert.Single(save.Context.Errors.Kept).ErrorId);
         Assert.Equal(1000, save.CountChunks(entries[2]));
     }
 
