@@ -134,13 +134,7 @@ internal sealed class DirectoryNode : IEntryReceiver
     {
         if (_entriesInPage > 0)
             StorePage();
-        var entry = new TreeEntry
-        {
-            Name = _name,
-            Metadata = _metadata,
-            Chunks = _pageReferences.WrittenMemory,
-            Flags = _flags,
-        };
+        var entry = SavedEntry.Create(_name, _metadata, Status, chunks: _pageReferences.WrittenMemory, flags: _flags);
         var bytes = SaveContext.Encoder.Encode(entry);
         if (bytes.Length > FormatLimits.Entry)
             bytes = _context.EncodeTooLarge(entry, Directory.DisplayPath);

@@ -54,15 +54,13 @@ internal sealed class LargeFileReader
                 _context.Report(FileChange.Report(item.DisplayPath));
             var metadata = _metadata.Read(item, file, after);
             target.Close(
-                new TreeEntry
-                {
-                    Name = item.EntryName,
-                    Metadata = metadata,
-                    Size = dense ? read : before.Size,
-                    DataRanges = dense ? [] : Cut(ranges, read),
-                    HardLink = SaveContext.LinkOf(after),
-                    Flags = whole ? EntryFlags.None : EntryFlags.Changed,
-                },
+                SavedEntry.Create(
+                    item.EntryName,
+                    metadata,
+                    after,
+                    dense ? read : before.Size,
+                    dataRanges: dense ? null : Cut(ranges, read),
+                    flags: whole ? EntryFlags.None : EntryFlags.Changed),
                 whole && _metadata.IsWhole ? _context.Trust.Hash(after, readFrom, item.Source, item.Name, item.Follow) : StatusHash.None);
             return;
         }

@@ -100,10 +100,6 @@ internal sealed class SaveContext : IDisposable
             Warn(message);
     }
 
-    /// <summary>What tells that an entry has several names: its device and inode, if the file system gives it a number at all.</summary>
-    public static (ulong Device, ulong Inode)? LinkOf(in FileStatus status) =>
-        status.LinkCount > 1 && status.Inode != 0 ? (status.Device, status.Inode) : null;
-
     /// <summary>Reports an entry that is larger than any reader takes, and encodes it without its content, marked.</summary>
     public byte[] EncodeTooLarge(TreeEntry entry, string path)
     {

@@ -127,15 +127,8 @@ internal sealed class SaveWorker : IDisposable
     {
         var chunks = StoreChunks(_buffer.AsSpan(0, length));
         var metadata = _metadata.Read(item, file, status);
-        var bytes = SaveContext.Encoder.Encode(new TreeEntry
-        {
-            Name = item.EntryName,
-            Metadata = metadata,
-            Size = length,
-            Chunks = chunks,
-            HardLink = SaveContext.LinkOf(status),
-            Flags = whole ? EntryFlags.None : EntryFlags.Changed,
-        });
+        var bytes = SaveContext.Encoder.Encode(
+            SavedEntry.Create(item.EntryName, metadata, status, length, chunks, flags: whole ? EntryFlags.None : EntryFlags.Changed));
         var hash = whole && _metadata.IsWhole ? _context.Trust.Hash(status, readFrom, item.Source, item.Name, item.Follow) : StatusHash.None;
         CachedEntry? cached = hash != StatusHash.None ? new CachedEntry(item.EntryName, hash, bytes, SaveContext.Encoder.ChunksOffset, chunks.Length, 0) : null;
         _context.Counters.AddFile(length, unchanged: false);

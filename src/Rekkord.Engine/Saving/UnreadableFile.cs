@@ -1,6 +1,5 @@
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Saving;
 
@@ -32,13 +31,6 @@ internal static class UnreadableFile
         }
 
         context.Report(error);
-        var bytes = SaveContext.Encoder.Encode(new TreeEntry
-        {
-            Name = item.EntryName,
-            Metadata = context.Describe(status, [], null),
-            Size = status.Kind == FileKind.File ? status.Size : 0,
-            Flags = EntryFlags.Unreadable,
-        });
-        item.Receiver.Complete(item.Slot, new EncodedEntry(item.EntryName, bytes, null));
+        item.Receiver.Complete(item.Slot, SavedEntry.CreateUnreadable(context, item.EntryName, status));
     }
 }
