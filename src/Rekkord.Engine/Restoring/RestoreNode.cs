@@ -86,6 +86,21 @@ internal sealed class RestoreNode
             throw MadeEntries.NameIsTaken(directory.DisplayPathOf(name));
     }
 
+    /// <summary>Makes something under a temporary name and renames it, so that what it may replace is there until it is whole.</summary>
+    public void Make(byte[] temporary, byte[] name, Action make)
+    {
+        try
+        {
+            make();
+            Publish(temporary, name);
+        }
+        catch (RekkordException error)
+        {
+            Discard(temporary);
+            throw Describe(error, temporary, name);
+        }
+    }
+
     /// <summary>Gives an entry that is whole its name. The directory is open.</summary>
     /// <exception cref="RekkordException">The name is taken, or the system refused.</exception>
     public void Publish(byte[] temporary, byte[] name) => _made!.Rename(_directory!, temporary, name, _replaces);
