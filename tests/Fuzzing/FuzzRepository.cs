@@ -147,7 +147,7 @@ internal sealed class FuzzRepository : IDisposable
     {
         StoreBlobs(blobs);
         var summary = new SnapshotSummary { Channel = channel, Time = DateTimeOffset.UnixEpoch, Paths = ["/root"u8.ToArray()] };
-        return new SnapshotStore(Access).Write(summary, [("/root"u8.ToArray(), rootEntry)]);
+        return new SnapshotRecords(Access).Write(summary, [("/root"u8.ToArray(), rootEntry)]);
     }
 
     private void StoreBlobs(IEnumerable<(BlobType Type, byte[] Bytes)> blobs)

@@ -29,4 +29,7 @@ public class RekkordException : Exception
 
     /// <summary>The file, object or setting the error is about; null when there is none.</summary>
     public string? Target { get; }
+
+    /// <summary>Whether something stored is lost: its bytes are not what was written, or the medium cannot give them. Reading again does not help.</summary>
+    internal virtual bool MeansLoss => Kind == RekkordErrorKind.InvalidData;
 }

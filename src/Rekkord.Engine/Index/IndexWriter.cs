@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
+using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Index;
 
@@ -63,10 +64,8 @@ internal sealed class IndexWriter : IPackIndex
     private void Write(List<StoredPack> packs)
     {
         var index = IndexObject.Encode(_repository.Keys, packs);
-        using var writer = _repository.Store.Create();
-        writer.Write(index);
         var name = ObjectName.For(ObjectName.Indexes, SHA256.HashData(index));
-        writer.Commit(name);
+        _repository.Store.Put(name, index);
         _written.Add(name);
     }
 }

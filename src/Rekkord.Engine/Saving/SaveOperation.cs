@@ -164,7 +164,7 @@ public sealed class SaveOperation
     {
         _repository.ThrowIfRevoked("no snapshot was made");
         var snapshots = new SnapshotStore(_repository);
-        var written = snapshots.Write(summary, roots);
+        var written = snapshots.Records.Write(summary, roots);
         _repository.ThrowIfRevoked($"the snapshot {written.Id} that was just made may not count, so save again");
         snapshots.WarnOfClocks(written, _observer.Warn);
         return written;

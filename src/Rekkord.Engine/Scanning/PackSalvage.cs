@@ -88,7 +88,7 @@ internal sealed class PackSalvage
         }
         catch (RekkordException error)
         {
-            passing = error.Kind == RekkordErrorKind.InvalidData || Recheck.IsMediumError(error) ? null : error;
+            passing = error.MeansLoss ? null : error;
             return null;
         }
     }

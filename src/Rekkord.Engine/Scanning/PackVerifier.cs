@@ -86,7 +86,7 @@ internal sealed class PackVerifier : IDisposable
         }
         catch (Storage.StorageException error)
         {
-            goesOn = error.IsMediumError || error.Kind == RekkordErrorKind.InvalidData;
+            goesOn = error.MeansLoss;
             return default;
         }
     }

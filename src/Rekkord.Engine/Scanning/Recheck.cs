@@ -27,7 +27,7 @@ internal sealed class Recheck(RepositoryAccess repository)
         {
             return Check(name, cancellation);
         }
-        catch (RekkordException error) when (IsMediumError(error))
+        catch (RekkordException error) when (error is StorageException { IsMediumError: true })
         {
             return CheckAgain(name, cancellation);
         }
@@ -36,9 +36,6 @@ internal sealed class Recheck(RepositoryAccess repository)
             return error.Kind == RekkordErrorKind.InvalidData ? false : null;
         }
     }
-
-    /// <summary>Whether the medium has lost what was read, which reading it again does not bring back.</summary>
-    public static bool IsMediumError(RekkordException error) => error is StorageException { IsMediumError: true };
 
     private bool? CheckAgain(string name, CancellationToken cancellation)
     {
@@ -49,7 +46,7 @@ internal sealed class Recheck(RepositoryAccess repository)
         }
         catch (RekkordException error)
         {
-            return error.Target == name && (error.Kind == RekkordErrorKind.InvalidData || IsMediumError(error)) ? false : null;
+            return error.Target == name && error.MeansLoss ? false : null;
         }
     }
 
@@ -81,19 +78,19 @@ internal sealed class Recheck(RepositoryAccess repository)
     private bool IsSoundTag(string name)
     {
         var store = new SnapshotStore(repository);
-        var tag = store.ReadTag(name);
+        var tag = store.Records.ReadTag(name);
         try
         {
-            return !repository.Store.Exists(tag.ObjectName) || RecordScan.Describes(tag, store.Read(tag.ObjectName).Snapshot);
+            return !repository.Store.Exists(tag.ObjectName) || RecordScan.Describes(tag, store.Records.Read(tag.ObjectName).Snapshot);
         }
-        catch (RekkordException error) when (error is DamagedObjectException || IsMediumError(error))
+        catch (RekkordException error) when (error.MeansLoss)
         {
             // Nothing is held against a tag because its snapshot is damaged.
             return true;
         }
     }
 
-    private bool IsSoundSnapshot(string name) => new SnapshotStore(repository).Read(name).Roots.Count >= 0;
+    private bool IsSoundSnapshot(string name) => new SnapshotRecords(repository).Read(name).Roots.Count >= 0;
 
     private bool IsSoundPack(string name, CancellationToken cancellation)
     {

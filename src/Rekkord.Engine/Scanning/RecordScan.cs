@@ -35,7 +35,7 @@ internal sealed class RecordScan
     public void Run(CancellationToken cancellation)
     {
         // What the snapshots are judged by: of two readings, one alone may fail, and what is good would count as forged.
-        foreach (var error in _store.Revocations.Damaged)
+        foreach (var error in _store.Records.Revocations.Damaged)
             _problems.Add(ProblemKind.RevocationDamaged, error.Target!, error);
         CheckNames(ObjectName.Tags, ProblemKind.TagDamaged, cancellation);
         CheckNames(ObjectName.Snapshots, ProblemKind.SnapshotDamaged, cancellation);
@@ -107,7 +107,7 @@ internal sealed class RecordScan
             try
             {
                 // One with the bytes of another is not walked twice: the other is among them under its own name, or is missed there.
-                var read = _store.Read(found.Name);
+                var read = _store.Records.Read(found.Name);
                 if (_problems.Find(found.Name) is not null)
                     continue;
                 Snapshots.Add(read with { Snapshot = read.Snapshot with { StoredTime = found.ModifiedTime } });
@@ -154,7 +154,7 @@ internal sealed class RecordScan
         _tagNames.Add(name);
         try
         {
-            var tag = _store.ReadTag(name);
+            var tag = _store.Records.ReadTag(name);
 
             // Of what a revoked key signed, that is said, below, whatever else is wrong with it.
             if (tag.SignerStatus == SignerStatus.Trusted && _byName.TryGetValue(tag.ObjectName, out var snapshot) && !Describes(tag, snapshot))

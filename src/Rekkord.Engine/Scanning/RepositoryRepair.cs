@@ -48,7 +48,7 @@ internal sealed class RepositoryRepair
         _repository.Store.MakeDurable([.. untagged.Select(snapshot => snapshot.ObjectName)]);
         foreach (var snapshot in untagged)
         {
-            new SnapshotStore(_repository).WriteTag(snapshot.Id, ObjectName.TryGetHash(snapshot.ObjectName)!, snapshot.Summary);
+            new SnapshotRecords(_repository).WriteTag(snapshot.Id, ObjectName.TryGetHash(snapshot.ObjectName)!, snapshot.Summary);
             Note(ProblemKind.TagMissing, snapshot.ObjectName, "tag made again");
         }
 
@@ -121,7 +121,7 @@ internal sealed class RepositoryRepair
             {
                 read.Add(PackTables.Read(_repository, found));
             }
-            catch (RekkordException error) when (error.Kind == RekkordErrorKind.InvalidData || Recheck.IsMediumError(error))
+            catch (RekkordException error) when (error.MeansLoss)
             {
                 // It is damaged for good, as the scan has said: nothing tells what lies where.
                 continue;

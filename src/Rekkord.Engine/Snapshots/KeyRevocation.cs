@@ -90,14 +90,13 @@ public sealed class KeyRevocation
             (snapshots, tags) = ([], []);
         var revocation = new Revocation(hex, DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()), reason, snapshots) { Tags = tags };
         cancellation.ThrowIfCancellationRequested();
-        using var writer = _repository.Store.Create();
-        writer.Write(RevocationCodec.Encode(revocation, _repository.Keys, _repository.Descriptor));
+        var bytes = RevocationCodec.Encode(revocation, _repository.Keys, _repository.Descriptor);
         if (damaged is not null)
         {
             _warn($"{damaged.Message} It is put aside and made again.{(distrustExisting is null ? DistrustedAll : "")}");
-            Replace(name, writer);
+            Replace(name, bytes);
         }
-        else if (!writer.Commit(name))
+        else if (!_repository.Store.Put(name, bytes))
         {
             throw AlreadyRevoked(hex, null);
         }
@@ -129,17 +128,12 @@ public sealed class KeyRevocation
     /// Puts a sound revocation in the place of a damaged one, of which a copy is kept. It is one step: were the name free for a moment, a
     /// process that ends in it would leave the key as if it had never been revoked.
     /// </summary>
-    private void Replace(string name, ObjectWriter writer)
+    private void Replace(string name, byte[] bytes)
     {
         var quarantined = ObjectName.InQuarantine(name);
-        using (var copy = _repository.Store.Create())
-        {
-            copy.Write(_repository.Store.Read(name, FormatLimits.Record));
-            copy.Commit(quarantined);
-        }
-
+        _repository.Store.Put(quarantined, _repository.Store.Read(name, FormatLimits.Record));
         var next = $"{quarantined}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}.new";
-        writer.Commit(next);
+        _repository.Store.Put(next, bytes);
         _repository.Store.Move(next, name);
     }
 
@@ -163,13 +157,13 @@ public sealed class KeyRevocation
         HashSet<Oid> snapshots = [], tags = [];
         ForEach(ObjectName.Snapshots, name =>
         {
-            var (snapshot, _) = ReadTwice(() => _snapshots.Read(name));
+            var (snapshot, _) = ReadTwice(() => _snapshots.Records.Read(name));
             if (snapshot.KeyId == keyId)
                 snapshots.Add(snapshot.Id);
         });
         ForEach(ObjectName.Tags, name =>
         {
-            if (ReadTwice(() => _snapshots.ReadTag(name)).KeyId == keyId)
+            if (ReadTwice(() => _snapshots.Records.ReadTag(name)).KeyId == keyId)
                 tags.Add(new Oid(ObjectName.TryGetHash(name)));
         });
         return (snapshots, tags);
@@ -183,7 +177,7 @@ public sealed class KeyRevocation
                 {
                     read(found.Name);
                 }
-                catch (RekkordException error) when (IsLost(error))
+                catch (RekkordException error) when (error.MeansLoss)
                 {
                     _warn($"{error.Message} If the key signed it, it will not count.");
                 }
@@ -198,13 +192,11 @@ public sealed class KeyRevocation
         {
             return read();
         }
-        catch (RekkordException error) when (IsLost(error))
+        catch (RekkordException error) when (error.MeansLoss)
         {
             return read();
         }
     }
-
-    private static bool IsLost(RekkordException error) => error is DamagedObjectException or StorageException { IsMediumError: true } || error.ErrorId == StorageException.ObstructedId;
 
     private static RekkordException AlreadyRevoked(string keyId, DateTimeOffset? time) => new(
         "KeyAlreadyRevoked",

@@ -1,24 +1,20 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Security.Cryptography;
 using Rekkord.Engine.Caching;
-using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Storage;
-using Oid = Rekkord.Engine.Objects.Oid;
 
 namespace Rekkord.Engine.Snapshots;
 
-/// <summary>Writes, reads and lists the snapshots of a repository. Thread-safe.</summary>
+/// <summary>Lists the snapshots of a repository, and finds the one that a user names. Thread-safe.</summary>
 public sealed class SnapshotStore
 {
     // Opening one takes some 0.2 ms, and a thread must be worth its start.
     private const int TagsWorthAThread = 32;
 
     private readonly RepositoryAccess _repository;
-    private readonly Lazy<RevocationList> _revocations;
 
     // A tag is never overwritten, so one that was read once need not be read again.
     private readonly ConcurrentDictionary<string, Snapshot> _tags = new(StringComparer.Ordinal);
@@ -30,20 +26,12 @@ public sealed class SnapshotStore
     public SnapshotStore(RepositoryAccess repository)
     {
         _repository = repository;
-        _revocations = new Lazy<RevocationList>(() => RevocationList.Load(repository));
+        Records = new SnapshotRecords(repository);
         _cache = new Lazy<TagCache?>(() => repository.RemembersTags ? TagCache.Open(CacheLocation.ForTags(repository.Id, repository.CacheDirectory), repository.Keys) : null);
     }
 
-    /// <summary>The revocations that this store judges signatures by, read once.</summary>
-    internal RevocationList Revocations => _revocations.Value;
-
-    private static ReadOnlySpan<byte> SnapshotMagic => "RKS\u0001"u8;
-
-    private static ReadOnlySpan<byte> TagMagic => "RKT\u0001"u8;
-
-    private static ReadOnlySpan<byte> SnapshotDomain => "rekkord snapshot v1\0"u8;
-
-    private static ReadOnlySpan<byte> TagDomain => "rekkord tag v1\0"u8;
+    /// <summary>The records that it lists.</summary>
+    internal SnapshotRecords Records { get; }
 
     /// <summary>Lists the snapshots, oldest first, by their tags. Needs a key that can list.</summary>
     /// <param name="damaged">Told of each tag and revocation that cannot be read; the others are still listed.</param>
@@ -87,7 +75,7 @@ public sealed class SnapshotStore
     {
         _ = _repository.Keys.LogPrivateKey;
         var stored = _repository.List(ObjectName.Snapshots).ToDictionary(found => found.Name, StringComparer.Ordinal);
-        List<RekkordException> errors = [.. _revocations.Value.Damaged];
+        List<RekkordException> errors = [.. Records.Revocations.Damaged];
         var damaged = errors.Count;
         var names = ListTags();
         var tags = OpenTags(names, errors, cancellation);
@@ -212,7 +200,7 @@ public sealed class SnapshotStore
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                found.Add(Read(untagged.Name).Snapshot with { StoredTime = untagged.ModifiedTime });
+                found.Add(Records.Read(untagged.Name).Snapshot with { StoredTime = untagged.ModifiedTime });
             }
             catch (RekkordException error)
             {
@@ -234,7 +222,7 @@ public sealed class SnapshotStore
     internal (Snapshot Snapshot, IReadOnlyList<SnapshotRoot> Roots) Open(string reference, Action<string> warn, CancellationToken cancellation)
     {
         var tag = Find(reference, cancellation, warn);
-        var (record, roots) = Read(tag.ObjectName);
+        var (record, roots) = Records.Read(tag.ObjectName);
         if (record.Id != tag.Id)
             throw new DamagedObjectException(tag.ObjectName, "it is not the snapshot that its tag names.");
         if (!SnapshotCodec.AreSame(tag.Summary, record.Summary))
@@ -273,17 +261,6 @@ public sealed class SnapshotStore
         + (damagedCount == 0 ? " Get-RekkordSnapshot lists what there is." : $" {damagedCount} tag(s) could not be read: run Invoke-RekkordScan."),
         reference);
 
-    /// <summary>Writes a snapshot, then its tag. Everything it refers to must be durable.</summary>
-    internal Snapshot Write(SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots)
-    {
-        var payload = SnapshotCodec.EncodeRecord(summary, roots);
-        var oid = _repository.Hasher.Compute(BlobType.Snapshot, payload);
-        var envelope = SignedEnvelope.Wrap(_repository.Keys, SnapshotDomain, payload);
-        var (snapshotName, hash) = Put(ObjectName.Snapshots, SnapshotMagic, _repository.Descriptor.DataPublicKey, SnapshotDomain, envelope);
-        var tagName = WriteTag(oid, hash, summary);
-        return new Snapshot(oid, summary, snapshotName, tagName, _repository.Role == KeyRole.Master ? "" : Convert.ToHexStringLower(_repository.Keys.KeyId));
-    }
-
     /// <summary>
     /// Tells, after a save, when its clock does not agree with others: then which snapshot is the newest may be hard to tell later. The
     /// snapshot is durable by now, so what cannot be read is not an error.
@@ -314,22 +291,6 @@ public sealed class SnapshotStore
     private static bool IsLater(Snapshot other, Snapshot written) => other.SignerStatus == SignerStatus.Trusted
         && other.Summary.Channel == written.Summary.Channel && other.Summary.Time - written.EndTime > Snapshot.ClockTolerance;
 
-    /// <summary>Files a snapshot under its channel.</summary>
-    internal string WriteTag(Oid oid, byte[] snapshotHash, SnapshotSummary summary)
-    {
-        var payload = SnapshotCodec.EncodeTag(oid.ToArray(), snapshotHash, summary);
-        var envelope = SignedEnvelope.Wrap(_repository.Keys, TagDomain, payload);
-        return Put(ObjectName.Tags, TagMagic, _repository.Descriptor.LogPublicKey, TagDomain, envelope).Name;
-    }
-
-    /// <summary>Reads a tag.</summary>
-    /// <exception cref="DamagedObjectException">It is damaged, or signed by a stranger.</exception>
-    internal Snapshot ReadTag(string name)
-    {
-        using var opener = new RecordOpener(_repository.Keys, _repository.Keys.LogPrivateKey);
-        return ReadTag(name, OpenTag(name, opener));
-    }
-
     /// <summary>A tag that was opened before, or else the one in the store.</summary>
     private Snapshot FindTag(string name, Lazy<RecordOpener> opener)
     {
@@ -337,7 +298,7 @@ public sealed class SnapshotStore
         try
         {
             if (cache?.Find(name) is { } known)
-                return ReadTag(name, known);
+                return Records.ReadTag(name, known);
         }
         catch (DamagedObjectException error)
         {
@@ -345,82 +306,10 @@ public sealed class SnapshotStore
             Debug.WriteLine(error.Message);
         }
 
-        var opened = OpenTag(name, opener.Value);
-        var tag = ReadTag(name, opened);
+        var opened = Records.OpenTag(name, opener.Value);
+        var tag = Records.ReadTag(name, opened);
         cache?.Add(name, opened);
         return tag;
-    }
-
-    private OpenedTag OpenTag(string name, RecordOpener opener)
-    {
-        var (payload, keyId) = Get(name, TagMagic, TagDomain, opener);
-        return new OpenedTag(keyId, payload);
-    }
-
-    private Snapshot ReadTag(string name, OpenedTag opened)
-    {
-        try
-        {
-            var (oid, hash, summary) = SnapshotCodec.DecodeTag(opened.Payload);
-            var keyId = Hex(opened.KeyId);
-            return new Snapshot(new Oid(oid), summary, ObjectName.For(ObjectName.Snapshots, hash), name, keyId)
-            {
-                SignerStatus = _revocations.Value.TrustsTag(keyId, name) ? SignerStatus.Trusted : SignerStatus.Revoked,
-            };
-        }
-        catch (InvalidDataException error)
-        {
-            throw new DamagedObjectException(name, "it cannot be parsed.", error);
-        }
-    }
-
-    /// <summary>Reads a snapshot's record.</summary>
-    /// <exception cref="DamagedObjectException">It is damaged, or signed by a stranger.</exception>
-    internal (Snapshot Snapshot, IReadOnlyList<SnapshotRoot> Roots) Read(string name)
-    {
-        using var opener = new RecordOpener(_repository.Keys, _repository.Keys.DataPrivateKey);
-        var (payload, keyId) = Get(name, SnapshotMagic, SnapshotDomain, opener);
-        try
-        {
-            var (summary, roots) = SnapshotCodec.DecodeRecord(payload);
-            var oid = _repository.Hasher.Compute(BlobType.Snapshot, payload);
-            var trusted = _revocations.Value.TrustsSnapshot(Hex(keyId), oid);
-            return (new Snapshot(oid, summary, name, "", Hex(keyId)) { SignerStatus = trusted ? SignerStatus.Trusted : SignerStatus.Revoked }, roots);
-        }
-        catch (InvalidDataException error)
-        {
-            throw new DamagedObjectException(name, "it cannot be parsed.", error);
-        }
-    }
-
-    private static string Hex(byte[]? keyId) => keyId is null ? "" : Convert.ToHexStringLower(keyId);
-
-    private (string Name, byte[] Hash) Put(string folder, ReadOnlySpan<byte> magic, byte[] publicKey, ReadOnlySpan<byte> domain, byte[] envelope)
-    {
-        byte[] bytes = [.. magic, .. Hpke.Aes256.Seal(publicKey, [.. domain, .. _repository.Keys.RepositoryId], magic, Compression.Compress(envelope))];
-        var hash = SHA256.HashData(bytes);
-        var name = ObjectName.For(folder, hash);
-        using var writer = _repository.Store.Create();
-        writer.Write(bytes);
-        writer.Commit(name);
-        return (name, hash);
-    }
-
-    private (byte[] Payload, byte[]? KeyId) Get(string name, ReadOnlySpan<byte> magic, ReadOnlySpan<byte> domain, RecordOpener opener)
-    {
-        var bytes = _repository.Store.Read(name, FormatLimits.Record);
-        if (!SHA256.HashData(bytes).AsSpan().SequenceEqual(ObjectName.TryGetHash(name)))
-            throw new DamagedObjectException(name, "its bytes do not match its name.");
-        if (!bytes.AsSpan().StartsWith(magic))
-            throw new DamagedObjectException(name, "it does not start like an object of its kind.");
-        try
-        {
-            return opener.Open(domain, magic, bytes.AsSpan(magic.Length));
-        }
-        catch (Exception error) when (error is CryptographicException or InvalidDataException)
-        {
-            throw new DamagedObjectException(name, $"{error.Message.TrimEnd('.')}.", error);
-        }
     }
 
     /// <summary>What a listing found.</summary>

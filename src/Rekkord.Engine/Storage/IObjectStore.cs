@@ -115,3 +115,17 @@ public sealed record ObjectInfo(string Name, long Size, DateTimeOffset ModifiedT
     /// <summary>What stands under the name in the place of an object, such as <c>it is a fifo</c>, and is never opened; null for an object.</summary>
     public string? Obstacle { get; init; }
 }
+
+/// <summary>What all stores can do alike.</summary>
+internal static class ObjectStoreExtensions
+{
+    /// <summary>Writes an object whose bytes are all there.</summary>
+    /// <returns>False when there is one of that name already, which stays; it is durable then too.</returns>
+    /// <exception cref="StorageException">The store failed.</exception>
+    public static bool Put(this IObjectStore store, string name, ReadOnlySpan<byte> bytes)
+    {
+        using var writer = store.Create();
+        writer.Write(bytes);
+        return writer.Commit(name);
+    }
+}

@@ -16,6 +16,9 @@ public sealed class StorageException : RekkordException
     /// <summary>The ID of the error when something stands in the place of an object.</summary>
     internal const string ObstructedId = "ObjectObstructed";
 
+    /// <inheritdoc/>
+    internal override bool MeansLoss => base.MeansLoss || IsMediumError;
+
     /// <summary>
     /// Whether the system says that the medium has lost or garbled what lies there, and not that it, or the way to it, does not answer:
     /// a network that fails, a file server that is gone or a permission that is missing may all pass.

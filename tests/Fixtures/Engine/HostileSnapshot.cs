@@ -64,7 +64,7 @@ internal sealed class HostileSnapshot
             sink.Finish();
         }
 
-        return new SnapshotStore(repository).Write(
+        return new SnapshotRecords(repository).Write(
             new SnapshotSummary { Channel = "hostile", Time = DateTimeOffset.UtcNow, Paths = [FileName.FromText(path)] },
             [(FileName.FromText(path), new TreeEntryEncoder().Encode(root))]).Id.ToString();
     }

@@ -67,7 +67,7 @@ internal static class KeyTargets
             var parts = repository.Writer.ToParts() with { Certificate = signed };
             using var signer = new KeyMaterial(parts with { SigningPrivateKey = [.. parts.SigningPrivateKey!] });
             var payload = repository.OpenPayload(RecordKind.Tag, repository.In(ObjectName.Tags)[0]);
-            repository.With(ObjectName.Tags, repository.SealPayload(RecordKind.Tag, payload, signer), name => new SnapshotStore(repository.Access).ReadTag(name));
+            repository.With(ObjectName.Tags, repository.SealPayload(RecordKind.Tag, payload, signer), name => new SnapshotRecords(repository.Access).ReadTag(name));
         }) { IsCbor = true, Cost = 10, Documented = typeof(CryptographicException) };
     }
 

@@ -17,10 +17,12 @@ public sealed partial class StyleTests
     private static IEnumerable<string> SourceFiles([CallerFilePath] string file = "")
     {
         var root = Path.GetFullPath(Path.Combine(file, "..", "..", "..", "..", ".."));
-        return new[] { "src", "tests", "bench" }
-            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
-            .Where(path => !path.Split(Path.DirectorySeparatorChar).Contains("obj"));
+        return new[] { "src", "tests", "bench" }.SelectMany(folder => FilesBelow(Path.Combine(root, folder)));
     }
+
+    /// <summary>Does not enter what builds and other tests make, which comes and goes.</summary>
+    private static IEnumerable<string> FilesBelow(string folder) => Directory.EnumerateFiles(folder, "*.cs")
+        .Concat(Directory.EnumerateDirectories(folder).Where(below => Path.GetFileName(below) is not ("bin" or "obj")).SelectMany(FilesBelow));
 
     [GeneratedRegex(@"\bcatch \([\w.]+ (e|ex|exception)\)")]
     private static partial Regex Abbreviation();

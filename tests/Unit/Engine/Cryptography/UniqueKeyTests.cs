@@ -72,7 +72,7 @@ public sealed class UniqueKeyTests : IDisposable
         // What makes the key: the pack's header, an index's salt, the encapsulated key of HPKE, a keyfile's and a tag cache's salt.
         var directories = packs.Select(pack => _store[pack.Name][..117]);
         var indexes = Enumerable.Range(0, 200).Select(_ => IndexObject.Encode(_master, [packs[0]])[4..36]);
-        var records = Enumerable.Range(0, 100).Select(_ => store.Write(TestSummaries.Full(), [])).ToArray();
+        var records = Enumerable.Range(0, 100).Select(_ => store.Records.Write(TestSummaries.Full(), [])).ToArray();
         var keyFiles = Enumerable.Range(0, 5).Select(_ => KeyFileSeal.Seal(passphrase, "content"u8)[8..40]);
         var tagCaches = Enumerable.Range(0, 200).Select(_ => TagCacheCodec.Seal(_master, [])![24..56]);
 

@@ -417,7 +417,7 @@ public sealed class MisbehavingSourceTests : IDisposable
         var index = new BlobIndex();
         IndexLoader.ForReading(repository, error => throw error).Load(index.Add, CancellationToken.None);
         using var blobs = new BlobReader(repository, index);
-        var root = Assert.Single(new SnapshotStore(repository).Read(saved.Snapshot.ObjectName).Roots).Entry;
+        var root = Assert.Single(new SnapshotRecords(repository).Read(saved.Snapshot.ObjectName).Roots).Entry;
         return [.. root.ChunkReferences.SelectMany(page => TreeReader.ReadPage(blobs, page))];
     }
 

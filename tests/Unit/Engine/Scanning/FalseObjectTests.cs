@@ -230,7 +230,7 @@ public sealed class FalseObjectTests : IDisposable
         {
             var store = new SnapshotStore(repository);
             var snapshot = Listed();
-            tag = store.WriteTag(TestOid(5), ObjectName.TryGetHash(snapshot.ObjectName)!, snapshot.Summary);
+            tag = store.Records.WriteTag(TestOid(5), ObjectName.TryGetHash(snapshot.ObjectName)!, snapshot.Summary);
         }
 
         var problem = Assert.Single(_repository.Scan(new ScanRequest { Repair = true }).Problems);

@@ -60,7 +60,7 @@ public sealed class ScanTests : IDisposable
         {
             var store = new SnapshotStore(repository);
             var snapshot = store.Find("test", CancellationToken.None);
-            tag = store.WriteTag(snapshot.Id, ObjectName.TryGetHash(snapshot.ObjectName)!, snapshot.Summary with { Size = 1 });
+            tag = store.Records.WriteTag(snapshot.Id, ObjectName.TryGetHash(snapshot.ObjectName)!, snapshot.Summary with { Size = 1 });
         }
 
         var problem = Assert.Single(_repository.Scan(new ScanRequest { Repair = true }).Problems);
@@ -180,7 +180,7 @@ public sealed class ScanTests : IDisposable
         {
             var store = new SnapshotStore(repository);
             var ahead = store.Find("test", CancellationToken.None).Summary with { Time = DateTimeOffset.UtcNow.AddDays(400) };
-            store.Write(ahead, []);
+            store.Records.Write(ahead, []);
         }
 
         _repository.Scan();

@@ -144,7 +144,7 @@ public sealed class KeyRevocationTests : IDisposable
         using var repository = _repository.Open();
         var store = new SnapshotStore(repository);
         var tag = store.Find(id, CancellationToken.None);
-        return tag.SignerStatus == SignerStatus.Trusted && store.Read(tag.ObjectName).Snapshot.SignerStatus == SignerStatus.Trusted;
+        return tag.SignerStatus == SignerStatus.Trusted && store.Records.Read(tag.ObjectName).Snapshot.SignerStatus == SignerStatus.Trusted;
     }
 
     [Fact]
@@ -214,7 +214,7 @@ public sealed class KeyRevocationTests : IDisposable
         Revoke();
         var forged = Forge("forged"u8);
         using (var repository = _repository.Open())
-            new SnapshotStore(repository).WriteTag(forged.Id, ObjectName.TryGetHash(forged.ObjectName)!, forged.Summary);
+            new SnapshotRecords(repository).WriteTag(forged.Id, ObjectName.TryGetHash(forged.ObjectName)!, forged.Summary);
 
         Assert.Equal("SignerRevoked", Assert.Throws<RekkordException>(() => _repository.RestoreSource("thief")).ErrorId);
         Assert.False(Directory.Exists(_repository.Destination));
@@ -226,7 +226,7 @@ public sealed class KeyRevocationTests : IDisposable
         var good = Save(_thief);
         Revoke();
         using (var repository = _repository.Open(_thief))
-            new SnapshotStore(repository).WriteTag(good.Id, ObjectName.TryGetHash(good.ObjectName)!, good.Summary with { Channel = "other", Time = good.Summary.Time.AddDays(1) });
+            new SnapshotRecords(repository).WriteTag(good.Id, ObjectName.TryGetHash(good.ObjectName)!, good.Summary with { Channel = "other", Time = good.Summary.Time.AddDays(1) });
 
         Assert.Equal([SignerStatus.Trusted, SignerStatus.Revoked], List().Select(snapshot => snapshot.SignerStatus));
         Assert.Equal("SnapshotNotFound", Assert.Throws<RekkordException>(() => _repository.RestoreSource("other")).ErrorId);

@@ -203,7 +203,7 @@ public sealed class RememberedTagsTests : IDisposable
     {
         using var repository = Open(new FaultyStore(_store), keys ?? Copy());
         var store = new SnapshotStore(repository);
-        return [.. Enumerable.Range(0, count).Select(_ => store.Write(TestSummaries.Full() with { Channel = Guid.NewGuid().ToString() }, []))];
+        return [.. Enumerable.Range(0, count).Select(_ => store.Records.Write(TestSummaries.Full() with { Channel = Guid.NewGuid().ToString() }, []))];
     }
 
     /// <summary>Lists as a new process does.</summary>

@@ -1,0 +1,135 @@
+using System.Security.Cryptography;
+using Rekkord.Engine.Caching;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Storage;
+using Oid = Rekkord.Engine.Objects.Oid;
+
+namespace Rekkord.Engine.Snapshots;
+
+/// <summary>Writes and reads the records of snapshots and their tags, one at a time. Thread-safe.</summary>
+internal sealed class SnapshotRecords
+{
+    private readonly RepositoryAccess _repository;
+    private readonly Lazy<RevocationList> _revocations;
+
+    /// <summary>Works on an open repository. Which keys were revoked is read once.</summary>
+    public SnapshotRecords(RepositoryAccess repository)
+    {
+        _repository = repository;
+        _revocations = new Lazy<RevocationList>(() => RevocationList.Load(repository));
+    }
+
+    /// <summary>The revocations that signatures are judged by, read once.</summary>
+    public RevocationList Revocations => _revocations.Value;
+
+    private static ReadOnlySpan<byte> SnapshotMagic => "RKS\u0001"u8;
+
+    private static ReadOnlySpan<byte> TagMagic => "RKT\u0001"u8;
+
+    private static ReadOnlySpan<byte> SnapshotDomain => "rekkord snapshot v1\0"u8;
+
+    private static ReadOnlySpan<byte> TagDomain => "rekkord tag v1\0"u8;
+
+    /// <summary>Writes a snapshot, then its tag. Everything it refers to must be durable.</summary>
+    public Snapshot Write(SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots)
+    {
+        var payload = SnapshotCodec.EncodeRecord(summary, roots);
+        var oid = _repository.Hasher.Compute(BlobType.Snapshot, payload);
+        var envelope = SignedEnvelope.Wrap(_repository.Keys, SnapshotDomain, payload);
+        var (snapshotName, hash) = Put(ObjectName.Snapshots, SnapshotMagic, _repository.Descriptor.DataPublicKey, SnapshotDomain, envelope);
+        var tagName = WriteTag(oid, hash, summary);
+        return new Snapshot(oid, summary, snapshotName, tagName, _repository.Role == KeyRole.Master ? "" : Convert.ToHexStringLower(_repository.Keys.KeyId));
+    }
+
+    /// <summary>Files a snapshot under its channel.</summary>
+    public string WriteTag(Oid oid, byte[] snapshotHash, SnapshotSummary summary)
+    {
+        var payload = SnapshotCodec.EncodeTag(oid.ToArray(), snapshotHash, summary);
+        var envelope = SignedEnvelope.Wrap(_repository.Keys, TagDomain, payload);
+        return Put(ObjectName.Tags, TagMagic, _repository.Descriptor.LogPublicKey, TagDomain, envelope).Name;
+    }
+
+    /// <summary>Reads a tag.</summary>
+    /// <exception cref="DamagedObjectException">It is damaged, or signed by a stranger.</exception>
+    public Snapshot ReadTag(string name)
+    {
+        using var opener = new RecordOpener(_repository.Keys, _repository.Keys.LogPrivateKey);
+        return ReadTag(name, OpenTag(name, opener));
+    }
+
+    /// <summary>Reads what a tag says, before it is parsed.</summary>
+    /// <exception cref="DamagedObjectException">It is damaged, or signed by a stranger.</exception>
+    public OpenedTag OpenTag(string name, RecordOpener opener)
+    {
+        var (payload, keyId) = Get(name, TagMagic, TagDomain, opener);
+        return new OpenedTag(keyId, payload);
+    }
+
+    /// <summary>Parses what a tag says.</summary>
+    /// <exception cref="DamagedObjectException">It cannot be parsed.</exception>
+    public Snapshot ReadTag(string name, OpenedTag opened)
+    {
+        try
+        {
+            var (oid, hash, summary) = SnapshotCodec.DecodeTag(opened.Payload);
+            var keyId = Hex(opened.KeyId);
+            return new Snapshot(new Oid(oid), summary, ObjectName.For(ObjectName.Snapshots, hash), name, keyId)
+            {
+                SignerStatus = _revocations.Value.TrustsTag(keyId, name) ? SignerStatus.Trusted : SignerStatus.Revoked,
+            };
+        }
+        catch (InvalidDataException error)
+        {
+            throw new DamagedObjectException(name, "it cannot be parsed.", error);
+        }
+    }
+
+    /// <summary>Reads a snapshot's record.</summary>
+    /// <exception cref="DamagedObjectException">It is damaged, or signed by a stranger.</exception>
+    public (Snapshot Snapshot, IReadOnlyList<SnapshotRoot> Roots) Read(string name)
+    {
+        using var opener = new RecordOpener(_repository.Keys, _repository.Keys.DataPrivateKey);
+        var (payload, keyId) = Get(name, SnapshotMagic, SnapshotDomain, opener);
+        try
+        {
+            var (summary, roots) = SnapshotCodec.DecodeRecord(payload);
+            var oid = _repository.Hasher.Compute(BlobType.Snapshot, payload);
+            var trusted = _revocations.Value.TrustsSnapshot(Hex(keyId), oid);
+            return (new Snapshot(oid, summary, name, "", Hex(keyId)) { SignerStatus = trusted ? SignerStatus.Trusted : SignerStatus.Revoked }, roots);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new DamagedObjectException(name, "it cannot be parsed.", error);
+        }
+    }
+
+    private static string Hex(byte[]? keyId) => keyId is null ? "" : Convert.ToHexStringLower(keyId);
+
+    private (string Name, byte[] Hash) Put(string folder, ReadOnlySpan<byte> magic, byte[] publicKey, ReadOnlySpan<byte> domain, byte[] envelope)
+    {
+        byte[] bytes = [.. magic, .. Hpke.Aes256.Seal(publicKey, [.. domain, .. _repository.Keys.RepositoryId], magic, Compression.Compress(envelope))];
+        var hash = SHA256.HashData(bytes);
+        var name = ObjectName.For(folder, hash);
+        _repository.Store.Put(name, bytes);
+        return (name, hash);
+    }
+
+    private (byte[] Payload, byte[]? KeyId) Get(string name, ReadOnlySpan<byte> magic, ReadOnlySpan<byte> domain, RecordOpener opener)
+    {
+        var bytes = _repository.Store.Read(name, FormatLimits.Record);
+        if (!SHA256.HashData(bytes).AsSpan().SequenceEqual(ObjectName.TryGetHash(name)))
+            throw new DamagedObjectException(name, "its bytes do not match its name.");
+        if (!bytes.AsSpan().StartsWith(magic))
+            throw new DamagedObjectException(name, "it does not start like an object of its kind.");
+        try
+        {
+            return opener.Open(domain, magic, bytes.AsSpan(magic.Length));
+        }
+        catch (Exception error) when (error is CryptographicException or InvalidDataException)
+        {
+            throw new DamagedObjectException(name, $"{error.Message.TrimEnd('.')}.", error);
+        }
+    }
+}
