@@ -238,7 +238,7 @@ public sealed class FalseObjectTests : IDisposable
         Assert.Empty(_repository.Scan().Problems);
     }
 
-    private static Oid TestOid(int number) => Repository.TestOids.Random(number);
+    private static Oid TestOid(int number) => Objects.TestOids.Random(number);
 
     private Snapshot Listed()
     {

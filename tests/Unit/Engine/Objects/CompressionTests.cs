@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Rekkord.Engine.Objects;
 
-namespace Rekkord.Engine.Tests.Repository;
+namespace Rekkord.Engine.Tests.Objects;
 
 public sealed class CompressionTests
 {

@@ -1,6 +1,6 @@
 using Rekkord.Engine.Objects;
 
-namespace Rekkord.Engine.Tests.Repository;
+namespace Rekkord.Engine.Tests.Objects;
 
 public sealed class OidSetTests
 {

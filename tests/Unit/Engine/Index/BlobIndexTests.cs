@@ -1,8 +1,9 @@
 using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
+using Rekkord.Engine.Tests.Objects;
 
-namespace Rekkord.Engine.Tests.Repository;
+namespace Rekkord.Engine.Tests.Index;
 
 public sealed class BlobIndexTests
 {

@@ -1,6 +1,6 @@
 using Rekkord.Engine.Configuration.Syntax;
 
-namespace Rekkord.Engine.Tests.Configuration;
+namespace Rekkord.Engine.Tests.Configuration.Syntax;
 
 public sealed class IniReaderTests
 {

@@ -6,7 +6,7 @@ namespace Rekkord.Engine.Tests.Hooks;
 
 /// <summary>The one environment of this process, while a script hook has it.</summary>
 [Collection(nameof(InheritedEnvironmentTests))]
-public sealed class ProcessEnvironmentTests
+public sealed class ScriptHookTurnTests
 {
     private static readonly Hook Script = new(HookPhase.PostSave, 1, "10.ps1", "/hooks/10.ps1", HookKind.ScriptBlock);
 

@@ -1,7 +1,7 @@
 using Rekkord.Engine.Objects;
 using Oid = Rekkord.Engine.Objects.Oid;
 
-namespace Rekkord.Engine.Tests.Repository;
+namespace Rekkord.Engine.Tests.Objects;
 
 /// <summary>Whoever writes to a repository can write directories of IDs of their choice: no choice may make a table slow.</summary>
 public sealed class OidTableTests

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Oid = Rekkord.Engine.Objects.Oid;
 
-namespace Rekkord.Engine.Tests.Repository;
+namespace Rekkord.Engine.Tests.Objects;
 
 /// <summary>Object IDs to test with.</summary>
 internal static class TestOids

@@ -5,8 +5,9 @@ using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Storage.Memory;
+using Rekkord.Engine.Tests.Objects;
 
-namespace Rekkord.Engine.Tests.Repository;
+namespace Rekkord.Engine.Tests.Packs;
 
 /// <summary>Stored packs and indexes, whole and malformed.</summary>
 public sealed class PackAndIndexTests : IDisposable

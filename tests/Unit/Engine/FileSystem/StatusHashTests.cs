@@ -1,6 +1,6 @@
 using Rekkord.Engine.FileSystem;
 
-namespace Rekkord.Engine.Tests.Caching;
+namespace Rekkord.Engine.Tests.FileSystem;
 
 /// <summary>A file is taken as unchanged only while everything that a change would touch is the same.</summary>
 public sealed class StatusHashTests

@@ -7,9 +7,10 @@ using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Storage;
 using Rekkord.Engine.Storage.Memory;
+using Rekkord.Engine.Tests.Objects;
 using Rekkord.Engine.Tests.Reliability;
 
-namespace Rekkord.Engine.Tests.Repository;
+namespace Rekkord.Engine.Tests.Packs;
 
 /// <summary>How segments are divided among packs, also when several threads write.</summary>
 public sealed class PackWriterTests : IDisposable

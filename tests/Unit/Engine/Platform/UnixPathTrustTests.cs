@@ -2,16 +2,17 @@ using System.Globalization;
 using Rekkord.Engine.Hooks;
 using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Platform;
+using Rekkord.Engine.Tests.Hooks;
 
-namespace Rekkord.Engine.Tests.Hooks;
+namespace Rekkord.Engine.Tests.Platform;
 
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public sealed class UnixHookTrustTests : IDisposable
+public sealed class UnixPathTrustTests : IDisposable
 {
     private readonly HookSandbox _sandbox = new();
     private readonly string _hook;
 
-    public UnixHookTrustTests() => _hook = _sandbox.AddShell("it's a hook", "touch ran");
+    public UnixPathTrustTests() => _hook = _sandbox.AddShell("it's a hook", "touch ran");
 
     [Theory]
     [InlineData("757", "o-w")]

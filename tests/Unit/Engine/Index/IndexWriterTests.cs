@@ -5,7 +5,7 @@ using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Storage.Memory;
 
-namespace Rekkord.Engine.Tests.Repository;
+namespace Rekkord.Engine.Tests.Index;
 
 public sealed class IndexWriterTests : IDisposable
 {

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Objects;
 
-namespace Rekkord.Engine.Tests.Cryptography;
+namespace Rekkord.Engine.Tests.Objects;
 
 /// <summary>Keys and certificates that are remembered for many envelopes: trusting one of them trusts nothing more.</summary>
 public sealed class TrustedSignersTests : IDisposable
