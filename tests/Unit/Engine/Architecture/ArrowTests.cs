@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace Rekkord.Engine.Tests.Architecture;
@@ -8,8 +7,7 @@ public sealed partial class ArrowTests
 {
     private const string Root = "Rekkord.Engine";
 
-    private static readonly string Repository = FindRepository();
-    private static readonly string Source = Path.Combine(Repository, "src", Root);
+    private static readonly string Source = Path.Combine(WorkTree.Root, "src", Root);
     private static readonly IReadOnlyList<(string Folder, string[] Uses)> Table = ReadTable();
 
     [Fact]
@@ -47,31 +45,21 @@ public sealed partial class ArrowTests
     public void The_namespace_of_a_file_is_its_folder()
     {
         var wrong = SourceFiles().Where(file => NamespaceLine().Match(File.ReadAllText(file)).Groups["folder"].Value.Replace('.', '/') != FolderOf(file));
-        Assert.Empty(wrong.Select(file => Path.GetRelativePath(Repository, file)));
+        Assert.Empty(wrong.Select(file => Path.GetRelativePath(WorkTree.Root, file)));
     }
 
-    private static IEnumerable<string> SourceFiles() => Directory.EnumerateDirectories(Source)
-        .Where(folder => Path.GetFileName(folder) is not ("bin" or "obj"))
-        .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories));
+    private static IEnumerable<string> SourceFiles() => WorkTree.FilesBelow(Source, "*.cs").Where(file => Path.GetDirectoryName(file) != Source);
 
     private static string FolderOf(string file) => Path.GetRelativePath(Source, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '/');
 
     private static (string, string[])[] ReadTable()
     {
-        var document = File.ReadAllText(Path.Combine(Repository, "docs", "architecture.md")).ReplaceLineEndings("\n");
+        var document = File.ReadAllText(Path.Combine(WorkTree.Root, "docs", "architecture.md")).ReplaceLineEndings("\n");
         var start = document.IndexOf("\n| folder | points at |\n", StringComparison.Ordinal);
         Assert.True(start >= 0, "docs/architecture.md has no table of arrows.");
         return [.. document[(start + 1)..].Split('\n').Skip(2).TakeWhile(line => line.StartsWith('|'))
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
             .Select(cells => (cells[1].Trim('`'), FolderName().Matches(cells[2]).Select(name => name.Groups["name"].Value).ToArray()))];
-    }
-
-    private static string FindRepository([CallerFilePath] string file = "")
-    {
-        var directory = new FileInfo(file).Directory;
-        while (!File.Exists(Path.Combine(directory!.FullName, "Rekkord.PowerShell.sln")))
-            directory = directory.Parent;
-        return directory.FullName;
     }
 
     [GeneratedRegex(@"^using (\w+ = )?Rekkord\.Engine\.(?<folder>[\w.]+?)(\.Oid)?;\r?$", RegexOptions.Multiline)]

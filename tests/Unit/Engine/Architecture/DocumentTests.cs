@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace Rekkord.Engine.Tests.Architecture;
@@ -6,8 +5,6 @@ namespace Rekkord.Engine.Tests.Architecture;
 /// <summary>What documents point at exists: files and headings behind links, and the types that docs/architecture.md names.</summary>
 public sealed partial class DocumentTests
 {
-    private static readonly string Root = FindRoot();
-
     [Fact]
     public void Every_link_leads_to_a_file_and_a_heading_that_exist()
     {
@@ -18,31 +15,27 @@ public sealed partial class DocumentTests
 
         Assert.NotEmpty(links);
         var broken = links.Where(link => !Exists(link.Document, link.Value));
-        Assert.Empty(broken.Select(link => $"{Path.GetRelativePath(Root, link.Document)}: {link.Value}"));
+        Assert.Empty(broken.Select(link => $"{Path.GetRelativePath(WorkTree.Root, link.Document)}: {link.Value}"));
     }
 
     [Fact]
     public void The_types_that_the_architecture_names_are_where_it_says()
     {
-        var section = File.ReadAllText(Path.Combine(Root, "docs", "architecture.md")).ReplaceLineEndings("\n").Split("\n## ")
+        var section = File.ReadAllText(Path.Combine(WorkTree.Root, "docs", "architecture.md")).ReplaceLineEndings("\n").Split("\n## ")
             .Single(text => text.StartsWith("Find it fast\n", StringComparison.Ordinal));
         var types = TypeName().Matches(section).Select(match => match.Groups["name"].Value).ToList();
         var folders = FolderName().Matches(section).Select(match => match.Groups["name"].Value);
-        var source = string.Concat(FilesBelow("src", "*.cs").Concat(FilesBelow("tests", "*.cs")).Select(File.ReadAllText));
+        var source = string.Concat(WorkTree.FilesBelow("src", "*.cs").Concat(WorkTree.FilesBelow("tests", "*.cs")).Select(File.ReadAllText));
 
         Assert.NotEmpty(types);
         Assert.All(types, type => Assert.True(Regex.IsMatch(source, $@"\b(class|interface|record|struct|enum) {type}\b"), type));
         Assert.All(folders, folder => Assert.True(IsFolder("", folder) || IsFolder("src/Rekkord.Engine", folder), folder));
     }
 
-    private static bool IsFolder(string parent, string folder) => Directory.Exists(Path.Combine(Root, parent, folder));
+    private static bool IsFolder(string parent, string folder) => Directory.Exists(Path.Combine(WorkTree.Root, parent, folder));
 
-    private static IEnumerable<string> Documents() => Directory.EnumerateFiles(Root, "*.md")
-        .Concat(FilesBelow("docs", "*.md")).Concat(FilesBelow("bench", "*.md"));
-
-    private static IEnumerable<string> FilesBelow(string folder, string pattern) =>
-        Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
-            .Where(path => !path.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"));
+    private static IEnumerable<string> Documents() => Directory.EnumerateFiles(WorkTree.Root, "*.md")
+        .Concat(WorkTree.FilesBelow("docs", "*.md")).Concat(WorkTree.FilesBelow("bench", "*.md"));
 
     private static bool Exists(string document, string target)
     {
@@ -59,8 +52,6 @@ public sealed partial class DocumentTests
             .Replace(' ', '-');
 
     private static string WithoutCode(string path) => CodeBlock().Replace(File.ReadAllText(path).ReplaceLineEndings("\n"), "");
-
-    private static string FindRoot([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(file, "..", "..", "..", "..", ".."));
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)")]
     private static partial Regex Link();
