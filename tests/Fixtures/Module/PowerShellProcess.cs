@@ -61,7 +61,9 @@ internal sealed class PowerShellProcess : IDisposable
         start.Environment["PWSH"] = Library;
         start.Environment["SETUP"] = "Remove-Module PSReadLine -ErrorAction Ignore; function prompt { '" + Prompt + "' }";
         start.Environment["SHELL"] = "/bin/sh";
-        start.Environment["TERM"] = "xterm";
+
+        // Not one that is asked where its cursor is: nobody would answer.
+        start.Environment["TERM"] = "dumb";
         var process = new PowerShellProcess(start, keepInput: true);
         process.ReadUntil(Prompt);
         return process;
