@@ -5,6 +5,7 @@ using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Hooks;
 using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Native;
 using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Saving;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
@@ -75,7 +76,8 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     private void Save(RekkordConfig config, bool useHooks)
     {
         using var awaited = AwaitRepository(config, KeyPermission.Save, useHooks ? HookPhase.PreSave : null, repository => repository.RequireWriting());
-        SaveOperation? operation = null;
+        var engine = ChooseEngine();
+        EngineOperation<SaveResult, SaveProgress>? operation = null;
         var context = new HookContext
         {
             Phase = HookPhase.PreSave,
@@ -90,8 +92,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
             useHooks,
             (pump, hooks, stop) =>
             {
-                using var repository = awaited.Open();
-                operation = new SaveOperation(repository, CreateRequest(config, hooks), new EntryReporter(this, pump));
+                operation = engine.Save(awaited, CreateRequest(config, hooks), new EntryReporter(this, pump));
                 var result = operation.Run(stop);
                 foreach (var unused in result.UnusedExclusions)
                     pump.Post(() => WriteVerbose($"The exclusion '{unused}' matched nothing."));
@@ -99,7 +100,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
                     result, !result.IsPartial, result.Snapshot.Id.ToString(), [.. result.Errors.Select(error => error.Message)]);
             },
             (result, hooks) => new RekkordSaveResult(result, hooks),
-            () => operation is null ? null : Describe(operation.Progress));
+            () => operation?.Progress is { } progress ? Describe(progress) : null);
     }
 
     private SaveRequest CreateRequest(RekkordConfig config, IReadOnlyList<HookRecord> hooks) => new()

@@ -6,6 +6,7 @@ using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks;
 using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Native;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Scanning;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
@@ -67,7 +68,8 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
     private void Scan(RekkordConfig config, bool useHooks)
     {
         using var awaited = AwaitRepository(config, KeyPermission.Read, useHooks ? HookPhase.PreScan : null, RequirePermission);
-        ScanOperation? operation = null;
+        var engine = ChooseEngine();
+        EngineOperation<ScanResult, ScanProgress>? operation = null;
         var start = DateTimeOffset.Now;
         var watch = new Stopwatch();
         RunHooked(
@@ -77,8 +79,7 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
             (pump, _, stop) =>
             {
                 watch.Start();
-                using var repository = awaited.Open();
-                operation = new ScanOperation(repository, CreateRequest(config), message => pump.Post(() => WriteWarning(message)));
+                operation = engine.Scan(awaited, CreateRequest(config), message => pump.Post(() => WriteWarning(message)));
                 var result = operation.Run(stop);
                 watch.Stop();
                 foreach (var problem in result.Problems)
@@ -86,7 +87,7 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
                 return new HookedActionResult<ScanResult>(result, result.Problems.Count == 0, null, [.. result.Problems.Select(problem => problem.Message)]);
             },
             (result, hooks) => new RekkordScanResult(result, awaited.Location, Full, start, watch.Elapsed, hooks),
-            () => operation is null ? null : Describe(operation.Progress));
+            () => operation?.Progress is { } progress ? Describe(progress) : null);
     }
 
     private void RequirePermission(RepositoryAccess repository)

@@ -5,7 +5,9 @@ using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Native;
 using Rekkord.Engine.Patterns;
+using Rekkord.Engine.Repository;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Snapshots;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
@@ -66,17 +68,19 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
         PathPattern[] include = [.. Include.Select(pattern => PathPattern.Parse(pattern, CurrentDirectory, Home))];
         if (!ShouldProcess($"'{Snapshot}' to '{destination}'", "Restore"))
             return;
-        using var repository = OpenRepository(config, KeyPermission.Read);
-        RestoreOperation? operation = null;
+        var (url, keys) = ReadKeys(config, KeyPermission.Read);
+        using var repository = new AwaitedRepository(url, keys);
+        var engine = ChooseEngine();
+        EngineOperation<RestoreResult, RestoreProgress>? operation = null;
         var isVerbose = IsVerbose;
         var watch = Stopwatch.StartNew();
         var result = RunOperation(
             pump =>
             {
-                operation = new RestoreOperation(repository, CreateRequest(config, destination, include, owner), new EntryReporter(this, pump, isVerbose));
+                operation = engine.Restore(repository, CreateRequest(config, destination, include, owner), new EntryReporter(this, pump, isVerbose));
                 return operation.Run(StopToken);
             },
-            () => operation is null ? null : Describe(operation.Progress));
+            () => operation?.Progress is { } progress ? Describe(progress) : null);
         WriteObject(new RekkordRestoreResult(result, watch.Elapsed));
         ThrowIfWriteFailed();
     });

@@ -1,8 +1,10 @@
 using System.Management.Automation;
 using System.Security;
+using Rekkord.Cmdlets.Loading;
 using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Native;
 using Rekkord.Engine.Repository;
 
 namespace Rekkord.Cmdlets.Pipeline;
@@ -31,6 +33,15 @@ public abstract class RepositoryCommand : ConfigurationCommand
             keys.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Where saves, scans and restores run; says which with <c>-Verbose</c>.</summary>
+    private protected EngineOperations ChooseEngine()
+    {
+        WriteVerbose(NativeEngine.Refusal is { } refusal
+            ? $"The engine is compiled as it runs. {refusal}"
+            : "The engine runs as native code.");
+        return new EngineOperations(NativeEngine.Library);
     }
 
     /// <summary>The repository that parameters, environment and file name, and its keys. A keyfile of the wrong role is refused.</summary>

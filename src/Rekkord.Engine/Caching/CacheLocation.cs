@@ -37,7 +37,8 @@ internal static class CacheLocation
         return Path.Combine(ForRepository(repositoryId, directory), $"files-{Convert.ToHexStringLower(hash.GetCurrentHash())}.cache");
     }
 
-    private static string Default => OperatingSystem.IsWindows()
+    /// <summary>The user's directory.</summary>
+    public static string Default => OperatingSystem.IsWindows()
         ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "rekkord")
         : OnUnix(
             ProcessEnvironment.Get("XDG_CACHE_HOME"),

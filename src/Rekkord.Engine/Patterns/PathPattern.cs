@@ -23,10 +23,14 @@ public sealed class PathPattern
     {
     }
 
-    private PathPattern(string text, string pattern)
+    /// <summary>Takes a pattern that was parsed before.</summary>
+    /// <param name="text">The pattern as it was given.</param>
+    /// <param name="absolute">The pattern from the root on, where it meant a place.</param>
+    internal PathPattern(string text, string absolute)
     {
         Text = text;
-        _normal = Normalize(text, pattern);
+        Absolute = absolute;
+        _normal = Normalize(text, absolute);
         MatchesPath = _normal.Contains('/', StringComparison.Ordinal);
         var expression = Wildcard.ToExpression(_normal);
         _expression = Wildcard.ToRegex(MatchesPath && !IsRooted(_normal) ? $"^(?:.*/)?{expression}$" : $"^{expression}$", IgnoresCase);
@@ -34,6 +38,9 @@ public sealed class PathPattern
 
     /// <summary>The pattern as it was given.</summary>
     public string Text { get; }
+
+    /// <summary>The pattern with the user's directory or home in it, where it meant a place there.</summary>
+    internal string Absolute { get; }
 
     /// <summary>Whether names that differ in case are the same.</summary>
     public static bool IgnoresCase => OperatingSystem.IsWindows();

@@ -25,6 +25,12 @@ public sealed class AwaitedRepository : IDisposable
     /// <summary>Where it is: a path or URL without credentials.</summary>
     public string Location => ObjectStore.LocationOf(_location);
 
+    /// <summary>The location as it was given.</summary>
+    internal string GivenLocation => _location;
+
+    /// <summary>Its keys.</summary>
+    internal KeyMaterial Keys => _keys;
+
     /// <summary>Looks at it before hooks run.</summary>
     /// <param name="mayBeMissing">Whether there are hooks that may mount it, or tell that it is missing.</param>
     /// <param name="require">Checks what the command needs of it.</param>

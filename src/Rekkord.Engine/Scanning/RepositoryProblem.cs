@@ -40,6 +40,14 @@ public sealed class RepositoryProblem
 
     internal List<string> TouchedPaths { get; } = [];
 
+    /// <summary>Takes over what another object for the same problem says of what is touched.</summary>
+    internal void SetTouched(string[] snapshots, string[] paths, long pathCount)
+    {
+        Touched.UnionWith(snapshots);
+        TouchedPaths.AddRange(paths);
+        PathCount = pathCount;
+    }
+
     /// <summary>Adds a path; one that is added several times in a row, once for each of its chunks, counts once.</summary>
     internal void AddPath(string snapshot, string path)
     {
