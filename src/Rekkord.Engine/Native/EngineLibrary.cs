@@ -9,7 +9,7 @@ namespace Rekkord.Engine.Native;
 internal interface IEngineLibrary
 {
     /// <summary>Begins an operation. The keys are read before this returns.</summary>
-    nint Start(ReadOnlySpan<byte> request, ReadOnlySpan<byte> keys);
+    nint Start(byte[] request, byte[] keys);
 
     /// <summary>Waits for the next message of an operation.</summary>
     byte[] Take(nint operation);
@@ -93,7 +93,7 @@ public sealed unsafe class EngineLibrary : IEngineLibrary
         }
     }
 
-    nint IEngineLibrary.Start(ReadOnlySpan<byte> request, ReadOnlySpan<byte> keys)
+    nint IEngineLibrary.Start(byte[] request, byte[] keys)
     {
         fixed (byte* requestStart = request, keyStart = keys)
         {

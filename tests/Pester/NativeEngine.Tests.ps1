@@ -1,0 +1,150 @@
+BeforeDiscovery {
+    # What the build needs to make the library on Linux; elsewhere the module may be without one.
+    $mustBeThere = $IsLinux -and (Get-Command gcc, clang -CommandType Application -ErrorAction Ignore)
+
+    $cases = @(
+        @{ Name = 'a save, a scan, a restore'; Script = {
+            Invoke-RekkordSave files source
+            Set-Content source/file.txt 'changed'
+            Invoke-RekkordSave files source -Verbose
+            Invoke-RekkordScan -Full -Verbose
+            Restore-RekkordSnapshot files restored -Verbose
+            Get-Content (Get-ChildItem restored -Filter file.txt -Recurse) } }
+        @{ Name = 'a partial save'; Script = {
+            Invoke-RekkordSave files source, master.key -Exclude *.none, /elsewhere/x -Verbose } }
+        @{ Name = 'errors that are made terminating'; Script = {
+            Invoke-RekkordSave files source, master.key -ErrorAction Stop } }
+        @{ Name = 'nothing to save'; Script = { Invoke-RekkordSave files missing } }
+        @{ Name = 'a keyfile of another repository'; Script = {
+            $null = Initialize-RekkordRepository other other.key -WarningAction Ignore
+            Restore-RekkordSnapshot files restored -KeyFile other.key } }
+        @{ Name = 'a keyfile of the wrong role'; Script = {
+            $null = New-RekkordKey master.key write.key WriteOnly -WarningAction Ignore
+            Invoke-RekkordSave files source -KeyFile write.key
+            Restore-RekkordSnapshot files restored -KeyFile write.key } }
+        @{ Name = 'a damaged pack'; Script = {
+            $null = Invoke-RekkordSave files source
+            Get-ChildItem repository/packs -File -Recurse | ForEach-Object {
+                $bytes = [IO.File]::ReadAllBytes($_.FullName)
+                $bytes[60] = $bytes[60] -bxor 1
+                [IO.File]::WriteAllBytes($_.FullName, $bytes) }
+            Invoke-RekkordScan -Full
+            Restore-RekkordSnapshot files restored } }
+        @{ Name = 'a snapshot that is missing'; Script = { Restore-RekkordSnapshot none restored } }
+        @{ Name = 'a destination that has something in it'; Script = {
+            $null = Invoke-RekkordSave files source
+            Restore-RekkordSnapshot files source } }
+        @{ Name = 'what is left out of a restore'; Skip = $IsWindows; Script = {
+            [IO.File]::SetUnixFileMode((Convert-Path source/file.txt), 'UserRead, SetUser')
+            $null = Invoke-RekkordSave files source
+            Restore-RekkordSnapshot files restored -NoSpecial -Verify -Include file.txt, *.none -Verbose } }
+        @{ Name = 'hooks that a snapshot remembers'; Script = {
+            $null = Invoke-RekkordSave files source
+            (Get-RekkordSnapshot files).Hooks | Select-Object Name, Status, ExitCode } })
+}
+
+BeforeAll {
+    . $PSScriptRoot/common.ps1
+
+    $module = Split-Path $manifest
+
+    # A copy of the module with something done to its native library, if it has one.
+    function Copy-Module($Name, [scriptblock] $Change) {
+        $copy = Join-Path $TestDrive $Name
+        Copy-Item $module $copy -Recurse
+        Get-ChildItem (Join-Path $copy native) -File -Recurse -ErrorAction Ignore | ForEach-Object { & $Change $_.FullName }
+        Join-Path $copy Rekkord.psd1
+    }
+
+    # Runs a script in a new PowerShell with a module.
+    function Invoke-WithModule($Manifest, $Script) {
+        $program, [string[]]$arguments = $pwsh
+        & $program @arguments -NoProfile -NonInteractive -Command "`$ProgressPreference = 'SilentlyContinue'; Import-Module '$Manifest'; $Script"
+    }
+
+    # What all cases come to with a module, by name. What differs between any two runs is taken out.
+    function Get-Outcome($Manifest, $Cases) {
+        $directory = (New-Item -ItemType Directory (Join-Path $root "output/test/$([guid]::NewGuid())")).FullName
+        try {
+            foreach ($case in $Cases) {
+                $base = Join-Path $directory ($case.Name -replace '\W', '-')
+                $null = New-Item -ItemType Directory "$base/hooks", "$base/source"
+                Set-Content "$base/source/file.txt" ('content ' * 1000)
+                Set-Content "$base/hooks/10-hook.ps1" "'written by a hook'"
+                Set-Content "$base/rekkord.toml" '[Repository]', "URL = 'repository'", "KeyFile = 'master.key'", '[Hooks]', "PreSaveDirectory = 'hooks'"
+                Set-Content "$base/case.ps1" $case.Script
+            }
+            $runner = @'
+                filter Show {
+                    if ($_ -is [Management.Automation.ErrorRecord]) {
+                        "error $($_.FullyQualifiedErrorId) $($_.CategoryInfo.Category) $($_.TargetObject) $($_.Exception.GetType()) $($_.Exception.InnerException.Message): $_"
+                    } elseif ($_ -is [Management.Automation.InformationalRecord]) {
+                        if ($_.Message -notlike 'The engine *') { "$($_.GetType().Name) $($_.Message)" }
+                    } elseif ($_ -is [string]) {
+                        "text $_"
+                    } else {
+                        $_ | Select-Object * -ExcludeProperty *Time, Duration, StoredSize | ConvertTo-Json -Depth 5
+                    }
+                }
+                foreach ($script in Get-ChildItem */case.ps1) {
+                    Push-Location (Split-Path $script)
+                    "=== $(Split-Path (Split-Path $script) -Leaf)"
+                    $env:XDG_CACHE_HOME = Join-Path $PWD cache
+                    $PSDefaultParameterValues = @{ '*-Rekkord*:ConfigPath' = 'rekkord.toml' }
+                    $null = Initialize-RekkordRepository repository master.key -WarningAction Ignore
+                    try { & $script *>&1 | Show } catch { 'ended'; $_ | Show }
+                    Pop-Location
+                }
+'@
+            $output = Invoke-WithModule $Manifest "Set-Location '$directory'; $runner"
+            $outcome = @{}
+            foreach ($line in $output.Replace($directory, 'DIRECTORY') -replace '\b[0-9a-f]{12,64}\b', 'ID' -replace 'packs/..', 'packs/') {
+                if ($line -like '=== *') { $name = $line.Substring(4) } else { $outcome[$name] += "$line`n" }
+            }
+            $outcome
+        } finally {
+            Remove-Item $directory -Recurse -Force
+        }
+    }
+}
+
+Describe 'The native engine' {
+    BeforeAll { $sandbox = New-Sandbox }
+    AfterAll { Remove-Sandbox $sandbox }
+
+    It 'is in the module that was built here, and does the work' -Skip:(-not $mustBeThere) {
+        $said = Invoke-RekkordSave files $sandbox.Source -Verbose 4>&1 | Out-String
+        $said | Should -BeLike '*The engine runs as native code.*'
+        Get-Content /proc/self/maps | Where-Object { $_ -like '*/native/*/Rekkord.Native.so' } | Should -Not -BeNullOrEmpty
+    }
+
+    It 'is not used when it <Name>, and the command does its work' -Skip:(-not $mustBeThere) -ForEach @(
+        @{ Name = 'is missing'; Reason = 'There is no'; Change = { Remove-Item $args[0] } }
+        @{ Name = 'is no library'; Reason = 'cannot be loaded'; Change = { Set-Content $args[0] 'something else' } }
+        @{ Name = 'was made from another version'; Reason = 'was made from another version of the module'; Change = {
+            # Both sides have the ID of the engine's build in them.
+            $engine = [AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.GetName().Name -eq 'Rekkord.Engine' }[0]
+            $id = [Text.Encoding]::Latin1.GetString($engine.ManifestModule.ModuleVersionId.ToByteArray())
+            $text = [Text.Encoding]::Latin1.GetString([IO.File]::ReadAllBytes($args[0]))
+            $text.Contains($id, [StringComparison]::Ordinal) | Should -BeTrue
+            [IO.File]::WriteAllBytes($args[0], [Text.Encoding]::Latin1.GetBytes($text.Replace($id, 'another version!'))) } }
+    ) {
+        $copy = Copy-Module $Name $Change
+        $said = Invoke-WithModule $copy "Invoke-RekkordSave files '$($sandbox.Source)' -ConfigPath '$($sandbox.Config)' -Verbose 4>&1 | ForEach-Object { `"`$_ `$(`$_.Status)`" }" | Out-String
+        $said | Should -BeLike "*The engine is compiled as it runs.*$Reason*"
+        $said | Should -BeLike '*Succeeded*'
+    }
+
+    Context 'gives the same as the engine that is compiled as it runs' -ForEach @{ Cases = $cases.Where{ -not $_['Skip'] } } {
+        BeforeAll {
+            $native = Get-Outcome $manifest $Cases
+            $managed = Get-Outcome (Copy-Module without { Remove-Item $args[0] }) $Cases
+        }
+
+        It '<Name>' -ForEach $cases.Where{ -not $_['Skip'] } {
+            $name = $Name -replace '\W', '-'
+            $native[$name] | Should -Not -BeNullOrEmpty
+            $native[$name] | Should -BeExactly $managed[$name]
+        }
+    }
+}

@@ -1,0 +1,218 @@
+using System.Globalization;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Native;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Restoring;
+using Rekkord.Engine.Saving;
+
+namespace Rekkord.Engine.Tests.Native;
+
+/// <summary>Whatever runs an operation, it makes, tells and raises the same.</summary>
+public sealed class EngineOperationTests : IDisposable
+{
+    // More than wait in the queue.
+    private const int ManyErrors = 1500;
+
+    private readonly TestRepository _repository = new();
+    private readonly LoopbackLibrary _library = new();
+
+    public void Dispose()
+    {
+        _repository.Dispose();
+        Assert.Equal(0, _library.Running);
+    }
+
+    public static TheoryData<bool> Ways => new(false, true);
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void A_save_a_scan_and_a_restore_give_their_results(bool crosses)
+    {
+        _repository.Write("file", "content"u8);
+        var saved = Save(crosses);
+        Assert.Equal((1, 7, false), (saved.Snapshot.Summary.Files, saved.Snapshot.Summary.Size, saved.IsPartial));
+        Assert.Equal([FileName.FromText(_repository.Source)], saved.Snapshot.Summary.Paths);
+
+        using var repository = Open();
+        var scan = Operations(crosses).Scan(repository, new() { Full = true, CacheDirectory = _repository.CacheDirectory }, _repository.Warnings.Enqueue).Run(CancellationToken.None);
+        Assert.Equal((1, 2, 0), (scan.Snapshots, scan.VerifiedPacks, scan.Problems.Count));
+
+        var restored = Restore(crosses);
+        Assert.Equal((saved.Snapshot.Id, 1, 7, 0), (restored.Snapshot.Id, restored.Files, restored.Size, restored.ErrorCount));
+        Assert.Equal("content", File.ReadAllText(Path.Combine(_repository.Destination, "file")));
+        Assert.Empty(_repository.Warnings);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void What_cannot_be_saved_is_told_and_makes_the_result_partial(bool crosses)
+    {
+        _repository.Write("file", "content"u8);
+        var own = _repository.KeyFilePath;
+        var saved = Save(crosses, Request() with { Paths = [FileName.FromText(_repository.Source), FileName.FromText(own)], KeyFile = own, Exclude = [new("/elsewhere/x")] });
+        Assert.True(saved.IsPartial);
+        var error = Assert.Single(_repository.Failed);
+        Assert.Equal(("SourceLeftOut", RekkordErrorKind.InvalidArgument, own), (error.ErrorId, error.Kind, error.Target));
+        Assert.Equal([error.Message], saved.Errors.Select(each => each.Message));
+        Assert.Equal(["/elsewhere/x"], saved.UnusedExclusions);
+        Assert.Contains("/elsewhere/x", Assert.Single(_repository.Warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void Damage_is_found_with_what_it_touches(bool crosses)
+    {
+        _repository.Write("file", TestRepository.RandomBytes(1, 100_000));
+        Save(crosses);
+        var pack = _repository.Objects("packs").MaxBy(path => new FileInfo(path).Length)!;
+        var bytes = File.ReadAllBytes(pack);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(pack, bytes);
+        using var repository = Open();
+        var scan = Operations(crosses).Scan(repository, new() { CacheDirectory = _repository.CacheDirectory }, _repository.Warnings.Enqueue).Run(CancellationToken.None);
+        Assert.NotEmpty(Assert.Single(scan.Problems).Paths);
+        Assert.Equivalent(_repository.Scan().Problems, scan.Problems, strict: true);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void Details_are_told_and_numbers_are_written_in_the_culture_of_the_caller(bool crosses)
+    {
+        const int count = 1234;
+        var culture = CultureInfo.CurrentCulture;
+        for (var i = 0; i < count; i++)
+            MakeSpecial(_repository.Write($"f{i}", ""u8));
+        Save(crosses);
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
+            Restore(crosses, noSpecial: true);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
+
+        if (OperatingSystem.IsWindows())
+            return;
+        Assert.Equal(count, _repository.Details.Count);
+        Assert.Contains("(1.234)", Assert.Single(_repository.Warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void An_error_keeps_its_identifier(bool crosses)
+    {
+        _repository.Write("file", "content"u8);
+        Save(crosses);
+        Restore(crosses);
+        var error = Assert.Throws<RekkordException>(() => Restore(crosses));
+        Assert.Equal(("DestinationNotEmpty", RekkordErrorKind.AlreadyExists, _repository.Destination), (error.ErrorId, error.Kind, error.Target));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void The_keys_of_another_repository_are_refused(bool crosses)
+    {
+        using var other = new TestRepository();
+        using var repository = new AwaitedRepository(_repository.Location, KeyFile.Read(other.KeyFilePath));
+        var operation = Operations(crosses).Save(repository, Request(), _repository);
+        Assert.Equal("KeyFileMismatch", Assert.Throws<RekkordException>(() => operation.Run(CancellationToken.None)).ErrorId);
+        Assert.Null(operation.Progress);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void A_key_that_cannot_write_is_refused(bool crosses)
+    {
+        using var repository = new AwaitedRepository(_repository.Location, KeyFile.Read(_repository.Derive(KeyRole.LogOnly, "log.key").Path));
+        var operation = Operations(crosses).Save(repository, Request(), _repository);
+        Assert.Equal("KeyRoleInsufficient", Assert.Throws<RekkordException>(() => operation.Run(CancellationToken.None)).ErrorId);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void It_stops_at_once_when_it_is_cancelled_and_tells_how_far_it_is_until_then(bool crosses)
+    {
+        for (var i = 0; i < 2000; i++)
+            _repository.Write($"d{i % 20}/f{i}", TestRepository.RandomBytes(i, 10_000));
+        using var stop = new CancellationTokenSource();
+        using var repository = Open();
+        var operation = Operations(crosses).Save(repository, Request(), _repository);
+        var running = Task.Run(() => operation.Run(stop.Token));
+        SpinWait.SpinUntil(() => operation.Progress is { Files: > 50 } || running.IsCompleted);
+        stop.Cancel();
+        Assert.Equal(stop.Token, Assert.ThrowsAny<OperationCanceledException>(() => running.GetAwaiter().GetResult()).CancellationToken);
+        Assert.Empty(_repository.Objects("snapshots"));
+        Assert.Empty(_repository.Objects("tmp"));
+    }
+
+    [Fact]
+    public void An_observer_that_fails_ends_the_operation()
+    {
+        using var repository = Open();
+        var operation = Operations(true).Save(repository, RequestWithErrors(), new FailingObserver());
+        Assert.Throws<TimeZoneNotFoundException>(() => operation.Run(CancellationToken.None));
+        Assert.Null(operation.Progress);
+        Assert.Equal(0, _library.Running);
+    }
+
+    [Fact]
+    public void More_can_be_told_than_waits_in_the_queue()
+    {
+        var saved = Save(true, RequestWithErrors());
+        Assert.Equal((ManyErrors, ManyErrors), (saved.Snapshot.Summary.ErrorCount, _repository.Failed.Count));
+    }
+
+    [Fact]
+    public void The_keys_that_cross_are_wiped()
+    {
+        _repository.Write("file", "content"u8);
+        Save(true);
+        Assert.NotEmpty(_library.Keys);
+        Assert.All(_library.Keys, each => Assert.Equal(0, each));
+    }
+
+    private EngineOperations Operations(bool crosses) => new(crosses ? _library : (IEngineLibrary?)null);
+
+    private AwaitedRepository Open() => new(_repository.Location, KeyFile.Read(_repository.KeyFilePath));
+
+    private SaveRequest Request() => new() { Channel = "test", Paths = [FileName.FromText(_repository.Source)], CacheDirectory = _repository.CacheDirectory };
+
+    /// <summary>Each path that is named and excluded is an error.</summary>
+    private SaveRequest RequestWithErrors() => Request() with
+    {
+        Paths = [.. Enumerable.Range(0, ManyErrors).Select(i => $"{i}.tmp").Append("file").Select(name => FileName.FromText(_repository.Write(name, "content"u8)))],
+        Exclude = [new("*.tmp")],
+    };
+
+    private SaveResult Save(bool crosses, SaveRequest? request = null)
+    {
+        using var repository = Open();
+        return Operations(crosses).Save(repository, request ?? Request(), _repository).Run(CancellationToken.None);
+    }
+
+    private RestoreResult Restore(bool crosses, bool noSpecial = false)
+    {
+        using var repository = Open();
+        var request = new RestoreRequest { Snapshot = "test", Path = _repository.Source, Destination = _repository.Destination, NoSpecial = noSpecial };
+        return Operations(crosses).Restore(repository, request, _repository).Run(CancellationToken.None);
+    }
+
+    private static void MakeSpecial(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.SetUser);
+    }
+
+    private sealed class FailingObserver : ISaveObserver
+    {
+        public void EntryFailed(RekkordException error) => throw new TimeZoneNotFoundException();
+
+        public void Warn(string message)
+        {
+        }
+    }
+}
