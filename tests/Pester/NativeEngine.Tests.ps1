@@ -83,7 +83,7 @@ BeforeAll {
                     } elseif ($_ -is [string]) {
                         "text $_"
                     } else {
-                        $_ | Select-Object * -ExcludeProperty *Time, Duration, StoredSize | ConvertTo-Json -Depth 5
+                        $_ | Select-Object * -ExcludeProperty *Time, *Size, Duration, Hooks | ConvertTo-Json -Depth 5
                     }
                 }
                 foreach ($script in Get-ChildItem */case.ps1) {
