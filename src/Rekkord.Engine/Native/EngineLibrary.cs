@@ -57,10 +57,8 @@ public sealed unsafe class EngineLibrary : IEngineLibrary
     {
         get
         {
-            var (system, name) = OperatingSystem.IsWindows() ? ("win", "Rekkord.Native.dll")
-                : OperatingSystem.IsMacOS() ? ("osx", "Rekkord.Native.dylib")
-                : (RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? "linux-musl" : "linux", "Rekkord.Native.so");
-            return Path.Combine("native", $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}", name);
+            var system = RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? "linux-musl" : "linux";
+            return Path.Combine("native", $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}", "Rekkord.Native.so");
         }
     }
 
@@ -71,7 +69,7 @@ public sealed unsafe class EngineLibrary : IEngineLibrary
     public static bool TryLoad(string path, [NotNullWhen(true)] out EngineLibrary? library, [NotNullWhen(false)] out string? refusal)
     {
         library = null;
-        refusal = File.Exists(path) ? FindObstacle() : $"There is no '{path}'.";
+        refusal = FindObstacle() ?? (File.Exists(path) ? null : $"There is no '{path}'.");
         if (refusal is not null)
             return false;
         try
@@ -130,11 +128,24 @@ public sealed unsafe class EngineLibrary : IEngineLibrary
     /// <summary>What the library's own runtime would end the process for, since it finds out only after it is loaded.</summary>
     private static string? FindObstacle()
     {
+        if (!OperatingSystem.IsLinux())
+            return "The native library is for Linux only.";
         if (RuntimeInformation.ProcessArchitecture == Architecture.X64 && !(Avx2.IsSupported && Fma.IsSupported && Bmi1.IsSupported && Bmi2.IsSupported && Lzcnt.IsSupported))
             return "The native library needs a processor with AVX2.";
-        return CultureInfo.GetCultureInfo("de").EnglishName.Contains("Invariant", StringComparison.Ordinal) || AppContext.GetData("System.Globalization.AppLocalIcu") is not null
-            ? "The native library needs the system's own culture data."
-            : null;
+        return HasCultures() ? null : "The native library needs the culture data of the system (ICU), which this PowerShell works without.";
+    }
+
+    /// <summary>Whether this runtime has found the system's culture data, and not its own or none.</summary>
+    private static bool HasCultures()
+    {
+        try
+        {
+            return CultureInfo.GetCultureInfo("de-DE").NumberFormat.NumberDecimalSeparator == "," && AppContext.GetData("System.Globalization.AppLocalIcu") is null;
+        }
+        catch (CultureNotFoundException)
+        {
+            return false;
+        }
     }
 
     private byte[] Copy(byte* message, int length)

@@ -4,7 +4,7 @@ using Rekkord.Engine.Errors;
 namespace Rekkord.Engine.Repository;
 
 /// <summary>
-/// The repository of a command with hooks. It is looked at before the first of them, because what cannot be done must not stop a service
+/// The repository of a long command, mostly one with hooks. It is looked at before the first of them, because what cannot be done must not stop a service
 /// first, and released again: a hook may mount, check or unmount its disk. It is opened when they have run, and closed before the post
 /// hooks.
 /// </summary>
