@@ -132,8 +132,13 @@ public sealed unsafe class EngineLibrary : IEngineLibrary
             return "The native library is for Linux only.";
         if (RuntimeInformation.ProcessArchitecture == Architecture.X64 && !(Avx2.IsSupported && Fma.IsSupported && Bmi1.IsSupported && Bmi2.IsSupported && Lzcnt.IsSupported))
             return "The native library needs a processor with AVX2.";
+        if (HasAddressLimit())
+            return "The native library reserves more address space than this process may have (ulimit -v).";
         return HasCultures() ? null : "The native library needs the culture data of the system (ICU), which this PowerShell works without.";
     }
+
+    private static bool HasAddressLimit() => File.ReadLines("/proc/self/limits")
+        .Any(line => line.StartsWith("Max address space", StringComparison.Ordinal) && !line.Contains("unlimited", StringComparison.Ordinal));
 
     /// <summary>Whether this runtime has found the system's culture data, and not its own or none.</summary>
     private static bool HasCultures()
