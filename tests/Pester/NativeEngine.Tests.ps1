@@ -23,11 +23,14 @@ BeforeDiscovery {
             Invoke-RekkordSave files source -KeyFile write.key
             Restore-RekkordSnapshot files restored -KeyFile write.key } }
         @{ Name = 'a damaged pack'; Script = {
+            $bytes = [byte[]]::new(100kb)
+            [Random]::new(1).NextBytes($bytes)
+            [IO.File]::WriteAllBytes((Join-Path $PWD source/large), $bytes)
             $null = Invoke-RekkordSave files source
-            Get-ChildItem repository/packs -File -Recurse | ForEach-Object {
-                $bytes = [IO.File]::ReadAllBytes($_.FullName)
-                $bytes[60] = $bytes[60] -bxor 1
-                [IO.File]::WriteAllBytes($_.FullName, $bytes) }
+            $pack = (Get-ChildItem repository/packs -File -Recurse | Sort-Object Length)[-1].FullName
+            $bytes = [IO.File]::ReadAllBytes($pack)
+            $bytes[50kb] = $bytes[50kb] -bxor 1
+            [IO.File]::WriteAllBytes($pack, $bytes)
             Invoke-RekkordScan -Full
             Restore-RekkordSnapshot files restored } }
         @{ Name = 'a snapshot that is missing'; Script = { Restore-RekkordSnapshot none restored } }
