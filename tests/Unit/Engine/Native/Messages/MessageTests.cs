@@ -2,7 +2,6 @@ using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Hooks.Definitions;
-using Rekkord.Engine.Native;
 using Rekkord.Engine.Native.Messages;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Patterns;
@@ -12,7 +11,7 @@ using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Storage;
 
-namespace Rekkord.Engine.Tests.Native;
+namespace Rekkord.Engine.Tests.Native.Messages;
 
 /// <summary>What crosses to the native library arrives as it was. Properties are compared by name, so that one that is added is not forgotten.</summary>
 public sealed class MessageTests
