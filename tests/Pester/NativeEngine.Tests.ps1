@@ -138,6 +138,61 @@ Describe 'The native engine' {
         $said | Should -BeLike '*Succeeded*'
     }
 
+    It 'leaves no key in the memory of the process' -Skip:(-not $mustBeThere) {
+        $engine = [AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.GetName().Name -eq 'Rekkord.Engine' }[0]
+        $keys = $engine.GetType('Rekkord.Engine.Cryptography.KeyFile').GetMethod('Read').Invoke($null, [object[]]([string]$sandbox.KeyFile, $null))
+        $secrets = @{}
+        foreach ($name in 'Seed', 'IdKey', 'IndexKey', 'DataPrivateKey', 'LogPrivateKey', 'SigningPrivateKey') {
+            $property = $keys.GetType().GetProperty($name, [Reflection.BindingFlags]'NonPublic, Instance')
+            $secrets[$name] = [Text.Encoding]::Latin1.GetString($property.GetValue($keys))
+        }
+        # What the process keeps is found.
+        $kept = [guid]::NewGuid()
+        $secrets['Kept'] = [Text.Encoding]::Latin1.GetString([guid]::new($kept.ToByteArray().ForEach{ $_ -bxor 0xff }).ToByteArray())
+        $script = @"
+            `$ProgressPreference = 'SilentlyContinue'
+            Import-Module '$manifest'
+            `$common = @{ ConfigPath = '$($sandbox.Config)' }
+            `$kept = [byte[]]([guid]'$kept').ToByteArray().ForEach{ `$_ -bxor 0xff }
+            `$null = Invoke-RekkordSave secrets '$($sandbox.Source)' @common
+            `$null = Invoke-RekkordScan -Full @common
+            `$null = Restore-RekkordSnapshot secrets '$($sandbox.Destination)' @common
+            [GC]::Collect(); [GC]::WaitForPendingFinalizers(); [GC]::Collect()
+            'done'
+            `$null = [Console]::In.ReadLine()
+            `$kept.Length
+"@
+        $program, [string[]]$arguments = $pwsh
+        $start = [Diagnostics.ProcessStartInfo]::new($program, [string[]]($arguments + @('-NoProfile', '-NonInteractive', '-Command', $script)))
+        $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
+        $process = [Diagnostics.Process]::Start($start)
+        try {
+            $process.StandardOutput.ReadLine() | Should -Be done
+            $maps = Get-Content "/proc/$($process.Id)/maps"
+            $maps | Where-Object { $_ -like '*Rekkord.Native.so' } | Should -Not -BeNullOrEmpty
+            $memory = [IO.FileStream]::new("/proc/$($process.Id)/mem", 'Open', 'Read', 'ReadWrite', 0)
+            $buffer = [byte[]]::new(4MB)
+            $found = foreach ($line in $maps) {
+                $range, $access, $rest = -split $line
+                if ($access -notlike 'rw*' -or $line -like '*/dev/*') { continue }
+                $from, $to = $range.Split('-').ForEach{ [Convert]::ToInt64($_, 16) }
+                # Pieces overlap by more than a secret's length.
+                for ($at = $from; $at -lt $to; $at += $buffer.Length - 64) {
+                    $memory.Position = $at
+                    try { $length = $memory.Read($buffer, 0, [Math]::Min($buffer.Length, $to - $at)) } catch [IO.IOException] { continue }
+                    $text = [Text.Encoding]::Latin1.GetString($buffer, 0, $length)
+                    $secrets.Keys.Where{ $text.Contains($secrets[$_], [StringComparison]::Ordinal) }
+                }
+            }
+            $memory.Dispose()
+            $found | Sort-Object -Unique | Should -Be 'Kept'
+        } finally {
+            $keys.Dispose()
+            $process.Kill()
+            $process.WaitForExit()
+        }
+    }
+
     Context 'gives the same as the engine that is compiled as it runs' -ForEach @{ Cases = $cases.Where{ -not $_['Skip'] } } {
         BeforeAll {
             $native = Get-Outcome $manifest $Cases
