@@ -154,4 +154,15 @@ Import-Module '$manifest'
         $read.Hooks[0].Duration | Should -Be $results[0].Duration
         $read | Out-String | Should -Match 'Succeeded +test'
     }
+
+    It 'goes on while a script that gets its results is busy' {
+        Set-Hook $sandbox PreSave 10-script.ps1 "'done'"
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $results = Invoke-RekkordSave test $sandbox.Source | ForEach-Object {
+            # The hook's result is here, and the pipeline's thread stays here until the snapshot is stored. A save that has failed stores none.
+            while (-not (Get-ChildItem "$($sandbox.Repository)/snapshots" -ErrorAction Ignore) -and $watch.Elapsed.TotalSeconds -lt 60) { }
+            $_
+        }
+        $results.Status | Should -Be Succeeded, Succeeded
+    }
 }

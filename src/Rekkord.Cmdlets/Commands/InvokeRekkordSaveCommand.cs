@@ -77,6 +77,9 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     {
         using var awaited = AwaitRepository(config, KeyPermission.Save, useHooks ? HookPhase.PreSave : null, repository => repository.RequireWriting());
         var engine = ChooseEngine();
+
+        // Made here: the session may be asked by the pipeline's own thread only, which may be busy with what comes after this command.
+        var request = CreateRequest(config);
         EngineOperation<SaveResult, SaveProgress>? operation = null;
         var context = new HookContext
         {
@@ -92,7 +95,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
             useHooks,
             (pump, hooks, stop) =>
             {
-                operation = engine.Save(awaited, CreateRequest(config, hooks), new EntryReporter(this, pump));
+                operation = engine.Save(awaited, request with { Hooks = hooks }, new EntryReporter(this, pump));
                 var result = operation.Run(stop);
                 foreach (var unused in result.UnusedExclusions)
                     pump.Post(() => WriteVerbose($"The exclusion '{unused}' matched nothing."));
@@ -103,7 +106,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
             () => operation?.Progress is { } progress ? Describe(progress) : null);
     }
 
-    private SaveRequest CreateRequest(RekkordConfig config, IReadOnlyList<HookRecord> hooks) => new()
+    private SaveRequest CreateRequest(RekkordConfig config) => new()
     {
         Channel = Channel,
         Paths = _paths,
@@ -111,7 +114,6 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
         KeyFile = config.Repository.KeyFile.Value is { } keyFile ? System.IO.Path.GetFullPath(keyFile, CurrentDirectory) : null,
         IgnoreCache = Force,
         FollowLinks = FollowLinks,
-        Hooks = hooks,
         CompressionLevel = config.Settings.CompressionLevel.Value,
         Threads = config.Settings.Threads.Value ?? 0,
     };
