@@ -15,10 +15,10 @@ internal sealed class EngineLoadContext : AssemblyLoadContext
     private static readonly Lock RegistrationLock = new();
     private static EngineLoadContext? _registered;
 
-    private readonly string _directory;
-
-    private EngineLoadContext(string directory)
-        : base("Rekkord") => _directory = directory;
+    private EngineLoadContext()
+        : base("Rekkord")
+    {
+    }
 
     /// <summary>Makes the engine resolvable. Does nothing the second time: a module is imported again, and in other runspaces.</summary>
     public static void Register()
@@ -27,16 +27,18 @@ internal sealed class EngineLoadContext : AssemblyLoadContext
         {
             if (_registered is not null)
                 return;
-            var module = Path.GetDirectoryName(typeof(EngineLoadContext).Assembly.Location)!;
-            _registered = new EngineLoadContext(Path.Combine(module, "Dependencies"));
+            _registered = new EngineLoadContext();
             Default.Resolving += (_, name) => name.Name == EngineName ? _registered.LoadFromAssemblyName(name) : null;
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>An assembly of the module: as it was compiled ahead for this machine, or else the one for every machine.</summary>
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        var path = Path.Combine(_directory, $"{assemblyName.Name}.dll");
+        var file = $"{assemblyName.Name}.dll";
+        var path = Path.Combine(ModuleLayout.Ahead, file);
+        if (!File.Exists(path))
+            path = Path.Combine(ModuleLayout.Dependencies, file);
         return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
     }
 }

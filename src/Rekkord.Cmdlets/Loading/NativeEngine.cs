@@ -13,9 +13,6 @@ internal static class NativeEngine
     /// <summary>Why there is none; null when there is.</summary>
     public static string? Refusal => Loaded.Refusal;
 
-    private static (EngineLibrary?, string?) Load()
-    {
-        var module = Path.GetDirectoryName(typeof(NativeEngine).Assembly.Location)!;
-        return EngineLibrary.TryLoad(Path.Combine(module, EngineLibrary.RelativePath), out var library, out var refusal) ? (library, null) : (null, refusal);
-    }
+    private static (EngineLibrary?, string?) Load() =>
+        EngineLibrary.TryLoad(Path.Combine(ModuleLayout.Ahead, EngineLibrary.FileName), out var library, out var refusal) ? (library, null) : (null, refusal);
 }

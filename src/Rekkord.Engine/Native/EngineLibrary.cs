@@ -30,6 +30,9 @@ internal interface IEngineLibrary
 /// </summary>
 public sealed unsafe class EngineLibrary : IEngineLibrary
 {
+    /// <summary>Its name.</summary>
+    public const string FileName = "Rekkord.Native.so";
+
     private const int BuildIdLength = 16;
 
     private readonly delegate* unmanaged<byte*, int, byte*, int, nint> _start;
@@ -51,16 +54,6 @@ public sealed unsafe class EngineLibrary : IEngineLibrary
 
     /// <summary>What tells builds of the engine apart: the library is made from the same compiled code as the engine beside it, or not used.</summary>
     internal static Guid BuildId => typeof(EngineLibrary).Module.ModuleVersionId;
-
-    /// <summary>The path below a module's directory at which the library for this machine lies.</summary>
-    public static string RelativePath
-    {
-        get
-        {
-            var system = RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? "linux-musl" : "linux";
-            return Path.Combine("native", $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}", "Rekkord.Native.so");
-        }
-    }
 
     /// <summary>Loads the library.</summary>
     /// <param name="path">Where it is.</param>

@@ -20,8 +20,10 @@ internal sealed class SaveContext : IDisposable
 
     // Enough for the workers never to wait for the walk, little enough for a stop to be prompt.
     private const int QueueLength = 64;
-    private const int SlabCount = 4;
-    private const int SlabLength = 4 * 1024 * 1024;
+
+    // One that is read into, one that waits, and one for each worker.
+    private const int SpareSlabs = 2;
+    private const int SlabLength = 2 * 1024 * 1024;
 
     [ThreadStatic]
     private static TreeEntryEncoder? _encoder;
@@ -48,7 +50,7 @@ internal sealed class SaveContext : IDisposable
         _observer = observer;
         Errors = new ErrorLog(observer.EntryFailed);
         Threads = new WorkerThreads("save", cancellation);
-        Slabs = new SlabPool(SlabCount, Math.Max(SlabLength, 2 * repository.Chunker.Sizes.Maximum));
+        Slabs = new SlabPool(WorkerThreads.CountFor(request.Threads) + SpareSlabs, Math.Max(SlabLength, 2 * repository.Chunker.Sizes.Maximum));
         Exclusions = exclusions;
     }
 
