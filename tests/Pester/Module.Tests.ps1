@@ -28,6 +28,47 @@ Describe 'The module' {
         $output | Should -Be (Get-Command -Module Rekkord).Count
     }
 
+    # What is compiled ahead for one system is no image of another: Windows refuses what was made on Linux.
+    It 'has nothing at its root and in Dependencies but what every machine can load, and beside it the same again for one machine' {
+        Add-Type -AssemblyName System.Reflection.Metadata
+        $module = Split-Path $manifest
+        $assemblies = foreach ($file in Get-ChildItem $module -Filter *.dll -Recurse) {
+            $reader = [System.Reflection.PortableExecutable.PEReader]::new($file.OpenRead())
+            try {
+                $metadata = [System.Reflection.Metadata.PEReaderExtensions]::GetMetadataReader($reader)
+                [pscustomobject]@{
+                    Name    = $file.Name
+                    Folder  = [IO.Path]::GetRelativePath($module, $file.DirectoryName)
+                    Machine = $reader.PEHeaders.CoffHeader.Machine
+                    Ahead   = $reader.PEHeaders.CorHeader.ManagedNativeHeaderDirectory.Size -gt 0
+                    IsIL    = $reader.PEHeaders.CorHeader.Flags.HasFlag([System.Reflection.PortableExecutable.CorFlags]::ILOnly)
+                    Id      = $metadata.GetGuid($metadata.GetModuleDefinition().Mvid)
+                }
+            } finally {
+                $reader.Dispose()
+            }
+        }
+        $ahead, $portable = $assemblies.Where({ $_.Folder -like 'native*' }, 'Split')
+        $portable.Where{ $_.Folder -eq '.' }.Name | Should -Be Rekkord.Cmdlets.dll
+        $portable.Where{ $_.Folder -eq 'Dependencies' }.Name | Should -Contain Rekkord.Engine.dll
+        # I386 and only IL is what the compiler writes for every machine.
+        $portable | ForEach-Object {
+            $_.Machine | Should -Be I386 -Because $_.Name
+            $_.IsIL | Should -BeTrue -Because $_.Name
+            $_.Ahead | Should -BeFalse -Because $_.Name
+        }
+        if ($ahead) { $ahead.Name | Should -Be $portable.Where{ $_.Folder -eq 'Dependencies' }.Name }
+        foreach ($assembly in $ahead) {
+            $assembly.Ahead | Should -BeTrue -Because $assembly.Name
+            $assembly.Id | Should -Be $portable.Where{ $_.Name -eq $assembly.Name }.Id -Because $assembly.Name
+        }
+
+        # Those for this machine are the ones that are used.
+        $null = Get-RekkordConfig
+        $engine = [AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.GetName().Name -eq 'Rekkord.Engine' }
+        $engine.Location | Should -Be (Join-Path $module ($ahead ? $ahead[0].Folder : 'Dependencies') Rekkord.Engine.dll)
+    }
+
     It 'lays out every table that its formats describe' {
         $data = [xml](Get-Content -Raw (Join-Path (Split-Path $manifest) Rekkord.format.ps1xml))
         $types = $data.SelectNodes('//TypeName').InnerText

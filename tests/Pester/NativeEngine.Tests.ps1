@@ -1,5 +1,6 @@
 BeforeDiscovery {
     # What the build needs to make the library on Linux; elsewhere the module may be without one.
+    $isX64 = [Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture -eq 'X64'
     $mustBeThere = $IsLinux -and (Get-Command gcc, clang -CommandType Application -ErrorAction Ignore)
 
     $cases = @(
@@ -55,7 +56,7 @@ BeforeAll {
     function Copy-Module($Name, [scriptblock] $Change) {
         $copy = Join-Path $TestDrive $Name
         Copy-Item $module $copy -Recurse
-        Get-ChildItem (Join-Path $copy native) -File -Recurse -ErrorAction Ignore | ForEach-Object { & $Change $_.FullName }
+        Get-ChildItem (Join-Path $copy native) -File -Recurse -Filter Rekkord.Native.* -ErrorAction Ignore | ForEach-Object { & $Change $_.FullName }
         Join-Path $copy Rekkord.psd1
     }
 
@@ -137,6 +138,59 @@ Describe 'The native engine' {
         $said = Invoke-WithModule $copy "Invoke-RekkordSave files '$($sandbox.Source)' -ConfigPath '$($sandbox.Config)' -Verbose 4>&1 | ForEach-Object { `"`$_ `$(`$_.Status)`" }" | Out-String
         $said | Should -BeLike "*The engine is compiled as it runs.*$Reason*"
         $said | Should -BeLike '*Succeeded*'
+    }
+
+    It 'is not used on a processor without AVX2, and the command does its work' -Skip:(-not $mustBeThere -or -not $isX64) {
+        # What PowerShell's own runtime is told not to see.
+        $env:DOTNET_EnableAVX2 = '0'
+        try {
+            $said = Invoke-WithModule $manifest "Invoke-RekkordSave files '$($sandbox.Source)' -ConfigPath '$($sandbox.Config)' -Verbose 4>&1 | ForEach-Object { `"`$_ `$(`$_.Status)`" }" | Out-String
+        } finally {
+            $env:DOTNET_EnableAVX2 = $null
+        }
+        $said | Should -BeLike '*The engine is compiled as it runs. The native library needs a processor with AVX2.*'
+        $said | Should -BeLike '*Succeeded*'
+    }
+
+    It 'stops in the midst of a save: post hooks run, nothing goes on or is left over, and the repository is as good as before' -Skip:(-not $mustBeThere) {
+        $stopped = New-Sandbox
+        try {
+            $null = Invoke-RekkordSave files $stopped.Source
+            Set-Hook $stopped PostSave 90-log "#!/bin/sh`necho `$SUCCESS `$REKKORD_OUTCOME >> `"`$TEST_LOG`"`n"
+            $block, $random = [byte[]]::new(16MB), [Random]::new(1)
+            $large = [IO.File]::Create((Join-Path $stopped.Source large))
+            foreach ($i in 1..40) { $random.NextBytes($block); $large.Write($block) }
+            $large.Dispose()
+
+            # In a process of its own, whose exit code then says that it was stopped.
+            $said = Invoke-WithModule $manifest @"
+                `$session = [PowerShell]::Create().AddScript("Import-Module '$manifest'; Invoke-RekkordSave files '$($stopped.Source)' -ConfigPath '$($stopped.Config)' -Verbose")
+                `$null = Register-ObjectEvent `$session.Streams.Progress DataAdded -SourceIdentifier progress
+                `$running = `$session.BeginInvoke()
+                # It shows how far it is once it works.
+                `$null = Wait-Event progress -Timeout 120
+                `$session.Stop()
+                `$session.Streams.Verbose.Message
+                "state `$(`$session.InvocationStateInfo.State)"
+                # The library's threads have names.
+                "goes on: `$((Get-Content /proc/self/task/*/comm -ErrorAction Ignore) -like 'Rekkord*')."
+"@
+            $LASTEXITCODE | Should -Be 130
+            $said | Should -Contain 'The engine runs as native code.'
+            $said | Should -Contain 'state Stopped'
+            $said | Should -Contain 'goes on: .'
+            Get-HookLog $stopped | Should -Be '0 cancelled'
+            Get-ChildItem (Join-Path $stopped.Repository tmp) | Should -BeNullOrEmpty
+            Get-RekkordSnapshot | Should -HaveCount 1
+            (Invoke-RekkordScan -Full).Status | Should -Be Succeeded
+            (Invoke-RekkordSave files $stopped.Source -SkipHooks).Status | Should -Be Succeeded
+            $null = Restore-RekkordSnapshot files $stopped.Destination
+            (Get-ChildItem $stopped.Destination -Filter large -Recurse | Get-FileHash).Hash | Should -Be (Get-FileHash (Join-Path $stopped.Source large)).Hash
+        } finally {
+            Remove-Sandbox $stopped
+            $PSDefaultParameterValues['*-Rekkord*:ConfigPath'] = $sandbox.Config
+            $env:TEST_LOG = $sandbox.Log
+        }
     }
 
     It 'leaves no key in the memory of the process' -Skip:(-not $mustBeThere) {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Rekkord.Benchmarks.Inputs;
+using Rekkord.Benchmarks.Measuring;
 using Rekkord.Benchmarks.Tools;
 
 namespace Rekkord.Benchmarks.Comparison;
@@ -22,7 +23,8 @@ internal static class CompareCommand
         }
 
         var watch = Stopwatch.StartNew();
-        Console.WriteLine($"{Environment.ProcessorCount} processors, {options.Runs} interleaved runs, caches warm:");
+        Console.WriteLine($"{Environment.ProcessorCount} processors, {options.Runs} interleaved runs, caches warm.");
+        Console.WriteLine($"A run counts as disturbed when something else kept more than {Measurement.DisturbingShare.ToString(CultureInfo.InvariantCulture)} processors busy meanwhile:");
         var work = Directory.CreateDirectory(Path.Combine(options.Work, $"rekkord-benchmark-{Environment.ProcessId}")).FullName;
         try
         {

@@ -13,8 +13,8 @@ internal static class ResultTable
         string[] ours = [.. tools.OfType<RekkordTool>().Select(tool => tool.Name)];
         var ratios = string.Concat(ours.Select(name => $" × {name} | spread of × |"));
         var table = new StringBuilder()
-            .AppendLine(CultureInfo.InvariantCulture, $"| step | tool | seconds |{ratios} CPU s | × {ours[0]} | peak MiB | stored MiB |")
-            .AppendLine(CultureInfo.InvariantCulture, $"|---|---|--:|{string.Concat(ours.Select(_ => "--:|--:|"))}--:|--:|--:|--:|");
+            .AppendLine(CultureInfo.InvariantCulture, $"| step | tool | seconds |{ratios} CPU s | × {ours[0]} | peak MiB | stored MiB | disturbed |")
+            .AppendLine(CultureInfo.InvariantCulture, $"|---|---|--:|{string.Concat(ours.Select(_ => "--:|--:|"))}--:|--:|--:|--:|--:|");
         foreach (var step in Enum.GetValues<Step>())
         {
             foreach (var tool in tools)
@@ -41,7 +41,13 @@ internal static class ResultTable
         foreach (var ratios in ours.Select(our => Ratios(runs, our, m => m.Seconds)))
             table.Append(CultureInfo.InvariantCulture, $" {Text(Median(ratios), 2)} | {Text(ratios.Min(), 2)}–{Text(ratios.Max(), 2)} |");
         var cpuRatio = Median(Ratios(runs, ours[0], m => m.CpuSeconds));
-        table.AppendLine(CultureInfo.InvariantCulture, $" {Text(Median(runs, m => m.CpuSeconds), 2)} | {Text(cpuRatio, 2)} | {Text(Median(runs, m => m.PeakBytes) / 1048576, 0)} | {Text(Median(runs.Select(run => (double)run.AddedBytes)) / 1048576, 1)} |");
+        table.AppendLine(CultureInfo.InvariantCulture, $" {Text(Median(runs, m => m.CpuSeconds), 2)} | {Text(cpuRatio, 2)} | {Text(Median(runs, m => m.PeakBytes) / 1048576, 0)} | {Text(Median(runs.Select(run => (double)run.AddedBytes)) / 1048576, 1)} | {Disturbed(runs)} |");
+    }
+
+    private static string Disturbed(List<Result> runs)
+    {
+        var count = runs.Count(run => run.Measurement.IsDisturbed);
+        return count == 0 ? "" : $"{count} of {runs.Count}";
     }
 
     private static double Median(List<Result> runs, Func<Measurement, double> value) => Median(runs.Select(run => value(run.Measurement)));

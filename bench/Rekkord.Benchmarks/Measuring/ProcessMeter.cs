@@ -43,6 +43,7 @@ internal static class ProcessMeter
             double.Parse(fields[0], CultureInfo.InvariantCulture),
             double.Parse(fields[1], CultureInfo.InvariantCulture),
             long.Parse(fields[2], CultureInfo.InvariantCulture),
+            double.Parse(fields[3], CultureInfo.InvariantCulture),
             output);
     }
 
@@ -50,12 +51,14 @@ internal static class ProcessMeter
     public static int Run(string[] arguments)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1", "sh", .. arguments]);
+        var busyBefore = ResourceUsage.BusySecondsOfMachine();
         var watch = Stopwatch.StartNew();
         using var process = Process.Start(start)!;
         process.WaitForExit();
         var seconds = watch.Elapsed.TotalSeconds;
         var (cpu, peak) = ResourceUsage.OfChildren();
-        Console.Write(string.Create(CultureInfo.InvariantCulture, $"{seconds} {cpu} {peak}"));
+        var elsewhere = Math.Max(0, ResourceUsage.BusySecondsOfMachine() - busyBefore - cpu) / seconds;
+        Console.Write(string.Create(CultureInfo.InvariantCulture, $"{seconds} {cpu} {peak} {elsewhere}"));
         return process.ExitCode;
     }
 }
