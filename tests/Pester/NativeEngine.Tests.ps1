@@ -183,7 +183,7 @@ Describe 'The native engine' {
             Get-ChildItem (Join-Path $stopped.Repository tmp) | Should -BeNullOrEmpty
             Get-RekkordSnapshot | Should -HaveCount 1
             (Invoke-RekkordScan -Full).Status | Should -Be Succeeded
-            (Invoke-RekkordSave files $stopped.Source -SkipHooks).Status | Should -Be Succeeded
+            (Invoke-RekkordSave files $stopped.Source).Status | Should -Be Succeeded, Succeeded
             $null = Restore-RekkordSnapshot files $stopped.Destination
             (Get-ChildItem $stopped.Destination -Filter large -Recurse | Get-FileHash).Hash | Should -Be (Get-FileHash (Join-Path $stopped.Source large)).Hash
         } finally {
