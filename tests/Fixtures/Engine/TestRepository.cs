@@ -21,7 +21,7 @@ internal sealed class TestRepository : ISaveObserver, IRestoreObserver, IDisposa
     /// <param name="parent">The directory to make its own in; null for one that other users may be unable to reach.</param>
     public TestRepository(string? parent = null)
     {
-        _base = Directory.CreateDirectory(Path.Combine(parent ?? Path.Combine(AppContext.BaseDirectory, "work"), Guid.NewGuid().ToString("n"))).FullName;
+        _base = parent is null ? TestDirectory.Create() : Directory.CreateDirectory(Path.Combine(parent, Guid.NewGuid().ToString("n"))).FullName;
         Directory.CreateDirectory(Source);
         KeyFilePath = Path.Combine(_base, "master.key");
         using var keys = KeyMaterial.CreateMaster();

@@ -12,7 +12,7 @@ internal sealed class ModuleSandbox : IDisposable
 
     public ModuleSandbox(bool initialize = true)
     {
-        Base = Directory.CreateDirectory(Path.Combine(TestAssembly.WorkDirectory, Guid.NewGuid().ToString("n"))).FullName;
+        Base = TestDirectory.Create();
         Directory.CreateDirectory(Source);
         foreach (var phase in Phases.Split(' '))
             Directory.CreateDirectory(HookDirectory(phase));

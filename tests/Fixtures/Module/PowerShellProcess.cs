@@ -43,13 +43,23 @@ internal sealed class PowerShellProcess : IDisposable
     /// <summary>What it wrote to standard error, once it has ended.</summary>
     public string Error => _error.Result;
 
+    // Not what this process has now: hooks of tests that run beside change that.
+    private static ProcessStartInfo StartInfo(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments);
+        start.Environment.Clear();
+        foreach (var (name, value) in TestAssembly.Variables)
+            start.Environment[name] = value;
+        return start;
+    }
+
     /// <summary>Starts it with a script or a command after <c>-File</c> or <c>-Command</c>.</summary>
     public static PowerShellProcess Start(params string[] arguments) =>
-        new(new ProcessStartInfo("dotnet", [Library, "-NoProfile", "-NonInteractive", .. arguments]));
+        new(StartInfo("dotnet", [Library, "-NoProfile", "-NonInteractive", .. arguments]));
 
     /// <summary>Starts it by a line of the shell, which sees the command that starts PowerShell as its parameters.</summary>
     public static PowerShellProcess StartBy(string line, params string[] arguments) =>
-        new(new ProcessStartInfo("sh", ["-c", line, "sh", "dotnet", Library, "-NoProfile", "-NonInteractive", .. arguments]));
+        new(StartInfo("sh", ["-c", line, "sh", "dotnet", Library, "-NoProfile", "-NonInteractive", .. arguments]));
 
     /// <summary>
     /// Starts it at a terminal of its own, which the program <c>script</c> makes: it shows a prompt, and <see cref="Type"/> is the keyboard.
@@ -57,7 +67,7 @@ internal sealed class PowerShellProcess : IDisposable
     /// </summary>
     public static PowerShellProcess StartAtTerminal()
     {
-        var start = new ProcessStartInfo("script", ["--quiet", "--return", "--command", "exec dotnet \"$PWSH\" -NoProfile -NoLogo -NoExit -Command \"$SETUP\"", "/dev/null"]);
+        var start = StartInfo("script", ["--quiet", "--return", "--command", "exec dotnet \"$PWSH\" -NoProfile -NoLogo -NoExit -Command \"$SETUP\"", "/dev/null"]);
         start.Environment["PWSH"] = Library;
         start.Environment["SETUP"] = "Remove-Module PSReadLine -ErrorAction Ignore; function prompt { '" + Prompt + "' }";
         start.Environment["SHELL"] = "/bin/sh";
@@ -109,6 +119,13 @@ internal sealed class PowerShellProcess : IDisposable
         _process.WaitForExit();
         reading.Wait();
         return _process.ExitCode;
+    }
+
+    /// <summary>Waits for its end, and fails the test with what it wrote unless it ends with one of these exit codes.</summary>
+    public void AssertEndsWith(params int[] exitCodes)
+    {
+        var code = End();
+        Assert.True(exitCodes.Contains(code), $"It ended with {code} instead of {string.Join(" or ", exitCodes)}, and wrote:\n{Output}\n{Error}");
     }
 
     private bool EndsWith(string text, int start) => _output.ToString(start, _output.Length - start).EndsWith(text, StringComparison.Ordinal);

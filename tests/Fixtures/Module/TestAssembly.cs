@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reflection;
 using Rekkord.Tests;
 
@@ -15,11 +16,15 @@ internal static class TestAssembly
                 Environment.SetEnvironmentVariable(name, null);
         }
 
-        Environment.SetEnvironmentVariable("HOME", Path.Combine(WorkDirectory, "home"));
+        Environment.SetEnvironmentVariable("HOME", Path.Combine(AppContext.BaseDirectory, "work", "home"));
         Environment.SetEnvironmentVariable("XDG_CONFIG_HOME", null);
         Environment.SetEnvironmentVariable("XDG_CACHE_HOME", null);
         Environment.SetEnvironmentVariable("SUCCESS", null);
+        Variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!);
     }
+
+    /// <summary>The environment as the tests found it.</summary>
+    public static IReadOnlyDictionary<string, string> Variables { get; }
 
     public static string ModuleManifest { get; } = GetMetadata("RekkordModule");
 
@@ -27,9 +32,6 @@ internal static class TestAssembly
 
     /// <summary>The directory of the project's documentation.</summary>
     public static string Documentation { get; } = GetMetadata("RekkordDocumentation");
-
-    /// <summary>Where tests keep their files.</summary>
-    public static string WorkDirectory { get; } = Path.Combine(AppContext.BaseDirectory, "work");
 
     private static string GetMetadata(string key) =>
         typeof(TestAssembly).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;

@@ -17,7 +17,7 @@ public sealed class GoldenRepositoryTests : IRestoreObserver, IDisposable
 {
     private static readonly string Files = Path.Combine(AppContext.BaseDirectory, "Golden");
 
-    private readonly string _base = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "work", Guid.NewGuid().ToString("n"))).FullName;
+    private readonly string _base = TestDirectory.Create();
     private readonly RepositoryAccess _repository;
 
     public GoldenRepositoryTests()

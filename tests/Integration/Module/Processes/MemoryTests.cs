@@ -9,7 +9,7 @@ public sealed class MemoryTests : IDisposable
 {
     private const long Limit = 400L * 1024 * 1024;
 
-    private readonly string _base = Directory.CreateDirectory(Path.Combine(TestAssembly.WorkDirectory, Guid.NewGuid().ToString("n"))).FullName;
+    private readonly string _base = TestDirectory.Create();
 
     public void Dispose() => Directory.Delete(_base, recursive: true);
 

@@ -1,6 +1,7 @@
 namespace Rekkord.Module.Integration.Tests.Processes;
 
 /// <summary>A process that is told to end while it saves: it ends in order, and not as one that did its work.</summary>
+[Collection(nameof(SignalTests))]
 public sealed class SignalTests
 {
     // How hooks tell the process that saves to end, and then wait to be ended themselves.
@@ -20,10 +21,10 @@ public sealed class SignalTests
 
         using var process = PowerShellProcess.Start("-File", Job(sandbox));
 
-        Assert.Equal(exitCode, process.End());
+        process.AssertEndsWith(ExitCodes(exitCode));
         Assert.Equal("cleaned up", process.Output.Trim());
         Assert.Equal(["PostSave 0", "script cancelled"], sandbox.LogLines);
-        Assert.Empty(sandbox.Invoke("Get-RekkordSnapshot").Clean().Output);
+        Assert.Empty(sandbox.Session.Invoke("Get-RekkordSnapshot").Clean().Output);
     }
 
     [Theory]
@@ -35,9 +36,9 @@ public sealed class SignalTests
         sandbox.Hook("PreSave", "10-stop", Format(Program, signal));
         LogOutcomes(sandbox);
 
-        using var process = PowerShellProcess.Start("-Command", $"Import-Module '{TestAssembly.ModuleManifest}'; {Save(sandbox)}; 'went on'");
+        using var process = PowerShellProcess.Start("-Command", $"{Prepare(sandbox)}; {Save(sandbox)}; 'went on'");
 
-        Assert.Equal(exitCode, process.End());
+        process.AssertEndsWith(exitCode);
         Assert.Empty(process.Output);
         Assert.Equal(["PostSave 0", "script cancelled"], sandbox.LogLines);
     }
@@ -52,7 +53,7 @@ public sealed class SignalTests
 
         using var process = PowerShellProcess.Start("-File", Job(sandbox));
 
-        Assert.InRange(process.End(), 129, 143);
+        process.AssertEndsWith(129, 143);
         Assert.Equal(["again", "PostSave 0", "script cancelled"], sandbox.LogLines);
     }
 
@@ -64,8 +65,8 @@ public sealed class SignalTests
 
         using var process = PowerShellProcess.StartBy("exec nohup \"$@\"", "-File", Job(sandbox));
 
-        Assert.Equal(0, process.End());
-        Assert.Single(sandbox.Invoke("Get-RekkordSnapshot").Clean().Output);
+        process.AssertEndsWith(0);
+        Assert.Single(sandbox.Session.Invoke("Get-RekkordSnapshot").Clean().Output);
     }
 
     [Theory]
@@ -80,11 +81,11 @@ public sealed class SignalTests
 
         using var process = PowerShellProcess.Start("-File", Job(sandbox));
 
-        Assert.Equal(130, process.End());
+        process.AssertEndsWith(ExitCodes(130));
         Assert.Empty(sandbox.LogLines);
         Assert.Contains($"'{first}'", process.Error, StringComparison.Ordinal);
         Assert.Contains("'30-not-started': not started", process.Error, StringComparison.Ordinal);
-        Assert.Single(sandbox.Invoke("Get-RekkordSnapshot").Clean().Output);
+        Assert.Single(sandbox.Session.Invoke("Get-RekkordSnapshot").Clean().Output);
     }
 
     [RequiresProgramFact("script")]
@@ -94,7 +95,7 @@ public sealed class SignalTests
         LogOutcomes(sandbox);
         sandbox.Hook("PreSave", "10-stop.ps1", "[Console]::WriteLine('waiting'); while ($true) { }");
         using var process = PowerShellProcess.StartAtTerminal();
-        process.Type($"Import-Module '{TestAssembly.ModuleManifest}'; {Save(sandbox)}\n");
+        process.Type($"{Prepare(sandbox)}; {Save(sandbox)}\n");
         process.ReadUntil("waiting");
         process.Type("\u0003");
         process.ReadUntil(PowerShellProcess.Prompt);
@@ -103,17 +104,22 @@ public sealed class SignalTests
         sandbox.Hook("PreSave", "10-stop.ps1", Format(Script, "TERM"));
         process.Type($"{Save(sandbox)}\n");
 
-        Assert.Equal(143, process.End());
+        process.AssertEndsWith(143);
         Assert.Equal(4, sandbox.LogLines.Count);
     }
 
+    // After SIGINT PowerShell ends with 0, which the module makes 130, or, seldom and by chance, with 1.
+    private static int[] ExitCodes(int exitCode) => exitCode == 130 ? [130, 1] : [exitCode];
+
     private static string Format(string hook, string signal) => string.Format(null, hook, signal);
+
+    // The log is named in the process that saves: the environment of this one is that of other tests too.
+    private static string Prepare(ModuleSandbox sandbox) => $"$env:TEST_LOG = '{sandbox.Log}'; Import-Module '{TestAssembly.ModuleManifest}'";
 
     private static string Save(ModuleSandbox sandbox) => $"Invoke-RekkordSave test '{sandbox.Source}' -ConfigPath '{sandbox.ConfigFile}'";
 
     private static void LogOutcomes(ModuleSandbox sandbox)
     {
-        Environment.SetEnvironmentVariable("TEST_LOG", sandbox.Log);
         sandbox.LogOutcome();
         sandbox.Hook("PostSave", "60-log.ps1", "Add-Content $env:TEST_LOG \"script $env:REKKORD_OUTCOME\"");
     }
@@ -123,7 +129,7 @@ public sealed class SignalTests
         var path = Path.Combine(sandbox.Base, "job.ps1");
         File.WriteAllText(path, $$"""
             $ErrorActionPreference = 'Stop'
-            Import-Module '{{TestAssembly.ModuleManifest}}'
+            {{Prepare(sandbox)}}
             try { {{Save(sandbox)}} > $null } finally { [Console]::WriteLine('cleaned up') }
             'went on'
             """);

@@ -19,8 +19,7 @@ public sealed class HarnessTests
     {
         if (TestLength.IsLong)
             rounds *= 50;
-        Directory.CreateDirectory(TestAssembly.WorkDirectory);
-        var start = new ProcessStartInfo("dotnet", [Harness, "--operation", operation, "--rounds", $"{rounds}", "--check-every", $"{rounds}", "--directory", TestAssembly.WorkDirectory])
+        var start = new ProcessStartInfo("dotnet", [Harness, "--operation", operation, "--rounds", $"{rounds}", "--check-every", $"{rounds}", "--directory", TestDirectory.Work])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

@@ -6,8 +6,8 @@ namespace Rekkord.Module.Tests.Loading;
 /// <summary>The build refuses a page of the help that does not fit its cmdlet, and says where.</summary>
 public sealed class HelpCompilerTests : IDisposable
 {
-    private readonly string _pages = Path.Combine(TestAssembly.WorkDirectory, Path.GetRandomFileName());
-    private readonly string _output = Path.Combine(TestAssembly.WorkDirectory, Path.GetRandomFileName());
+    private readonly string _pages = Path.Combine(TestDirectory.Work, Path.GetRandomFileName());
+    private readonly string _output = Path.Combine(TestDirectory.Work, Path.GetRandomFileName());
 
     public HelpCompilerTests()
     {
