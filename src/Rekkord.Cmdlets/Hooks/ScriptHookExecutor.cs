@@ -41,7 +41,7 @@ internal sealed class ScriptHookExecutor : IScriptHookExecutor
             try
             {
                 session.Prepare();
-                outcome = Invoke(shell, hook, context, environment, stop);
+                outcome = Invoke(shell, _cmdlet.SessionState.InvokeCommand, hook, context, environment, stop);
             }
             finally
             {
@@ -74,12 +74,13 @@ internal sealed class ScriptHookExecutor : IScriptHookExecutor
         CallerSession.Prepare(own.PSVariable, own.InvokeProvider, own.InvokeCommand);
         using var shell = PowerShell.Create();
         shell.Runspace = runspace;
-        return Invoke(shell, hook, context, environment, stop);
+        return Invoke(shell, own.InvokeCommand, hook, context, environment, stop);
     }
 
-    private ScriptHookOutcome Invoke(PowerShell shell, Hook hook, HookContext context, HookEnvironment environment, CancellationToken stop)
+    private ScriptHookOutcome Invoke(
+        PowerShell shell, CommandInvocationIntrinsics commands, Hook hook, HookContext context, HookEnvironment environment, CancellationToken stop)
     {
-        var script = new ScriptHookRun(shell, hook.Path, new RekkordHookContext(context), _workingDirectory, _cmdlet);
+        var script = new ScriptHookRun(shell, hook.Path, new RekkordHookContext(context), _workingDirectory, _cmdlet.Host, commands);
 
         // PowerShell stops the innermost pipeline first, waits for its end, and only then tells the command.
         return ScriptHookTurn.Run(hook, environment, () => script.Invoke(_cmdlet.RequestStop, stop));

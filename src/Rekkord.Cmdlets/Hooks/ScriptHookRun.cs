@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Engine.Hooks;
 using Rekkord.Engine.Hooks.Definitions;
@@ -57,13 +58,14 @@ internal sealed class ScriptHookRun
     /// <param name="path">The script.</param>
     /// <param name="context">What it finds in <c>$RekkordHook</c>.</param>
     /// <param name="workingDirectory">Where it starts.</param>
-    /// <param name="session">The command that it belongs to, for its host and for finding commands.</param>
-    public ScriptHookRun(PowerShell shell, string path, RekkordHookContext context, string workingDirectory, PSCmdlet session)
+    /// <param name="host">The caller's host.</param>
+    /// <param name="commands">Finds commands of that session.</param>
+    public ScriptHookRun(PowerShell shell, string path, RekkordHookContext context, string workingDirectory, PSHost host, CommandInvocationIntrinsics commands)
     {
         _shell = shell;
         _path = path;
-        _script = HookScript.Read(path, session.InvokeCommand);
-        _host = new HookHost(session.Host);
+        _script = HookScript.Read(path, commands);
+        _host = new HookHost(host);
         _shell.AddScript(Wrapper, useLocalScope: true)
             .AddArgument(path).AddArgument(context).AddArgument(_end).AddArgument(WildcardPattern.Escape(workingDirectory));
     }

@@ -13,9 +13,24 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     // Made at once: StopProcessing may come before BeginProcessing has got anywhere.
     private readonly CancellationTokenSource _stop = new();
     private ExceptionDispatchInfo? _writeFailure;
+    private int _pipelineThread;
 
     /// <summary>Cancelled when the pipeline is stopped, by Ctrl-C or by a command after this one that has enough.</summary>
     internal CancellationToken StopToken => _stop.Token;
+
+    /// <summary>
+    /// The caller's session. PowerShell refuses another thread than the pipeline's when it writes, but not when it asks: it then fails now
+    /// and then, when a script of the session is busy.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Another thread asks.</exception>
+    internal new SessionState SessionState
+    {
+        get
+        {
+            RequirePipelineThread();
+            return base.SessionState;
+        }
+    }
 
     /// <summary>The caller's current directory.</summary>
     private protected string CurrentDirectory => SessionState.Path.CurrentFileSystemLocation.ProviderPath;
@@ -24,6 +39,14 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     private protected bool IsVerbose => MyInvocation.BoundParameters.TryGetValue("Verbose", out var verbose)
         ? ((SwitchParameter)verbose!).ToBool()
         : GetVariableValue("VerbosePreference") is { } preference && !string.Equals(preference.ToString(), "SilentlyContinue", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The value of a variable of the caller's.</summary>
+    /// <exception cref="InvalidOperationException">Another thread than the pipeline's asks.</exception>
+    private protected new object? GetVariableValue(string name)
+    {
+        RequirePipelineThread();
+        return base.GetVariableValue(name);
+    }
 
     /// <inheritdoc/>
     protected override void StopProcessing() => RequestStop();
@@ -48,6 +71,7 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     /// <summary>Runs code whose exceptions become the command's terminating errors, with their own IDs.</summary>
     private protected void Guard(Action action)
     {
+        _pipelineThread = Environment.CurrentManagedThreadId;
         try
         {
             action();
@@ -131,6 +155,12 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
 
     /// <summary>What <c>~</c> stands for.</summary>
     private protected string Home => SessionState.Provider.GetOne("FileSystem").Home;
+
+    private void RequirePipelineThread()
+    {
+        if (Environment.CurrentManagedThreadId != _pipelineThread)
+            throw new InvalidOperationException("Only the thread of the pipeline may ask the session.");
+    }
 
     /// <summary>Whether a path begins with a drive or provider that PowerShell knows.</summary>
     private bool HasDrive(string path)

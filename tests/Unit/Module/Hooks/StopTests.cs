@@ -16,7 +16,7 @@ public sealed class StopTests
     public void A_script_that_runs_too_long_is_stopped_and_what_it_wrote_is_kept()
     {
         using var sandbox = new ModuleSandbox();
-        sandbox.Configure("HookTimeout = '1s'");
+        sandbox.Configure("HookTimeout = '2s'");
         sandbox.Hook("PreSave", "10-slow.ps1", "'before'; while ($true) { }");
         sandbox.Hook("PreSave", "20-next.ps1", "'next'");
         var run = sandbox.Save();
@@ -31,7 +31,7 @@ public sealed class StopTests
     public void A_program_that_a_script_waits_for_ends_with_the_script()
     {
         using var sandbox = new ModuleSandbox();
-        sandbox.Configure("HookTimeout = '1s'");
+        sandbox.Configure("HookTimeout = '2s'");
         sandbox.Hook("PreSave", "10-slow.ps1", "sh -c 'echo $$ > \"$TEST_LOG\"; exec tail -f /dev/null'");
         Assert.Equal("TimedOut", Assert.Single(sandbox.Save().Hooks).Text("Status"));
         AssertEnded(Assert.Single(sandbox.LogLines));
@@ -43,7 +43,7 @@ public sealed class StopTests
     public void What_such_a_program_started_ends_too_although_it_holds_the_output_open(string trap)
     {
         using var sandbox = new ModuleSandbox();
-        sandbox.Configure("HookTimeout = '1s'");
+        sandbox.Configure("HookTimeout = '2s'");
         sandbox.ShellHook("PostSave", "started", $"{trap}echo $$ > \"$TEST_LOG\"; tail -f /dev/null; true");
         File.Move(Path.Combine(sandbox.HookDirectory("PostSave"), "started"), Path.Combine(sandbox.Base, "started"));
         sandbox.Hook("PreSave", "10-slow.ps1", "sh -c './started; true' | ForEach-Object { $_ }; 'went on'");
