@@ -134,16 +134,33 @@ try {
 
     $failed = @()
     $current = @()
-    # In hexadecimal digits, because a name can have line ends.
-    $names = @(Get-Answer "SELECT HEX(schema_name) FROM information_schema.schemata
-    WHERE BINARY schema_name NOT IN ('information_schema', 'performance_schema', 'sys', 'mysql') ORDER BY 1")
-    if ($names -cnotmatch '^[0-9A-F]+$') {
+    # The kind of each, and its name in hexadecimal digits, because it can have line ends. The server takes every directory beside
+    # its own for a database, also lost+found.
+    $databases = @(Get-Answer "SELECT CONCAT(CASE
+    WHEN schema_name LIKE '#mysql50#%' AND (SELECT COUNT(*) FROM information_schema.tables
+        WHERE table_schema = schema_name) = 0 THEN 'directory'
+    WHEN (SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = schema_name
+        AND generation_expression = 'ROW START' AND data_type = 'bigint') > 0 THEN 'transactions'
+    WHEN (SELECT COUNT(*) FROM information_schema.tables
+        WHERE table_schema = schema_name AND table_type = 'SYSTEM VERSIONED') > 0 THEN 'versions'
+    ELSE 'plain' END, ' ', HEX(schema_name)) FROM information_schema.schemata
+    WHERE BINARY schema_name NOT IN ('information_schema', 'performance_schema', 'sys', 'mysql') ORDER BY HEX(schema_name)")
+    if ($databases -cnotmatch '^[a-z]+ [0-9A-F]+$') {
         throw "The list of the databases cannot be read. Does an option file change how $client writes?"
     }
-    foreach ($digits in $names) {
+    # The earlier rows of system-versioned tables, which mariadb-dump can dump since 10.11, if the versions go by time.
+    $versions = @(if ((Invoke-Program $dump '--help') -cmatch '--dump-history') { '--dump-history' })
+    foreach ($line in $databases) {
+        $kind, $digits = $line -split ' '
         $database = [Text.Encoding]::UTF8.GetString([Convert]::FromHexString($digits))
         $name = [regex]::Replace($database, '[\x00-\x7f-[A-Za-z0-9._~-]]', { '%{0:X2}' -f [int][char]"$($args[0])" })
         $current += "create-$name.sql", "db-$name.sql"
+        if ($kind -ceq 'directory') {
+            "left out, because it is a directory and no database: $name"
+            continue
+        }
+        $options = @(if ($kind -ceq 'versions') { $versions })
+        $remark = if ($kind -cne 'plain' -and -not $options) { ', but not the earlier versions of its rows' }
         $before = $failed.Count
         try {
             Write-Dump "create-$name.sql" @(
@@ -152,11 +169,11 @@ try {
         catch { $failed += "${name}: $_" }
         try {
             Write-Dump "db-$name.sql" @(
-                '--single-transaction', '--quick', '--order-by-primary', '--hex-blob', '--routines', '--events', '--triggers',
-                '--', "$database")
+                '--single-transaction', '--quick', '--order-by-primary', '--hex-blob', '--routines', '--events', '--triggers'
+                $options; '--'; "$database")
         }
         catch { $failed += "${name}: $_" }
-        if ($failed.Count -eq $before) { "dumped $name" }
+        if ($failed.Count -eq $before) { "dumped $name$remark" }
     }
 
     if ($isMariaDB) {

@@ -117,42 +117,62 @@ if [ -n "$missing" ]; then
     exit 1
 fi
 
-# In hexadecimal digits, because a name can have line ends.
-ask "$new/names" "SELECT HEX(schema_name) FROM information_schema.schemata
-    WHERE BINARY schema_name NOT IN ('information_schema', 'performance_schema', 'sys', 'mysql') ORDER BY 1"
-if grep -qvx -e '[0-9A-F]*' -e end "$new/names"; then
+# The kind of each, and its name in hexadecimal digits, because it can have line ends. The server takes every directory beside
+# its own for a database, also lost+found.
+ask "$new/names" "SELECT CONCAT(CASE
+    WHEN schema_name LIKE '#mysql50#%' AND (SELECT COUNT(*) FROM information_schema.tables
+        WHERE table_schema = schema_name) = 0 THEN 'directory'
+    WHEN (SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = schema_name
+        AND generation_expression = 'ROW START' AND data_type = 'bigint') > 0 THEN 'transactions'
+    WHEN (SELECT COUNT(*) FROM information_schema.tables
+        WHERE table_schema = schema_name AND table_type = 'SYSTEM VERSIONED') > 0 THEN 'versions'
+    ELSE 'plain' END, ' ', HEX(schema_name)) FROM information_schema.schemata
+    WHERE BINARY schema_name NOT IN ('information_schema', 'performance_schema', 'sys', 'mysql') ORDER BY HEX(schema_name)"
+if grep -qvx -e '[a-z]* [0-9A-F]*' -e end "$new/names"; then
     echo "The list of the databases cannot be read. Does an option file change how $client writes?" >&2
     exit 1
 fi
 # For each name: its form in a file's name, and what printf turns into the name.
 awk -v digits=0123456789ABCDEF '$0 != "end" {
     file = escaped = ""
-    for (i = 1; i < length($0); i += 2) {
-        pair = substr($0, i, 2)
+    for (i = 1; i < length($2); i += 2) {
+        pair = substr($2, i, 2)
         byte = 16 * (index(digits, substr(pair, 1, 1)) - 1) + index(digits, substr(pair, 2, 1)) - 1
         character = sprintf("%c", byte)
         file = file (byte > 127 || character ~ /[A-Za-z0-9._~-]/ ? character : "%" pair)
         escaped = escaped sprintf("\\0%03o", byte)
     }
-    print file, escaped
+    print $1, file, escaped
 }' "$new/names" > "$new/list"
+
+# The earlier rows of system-versioned tables, which mariadb-dump can dump since 10.11, if the versions go by time.
+versions=
+if run "$dump" --help | grep -q -e --dump-history; then versions=--dump-history; fi
 
 failed=
 : > "$new/current"
-while read -r name escaped; do
+while read -r kind name escaped; do
+    printf '%s\n' "create-$name.sql" "db-$name.sql" >> "$new/current"
+    option= remark=
+    case $kind in
+    directory) echo "left out, because it is a directory and no database: $name"; continue ;;
+    versions) option=$versions ;;
+    esac
+    case $kind$option in
+    versions | transactions) remark=', but not the earlier versions of its rows' ;;
+    esac
     # The dot protects a line end at the end of the name.
     database=$(printf '%b.' "$escaped")
     database=${database%.}
     whole=yes
     dump "create-$name.sql" --skip-lock-tables --no-data --no-create-info --skip-triggers --databases -- "$database" || whole=
     dump "db-$name.sql" --single-transaction --quick --order-by-primary --hex-blob --routines --events --triggers \
-        -- "$database" || whole=
+        $option -- "$database" || whole=
     if [ -n "$whole" ]; then
-        echo "dumped $name"
+        echo "dumped $name$remark"
     else
         failed="$failed $name"
     fi
-    printf '%s\n' "create-$name.sql" "db-$name.sql" >> "$new/current"
 done < "$new/list"
 
 if [ "$dump" = mariadb-dump ]; then

@@ -74,15 +74,18 @@ function Copy-Database([string] $Path) {
     if (-not [IO.Path]::IsPathFullyQualified($Path)) { throw "'$Path' is not a full path." }
     # sqlite3 would make an empty database if there is none of that name.
     if (-not [IO.File]::Exists($Path)) { throw "The database '$Path' does not exist." }
+    # Where a link leads is also where SQLite has the -wal file.
+    $target = [IO.File]::ResolveLinkTarget($Path, $true)
+    $real = if ($target) { $target.FullName } else { $Path }
     try {
         try { Backup-Database $Path }
         catch {
-            if ("$_" -cnotmatch 'unable to open database file|readonly database' -or -not (Test-Rest $Path)) { throw }
-            Backup-ImmutableDatabase $Path
+            if ("$_" -cnotmatch 'unable to open database file|readonly database' -or -not (Test-Rest $real)) { throw }
+            Backup-ImmutableDatabase $real
         }
     }
     catch {
-        $hint = if ([IO.File]::Exists("$Path-wal") -and "$_" -cmatch 'unable to open database file|readonly database') {
+        $hint = if ([IO.File]::Exists("$real-wal") -and "$_" -cmatch 'unable to open database file|readonly database') {
             ' Its -wal file has not been merged yet, and that needs a directory that can be written to.'
         }
         throw "The database '$Path' cannot be copied: $_$hint"

@@ -47,8 +47,8 @@ sqlite() { sqlite3 -init /dev/null -batch -bail "$@" < /dev/null; }
 # for the wait for a writer.
 backup() { # a path or an address
     rm -f "$new/copy"
-    sqlite -readonly -cmd '.timeout 30000' -cmd 'BEGIN' -cmd 'SELECT 1 FROM sqlite_master LIMIT 1' \
-        "$1" ".backup main $new/copy" > /dev/null 2> "$new/words"
+    (cd "$new" && sqlite -readonly -cmd '.timeout 30000' -cmd 'BEGIN' -cmd 'SELECT 1 FROM sqlite_master LIMIT 1' \
+        "$1" '.backup main copy') > /dev/null 2> "$new/words"
 }
 
 is_read_only() { grep -q -e 'unable to open database file' -e 'readonly database' "$new/words"; }
@@ -72,9 +72,11 @@ copy() {
     esac
     # sqlite3 would make an empty database if there is none of that name.
     [ -f "$1" ] || { echo "The database '$1' does not exist." >&2; return 1; }
-    if ! backup "$1" && ! backup_immutable "$1"; then
+    # Where a link leads is also where SQLite has the -wal file.
+    real=$(readlink -f "$1") || return 1
+    if ! backup "$1" && ! backup_immutable "$real"; then
         echo "The database '$1' cannot be copied: $(cat "$new/words")" >&2
-        if [ -e "$1-wal" ] && is_read_only; then
+        if [ -e "$real-wal" ] && is_read_only; then
             echo "Its -wal file has not been merged yet, and that needs a directory that can be written to." >&2
         fi
         return 1

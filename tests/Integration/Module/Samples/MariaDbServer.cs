@@ -37,6 +37,9 @@ public sealed class MariaDbServer : DatabaseServer
     public void Load(string? database, string file) =>
         TestProgram.Run("sh", "-c", "file=$1; shift; exec mariadb \"$@\" < \"$file\"", "sh", file, $"--defaults-file={DefaultsFile}", database ?? "mysql");
 
+    /// <summary>Makes a directory beside those of the databases, like the lost+found of a file system.</summary>
+    public DirectoryInfo AddDirectory(string name) => Directory.CreateDirectory(Path.Combine(Data, name));
+
     /// <summary>Drops the databases that tests made.</summary>
     public void Reset()
     {

@@ -64,6 +64,43 @@ public sealed class MariaDbTests(SharedServer<MariaDbServer> shared) : IClassFix
         sandbox.AssertPermissions();
     }
 
+    [RequiresProgramFact("mariadbd", "mariadb-install-db", "mariadb-dump", "mariadb")]
+    public void What_has_no_dump_or_no_earlier_versions_in_its_dump_is_said()
+    {
+        const string versioned = "(id int PRIMARY KEY, v text{0}) ENGINE=InnoDB WITH SYSTEM VERSIONING; ";
+        using var sandbox = new DumpSandbox(Shell, Settings);
+        Server.Reset();
+        Server.Sql("CREATE DATABASE byTime; CREATE TABLE byTime.t" + string.Format(null, versioned, "")
+            + "INSERT INTO byTime.t VALUES(1, 'earlier'); UPDATE byTime.t SET v = 'now'; CREATE DATABASE byTransaction; CREATE TABLE byTransaction.t"
+            + string.Format(null, versioned, ", b bigint unsigned GENERATED ALWAYS AS ROW START, e bigint unsigned GENERATED ALWAYS AS ROW END, PERIOD FOR SYSTEM_TIME(b, e)"));
+        var directory = Server.AddDirectory("lost+found");
+        try
+        {
+            Assert.Equal(
+                [
+                    "left out, because it is a directory and no database: %23mysql50%23lost%2Bfound",
+                    "dumped byTime", "dumped byTransaction, but not the earlier versions of its rows",
+                ],
+                sandbox.AssertPairIsAlike(Shell, Settings));
+
+            // A program that cannot dump them.
+            var programs = sandbox.StandIn("mariadb-dump", $"[ \"$2\" != --help ] || exit 0; exec '{RequiresProgramFactAttribute.Find("mariadb-dump")}' \"$@\"");
+            Assert.Contains(
+                "dumped byTime, but not the earlier versions of its rows",
+                sandbox.AssertPairIsAlike(Shell, Settings, ("PATH", $"{programs}:/usr/bin:/bin")));
+            sandbox.Install(Shell, Settings);
+            sandbox.Dump();
+        }
+        finally
+        {
+            directory.Delete();
+        }
+
+        Server.Sql("CREATE DATABASE fresh");
+        Server.Load("fresh", sandbox.PathOf("db-byTime.sql"));
+        Assert.Equal("earlier\nnow\n", Server.Sql("SELECT v FROM fresh.t FOR SYSTEM_TIME ALL ORDER BY row_start"));
+    }
+
     [RequiresProgramTheory("mariadbd", "mariadb-install-db", "mariadb-dump", "mariadb")]
     [InlineData(Shell)]
     [InlineData(Script)]

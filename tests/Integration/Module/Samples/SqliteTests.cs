@@ -49,6 +49,21 @@ public sealed class SqliteTests
     [RequiresProgramTheory("sqlite3")]
     [InlineData(Shell)]
     [InlineData(Script)]
+    public void The_hook_can_have_any_name(string sample)
+    {
+        using var sandbox = new DumpSandbox(sample);
+        var database = Path.Combine(sandbox.Module.Base, "db");
+        Sql(database, "CREATE TABLE t(v)");
+        sandbox.Install(sample, ("SQLITE_DATABASES", database));
+        var hook = Assert.Single(Directory.GetFiles(sandbox.Module.HookDirectory("PreSave")));
+        File.Move(hook, Path.Combine(Path.GetDirectoryName(hook)!, $"50 it's \"mine\" [*]{Path.GetExtension(sample)}"));
+        sandbox.Dump();
+        Assert.Equal([NameOf(database)], sandbox.Files);
+    }
+
+    [RequiresProgramTheory("sqlite3")]
+    [InlineData(Shell)]
+    [InlineData(Script)]
     public void A_database_is_copied_while_a_writer_holds_it_open_and_while_others_commit_without_a_break(string sample)
     {
         using var sandbox = new DumpSandbox(sample);
@@ -154,12 +169,15 @@ public sealed class SqliteTests
             var directory = Directory.CreateDirectory(Path.Combine(sandbox.Module.Base, "100% ?#")).FullName;
             var database = Path.Combine(directory, "db");
             Sql(database, "PRAGMA journal_mode=WAL; CREATE TABLE t(v); INSERT INTO t VALUES('one');");
-            sandbox.Install(sample, ("SQLITE_DATABASES", database));
+            var link = Path.Combine(sandbox.Module.Base, "link");
+            File.CreateSymbolicLink(link, Path.Combine(Path.GetFileName(directory), "db"));
+            sandbox.Install(sample, ("SQLITE_DATABASES", $"{database}\n{link}"));
             TestProgram.Run("mount", "--bind", "-o", "ro", directory, directory);
             try
             {
                 sandbox.Dump();
                 Assert.Equal("one\n", Sql(sandbox.PathOf(NameOf(database)), "SELECT v FROM t"));
+                Assert.Equal("one\n", Sql(sandbox.PathOf(NameOf(link)), "SELECT v FROM t"));
             }
             finally
             {
@@ -170,7 +188,11 @@ public sealed class SqliteTests
             TestProgram.Run("mount", "--bind", "-o", "ro", directory, directory);
             try
             {
-                sandbox.AssertFailsAndTouchesNothing("unable to open database file", "Its -wal file has not been merged yet");
+                foreach (var given in new[] { database, link })
+                {
+                    sandbox.Install(sample, ("SQLITE_DATABASES", given));
+                    sandbox.AssertFailsAndTouchesNothing("unable to open database file", "Its -wal file has not been merged yet");
+                }
             }
             finally
             {
