@@ -3,6 +3,7 @@ using Rekkord.Cmdlets.Completion;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks;
 using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Native;
@@ -31,9 +32,11 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     /// <summary>What to save. Wildcards are expanded after the pre-save hooks, where no file has that very name; hidden files match, too.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromRemainingArguments = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("FullName", "PSPath")]
-    [ValidateNotNullOrEmpty]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
     [SupportsWildcards]
-    public string[] Path { get; set; } = [];
+    public string?[]? Path { get; set; } = [];
 
     /// <summary>What to leave out: <c>*.tmp</c>, <c>node_modules</c>, <c>/home/*/.cache</c>.</summary>
     [Parameter]
@@ -51,8 +54,14 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
-        foreach (var path in Path)
-            _paths.Add(Resolve(path));
+        // Refused here and not by the parameter: what a parameter refuses in a pipeline is passed over, and the rest would be a success.
+        if (Path is not [_, ..] given || given.Any(string.IsNullOrEmpty))
+            throw new RekkordException(
+                "SourceNotGiven",
+                RekkordErrorKind.InvalidArgument,
+                "One of the paths to save is empty. Check the variable or the command that it comes from. Nothing was saved.");
+        foreach (var path in given)
+            _paths.Add(Resolve(path!));
     });
 
     /// <inheritdoc/>
@@ -60,7 +69,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     {
         SaveOperation.ValidateChannel(Channel);
         SaveOperation.RequireSource(_paths);
-        _exclude = [.. Exclude.Select(pattern => PathPattern.Parse(pattern, CurrentDirectory, Home))];
+        _exclude = [.. Exclude.Select(ParsePattern)];
         var config = LoadConfig();
         if (DecideHooks(config.Hooks.ToHookSettings()) is not { } useHooks)
             return;

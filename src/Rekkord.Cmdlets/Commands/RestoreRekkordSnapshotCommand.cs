@@ -65,7 +65,7 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
         var owner = ChooseOwner();
         var config = LoadConfig();
         var destination = ResolvePath(Destination);
-        PathPattern[] include = [.. Include.Select(pattern => PathPattern.Parse(pattern, CurrentDirectory, Home))];
+        PathPattern[] include = [.. Include.Select(ParsePattern)];
         if (!ShouldProcess($"'{Snapshot}' to '{destination}'", "Restore"))
             return;
         var (url, keys) = ReadKeys(config, KeyPermission.Read);

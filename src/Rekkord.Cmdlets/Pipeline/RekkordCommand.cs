@@ -4,6 +4,7 @@ using System.Security;
 using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Patterns;
 
 namespace Rekkord.Cmdlets.Pipeline;
 
@@ -153,8 +154,21 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
             "PathNotOfFileSystem", RekkordErrorKind.InvalidArgument, $"'{path}' is no path of the file system, but of PowerShell's {provider.Name}. Give a file or directory.", path);
     }
 
+    /// <summary>The pattern that the user gave. After a drive or provider of PowerShell's it means a place there, as a path does.</summary>
+    /// <exception cref="RekkordException">It can match nothing, or everything (<c>PatternInvalid</c>), or is of something else than the file system (<c>PathNotOfFileSystem</c>).</exception>
+    private protected PathPattern ParsePattern(string pattern)
+    {
+        if (!HasDrive(pattern))
+            return PathPattern.Parse(pattern, CurrentDirectory, Home);
+        var colon = pattern.IndexOf(':', StringComparison.Ordinal);
+        var end = pattern.AsSpan(colon).StartsWith("::") ? colon + 2 : colon + 1;
+        var (root, names) = (pattern[..end], pattern[end..]);
+        var place = ResolvePath(names is ['/' or '\\', ..] ? $"{root}/" : root);
+        return new PathPattern($"{WildcardPattern.Escape(place)}/{names}");
+    }
+
     /// <summary>What <c>~</c> stands for.</summary>
-    private protected string Home => SessionState.Provider.GetOne("FileSystem").Home;
+    private string Home => SessionState.Provider.GetOne("FileSystem").Home;
 
     private void RequirePipelineThread()
     {

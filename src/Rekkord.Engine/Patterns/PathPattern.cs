@@ -47,7 +47,7 @@ public sealed class PathPattern
 
     private bool MatchesPath { get; }
 
-    /// <summary>Takes a pattern from a user, who means a place with <c>./…</c>, <c>../…</c> and <c>~/…</c>.</summary>
+    /// <summary>Takes a pattern from a user, who means a place with <c>./…</c>, <c>../…</c>, <c>~</c> and <c>~/…</c>.</summary>
     /// <param name="text">The pattern.</param>
     /// <param name="directory">The user's current directory.</param>
     /// <param name="home">The user's home directory.</param>
@@ -60,7 +60,7 @@ public sealed class PathPattern
         return names[0] switch
         {
             "." or ".." => new PathPattern(text, $"{Wildcard.Quote(WithSlashes(directory))}/{pattern}"),
-            "~" when names.Length > 1 => new PathPattern(text, $"{Wildcard.Quote(WithSlashes(home))}/{names[1]}"),
+            "~" => new PathPattern(text, $"{Wildcard.Quote(WithSlashes(home))}/{names.ElementAtOrDefault(1)}"),
             _ => new PathPattern(text, pattern),
         };
     }

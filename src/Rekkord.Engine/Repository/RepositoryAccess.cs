@@ -100,7 +100,7 @@ public sealed class RepositoryAccess : IDisposable
         {
             bytes = store.Read(ObjectName.Descriptor, FormatLimits.Descriptor);
         }
-        catch (StorageException error) when (error.ErrorId is "ObjectNotFound" or "ObjectTooLarge")
+        catch (StorageException error) when (error.ErrorId is "ObjectNotFound" or StorageException.TooLargeId)
         {
             throw Descriptor.NotARepository(store.Location);
         }

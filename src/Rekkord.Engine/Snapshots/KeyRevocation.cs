@@ -93,8 +93,9 @@ public sealed class KeyRevocation
         var bytes = RevocationCodec.Encode(revocation, _repository.Keys, _repository.Descriptor);
         if (damaged is not null)
         {
-            _warn($"{damaged.Message} It is put aside and made again.{(distrustExisting is null ? DistrustedAll : "")}");
-            Replace(name, bytes);
+            var keep = damaged.ErrorId != StorageException.TooLargeId;
+            _warn($"{damaged.Message} It is {(keep ? "put aside and " : "")}made again.{(distrustExisting is null ? DistrustedAll : "")}");
+            Replace(name, bytes, keep);
         }
         else if (!_repository.Store.Put(name, bytes))
         {
@@ -125,13 +126,14 @@ public sealed class KeyRevocation
     }
 
     /// <summary>
-    /// Puts a sound revocation in the place of a damaged one, of which a copy is kept. It is one step: were the name free for a moment, a
-    /// process that ends in it would leave the key as if it had never been revoked.
+    /// Puts a sound revocation in the place of a damaged one, of which a copy is kept, unless it is larger than anything worth keeping. It is
+    /// one step: were the name free for a moment, a process that ends in it would leave the key as if it had never been revoked.
     /// </summary>
-    private void Replace(string name, byte[] bytes)
+    private void Replace(string name, byte[] bytes, bool keep)
     {
         var quarantined = ObjectName.InQuarantine(name);
-        _repository.Store.Put(quarantined, _repository.Store.Read(name, FormatLimits.Record));
+        if (keep)
+            _repository.Store.Put(quarantined, _repository.Store.Read(name, FormatLimits.Record));
         var next = $"{quarantined}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}.new";
         _repository.Store.Put(next, bytes);
         _repository.Store.Move(next, name);
@@ -139,13 +141,13 @@ public sealed class KeyRevocation
 
     /// <summary>What is wrong with the revocation that there is, which a sound one may replace; null when there is none.</summary>
     /// <exception cref="RekkordException">It is sound (<c>KeyAlreadyRevoked</c>).</exception>
-    private DamagedObjectException? FindDamaged(byte[] keyId)
+    private RekkordException? FindDamaged(byte[] keyId)
     {
         try
         {
             return ReadTwice(() => RevocationList.Find(_repository, keyId)) is { } existing ? throw AlreadyRevoked(existing.KeyId, existing.Time) : null;
         }
-        catch (DamagedObjectException error)
+        catch (RekkordException error) when (error is DamagedObjectException or StorageException { ErrorId: StorageException.TooLargeId })
         {
             return error;
         }

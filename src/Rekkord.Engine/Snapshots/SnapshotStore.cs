@@ -177,8 +177,11 @@ public sealed class SnapshotStore
         // The newest snapshot may be one whose tag could not be read. What is damaged stays so, but a failure to read may pass.
         if (unread.FirstOrDefault(error => error.Kind != RekkordErrorKind.InvalidData) is { } failure)
             throw new RekkordException(failure.ErrorId, failure.Kind, $"It is not clear which snapshot of channel '{channel}' is the newest: {failure.Message} Try again, or give a snapshot by its ID.", failure.Target, failure);
-        if (unread.Count > 0)
-            warn($"{unread.Count} tag(s) are damaged. One of them may belong to a newer snapshot of channel '{channel}'. Run Invoke-RekkordScan.");
+        var damaged = unread.ToLookup(error => error.Target?.StartsWith(ObjectName.Revocations.TrimEnd('/'), StringComparison.Ordinal) == true ? ObjectName.Revocations : ObjectName.Tags);
+        foreach (var error in damaged[ObjectName.Revocations])
+            warn(error.Message);
+        if (damaged[ObjectName.Tags].Count() is var tags and > 0)
+            warn($"{tags} tag(s) are damaged. One of them may belong to a newer snapshot of channel '{channel}'. Run Invoke-RekkordScan.");
         var newest = NewestSnapshot.Find(trusted, DateTimeOffset.UtcNow, warn);
         var passedOver = filed.Count(snapshot => snapshot.SignerStatus != SignerStatus.Trusted && snapshot.Summary.Time > newest.Summary.Time);
         if (passedOver > 0)

@@ -16,6 +16,9 @@ public sealed class StorageException : RekkordException
     /// <summary>The ID of the error when something stands in the place of an object.</summary>
     internal const string ObstructedId = "ObjectObstructed";
 
+    /// <summary>The ID of the error when an object is larger than a reader takes.</summary>
+    internal const string TooLargeId = "ObjectTooLarge";
+
     /// <inheritdoc/>
     internal override bool MeansLoss => base.MeansLoss || IsMediumError;
 
@@ -38,7 +41,7 @@ public sealed class StorageException : RekkordException
         "ObjectNotFound", RekkordErrorKind.NotFound, $"The object '{name}' is missing from the repository '{location}'.", name, inner);
 
     internal static StorageException TooLarge(string location, string name) => new(
-        "ObjectTooLarge", RekkordErrorKind.InvalidData, $"The object '{name}' of the repository '{location}' is larger than any such object can be.", name);
+        TooLargeId, RekkordErrorKind.InvalidData, $"The object '{name}' of the repository '{location}' is larger than any such object can be.", name);
 
     internal static StorageException TooShort(string location, string name) => new(
         "ObjectTruncated", RekkordErrorKind.InvalidData, $"The object '{name}' of the repository '{location}' ends too early.", name);

@@ -39,6 +39,7 @@ public sealed class PathPatternTests
     [InlineData(".//build/", "/place/[x]/build")]
     [InlineData("../*.o", "/place/a.o")]
     [InlineData("~/Mail", "/home/ann/Mail")]
+    [InlineData("~", "/home/ann")]
     public void One_that_begins_at_a_place_is_the_path_from_there(string pattern, string path)
     {
         var parsed = PathPattern.Parse(pattern, "/place/[x]", "/home/ann");

@@ -298,18 +298,37 @@ public sealed class KeyRevocationTests : IDisposable
             Assert.Equal(Name, Assert.Throws<DamagedObjectException>(() => RevocationCodec.Decode(bytes, Name, keys)).Target);
     }
 
-    [Fact]
-    public void A_damaged_revocation_is_made_again()
+    [Theory]
+    [InlineData(3)]
+    [InlineData(FormatLimits.Record + 1)]
+    public void A_damaged_revocation_is_made_again(int length)
     {
         Save(_thief);
         Revoke();
         Replace(Name, [1, 2, 3]);
+        using (var file = File.OpenWrite(Path.Combine(_repository.Location, Name)))
+            file.SetLength(length);
 
         Revoke(distrustExisting: false);
 
         Assert.Equal(SignerStatus.Trusted, Assert.Single(List()).SignerStatus);
         Assert.Empty(_repository.Scan().Problems);
         Assert.Contains(Name, Assert.Single(_warnings, warning => !warning.Contains("No snapshot", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_restore_by_channel_tells_a_damaged_revocation_from_a_damaged_tag()
+    {
+        Save(_repository.KeyFilePath);
+        Revoke();
+        Replace(Name, [1, 2, 3]);
+        var warnings = new List<string>();
+        using var repository = _repository.Open();
+
+        new SnapshotStore(repository).Find("thief", CancellationToken.None, warnings.Add);
+
+        Assert.Contains(warnings, warning => warning.Contains(Name, StringComparison.Ordinal));
+        Assert.DoesNotContain(warnings, warning => warning.Contains("tag(s)", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -73,6 +73,10 @@ public sealed class SaveErrorTests
     [InlineData("@() | Invoke-RekkordSave test")]
     [InlineData("[IO.Directory]::GetDirectories($source) | Invoke-RekkordSave test")]
     [InlineData("$null | Invoke-RekkordSave test -ErrorAction SilentlyContinue")]
+    [InlineData("$null, $source | Invoke-RekkordSave test -ErrorAction SilentlyContinue")]
+    [InlineData("$source, '' | Invoke-RekkordSave test -ErrorAction SilentlyContinue")]
+    [InlineData("[pscustomobject]@{ Path = $source }, [pscustomobject]@{ Path = @() } | Invoke-RekkordSave test -ErrorAction SilentlyContinue")]
+    [InlineData("Invoke-RekkordSave test $source, $null")]
     public void A_save_of_nothing_is_an_error_before_anything_runs(string command)
     {
         using var sandbox = new ModuleSandbox();

@@ -89,6 +89,30 @@ public sealed class SourceTests
         Assert.Contains(run.Verbose, line => line.Contains("'*.nothing'", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Work:/build", 1)]
+    [InlineData("Work:b*", 1)]
+    [InlineData("FileSystem::/**/build", 1)]
+    [InlineData("Work:/bu", 2)]
+    public void Exclusions_may_begin_at_a_drive_as_paths_may(string pattern, int files)
+    {
+        using var sandbox = new ModuleSandbox();
+        var work = Path.GetDirectoryName(sandbox.Write("[work]/build/o", "x"))!;
+        sandbox.Write("[work]/kept", "x");
+        sandbox.Session.Set("source", Path.GetDirectoryName(work));
+        sandbox.Invoke("$null = $ExecutionContext.SessionState.Drive.New([Management.Automation.PSDriveInfo]::new("
+            + "'Work', $ExecutionContext.SessionState.Provider.GetOne('FileSystem'), $source, '', $null), 'global')").Clean();
+
+        Assert.Equal(files, sandbox.Invoke($"Invoke-RekkordSave test Work:/ -Exclude \"{pattern}\"").Clean().Save.Number("Files"));
+    }
+
+    [Fact]
+    public void An_exclusion_of_what_is_no_file_system_is_refused()
+    {
+        using var sandbox = new ModuleSandbox();
+        Assert.Equal("PathNotOfFileSystem", sandbox.Invoke("Invoke-RekkordSave test $source -Exclude Env:/PATH").EndingId);
+    }
+
     [Fact]
     public void A_part_that_is_not_in_the_snapshot_makes_a_restore_partial()
     {
