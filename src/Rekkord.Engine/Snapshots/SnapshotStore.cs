@@ -152,7 +152,7 @@ public sealed class SnapshotStore
     /// </exception>
     public Snapshot Find(string reference, CancellationToken cancellation, Action<string>? warn = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(reference);
+        ArgumentNullException.ThrowIfNull(reference);
         var name = SnapshotName.Parse(reference);
         var listing = Load(cancellation);
         Snapshot[] all = [.. listing.Snapshots, .. ReadUntagged(listing, cancellation)];
