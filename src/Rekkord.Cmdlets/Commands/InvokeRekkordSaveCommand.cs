@@ -56,10 +56,13 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     {
         // Refused here and not by the parameter: what a parameter refuses in a pipeline is passed over, and the rest would be a success.
         if (Path is not [_, ..] given || given.Any(string.IsNullOrEmpty))
+        {
             throw new RekkordException(
                 "SourceNotGiven",
                 RekkordErrorKind.InvalidArgument,
                 "One of the paths to save is empty. Check the variable or the command that it comes from. Nothing was saved.");
+        }
+
         foreach (var path in given)
             _paths.Add(Resolve(path!));
     });

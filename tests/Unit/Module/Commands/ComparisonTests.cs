@@ -46,6 +46,7 @@ public sealed class ComparisonTests : IDisposable
 
     [Theory]
     [InlineData("Compare-RekkordSnapshot nothing test", "SnapshotNotFound")]
+    [InlineData("Compare-RekkordSnapshot :/etc test", "SnapshotNotFound")]
     [InlineData("Compare-RekkordSnapshot test:/a test -Path /b", "PathGivenTwice")]
     public void What_cannot_be_compared_ends_in_an_error_of_its_own(string script, string id) => Assert.Equal(id, _sandbox.Invoke(script).EndingId);
 

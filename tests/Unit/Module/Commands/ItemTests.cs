@@ -66,6 +66,7 @@ public sealed class ItemTests : IDisposable
 
     [Theory]
     [InlineData("Get-RekkordItem nothing", "SnapshotNotFound")]
+    [InlineData("Get-RekkordItem :/etc", "SnapshotNotFound")]
     [InlineData("Get-RekkordItem test:/a -Path /b", "PathGivenTwice")]
     [InlineData("New-RekkordKey WriteOnly ./server.key $keyFile | Out-Null; Get-RekkordItem test -KeyFile ./server.key", "KeyRoleInsufficient")]
     public void What_cannot_be_listed_ends_in_an_error_of_its_own(string script, string id)

@@ -28,6 +28,7 @@ public sealed class RestoreTests : IDisposable
 
     [Theory]
     [InlineData("SnapshotNotFound", "Restore-RekkordSnapshot nothing $destination")]
+    [InlineData("SnapshotNotFound", "Restore-RekkordSnapshot :/etc $destination")]
     [InlineData("PathNotInSnapshot", "Restore-RekkordSnapshot test:/no/such/path $destination")]
     [InlineData("KeyFileNotFound", "Restore-RekkordSnapshot test $destination -KeyFile ./missing.key")]
     [InlineData("NotARepository", "Restore-RekkordSnapshot test $destination -Repository $source")]
