@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 
@@ -13,7 +12,7 @@ namespace Rekkord.Engine.Patterns;
 /// </summary>
 public sealed class PathPattern
 {
-    private readonly Regex _expression;
+    private readonly WildcardExpression _expression;
     private readonly string _normal;
 
     /// <summary>Takes a pattern.</summary>
@@ -32,8 +31,7 @@ public sealed class PathPattern
         Absolute = absolute;
         _normal = Normalize(text, absolute);
         MatchesPath = _normal.Contains('/', StringComparison.Ordinal);
-        var expression = Wildcard.ToExpression(_normal);
-        _expression = Wildcard.ToRegex(MatchesPath && !IsRooted(_normal) ? $"^(?:.*/)?{expression}$" : $"^{expression}$", IgnoresCase);
+        _expression = new WildcardExpression(MatchesPath && !IsRooted(_normal) ? $"**/{_normal}" : _normal, IgnoresCase);
     }
 
     /// <summary>The pattern as it was given.</summary>

@@ -28,11 +28,44 @@ public sealed class PathPatternTests
     [InlineData("/a/c/../b", "/a/b", true)]
     [InlineData("build/obj", "/x/build/obj", true)]
     [InlineData("build//obj", "/x/build/obj", true)]
+    [InlineData("build/obj", "/x/rebuild/obj", false)]
+    [InlineData("build/obj", "/build/x/obj", false)]
     [InlineData("/a/**/z", "/a/b/c/z", true)]
+    [InlineData("/a/**/z", "/a/z", true)]
+    [InlineData("/a/**/z", "/a/bz", false)]
+    [InlineData("/a/**z", "/a/b/cz", true)]
+    [InlineData("/a/*z", "/a/b/cz", false)]
+    [InlineData("/a/*/z", "/a//z", true)]
+    [InlineData("/*a*b*c", "/xaxbxbxc", true)]
+    [InlineData("/*a*b*c", "/xaxcxb", false)]
+    [InlineData("/a?c", "/abc", true)]
+    [InlineData("/a?c", "/a/c", false)]
+    [InlineData("/a?", "/a", false)]
+    [InlineData("x`", "/x`", true)]
     [InlineData("\\xff.txt", "/\\xff.txt", true)]
     [InlineData("a+(b)", "/a+(b)", true)]
     public void It_matches_what_it_says(string pattern, string path, bool matches) =>
         Assert.Equal(matches, new PathPattern(pattern).Matches(path, path[(path.LastIndexOf('/') + 1)..]));
+
+    [Fact]
+    public void One_that_a_text_can_match_in_very_many_ways_takes_no_time()
+    {
+        var text = new string('a', 5000);
+
+        Assert.False(new PathPattern(string.Concat(Enumerable.Repeat("*a", 300)) + "b").Matches("/" + text, text));
+        Assert.True(new PathPattern(string.Concat(Enumerable.Repeat("*a", 300))).Matches("/" + text, text));
+    }
+
+    [Theory]
+    [InlineData("A*Z", "abcz", true)]
+    [InlineData("[a-c]", "B", true)]
+    [InlineData("[a-c]", "D", false)]
+    [InlineData("\u00c4?", "\u00e4x", true)]
+    public void Case_can_be_left_out_of_account(string pattern, string name, bool matches)
+    {
+        Assert.Equal(matches, Wildcard.Matcher(pattern, ignoreCase: true)(name));
+        Assert.False(Wildcard.Matcher(pattern, ignoreCase: false)(name));
+    }
 
     [Theory]
     [InlineData("./build", "/place/[x]/build")]
