@@ -8,6 +8,7 @@ using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Storage;
 using Rekkord.Engine.Storage.Memory;
 using Oid = Rekkord.Engine.Objects.Oid;
 
@@ -45,7 +46,7 @@ internal sealed class FuzzRepository : IDisposable
     {
         var request = new SaveRequest { Channel = "fuzz", Paths = [Encoding.UTF8.GetBytes(directory)], CacheDirectory = cacheDirectory };
         new SaveOperation(Access, request, new SilentObserver()).Run(CancellationToken.None);
-        foreach (var found in Store.List(""))
+        foreach (var found in Store.List("", default))
             Objects[found.Name] = Store[found.Name];
     }
 
@@ -62,7 +63,7 @@ internal sealed class FuzzRepository : IDisposable
     /// <summary>Lets an action see one more object.</summary>
     public void WithNamed(string name, byte[] bytes, Action<string> action)
     {
-        var before = Store.Exists(name) ? Store[name] : null;
+        var before = Store.Exists(name, default) ? Store[name] : null;
         Store[name] = bytes;
         try
         {
@@ -138,7 +139,7 @@ internal sealed class FuzzRepository : IDisposable
     public void Keep(IEnumerable<(BlobType Type, byte[] Bytes)> blobs)
     {
         StoreBlobs(blobs);
-        foreach (var found in Store.List(""))
+        foreach (var found in Store.List("", default))
             Objects[found.Name] = Store[found.Name];
     }
 
@@ -147,12 +148,12 @@ internal sealed class FuzzRepository : IDisposable
     {
         StoreBlobs(blobs);
         var summary = new SnapshotSummary { Channel = channel, Time = DateTimeOffset.UnixEpoch, Paths = ["/root"u8.ToArray()] };
-        return new SnapshotRecords(Access).Write(summary, [("/root"u8.ToArray(), rootEntry)]);
+        return new SnapshotRecords(Access).Write(summary, [("/root"u8.ToArray(), rootEntry)], default);
     }
 
     private void StoreBlobs(IEnumerable<(BlobType Type, byte[] Bytes)> blobs)
     {
-        using var sink = new WriteSession(Access, new OidSet(), new IndexWriter(Access), [], 1);
+        using var sink = new WriteSession(Access, new OidSet(), new IndexWriter(Access), [], 1, default);
         using var packer = sink.CreateDataPacker();
         foreach (var (type, bytes) in blobs)
             _ = type == BlobType.Data ? sink.StoreData(packer, bytes) : sink.StoreMetadata(type, bytes);
@@ -163,7 +164,7 @@ internal sealed class FuzzRepository : IDisposable
     /// <summary>Forgets what was stored since the last <see cref="Save"/> or <see cref="Keep"/>.</summary>
     public void Reset()
     {
-        foreach (var left in Store.List("").Where(found => !Objects.ContainsKey(found.Name)))
+        foreach (var left in Store.List("", default).Where(found => !Objects.ContainsKey(found.Name)))
             Store.Remove(left.Name);
     }
 

@@ -39,7 +39,7 @@ public class PackWriteBenchmark
     [Benchmark]
     public void Write()
     {
-        using var writer = new PackWriter(_store!, _repository!.Keys, _repository.Descriptor, PackKind.Data, stored => File.Delete(Path.Combine(RepositoryDirectory, stored.Name)));
+        using var writer = new PackWriter(_store!, _repository!.Keys, _repository.Descriptor, PackKind.Data, stored => File.Delete(Path.Combine(RepositoryDirectory, stored.Name)), default);
         for (var i = 0; i < Segments; i++)
             writer.Append(_segment, SegmentMethod.Stored, [_blob]);
         writer.Finish();

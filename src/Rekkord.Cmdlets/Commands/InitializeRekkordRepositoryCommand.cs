@@ -38,7 +38,7 @@ public sealed class InitializeRekkordRepositoryCommand : RekkordCommand
         if (!ShouldProcess($"'{location}', with the master keyfile '{keyFile}'", "Make a repository"))
             return;
         using var passphrase = Passphrase is null ? null : Secret.FromSecureString(Passphrase);
-        using var repository = RepositoryCreation.Run(location, keyFile, Force, passphrase);
+        using var repository = RepositoryCreation.Run(location, keyFile, Force, passphrase, new StoreOptions { Note = Note }, StopToken);
         WriteObject(new RekkordRepository(repository, keyFile));
         WriteWarning($"Keep a copy of '{keyFile}' in a safe place away from this machine. Without it, nothing in the repository can be read.");
     });

@@ -87,7 +87,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
 
     private void Save(RekkordConfig config, bool useHooks)
     {
-        using var awaited = AwaitRepository(config, KeyPermission.Save, useHooks ? HookPhase.PreSave : null, repository => repository.RequireWriting());
+        using var awaited = AwaitRepository(config, KeyPermission.Save, useHooks ? HookPhase.PreSave : null, repository => repository.RequireWriting(StopToken));
         var engine = ChooseEngine();
 
         // Made here: the session may be asked by the pipeline's own thread only, which may be busy with what comes after this command.

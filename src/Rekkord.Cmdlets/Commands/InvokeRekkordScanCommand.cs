@@ -93,7 +93,7 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
     private void RequirePermission(RepositoryAccess repository)
     {
         if (Repair)
-            repository.RequireWriting();
+            repository.RequireWriting(StopToken);
     }
 
     private static RekkordException Describe(RepositoryProblem problem)

@@ -69,7 +69,7 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
         if (!ShouldProcess($"'{Snapshot}' to '{destination}'", "Restore"))
             return;
         var (url, keys) = ReadKeys(config, KeyPermission.Read);
-        using var repository = new AwaitedRepository(url, keys);
+        using var repository = new AwaitedRepository(url, keys) { Note = Note };
         var engine = ChooseEngine();
         EngineOperation<RestoreResult, RestoreProgress>? operation = null;
         var isVerbose = IsVerbose;

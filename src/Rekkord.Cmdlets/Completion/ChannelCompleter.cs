@@ -70,7 +70,7 @@ public sealed class ChannelCompleter : IArgumentCompleter
             GetPassphrase = PassphraseSource.FromEnvironment,
             TrustPermissions = config.Repository.TrustKeyFilePermissions.Value,
         };
-        using var repository = RepositoryAccess.Open(ObjectStore.Open(url), KeyFile.Read(keyFile, options));
+        using var repository = RepositoryAccess.Open(url, KeyFile.Read(keyFile, options), cancellation: stop);
         repository.RememberTags();
         return new SnapshotStore(repository).List(_ => { }, stop);
     }

@@ -74,14 +74,14 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
     private protected AwaitedRepository AwaitRepository(RekkordConfig config, KeyPermission permission, HookPhase? prePhase, Action<RepositoryAccess> require)
     {
         var (url, keys) = ReadKeys(config, permission);
-        var repository = new AwaitedRepository(url, keys);
+        var repository = new AwaitedRepository(url, keys) { Note = Note };
         try
         {
             // Reading and restoring go on without the protection that is asked for; what relies on it does not.
             config.Protection.RequireEffect();
             var directories = config.Hooks.ToHookSettings().Directories;
             var hasHooks = prePhase is { } phase && (directories.ContainsKey(phase) || directories.ContainsKey(phase.ToPost()));
-            if (!repository.Examine(mayBeMissing: hasHooks, require))
+            if (!repository.Examine(mayBeMissing: hasHooks, require, StopToken))
                 WriteVerbose($"There is no repository at '{repository.Location}'. The command looks for it again after the {prePhase} hooks.");
             return repository;
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
 using System.Security;
@@ -13,6 +14,7 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
 {
     // Made at once: StopProcessing may come before BeginProcessing has got anywhere.
     private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentQueue<string> _notes = new();
     private ExceptionDispatchInfo? _writeFailure;
     private int _pipelineThread;
 
@@ -81,8 +83,20 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
         {
             if (Stopping)
                 throw new PipelineStoppedException();
+            WriteNotes();
             ThrowTerminatingError(ErrorRecords.Create(error is AggregateException { InnerExceptions: [var only] } ? only : error));
         }
+
+        WriteNotes();
+    }
+
+    /// <summary>Keeps what any thread has to say to those who ask for details, until the pipeline thread shows it.</summary>
+    private protected void Note(string message) => _notes.Enqueue(message);
+
+    private void WriteNotes()
+    {
+        while (!Stopping && _notes.TryDequeue(out var note))
+            WriteVerbose(note);
     }
 
     /// <summary>
@@ -101,11 +115,14 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
         using var guard = new ExitCodeGuard(MyInvocation.MyCommand.Name, StopToken);
         using var signals = new TerminationSignals(Host, StopToken);
         ProgressRecord? shown = null;
+        PipelinePump? serving = null;
         using var pump = new PipelinePump(() =>
         {
+            serving?.Write(WriteNotes);
             if (!Stopping && progress() is { } record)
                 WriteProgress(shown = record);
         });
+        serving = pump;
         var result = pump.Run(() => operation(pump));
         if (shown is not null && !Stopping)
         {

@@ -24,7 +24,7 @@ public abstract class RepositoryCommand : ConfigurationCommand
         var (url, keys) = ReadKeys(config, permission);
         try
         {
-            var repository = RepositoryAccess.Open(url, keys);
+            var repository = RepositoryAccess.Open(url, keys, options: new StoreOptions { Note = Note }, cancellation: StopToken);
             repository.RememberTags();
             return repository;
         }

@@ -26,6 +26,7 @@ internal sealed class BlobReader : IDisposable
 
     private readonly RepositoryAccess _repository;
     private readonly BlobIndex _index;
+    private readonly CancellationToken _cancellation;
     private readonly ConcurrentDictionary<int, byte[]> _packKeys = new();
     private readonly Lock[] _opening = [.. Enumerable.Range(0, OpeningLocks).Select(_ => new Lock())];
     private readonly Lock _cacheLock = new();
@@ -38,21 +39,25 @@ internal sealed class BlobReader : IDisposable
     private readonly Lazy<BlobReader>? _overlooked;
 
     /// <summary>Reads what lies where an index says.</summary>
-    public BlobReader(RepositoryAccess repository, BlobIndex index)
+    /// <param name="repository">The repository.</param>
+    /// <param name="index">Says what lies where.</param>
+    /// <param name="cancellation">Ends the reading of all threads.</param>
+    public BlobReader(RepositoryAccess repository, BlobIndex index, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         _repository = repository;
         _index = index;
     }
 
-    private BlobReader(RepositoryAccess repository, BlobIndex index, Func<BlobReader> findOverlooked)
-        : this(repository, index) => _overlooked = new Lazy<BlobReader>(findOverlooked);
+    private BlobReader(RepositoryAccess repository, BlobIndex index, Func<BlobReader> findOverlooked, CancellationToken cancellation)
+        : this(repository, index, cancellation) => _overlooked = new Lazy<BlobReader>(findOverlooked);
 
     /// <summary>Loads the index of a repository to read its blobs.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="metadataOnly">Whether only directories and chunk lists will be read.</param>
     /// <param name="warn">Told, while the index is loaded, of what is damaged and does not keep the others from being read.</param>
     /// <param name="warnLater">Told, by any thread that reads, of packs of which an index turned out to have said what is not so; null when nobody is told.</param>
-    /// <param name="cancellation">Stops between the objects that are read.</param>
+    /// <param name="cancellation">Ends the loading, and the reading of all threads afterwards.</param>
     /// <exception cref="StorageException">The store cannot be reached.</exception>
     public static BlobReader Open(RepositoryAccess repository, bool metadataOnly, Action<string> warn, Action<string>? warnLater, CancellationToken cancellation)
     {
@@ -65,10 +70,10 @@ internal sealed class BlobReader : IDisposable
         return new BlobReader(repository, index, () =>
         {
             var overlooked = new BlobIndex(metadataOnly);
-            foreach (var pack in loader.FindOverlooked(error => warnLater?.Invoke(error.Message)))
+            foreach (var pack in loader.FindOverlooked(error => warnLater?.Invoke(error.Message), cancellation))
                 overlooked.Add(pack);
-            return new BlobReader(repository, overlooked);
-        });
+            return new BlobReader(repository, overlooked, cancellation);
+        }, cancellation);
     }
 
     /// <summary>Reads a blob, from the first of its copies that can be read.</summary>
@@ -226,7 +231,7 @@ internal sealed class BlobReader : IDisposable
         var segment = new SegmentBuffer(location.Length);
         try
         {
-            _repository.Store.Read(PackOf(number).Name, location.Offset, stored.AsSpan(0, location.StoredLength));
+            _repository.Store.Read(PackOf(number).Name, location.Offset, stored.AsMemory(0, location.StoredLength), _cancellation);
             Unseal(location, stored.AsSpan(0, location.StoredLength), segment.Bytes.Span);
             return segment;
         }
@@ -263,7 +268,7 @@ internal sealed class BlobReader : IDisposable
     private byte[] KeyOf(int pack) => _packKeys.GetOrAdd(pack, number =>
     {
         var header = new byte[PackFormat.HeaderLength];
-        _repository.Store.Read(_index.Packs[number].Name, 0, header);
+        _repository.Store.Read(_index.Packs[number].Name, 0, header, _cancellation);
         return PackFormat.OpenKey(_repository.Keys, header);
     });
 }

@@ -91,11 +91,11 @@ internal sealed class IndexLoader
     public void Load(Action<StoredPack> visit, CancellationToken cancellation)
     {
         _visit = visit;
-        var revocations = RevocationList.Load(_repository);
+        var revocations = RevocationList.Load(_repository, cancellation);
 
         // Packs are listed after the indexes: an index is written after its packs, so each one listed must find them.
-        var indexes = List(ObjectName.Indexes).ToArray();
-        Present = List(ObjectName.Packs).ToDictionary(pack => pack.Name, StringComparer.Ordinal);
+        var indexes = List(ObjectName.Indexes, cancellation).ToArray();
+        Present = List(ObjectName.Packs, cancellation).ToDictionary(pack => pack.Name, StringComparer.Ordinal);
         foreach (var index in ReadIndexes(indexes, cancellation))
         {
             var isRevoked = revocations.IsRevoked(index.KeyId);
@@ -106,7 +106,7 @@ internal sealed class IndexLoader
         foreach (var pack in Present.Values.Where(pack => !_settled.Contains(pack.Name)))
         {
             cancellation.ThrowIfCancellationRequested();
-            Ask(pack, _damaged);
+            Ask(pack, _damaged, cancellation);
         }
 
         Unindexed.RemoveAll(pack => _indexed.Contains(pack.Name));
@@ -117,12 +117,13 @@ internal sealed class IndexLoader
     /// to be called once, after <see cref="Load"/>.
     /// </summary>
     /// <param name="found">Told of each pack of which an index said something else.</param>
+    /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="StorageException">The store cannot be reached.</exception>
-    public IEnumerable<StoredPack> FindOverlooked(Action<RekkordException> found)
+    public IEnumerable<StoredPack> FindOverlooked(Action<RekkordException> found, CancellationToken cancellation)
     {
-        foreach (var listed in _repository.List(ObjectName.Packs).Where(listed => listed.Obstacle is null))
+        foreach (var listed in _repository.List(ObjectName.Packs, cancellation).Where(listed => listed.Obstacle is null))
         {
-            if (_tables.IsKnown(listed.Name, out _) || _tables.Read(listed, static _ => { }) is not { } own
+            if (_tables.IsKnown(listed.Name, out _) || _tables.Read(listed, static _ => { }, cancellation) is not { } own
                 || WasVisited(own.Name, _tables.DigestOf(own)))
             {
                 continue;
@@ -144,7 +145,7 @@ internal sealed class IndexLoader
             foreach (var index in indexes)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (TryRead(index.Name) is not { } bytes)
+                if (TryRead(index.Name, cancellation) is not { } bytes)
                     continue;
                 var opened = Finish(opening);
                 opening = Task.Run(() => Open(signers, index.Name, bytes), CancellationToken.None);
@@ -163,11 +164,11 @@ internal sealed class IndexLoader
         }
     }
 
-    private byte[]? TryRead(string name)
+    private byte[]? TryRead(string name, CancellationToken cancellation)
     {
         try
         {
-            return _repository.Store.Read(name, FormatLimits.Index);
+            return _repository.Store.Read(name, FormatLimits.Index, cancellation);
         }
         catch (StorageException error)
         {
@@ -213,7 +214,7 @@ internal sealed class IndexLoader
             }
             else if (!isBelieved || !TryBelieve(said, found))
             {
-                var agrees = Compare(said, found, mayBeUsed: !isRevoked && _purpose != Purpose.Save);
+                var agrees = Compare(said, found, mayBeUsed: !isRevoked && _purpose != Purpose.Save, cancellation);
                 isConfirmed &= agrees == true;
                 contradicted ??= agrees == false ? said.Name : null;
             }
@@ -228,12 +229,12 @@ internal sealed class IndexLoader
     }
 
     /// <summary>The objects of a folder. What stands in the place of one, or of the folder, is told, and there is then nothing.</summary>
-    private IEnumerable<ObjectInfo> List(string folder)
+    private IEnumerable<ObjectInfo> List(string folder, CancellationToken cancellation)
     {
-        ObjectInfo[] found;
+        IReadOnlyList<ObjectInfo> found;
         try
         {
-            found = [.. _repository.Store.List(folder)];
+            found = _repository.Store.List(folder, cancellation);
         }
         catch (StorageException error) when (error.ErrorId == StorageException.ObstructedId)
         {
@@ -261,15 +262,15 @@ internal sealed class IndexLoader
 
     /// <summary>Compares what an index says about a pack with what the pack itself says.</summary>
     /// <returns>Null when the pack cannot be read, or is not the one that its name says, as a scan finds out.</returns>
-    private bool? Compare(StoredPack said, ObjectInfo found, bool mayBeUsed)
+    private bool? Compare(StoredPack said, ObjectInfo found, bool mayBeUsed, CancellationToken cancellation)
     {
         var hasSize = said.Size == found.Size;
         if (!_tables.IsKnown(found.Name, out var own))
-            own = Ask(found, hasSize ? _damaged : error => _damaged(error is DamagedObjectException ? WrongLength(said, found) : error));
+            own = Ask(found, hasSize ? _damaged : error => _damaged(error is DamagedObjectException ? WrongLength(said, found) : error), cancellation);
         var digest = _tables.DigestOf(said);
         if (own is not null && hasSize && own == digest)
             return true;
-        if (own is not null && (_purpose != Purpose.Scan || _tables.IsWhole(found.Name)))
+        if (own is not null && (_purpose != Purpose.Scan || _tables.IsWhole(found.Name, cancellation)))
             return false;
         if (own is not null)
             _damaged(hasSize ? new DamagedObjectException(found.Name, "its bytes do not match its name.") : WrongLength(said, found));
@@ -287,10 +288,10 @@ internal sealed class IndexLoader
 
     /// <summary>Visits a pack with its own table of contents.</summary>
     /// <returns>The table's digest; null when it cannot be read.</returns>
-    private Hash128? Ask(ObjectInfo found, Action<RekkordException> failed)
+    private Hash128? Ask(ObjectInfo found, Action<RekkordException> failed, CancellationToken cancellation)
     {
         var wasBelieved = !_settled.Add(found.Name);
-        if (_tables.Read(found, failed) is not { } own)
+        if (_tables.Read(found, failed, cancellation) is not { } own)
             return null;
         var digest = _tables.DigestOf(own);
         if (NoteVisit(own.Name, digest))

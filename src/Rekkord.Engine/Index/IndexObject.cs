@@ -5,6 +5,7 @@ using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
+using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Index;
 
@@ -47,10 +48,10 @@ internal static class IndexObject
     /// <summary>Reads an index object of a repository.</summary>
     /// <exception cref="DamagedObjectException">It is damaged, sealed with another key, or not signed by a key of the repository.</exception>
     /// <exception cref="Storage.StorageException">There is none, or reading failed.</exception>
-    public static StoredIndex Read(RepositoryAccess repository, string name)
+    public static StoredIndex Read(RepositoryAccess repository, string name, CancellationToken cancellation)
     {
         using var signers = new TrustedSigners(repository.Keys.MasterPublicKey, repository.Keys.RepositoryId);
-        return Decode(repository.Keys, signers, name, repository.Store.Read(name, FormatLimits.Index));
+        return Decode(repository.Keys, signers, name, repository.Store.Read(name, FormatLimits.Index, cancellation));
     }
 
     /// <summary>Decodes an index object. Whether its signer was revoked since is for the caller to ask.</summary>

@@ -28,7 +28,7 @@ internal sealed class IndexWriter : IPackIndex
     public IReadOnlyCollection<string> Written => _written;
 
     /// <inheritdoc/>
-    public void Add(StoredPack pack)
+    public void Add(StoredPack pack, CancellationToken cancellation)
     {
         List<StoredPack> full;
         lock (_lock)
@@ -40,17 +40,17 @@ internal sealed class IndexWriter : IPackIndex
             full = Take();
         }
 
-        Write(full);
+        Write(full, cancellation);
     }
 
     /// <inheritdoc/>
-    public void Finish()
+    public void Finish(CancellationToken cancellation)
     {
         List<StoredPack> rest;
         lock (_lock)
             rest = Take();
         if (rest.Count > 0)
-            Write(rest);
+            Write(rest, cancellation);
     }
 
     private List<StoredPack> Take()
@@ -61,11 +61,11 @@ internal sealed class IndexWriter : IPackIndex
         return packs;
     }
 
-    private void Write(List<StoredPack> packs)
+    private void Write(List<StoredPack> packs, CancellationToken cancellation)
     {
         var index = IndexObject.Encode(_repository.Keys, packs);
         var name = ObjectName.For(ObjectName.Indexes, SHA256.HashData(index));
-        _repository.Store.Put(name, index);
+        _repository.Store.Put(name, index, cancellation);
         _written.Add(name);
     }
 }

@@ -127,7 +127,7 @@ internal sealed class ManagedOperation<TResult, TProgress>(
     /// <inheritdoc/>
     public override TResult Run(CancellationToken cancellation)
     {
-        using var opened = repository.Open();
+        using var opened = repository.Open(cancellation);
         var (run, progress) = create(opened);
         Volatile.Write(ref _progress, progress);
         return run(cancellation);
@@ -218,7 +218,7 @@ internal sealed class NativeOperation<TResult, TProgress>(
                     observer.Warn?.Invoke(message.ReadString());
                     break;
                 case MessageKind.Detail:
-                    observer.Detail?.Invoke(message.ReadString());
+                    (observer.Detail ?? repository.Note)(message.ReadString());
                     break;
                 case MessageKind.Succeeded:
                     return readResult(message);

@@ -100,7 +100,7 @@ internal sealed class HostedOperation : ISaveObserver, IRestoreObserver, IDispos
             {
                 var request = RequestMessage.Decode(bytes);
                 CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(request.Culture);
-                using var repository = RepositoryAccess.Open(request.Location, keys, ownsKeys: false);
+                using var repository = RepositoryAccess.Open(request.Location, keys, ownsKeys: false, new StoreOptions { Note = Detail }, _stop.Token);
                 repository.RememberTags(request.CacheDirectory);
                 writeResult = Run(repository, request);
             }

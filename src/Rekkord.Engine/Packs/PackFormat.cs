@@ -56,14 +56,14 @@ internal static class PackFormat
     /// <summary>Reads the table of contents of a stored pack.</summary>
     /// <exception cref="DamagedObjectException">The pack is damaged.</exception>
     /// <exception cref="StorageException">Reading failed.</exception>
-    public static byte[] ReadContents(IObjectStore store, KeyMaterial keys, string name, long size)
+    public static byte[] ReadContents(IObjectStore store, KeyMaterial keys, string name, long size, CancellationToken cancellation)
     {
         if (size < HeaderLength + TagLength + TrailerLength)
             throw new DamagedObjectException(name, "it is too short for a pack.");
         var header = new byte[HeaderLength];
-        store.Read(name, 0, header);
+        store.Read(name, 0, header, cancellation);
         var trailer = new byte[TrailerLength];
-        store.Read(name, size - TrailerLength, trailer);
+        store.Read(name, size - TrailerLength, trailer, cancellation);
         var length = BinaryPrimitives.ReadInt32LittleEndian(trailer);
         if (!header.AsSpan().StartsWith(Magic) || !trailer.AsSpan().EndsWith(TrailerMagic))
             throw new DamagedObjectException(name, "it does not start or end like a pack.");
@@ -71,7 +71,7 @@ internal static class PackFormat
             throw new DamagedObjectException(name, "the length of its table of contents is wrong.");
 
         var stored = new byte[length];
-        store.Read(name, size - TrailerLength - length, stored);
+        store.Read(name, size - TrailerLength - length, stored, cancellation);
         var contents = new byte[length - TagLength];
         try
         {

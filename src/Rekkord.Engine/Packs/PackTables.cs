@@ -35,13 +35,14 @@ internal sealed class PackTables
     /// <summary>Reads a pack's own table of contents and validates it.</summary>
     /// <param name="found">The pack as it is listed.</param>
     /// <param name="failed">Told why it cannot be read.</param>
+    /// <param name="cancellation">Ends the reading.</param>
     /// <returns>Null when it cannot be read.</returns>
-    public StoredPack? Read(ObjectInfo found, Action<RekkordException> failed)
+    public StoredPack? Read(ObjectInfo found, Action<RekkordException> failed, CancellationToken cancellation)
     {
         _answers[found.Name] = new Answer(null);
         try
         {
-            var pack = Read(_repository, found);
+            var pack = Read(_repository, found, cancellation);
             _answers[found.Name] = new Answer(DigestOf(pack));
             return pack;
         }
@@ -56,17 +57,17 @@ internal sealed class PackTables
     /// Whether a pack has the bytes that its name was made from, and so the table of contents that its writer gave it: another pack may lie in its
     /// place. Reads all of it, once.
     /// </summary>
-    public bool IsWhole(string name) => _whole.TryGetValue(name, out var known) ? known : _whole[name] = HasItsName(_repository, name);
+    public bool IsWhole(string name, CancellationToken cancellation) =>
+        _whole.TryGetValue(name, out var known) ? known : _whole[name] = HasItsName(_repository, name, cancellation);
 
     /// <summary>Whether a pack has the bytes that its name was made from; one that cannot be read has not.</summary>
-    public static bool HasItsName(RepositoryAccess repository, string name)
+    public static bool HasItsName(RepositoryAccess repository, string name, CancellationToken cancellation)
     {
         try
         {
-            using var stream = repository.Store.OpenRead(name);
-            return SHA256.HashData(stream).AsSpan().SequenceEqual(ObjectName.TryGetHash(name));
+            return repository.Store.Hash(name, cancellation).AsSpan().SequenceEqual(ObjectName.TryGetHash(name));
         }
-        catch (Exception error) when (error is StorageException or IOException or UnauthorizedAccessException)
+        catch (StorageException)
         {
             return false;
         }
@@ -75,9 +76,9 @@ internal sealed class PackTables
     /// <summary>Reads a pack's own table of contents and validates it.</summary>
     /// <exception cref="DamagedObjectException">The pack is damaged.</exception>
     /// <exception cref="StorageException">Reading failed.</exception>
-    public static StoredPack Read(RepositoryAccess repository, ObjectInfo found)
+    public static StoredPack Read(RepositoryAccess repository, ObjectInfo found, CancellationToken cancellation)
     {
-        var contents = PackFormat.ReadContents(repository.Store, repository.Keys, found.Name, found.Size);
+        var contents = PackFormat.ReadContents(repository.Store, repository.Keys, found.Name, found.Size, cancellation);
         var pack = new StoredPack(ObjectName.TryGetHash(found.Name)!, found.Size, contents);
         try
         {

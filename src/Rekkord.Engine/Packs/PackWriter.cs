@@ -9,12 +9,14 @@ namespace Rekkord.Engine.Packs;
 
 /// <summary>
 /// Writes the packs of one kind: seals segments into an open pack and closes it once it is large enough. All threads share the first
-/// pack, so that a small save makes one; from the second on, each that comes while others write has one to itself. Closing (flush to
-/// the disk, rename) goes on beside the next pack, two at a time at most. Thread-safe.
+/// pack, so that a small save makes one. Where a pack goes to the store as it grows, from the second on each that comes while others write
+/// has one to itself; where it is collected in memory, there is one. Closing (flush to the disk and rename, or sending) goes on beside
+/// the next pack, for as many at a time as the store has use for and memory allows. Thread-safe.
 /// </summary>
 internal sealed class PackWriter : IDisposable
 {
-    private const int ClosingAtOnce = 2;
+    // What packs take that are on their way to a store that gets each as a whole.
+    private const int SendingSize = 96 * 1024 * 1024;
 
     // A pack of very small files is closed before its table of contents, which is in memory as a whole, grows with them: some 29,000 blobs.
     private const int ContentsSize = 1024 * 1024;
@@ -25,7 +27,9 @@ internal sealed class PackWriter : IDisposable
     private readonly Descriptor _descriptor;
     private readonly PackKind _kind;
     private readonly Action<StoredPack> _stored;
-    private readonly Queue<Task> _closing = new();
+    private readonly CancellationToken _cancellation;
+    private readonly int _closingAtOnce;
+    private readonly List<Task> _closing = [];
     private readonly Stack<OpenPack> _idle = new();
     private bool _shared = true;
 
@@ -35,8 +39,12 @@ internal sealed class PackWriter : IDisposable
     /// <param name="descriptor">The repository's parameters and public key.</param>
     /// <param name="kind">What the packs hold.</param>
     /// <param name="stored">Called for each pack once it is durable, from any thread.</param>
-    public PackWriter(IObjectStore store, KeyMaterial keys, Descriptor descriptor, PackKind kind, Action<StoredPack> stored)
+    /// <param name="cancellation">Ends the writing.</param>
+    public PackWriter(
+        IObjectStore store, KeyMaterial keys, Descriptor descriptor, PackKind kind, Action<StoredPack> stored, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
+        _closingAtOnce = CountClosing(store.Capabilities, descriptor.PackSize, kind);
         _store = store;
         _keys = keys;
         _descriptor = descriptor;
@@ -73,8 +81,7 @@ internal sealed class PackWriter : IDisposable
         {
             while (_idle.TryPop(out var pack))
                 Close(pack);
-            while (_closing.TryDequeue(out var task))
-                task.GetAwaiter().GetResult();
+            WaitForRoom(0);
         }
     }
 
@@ -105,7 +112,7 @@ internal sealed class PackWriter : IDisposable
         }
     }
 
-    private OpenPack Take() => _idle.TryPop(out var pack) ? pack : new OpenPack(_store, _keys, _descriptor, _kind);
+    private OpenPack Take() => _idle.TryPop(out var pack) ? pack : new OpenPack(_store, _keys, _descriptor, _kind, _cancellation);
 
     private void PutBack(OpenPack pack)
     {
@@ -117,11 +124,10 @@ internal sealed class PackWriter : IDisposable
 
     private void Close(OpenPack pack)
     {
-        _shared = false;
+        _shared = !_store.Capabilities.StreamsWrites;
         try
         {
-            while (_closing.Count >= ClosingAtOnce)
-                _closing.Dequeue().GetAwaiter().GetResult();
+            WaitForRoom(_closingAtOnce - 1);
         }
         catch
         {
@@ -129,11 +135,31 @@ internal sealed class PackWriter : IDisposable
             throw;
         }
 
-        _closing.Enqueue(Task.Run(() =>
+        _closing.Add(Task.Run(() => CommitAsync(pack), CancellationToken.None));
+    }
+
+    /// <summary>Metadata is little, so that one pack of it at a time is sent.</summary>
+    private static int CountClosing(StoreCapabilities store, int packSize, PackKind kind) =>
+        store.StreamsWrites ? store.Connections
+        : kind == PackKind.Metadata ? 1
+        : Math.Clamp(SendingSize / packSize, 1, store.Connections);
+
+    /// <summary>Waits until no more than so many packs are being closed. What one of them failed with is raised.</summary>
+    private void WaitForRoom(int others)
+    {
+        while (_closing.Count > others)
         {
-            using (pack)
-                _stored(pack.Commit());
-        }));
+            var ended = Task.WaitAny([.. _closing], CancellationToken.None);
+            var task = _closing[ended];
+            _closing.RemoveAt(ended);
+            task.GetAwaiter().GetResult();
+        }
+    }
+
+    private async Task CommitAsync(OpenPack pack)
+    {
+        using (pack)
+            _stored(await pack.CommitAsync().ConfigureAwait(false));
     }
 
     /// <summary>A pack that takes segments.</summary>
@@ -141,21 +167,23 @@ internal sealed class PackWriter : IDisposable
     {
         private readonly KeyMaterial _keys;
         private readonly PackKind _kind;
+        private readonly CancellationToken _cancellation;
         private readonly ObjectWriter _writer;
         private readonly byte[] _header;
         private readonly AesGcm _aead;
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         private readonly TableOfContentsWriter _contents = new();
 
-        public OpenPack(IObjectStore store, KeyMaterial keys, Descriptor descriptor, PackKind kind)
+        public OpenPack(IObjectStore store, KeyMaterial keys, Descriptor descriptor, PackKind kind, CancellationToken cancellation)
         {
+            _cancellation = cancellation;
             _keys = keys;
             _kind = kind;
             var key = SecretBytes.Allocate(PackFormat.KeyLength);
             RandomNumberGenerator.Fill(key);
             _header = PackFormat.CreateHeader(descriptor, key);
             _aead = SecretBytes.Use(key, secret => new AesGcm(secret, PackFormat.TagLength));
-            _writer = store.Create();
+            _writer = store.Create(cancellation);
         }
 
         public long Length { get; private set; }
@@ -169,21 +197,21 @@ internal sealed class PackWriter : IDisposable
                 Write(_header);
             var length = segment.Length + PackFormat.TagLength;
             var pooled = ArrayPool<byte>.Shared.Rent(length);
-            var buffer = pooled.AsSpan(0, length);
+            var buffer = pooled.AsMemory(0, length);
             Span<byte> nonce = stackalloc byte[PackFormat.NonceLength];
             PackFormat.WriteNonce(nonce, _contents.SegmentCount);
-            _aead.Encrypt(nonce, segment, buffer[..segment.Length], buffer[segment.Length..]);
+            _aead.Encrypt(nonce, segment, buffer.Span[..segment.Length], buffer.Span[segment.Length..]);
             Write(buffer);
             _contents.Add(length, method, blobs);
             ArrayPool<byte>.Shared.Return(pooled);
         }
 
-        public StoredPack Commit()
+        public async ValueTask<StoredPack> CommitAsync()
         {
             var contents = _contents.ToArray(_kind);
             WriteSealed(contents);
             var hash = _hash.GetHashAndReset();
-            _writer.Commit(ObjectName.ForPack(hash));
+            await _writer.CommitAsync(ObjectName.ForPack(hash), _cancellation).ConfigureAwait(false);
             return new StoredPack(hash, Length, contents);
         }
 
@@ -200,14 +228,14 @@ internal sealed class PackWriter : IDisposable
             var length = contents.Length + PackFormat.SealedContentsOverhead;
             var buffer = ArrayPool<byte>.Shared.Rent(length);
             PackFormat.SealContents(_keys, _header, contents, buffer.AsSpan(0, length));
-            Write(buffer.AsSpan(0, length));
+            Write(buffer.AsMemory(0, length));
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        private void Write(ReadOnlySpan<byte> bytes)
+        private void Write(ReadOnlyMemory<byte> bytes)
         {
-            _writer.Write(bytes);
-            _hash.AppendData(bytes);
+            _writer.Write(bytes, _cancellation);
+            _hash.AppendData(bytes.Span);
             Length += bytes.Length;
         }
     }

@@ -1,5 +1,6 @@
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
+using Rekkord.Engine.Storage;
 using Oid = Rekkord.Engine.Objects.Oid;
 
 namespace Rekkord.Engine.Packs;
@@ -16,6 +17,7 @@ internal sealed class WriteSession : IDisposable
     private readonly Lock _metadataLock = new();
     private readonly IReadOnlyList<StoredPack> _unindexed;
     private readonly IPackIndex _index;
+    private readonly CancellationToken _cancellation;
     private long _addedSize;
     private long _storedSize;
     private int _newDataPacks;
@@ -27,8 +29,11 @@ internal sealed class WriteSession : IDisposable
     /// <param name="index">Told of the packs that it writes.</param>
     /// <param name="unindexed">Packs that are in no index yet and go into this save's.</param>
     /// <param name="compressionLevel">Zstandard's level.</param>
-    public WriteSession(RepositoryAccess repository, OidSet known, IPackIndex index, IReadOnlyList<StoredPack> unindexed, int compressionLevel)
+    /// <param name="cancellation">Ends all that is under way.</param>
+    public WriteSession(
+        RepositoryAccess repository, OidSet known, IPackIndex index, IReadOnlyList<StoredPack> unindexed, int compressionLevel, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         _repository = repository;
         _known = known;
         _compressionLevel = compressionLevel;
@@ -96,10 +101,10 @@ internal sealed class WriteSession : IDisposable
             _metadata.Flush();
         _dataPacks.Finish();
         _metadataPacks.Finish();
-        _repository.Store.MakeDurable([.. _unindexed.Select(pack => pack.Name)]);
+        _repository.Store.MakeDurable([.. _unindexed.Select(pack => pack.Name)], _cancellation);
         foreach (var pack in _unindexed)
-            _index.Add(pack);
-        _index.Finish();
+            _index.Add(pack, _cancellation);
+        _index.Finish(_cancellation);
     }
 
     public void Dispose()
@@ -110,13 +115,13 @@ internal sealed class WriteSession : IDisposable
     }
 
     private PackWriter CreateWriter(PackKind kind, Action<StoredPack> stored) =>
-        new(_repository.Store, _repository.Keys, _repository.Descriptor, kind, stored);
+        new(_repository.Store, _repository.Keys, _repository.Descriptor, kind, stored, _cancellation);
 
     private void Count(StoredPack pack, ref int count)
     {
         Interlocked.Increment(ref count);
         Interlocked.Add(ref _storedSize, pack.Size);
-        _index.Add(pack);
+        _index.Add(pack, _cancellation);
     }
 }
 
@@ -125,9 +130,9 @@ internal interface IPackIndex
 {
     /// <summary>Adds a pack, which must be durable.</summary>
     /// <exception cref="Storage.StorageException">The store failed.</exception>
-    void Add(StoredPack pack);
+    void Add(StoredPack pack, CancellationToken cancellation);
 
     /// <summary>Makes the account of all packs that were added durable.</summary>
     /// <exception cref="Storage.StorageException">The store failed.</exception>
-    void Finish();
+    void Finish(CancellationToken cancellation);
 }

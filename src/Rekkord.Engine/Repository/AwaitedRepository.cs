@@ -25,6 +25,9 @@ public sealed class AwaitedRepository : IDisposable
     /// <summary>Where it is: a path or URL without credentials.</summary>
     public string Location => ObjectStore.LocationOf(_location);
 
+    /// <summary>Told, from any thread, of requests to the store that failed and are made again.</summary>
+    public Action<string> Note { get; set; } = static _ => { };
+
     /// <summary>The location as it was given.</summary>
     internal string GivenLocation => _location;
 
@@ -34,14 +37,15 @@ public sealed class AwaitedRepository : IDisposable
     /// <summary>Looks at it before hooks run.</summary>
     /// <param name="mayBeMissing">Whether there are hooks that may mount it, or tell that it is missing.</param>
     /// <param name="require">Checks what the command needs of it.</param>
+    /// <param name="cancellation">Ends the look.</param>
     /// <returns>Whether it is there; false when a hook has to mount it.</returns>
     /// <exception cref="RekkordException">It cannot be used, or is not there and will not appear.</exception>
-    public bool Examine(bool mayBeMissing, Action<RepositoryAccess> require)
+    public bool Examine(bool mayBeMissing, Action<RepositoryAccess> require, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(require);
         try
         {
-            using var repository = Open();
+            using var repository = Open(cancellation);
             require(repository);
             return true;
         }
@@ -53,9 +57,9 @@ public sealed class AwaitedRepository : IDisposable
 
     /// <summary>Opens it; to be disposed before this object.</summary>
     /// <exception cref="RekkordException">It is not there, is another one than the keys are for (<c>KeyFileMismatch</c>), or cannot be used.</exception>
-    public RepositoryAccess Open()
+    public RepositoryAccess Open(CancellationToken cancellation)
     {
-        var repository = RepositoryAccess.Open(_location, _keys, ownsKeys: false);
+        var repository = RepositoryAccess.Open(_location, _keys, ownsKeys: false, new StoreOptions { Note = Note }, cancellation);
         repository.RememberTags();
         return repository;
     }

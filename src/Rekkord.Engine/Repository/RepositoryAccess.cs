@@ -61,28 +61,34 @@ public sealed class RepositoryAccess : IDisposable
     /// <summary>Makes a repository in a store that has none.</summary>
     /// <param name="store">Where; belongs to the repository afterwards.</param>
     /// <param name="master">A new master key; belongs to the repository afterwards.</param>
+    /// <param name="cancellation">Ends the call.</param>
     /// <exception cref="RekkordException">There is one already (<c>RepositoryExists</c>).</exception>
-    public static RepositoryAccess Initialize(IObjectStore store, KeyMaterial master) => Initialize(store, master, ChunkSizes.Default);
+    public static RepositoryAccess Initialize(IObjectStore store, KeyMaterial master, CancellationToken cancellation = default) =>
+        Initialize(store, master, ChunkSizes.Default, cancellation: cancellation);
 
     /// <summary>Opens a repository.</summary>
     /// <param name="store">Where it is; belongs to the repository afterwards.</param>
     /// <param name="keys">Keys of any role; belong to the repository afterwards.</param>
+    /// <param name="cancellation">Ends the opening.</param>
     /// <exception cref="RekkordException">
     /// <c>NotARepository</c>, <c>RepositoryVersionUnknown</c>, <c>KeyFileMismatch</c>, <c>ObjectDamaged</c>, or the store failed.
     /// </exception>
-    public static RepositoryAccess Open(IObjectStore store, KeyMaterial keys) => Open(store, keys, ownsKeys: true);
+    public static RepositoryAccess Open(IObjectStore store, KeyMaterial keys, CancellationToken cancellation = default) =>
+        Open(store, keys, ownsKeys: true, cancellation);
 
     /// <summary>Opens the repository at a location.</summary>
     /// <param name="location">A path, or a <c>file:</c> URL.</param>
     /// <param name="keys">Keys of any role.</param>
     /// <param name="ownsKeys">Whether they belong to the repository afterwards.</param>
+    /// <param name="options">How the store is used; null for the usual.</param>
+    /// <param name="cancellation">Ends the opening.</param>
     /// <exception cref="RekkordException">As of the other forms, and what <see cref="ObjectStore.Open"/> raises.</exception>
-    public static RepositoryAccess Open(string location, KeyMaterial keys, bool ownsKeys = true)
+    public static RepositoryAccess Open(string location, KeyMaterial keys, bool ownsKeys = true, StoreOptions? options = null, CancellationToken cancellation = default)
     {
-        var store = ObjectStore.Open(location);
+        var store = ObjectStore.Open(location, options, cancellation);
         try
         {
-            return Open(store, keys, ownsKeys);
+            return Open(store, keys, ownsKeys, cancellation);
         }
         catch
         {
@@ -91,14 +97,14 @@ public sealed class RepositoryAccess : IDisposable
         }
     }
 
-    private static RepositoryAccess Open(IObjectStore store, KeyMaterial keys, bool ownsKeys)
+    private static RepositoryAccess Open(IObjectStore store, KeyMaterial keys, bool ownsKeys, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(keys);
         byte[] bytes;
         try
         {
-            bytes = store.Read(ObjectName.Descriptor, FormatLimits.Descriptor);
+            bytes = store.Read(ObjectName.Descriptor, FormatLimits.Descriptor, cancellation);
         }
         catch (StorageException error) when (error.ErrorId is "ObjectNotFound" or StorageException.TooLargeId)
         {
@@ -113,16 +119,18 @@ public sealed class RepositoryAccess : IDisposable
     /// <param name="master">A new master key; belongs to the repository afterwards.</param>
     /// <param name="chunkSizes">The sizes of its chunks.</param>
     /// <param name="committing">Is told before the descriptor is given to the store for good: what fails earlier leaves no repository.</param>
-    internal static RepositoryAccess Initialize(IObjectStore store, KeyMaterial master, ChunkSizes chunkSizes, Action? committing = null)
+    /// <param name="cancellation">Ends the call.</param>
+    internal static RepositoryAccess Initialize(
+        IObjectStore store, KeyMaterial master, ChunkSizes chunkSizes, Action? committing = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(master);
         var descriptor = Descriptor.Create(master, chunkSizes);
         var bytes = descriptor.Encode(master);
-        using var writer = store.Create();
-        writer.Write(bytes);
+        using var writer = store.Create(cancellation);
+        writer.Write(bytes, cancellation);
         committing?.Invoke();
-        return writer.Commit(ObjectName.Descriptor)
+        return writer.Commit(ObjectName.Descriptor, cancellation)
             ? new RepositoryAccess(store, master, descriptor, bytes)
             : throw AlreadyExists(store.Location);
     }
@@ -136,8 +144,9 @@ public sealed class RepositoryAccess : IDisposable
 
     /// <summary>Lists the objects of a folder. Files of strangers (what a desktop or a synchronisation leaves there) are not among them.</summary>
     /// <param name="folder">One of <see cref="ObjectName"/>'s.</param>
+    /// <param name="cancellation">Ends the listing.</param>
     /// <exception cref="StorageException">The store cannot be reached.</exception>
-    internal IEnumerable<ObjectInfo> List(string folder) => Store.List(folder).Where(found => ObjectName.IsWellFormed(folder, found.Name));
+    internal IEnumerable<ObjectInfo> List(string folder, CancellationToken cancellation) => Store.List(folder, cancellation).Where(found => ObjectName.IsWellFormed(folder, found.Name));
 
     /// <summary>
     /// Checks that the repository's path still leads to what was opened: before anything is reported as done. A disk that was unmounted
@@ -145,11 +154,11 @@ public sealed class RepositoryAccess : IDisposable
     /// </summary>
     /// <exception cref="RekkordException">It does not (<c>RepositoryReplaced</c>), or the store failed.</exception>
     /// <returns>Whether the descriptor was read right at once. False when it was read wrong, and right the second time.</returns>
-    public bool RequireInPlace()
+    public bool RequireInPlace(CancellationToken cancellation)
     {
         // Once more, because one misread must not make a failure of what is done; and the place last, because it may change until then.
-        var readRight = HasDescriptor();
-        if ((readRight || HasDescriptor()) && Store.IsInPlace())
+        var readRight = HasDescriptor(cancellation);
+        if ((readRight || HasDescriptor(cancellation)) && Store.IsInPlace(cancellation))
             return readRight;
         throw new RekkordException(
             "RepositoryReplaced",
@@ -158,11 +167,11 @@ public sealed class RepositoryAccess : IDisposable
             Location);
     }
 
-    private bool HasDescriptor()
+    private bool HasDescriptor(CancellationToken cancellation)
     {
         try
         {
-            return Store.Read(ObjectName.Descriptor, FormatLimits.Descriptor).AsSpan().SequenceEqual(_descriptorBytes);
+            return Store.Read(ObjectName.Descriptor, FormatLimits.Descriptor, cancellation).AsSpan().SequenceEqual(_descriptorBytes);
         }
         catch (StorageException error) when (error.Kind is RekkordErrorKind.NotFound or RekkordErrorKind.InvalidData)
         {
@@ -172,18 +181,19 @@ public sealed class RepositoryAccess : IDisposable
 
     /// <summary>Checks early that the key in use can make snapshots, and that they will count.</summary>
     /// <exception cref="RekkordException">It cannot (<c>KeyRoleInsufficient</c>), or was revoked (<c>KeyRevoked</c>).</exception>
-    public void RequireWriting()
+    public void RequireWriting(CancellationToken cancellation)
     {
         _ = Keys.SigningPrivateKey;
-        ThrowIfRevoked("nothing was written");
+        ThrowIfRevoked("nothing was written", cancellation);
     }
 
     /// <summary>Looks at the revocations again, since a key may be revoked while something is written with it.</summary>
     /// <param name="consequence">What has become of that, for the message.</param>
+    /// <param name="cancellation">Ends the look.</param>
     /// <exception cref="RekkordException">The key in use was revoked (<c>KeyRevoked</c>).</exception>
-    internal void ThrowIfRevoked(string consequence)
+    internal void ThrowIfRevoked(string consequence, CancellationToken cancellation)
     {
-        if (Role == KeyRole.Master || RevocationList.Find(this, Keys.KeyId) is not { } revocation)
+        if (Role == KeyRole.Master || RevocationList.Find(this, Keys.KeyId, cancellation) is not { } revocation)
             return;
         throw new RekkordException(
             "KeyRevoked",

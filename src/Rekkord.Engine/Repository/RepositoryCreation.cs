@@ -16,18 +16,21 @@ public static class RepositoryCreation
     /// <param name="keyFile">Where the master keyfile goes.</param>
     /// <param name="overwriteKeyFile">Whether an existing file there may be replaced.</param>
     /// <param name="passphrase">What to seal the keyfile with; null for none.</param>
+    /// <param name="options">How the store is used; null for the usual.</param>
+    /// <param name="cancellation">Ends the call.</param>
     /// <exception cref="RekkordException">
     /// There is a repository already (<c>RepositoryExists</c>), the keyfile exists (<c>KeyFileExists</c>), or one of them cannot be written. Where
     /// the keyfile may not survive a power cut (<c>KeyFileNotDurable</c>), there is a repository only if the message says so.
     /// </exception>
-    public static RepositoryAccess Run(string location, string keyFile, bool overwriteKeyFile, Passphrase? passphrase = null) =>
-        Run(ObjectStore.Create(location), keyFile, overwriteKeyFile, passphrase);
+    public static RepositoryAccess Run(string location, string keyFile, bool overwriteKeyFile, Passphrase? passphrase = null, StoreOptions? options = null, CancellationToken cancellation = default) =>
+        Run(ObjectStore.Create(location, options, cancellation), keyFile, overwriteKeyFile, passphrase, cancellation: cancellation);
 
-    internal static RepositoryAccess Run(IObjectStore store, string keyFile, bool overwriteKeyFile, Passphrase? passphrase = null, IDurableFiles? keyFiles = null)
+    internal static RepositoryAccess Run(
+        IObjectStore store, string keyFile, bool overwriteKeyFile, Passphrase? passphrase = null, IDurableFiles? keyFiles = null, CancellationToken cancellation = default)
     {
-        if (store.Exists(ObjectName.Descriptor))
+        if (store.Exists(ObjectName.Descriptor, cancellation))
             throw RepositoryAccess.AlreadyExists(store.Location);
-        if (store.List("").Any())
+        if (store.Enumerate("", cancellation).Any())
         {
             throw new RekkordException(
                 "DirectoryNotEmpty",
@@ -43,7 +46,7 @@ public static class RepositoryCreation
         var written = replaces ? $"{keyFile}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}.new" : keyFile;
         var keys = KeyMaterial.CreateMaster();
         WriteKeyFile(written, keys, passphrase, files);
-        var repository = Initialize(store, keys, written, files);
+        var repository = Initialize(store, keys, written, files, cancellation);
         if (!replaces)
             return repository;
         try
@@ -77,12 +80,12 @@ public static class RepositoryCreation
         }
     }
 
-    private static RepositoryAccess Initialize(IObjectStore store, KeyMaterial keys, string keyFile, IDurableFiles files)
+    private static RepositoryAccess Initialize(IObjectStore store, KeyMaterial keys, string keyFile, IDurableFiles files, CancellationToken cancellation)
     {
         var isHandedOver = false;
         try
         {
-            return RepositoryAccess.Initialize(store, keys, ChunkSizes.Default, () => isHandedOver = true);
+            return RepositoryAccess.Initialize(store, keys, ChunkSizes.Default, () => isHandedOver = true, cancellation);
         }
         catch (Exception error)
         {

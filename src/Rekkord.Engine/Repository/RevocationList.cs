@@ -22,15 +22,15 @@ internal sealed class RevocationList
 
     /// <summary>Reads all that there are.</summary>
     /// <exception cref="StorageException">The store cannot be reached.</exception>
-    public static RevocationList Load(RepositoryAccess repository)
+    public static RevocationList Load(RepositoryAccess repository, CancellationToken cancellation)
     {
         var list = new RevocationList();
-        foreach (var found in list.Find(repository))
+        foreach (var found in list.Find(repository, cancellation))
         {
             var keyId = found.Name[ObjectName.Revocations.Length..];
             try
             {
-                list._byKey[keyId] = Read(repository, found.Name);
+                list._byKey[keyId] = Read(repository, found.Name, cancellation);
             }
             catch (RekkordException error)
             {
@@ -42,11 +42,11 @@ internal sealed class RevocationList
         return list;
     }
 
-    private IEnumerable<ObjectInfo> Find(RepositoryAccess repository)
+    private IEnumerable<ObjectInfo> Find(RepositoryAccess repository, CancellationToken cancellation)
     {
         try
         {
-            return repository.List(ObjectName.Revocations);
+            return repository.List(ObjectName.Revocations, cancellation);
         }
         catch (StorageException error) when (error.ErrorId == StorageException.ObstructedId)
         {
@@ -59,11 +59,11 @@ internal sealed class RevocationList
     /// <summary>The revocation of a key; null when it has none.</summary>
     /// <exception cref="DamagedObjectException">There is one, and it cannot be read.</exception>
     /// <exception cref="StorageException">The store cannot be reached.</exception>
-    public static Revocation? Find(RepositoryAccess repository, byte[] keyId)
+    public static Revocation? Find(RepositoryAccess repository, byte[] keyId, CancellationToken cancellation)
     {
         try
         {
-            return Read(repository, ObjectName.ForRevocation(keyId));
+            return Read(repository, ObjectName.ForRevocation(keyId), cancellation);
         }
         catch (StorageException error) when (error.ErrorId == "ObjectNotFound")
         {
@@ -89,6 +89,6 @@ internal sealed class RevocationList
 
     private bool IsNeverRevoked(string keyId) => keyId.Length == 0 || !_isUnknown;
 
-    private static Revocation Read(RepositoryAccess repository, string name) =>
-        RevocationCodec.Decode(repository.Store.Read(name, FormatLimits.Record), name, repository.Keys);
+    private static Revocation Read(RepositoryAccess repository, string name, CancellationToken cancellation) =>
+        RevocationCodec.Decode(repository.Store.Read(name, FormatLimits.Record, cancellation), name, repository.Keys);
 }

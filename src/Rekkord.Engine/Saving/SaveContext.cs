@@ -39,7 +39,7 @@ internal sealed class SaveContext : IDisposable
         PatternSet exclusions,
         TimeProvider clock,
         ISaveObserver observer,
-        CancellationToken cancellation)
+        WorkerThreads threads)
     {
         Repository = repository;
         Request = request;
@@ -49,7 +49,7 @@ internal sealed class SaveContext : IDisposable
         Trust = new StatusTrust(clock);
         _observer = observer;
         Errors = new ErrorLog(observer.EntryFailed);
-        Threads = new WorkerThreads("save", cancellation);
+        Threads = threads;
         Slabs = new SlabPool(WorkerThreads.CountFor(request.Threads) + SpareSlabs, Math.Max(SlabLength, 2 * repository.Chunker.Sizes.Maximum));
         Exclusions = exclusions;
     }
@@ -135,7 +135,6 @@ internal sealed class SaveContext : IDisposable
 
     public void Dispose()
     {
-        Threads.Dispose();
         Slabs.Dispose();
         Queue.Dispose();
     }

@@ -10,6 +10,7 @@ using Rekkord.Engine.Packs;
 using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Storage;
 using Rekkord.Engine.Workers;
 
 namespace Rekkord.Engine.Saving;
@@ -90,12 +91,12 @@ public sealed class SaveOperation
     /// <c>TooManyPaths</c>, <c>PatternInvalid</c>), nothing that was named could be saved (<c>NothingSaved</c>), the key cannot write
     /// (<c>KeyRoleInsufficient</c>, <c>KeyRevoked</c>), or the repository failed.
     /// </exception>
-    /// <exception cref="OperationCanceledException">It was cancelled; no snapshot was made.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled. A snapshot was made only if it was cancelled while that was written.</exception>
     public SaveResult Run(CancellationToken cancellation)
     {
         ValidateChannel(_request.Channel);
         RequireSource(_request.Paths);
-        _repository.RequireWriting();
+        _repository.RequireWriting(cancellation);
         var start = DateTimeOffset.UtcNow;
         var watch = Stopwatch.StartNew();
         var exclusions = new PatternSet(_request.Exclude);
@@ -120,10 +121,11 @@ public sealed class SaveOperation
         _activity = "Saving";
         var cachePath = CacheLocation.ForPaths(_repository.Id, _request.CacheDirectory, _request.Paths.Select(path => path.Path));
         var indexes = new IndexWriter(_repository);
-        using var sink = new WriteSession(_repository, known, indexes, loader.Unindexed, _request.CompressionLevel);
+        using var threads = new WorkerThreads("save", cancellation);
+        using var sink = new WriteSession(_repository, known, indexes, loader.Unindexed, _request.CompressionLevel, threads.Cancellation);
         using var cache = FileCache.Open(cachePath, _repository.Keys.RepositoryId);
         using var cacheWriter = new FileCacheWriter(cachePath, _repository.Keys.RepositoryId);
-        using var context = new SaveContext(_repository, _request, sink, cache, cacheWriter, exclusions, Clock, _observer, cancellation);
+        using var context = new SaveContext(_repository, _request, sink, cache, cacheWriter, exclusions, Clock, _observer, threads);
         _context = context;
         try
         {
@@ -135,15 +137,15 @@ public sealed class SaveOperation
 
             _activity = "Writing the snapshot";
             sink.Finish();
-            _repository.RequireInPlace();
-            var snapshot = WriteSnapshot(Summarize(context, named, start, watch.Elapsed), saved.Saved);
-            _repository.RequireInPlace();
+            _repository.RequireInPlace(cancellation);
+            var snapshot = WriteSnapshot(Summarize(context, named, start, watch.Elapsed), saved.Saved, cancellation);
+            _repository.RequireInPlace(cancellation);
             confirmed.Add(indexes.Written);
             confirmed.Save();
             cacheWriter.Commit();
             if (cacheWriter.Failure is { } failure)
                 _observer.Warn($"The local cache '{cachePath}' could not be written: {failure} The next save reads every file again.");
-            RemoveLeftovers(start - LeftoverAge);
+            RemoveLeftovers(start - LeftoverAge, cancellation);
             CacheDirectory.RemoveLeftovers(cachePath, start);
             return new SaveResult(snapshot, sink.NewDataPacks, sink.NewMetadataPacks, context.Counters.UnchangedFiles, context.Errors.Kept)
             {
@@ -160,13 +162,13 @@ public sealed class SaveOperation
     /// Writes the snapshot and its tag. Whether the key was revoked meanwhile is looked at before and after: what a revoked key signed
     /// counts for nothing, so such a save has failed.
     /// </summary>
-    private Snapshot WriteSnapshot(SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots)
+    private Snapshot WriteSnapshot(SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots, CancellationToken cancellation)
     {
-        _repository.ThrowIfRevoked("no snapshot was made");
+        _repository.ThrowIfRevoked("no snapshot was made", cancellation);
         var snapshots = new SnapshotStore(_repository);
-        var written = snapshots.Records.Write(summary, roots);
-        _repository.ThrowIfRevoked($"the snapshot {written.Id} that was just made may not count, so save again");
-        snapshots.WarnOfClocks(written, _observer.Warn);
+        var written = snapshots.Records.Write(summary, roots, cancellation);
+        _repository.ThrowIfRevoked($"the snapshot {written.Id} that was just made may not count, so save again", cancellation);
+        snapshots.WarnOfClocks(written, _observer.Warn, cancellation);
         return written;
     }
 
@@ -186,11 +188,11 @@ public sealed class SaveOperation
     }
 
     /// <summary>The snapshot is durable by now: nothing that goes wrong any more may make it look as if the save had failed.</summary>
-    private void RemoveLeftovers(DateTimeOffset before)
+    private void RemoveLeftovers(DateTimeOffset before, CancellationToken cancellation)
     {
         try
         {
-            _repository.Store.RemoveLeftovers(before);
+            _repository.Store.RemoveLeftovers(before, cancellation);
         }
         catch (RekkordException error)
         {

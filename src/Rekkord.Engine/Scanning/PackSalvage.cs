@@ -37,14 +37,14 @@ internal sealed class PackSalvage
     {
         var unfinished = new Dictionary<string, RekkordException>(StringComparer.Ordinal);
         var stored = new OidSet();
-        using var sink = new WriteSession(_repository, stored, new IndexWriter(_repository), unindexed, CompressionLevel);
+        using var sink = new WriteSession(_repository, stored, new IndexWriter(_repository), unindexed, CompressionLevel, cancellation);
         using var packer = sink.CreateDataPacker();
-        using var soundReader = new BlobReader(_repository, _sound);
+        using var soundReader = new BlobReader(_repository, _sound, cancellation);
         foreach (var pack in damaged)
         {
             var index = new BlobIndex();
             index.Add(pack);
-            using var reader = new BlobReader(_repository, index);
+            using var reader = new BlobReader(_repository, index, cancellation);
             foreach (var blob in TableOfContentsReader.BlobsOf(pack))
             {
                 cancellation.ThrowIfCancellationRequested();

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
+using Rekkord.Engine.Storage;
 using Rekkord.Engine.Workers;
 
 namespace Rekkord.Engine.Scanning;
@@ -48,7 +50,7 @@ internal sealed class PackScan
         var due = packs
             .Select(pack => (Pack: pack, Last: _state.LastVerified(pack.Name, _request.Full)))
             .Where(item => _request.MaximumAge is not { } age || item.Last is not { } last || last < now - age || last > now
-                || !_state.IsSame(item.Pack.Name, _repository.Store.Identify(item.Pack.Name)))
+                || !IsSame(item.Pack.Name, cancellation))
             .OrderBy(item => item.Last ?? DateTimeOffset.MinValue)
             .Select(item => item.Pack)
             .ToArray();
@@ -82,16 +84,21 @@ internal sealed class PackScan
     private void Verify(PackVerifier verifier, StoredPack pack, DateTimeOffset now, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _verified);
-        var identity = _repository.Store.Identify(pack.Name);
         var damaged = new List<Oid>();
+        Hash128? identity;
         string? wrong;
         try
         {
+            identity = Identify(pack.Name, cancellation);
             wrong = verifier.Verify(pack, _request.Full, damaged.Add, Count, cancellation);
 
             // Knowing that some byte is wrong is not enough: open everything in it to learn what is lost and what is not.
             if (wrong is not null && !_request.Full)
                 wrong = verifier.Verify(pack, openSegments: true, damaged.Add, Ignore, cancellation);
+
+            // Of one that was replaced while it was read, nothing is known.
+            if (identity != Identify(pack.Name, cancellation))
+                identity = null;
         }
         catch (RekkordException error)
         {
@@ -104,14 +111,29 @@ internal sealed class PackScan
 
         if (wrong is null)
         {
-            // Of one that was replaced while it was read, nothing is known.
-            _state.SetVerified(pack.Name, _request.Full, now, identity == _repository.Store.Identify(pack.Name) ? identity : null);
+            _state.SetVerified(pack.Name, _request.Full, now, identity);
             return;
         }
 
         _state.Remove(pack.Name);
         Mark(damaged, _problems.Add(ProblemKind.PackDamaged, pack.Name, $"The pack '{pack.Name}' is damaged: {wrong} {Consequence(damaged)} {Advice}"));
     }
+
+    /// <summary>Whether a pack is the one that was verified. If the store cannot tell now, the pack is read, and what is wrong with it is found.</summary>
+    private bool IsSame(string pack, CancellationToken cancellation)
+    {
+        try
+        {
+            return _state.IsSame(pack, Identify(pack, cancellation));
+        }
+        catch (StorageException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What tells a pack from its copies; null when the store cannot tell.</summary>
+    private Hash128? Identify(string pack, CancellationToken cancellation) => _repository.Store.Find(pack, cancellation)?.Identity;
 
     private static string Consequence(List<Oid> damaged) =>
         damaged.Count > 0 ? $"{damaged.Count} blobs in it cannot be read." : "All blobs in it can still be read.";

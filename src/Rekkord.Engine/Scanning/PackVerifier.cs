@@ -4,6 +4,7 @@ using Rekkord.Engine.Errors;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
+using Rekkord.Engine.Storage;
 using ZstdSharp;
 using Oid = Rekkord.Engine.Objects.Oid;
 
@@ -30,23 +31,23 @@ internal sealed class PackVerifier : IDisposable
     /// <exception cref="RekkordException">It cannot be read.</exception>
     public string? Verify(StoredPack pack, bool openSegments, Action<Oid> damagedBlobs, Action<int> read, CancellationToken cancellation)
     {
-        using var stream = _repository.Store.OpenRead(pack.Name);
+        using var stream = _repository.Store.OpenRead(pack.Name, cancellation);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var header = Read(stream, PackFormat.HeaderLength, hash, pack.Name).ToArray();
+        var header = Read(stream, PackFormat.HeaderLength, hash, cancellation).ToArray();
         using var aead = openSegments ? OpenKey(header) : null;
         var reader = new TableOfContentsReader(pack.Contents.Span);
         var damagedSegments = 0;
         for (var ordinal = 0; reader.NextSegment(out var storedLength, out var method); ordinal++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var stored = Read(stream, storedLength, hash, pack.Name);
+            var stored = Read(stream, storedLength, hash, cancellation);
             read(stored.Length);
             if (!CheckSegment(stored.Length == storedLength ? aead : null, openSegments, ordinal, method, stored, ref reader, damagedBlobs))
                 damagedSegments++;
         }
 
-        Read(stream, pack.Contents.Length + PackFormat.TagLength + PackFormat.TrailerLength, hash, pack.Name);
-        var sound = hash.GetHashAndReset().AsSpan().SequenceEqual(pack.Hash) && Read(stream, 1, hash, pack.Name).IsEmpty;
+        Read(stream, pack.Contents.Length + PackFormat.TagLength + PackFormat.TrailerLength, hash, cancellation);
+        var sound = hash.GetHashAndReset().AsSpan().SequenceEqual(pack.Hash) && Read(stream, 1, hash, cancellation).IsEmpty;
         return damagedSegments > 0 ? $"{damagedSegments} of its segments cannot be opened, or do not hold what was saved."
             : sound ? null : "its bytes do not match its name.";
     }
@@ -61,14 +62,14 @@ internal sealed class PackVerifier : IDisposable
     public void FindLost(StoredPack pack, Action<Oid> lostBlobs, CancellationToken cancellation)
     {
         var goesOn = true;
-        var header = TryRead(pack.Name, 0, PackFormat.HeaderLength, ref goesOn).ToArray();
+        var header = TryRead(pack.Name, 0, PackFormat.HeaderLength, ref goesOn, cancellation).ToArray();
         using var aead = header.Length > 0 ? OpenKey(header) : null;
         var reader = new TableOfContentsReader(pack.Contents.Span);
         var offset = (long)PackFormat.HeaderLength;
         for (var ordinal = 0; reader.NextSegment(out var storedLength, out var method); ordinal++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var stored = goesOn && aead is not null ? TryRead(pack.Name, offset, storedLength, ref goesOn) : default;
+            var stored = goesOn && aead is not null ? TryRead(pack.Name, offset, storedLength, ref goesOn, cancellation) : default;
             CheckSegment(stored.IsEmpty ? null : aead, openSegments: true, ordinal, method, stored, ref reader, lostBlobs);
             offset += storedLength;
         }
@@ -76,15 +77,15 @@ internal sealed class PackVerifier : IDisposable
 
     public void Dispose() => _decompressor.Dispose();
 
-    private ReadOnlySpan<byte> TryRead(string name, long offset, int length, scoped ref bool goesOn)
+    private ReadOnlySpan<byte> TryRead(string name, long offset, int length, scoped ref bool goesOn, CancellationToken cancellation)
     {
         var buffer = Grow(ref _stored, length);
         try
         {
-            _repository.Store.Read(name, offset, buffer);
-            return buffer;
+            _repository.Store.Read(name, offset, buffer, cancellation);
+            return buffer.Span;
         }
-        catch (Storage.StorageException error)
+        catch (StorageException error)
         {
             goesOn = error.MeansLoss;
             return default;
@@ -130,7 +131,7 @@ internal sealed class PackVerifier : IDisposable
     /// <summary>Opens a segment; nothing when it cannot be opened.</summary>
     private ReadOnlySpan<byte> Open(AesGcm aead, int ordinal, SegmentMethod method, ReadOnlySpan<byte> stored, int length)
     {
-        var body = Grow(ref _body, stored.Length - PackFormat.TagLength);
+        var body = Grow(ref _body, stored.Length - PackFormat.TagLength).Span;
         Span<byte> nonce = stackalloc byte[PackFormat.NonceLength];
         PackFormat.WriteNonce(nonce, ordinal);
         try
@@ -138,7 +139,7 @@ internal sealed class PackVerifier : IDisposable
             aead.Decrypt(nonce, stored[..body.Length], stored[body.Length..], body);
             if (method == SegmentMethod.Stored)
                 return body;
-            var plaintext = Grow(ref _plaintext, length);
+            var plaintext = Grow(ref _plaintext, length).Span;
             Compression.Decompress(_decompressor, body, plaintext);
             return plaintext;
         }
@@ -149,26 +150,18 @@ internal sealed class PackVerifier : IDisposable
     }
 
     /// <summary>Reads the next bytes; fewer where the pack was cut short.</summary>
-    private ReadOnlySpan<byte> Read(Stream stream, int length, IncrementalHash hash, string name)
+    private ReadOnlySpan<byte> Read(Stream stream, int length, IncrementalHash hash, CancellationToken cancellation)
     {
         var buffer = Grow(ref _stored, length);
-        try
-        {
-            buffer = buffer[..stream.ReadAtLeast(buffer, length, throwOnEndOfStream: false)];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw Storage.StorageException.ReadFailed(_repository.Location, name, error);
-        }
-
-        hash.AppendData(buffer);
-        return buffer;
+        var read = buffer.Span[..stream.ReadFully(buffer, cancellation)];
+        hash.AppendData(read);
+        return read;
     }
 
-    private static Span<byte> Grow(ref byte[] buffer, int length)
+    private static Memory<byte> Grow(ref byte[] buffer, int length)
     {
         if (buffer.Length < length)
             buffer = new byte[Math.Max(length, 1024 * 1024)];
-        return buffer.AsSpan(0, length);
+        return buffer.AsMemory(0, length);
     }
 }

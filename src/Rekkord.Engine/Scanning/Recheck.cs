@@ -41,7 +41,7 @@ internal sealed class Recheck(RepositoryAccess repository)
     {
         try
         {
-            _ = repository.Store.Read(ObjectName.Descriptor, FormatLimits.Descriptor);
+            _ = repository.Store.Read(ObjectName.Descriptor, FormatLimits.Descriptor, cancellation);
             return Check(name, cancellation);
         }
         catch (RekkordException error)
@@ -52,22 +52,22 @@ internal sealed class Recheck(RepositoryAccess repository)
 
     private bool Check(string name, CancellationToken cancellation) =>
         name.StartsWith(ObjectName.Packs, StringComparison.Ordinal) ? IsSoundPack(name, cancellation)
-        : name.StartsWith(ObjectName.Indexes, StringComparison.Ordinal) ? IsRightIndex(name)
-        : HasItsName(name) && (name.StartsWith(ObjectName.Tags, StringComparison.Ordinal) ? IsSoundTag(name) : IsSoundSnapshot(name));
+        : name.StartsWith(ObjectName.Indexes, StringComparison.Ordinal) ? IsRightIndex(name, cancellation)
+        : HasItsName(name, cancellation) && (name.StartsWith(ObjectName.Tags, StringComparison.Ordinal) ? IsSoundTag(name, cancellation) : IsSoundSnapshot(name, cancellation));
 
     /// <summary>Whether an index can be opened, and contradicts no pack. A pack that cannot be read does not count against it.</summary>
-    private bool IsRightIndex(string name)
+    private bool IsRightIndex(string name, CancellationToken cancellation)
     {
-        var present = repository.List(ObjectName.Packs).ToDictionary(pack => pack.Name, StringComparer.Ordinal);
-        return IndexObject.Read(repository, name).Packs.All(said => !present.TryGetValue(said.Name, out var found) || IsRight(said, found));
+        var present = repository.List(ObjectName.Packs, cancellation).ToDictionary(pack => pack.Name, StringComparer.Ordinal);
+        return IndexObject.Read(repository, name, cancellation).Packs.All(said => !present.TryGetValue(said.Name, out var found) || IsRight(said, found, cancellation));
     }
 
-    private bool IsRight(StoredPack said, ObjectInfo found)
+    private bool IsRight(StoredPack said, ObjectInfo found, CancellationToken cancellation)
     {
         try
         {
-            var own = PackTables.Read(repository, found);
-            return (own.Size == said.Size && own.Contents.Span.SequenceEqual(said.Contents.Span)) || !PackTables.HasItsName(repository, found.Name);
+            var own = PackTables.Read(repository, found, cancellation);
+            return (own.Size == said.Size && own.Contents.Span.SequenceEqual(said.Contents.Span)) || !PackTables.HasItsName(repository, found.Name, cancellation);
         }
         catch (RekkordException)
         {
@@ -75,13 +75,13 @@ internal sealed class Recheck(RepositoryAccess repository)
         }
     }
 
-    private bool IsSoundTag(string name)
+    private bool IsSoundTag(string name, CancellationToken cancellation)
     {
         var store = new SnapshotStore(repository);
-        var tag = store.Records.ReadTag(name);
+        var tag = store.Records.ReadTag(name, cancellation);
         try
         {
-            return !repository.Store.Exists(tag.ObjectName) || RecordScan.Describes(tag, store.Records.Read(tag.ObjectName).Snapshot);
+            return !repository.Store.Exists(tag.ObjectName, cancellation) || RecordScan.Describes(tag, store.Records.Read(tag.ObjectName, cancellation).Snapshot);
         }
         catch (RekkordException error) when (error.MeansLoss)
         {
@@ -90,15 +90,16 @@ internal sealed class Recheck(RepositoryAccess repository)
         }
     }
 
-    private bool IsSoundSnapshot(string name) => new SnapshotRecords(repository).Read(name).Roots.Count >= 0;
+    private bool IsSoundSnapshot(string name, CancellationToken cancellation) => new SnapshotRecords(repository).Read(name, cancellation).Roots.Count >= 0;
 
     private bool IsSoundPack(string name, CancellationToken cancellation)
     {
-        if (repository.List(ObjectName.Packs).FirstOrDefault(pack => pack.Name == name) is not { } found)
+        if (repository.List(ObjectName.Packs, cancellation).FirstOrDefault(pack => pack.Name == name) is not { } found)
             return false;
         using var verifier = new PackVerifier(repository);
-        return verifier.Verify(PackTables.Read(repository, found), openSegments: true, static (Oid _) => { }, static _ => { }, cancellation) is null;
+        return verifier.Verify(PackTables.Read(repository, found, cancellation), openSegments: true, static (Oid _) => { }, static _ => { }, cancellation) is null;
     }
 
-    private bool HasItsName(string name) => SHA256.HashData(repository.Store.Read(name, FormatLimits.Index)).AsSpan().SequenceEqual(ObjectName.TryGetHash(name));
+    private bool HasItsName(string name, CancellationToken cancellation) =>
+        SHA256.HashData(repository.Store.Read(name, FormatLimits.Index, cancellation)).AsSpan().SequenceEqual(ObjectName.TryGetHash(name));
 }

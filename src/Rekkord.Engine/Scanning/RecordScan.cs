@@ -35,7 +35,7 @@ internal sealed class RecordScan
     public void Run(CancellationToken cancellation)
     {
         // What the snapshots are judged by: of two readings, one alone may fail, and what is good would count as forged.
-        foreach (var error in _store.Records.Revocations.Damaged)
+        foreach (var error in _store.Records.LoadRevocations(cancellation).Damaged)
             _problems.Add(ProblemKind.RevocationDamaged, error.Target!, error);
         CheckNames(ObjectName.Tags, ProblemKind.TagDamaged, cancellation);
         CheckNames(ObjectName.Snapshots, ProblemKind.SnapshotDamaged, cancellation);
@@ -49,10 +49,10 @@ internal sealed class RecordScan
     /// </summary>
     public void FindUntagged(CancellationToken cancellation)
     {
-        foreach (var found in List(ObjectName.Tags).Where(tag => !_tagNames.Contains(tag.Name)).ToArray())
+        foreach (var found in List(ObjectName.Tags, cancellation).Where(tag => !_tagNames.Contains(tag.Name)).ToArray())
         {
             cancellation.ThrowIfCancellationRequested();
-            TryReadTag(found.Name);
+            TryReadTag(found.Name, cancellation);
         }
 
         // A tag from whoever scans would make a forged snapshot look like theirs.
@@ -68,11 +68,11 @@ internal sealed class RecordScan
     }
 
     /// <summary>The objects of a folder; none where something else stands in its place, which the scan reports by itself.</summary>
-    private IEnumerable<ObjectInfo> List(string folder)
+    private IEnumerable<ObjectInfo> List(string folder, CancellationToken cancellation)
     {
         try
         {
-            return _repository.List(folder);
+            return _repository.List(folder, cancellation);
         }
         catch (StorageException error) when (error.ErrorId == StorageException.ObstructedId)
         {
@@ -83,13 +83,13 @@ internal sealed class RecordScan
     /// <summary>Whether an object's bytes are those that its name was made from.</summary>
     private void CheckNames(string folder, ProblemKind damaged, CancellationToken cancellation)
     {
-        foreach (var found in List(folder))
+        foreach (var found in List(folder, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
             var expected = ObjectName.TryGetHash(found.Name);
             try
             {
-                if (!SHA256.HashData(_repository.Store.Read(found.Name, FormatLimits.Index)).AsSpan().SequenceEqual(expected))
+                if (!SHA256.HashData(_repository.Store.Read(found.Name, FormatLimits.Index, cancellation)).AsSpan().SequenceEqual(expected))
                     _problems.Add(damaged, found.Name, $"'{found.Name}' is damaged: its bytes do not match its name. Put back a good copy if there is one, or run the scan with -Repair.");
             }
             catch (RekkordException error)
@@ -101,13 +101,13 @@ internal sealed class RecordScan
 
     private void ReadSnapshots(CancellationToken cancellation)
     {
-        foreach (var found in List(ObjectName.Snapshots))
+        foreach (var found in List(ObjectName.Snapshots, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
             try
             {
                 // One with the bytes of another is not walked twice: the other is among them under its own name, or is missed there.
-                var read = _store.Records.Read(found.Name);
+                var read = _store.Records.Read(found.Name, cancellation);
                 if (_problems.Find(found.Name) is not null)
                     continue;
                 Snapshots.Add(read with { Snapshot = read.Snapshot with { StoredTime = found.ModifiedTime } });
@@ -125,12 +125,12 @@ internal sealed class RecordScan
     private void ReadTags(CancellationToken cancellation)
     {
         // In this order: a tag is written after its snapshot, so each tag that is listed must find it.
-        var tags = List(ObjectName.Tags).ToArray();
-        var existing = List(ObjectName.Snapshots).Select(found => found.Name).ToHashSet(StringComparer.Ordinal);
+        var tags = List(ObjectName.Tags, cancellation).ToArray();
+        var existing = List(ObjectName.Snapshots, cancellation).Select(found => found.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var found in tags)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (TryReadTag(found.Name) is not { } tag)
+            if (TryReadTag(found.Name, cancellation) is not { } tag)
                 continue;
             if (!existing.Contains(tag.ObjectName))
             {
@@ -149,12 +149,12 @@ internal sealed class RecordScan
     /// <summary>Whether a tag says of a snapshot what that says itself; nobody restores it by the tag otherwise.</summary>
     public static bool Describes(Snapshot tag, Snapshot snapshot) => tag.Id == snapshot.Id && SnapshotCodec.AreSame(tag.Summary, snapshot.Summary);
 
-    private Snapshot? TryReadTag(string name)
+    private Snapshot? TryReadTag(string name, CancellationToken cancellation)
     {
         _tagNames.Add(name);
         try
         {
-            var tag = _store.Records.ReadTag(name);
+            var tag = _store.Records.ReadTag(name, cancellation);
 
             // Of what a revoked key signed, that is said, below, whatever else is wrong with it.
             if (tag.SignerStatus == SignerStatus.Trusted && _byName.TryGetValue(tag.ObjectName, out var snapshot) && !Describes(tag, snapshot))

@@ -45,15 +45,15 @@ internal sealed class RepositoryRepair
         SalvagePacks(cancellation);
         MoveDamaged(cancellation);
         RenewIndexes(cancellation);
-        _repository.Store.MakeDurable([.. untagged.Select(snapshot => snapshot.ObjectName)]);
+        _repository.Store.MakeDurable([.. untagged.Select(snapshot => snapshot.ObjectName)], cancellation);
         foreach (var snapshot in untagged)
         {
-            new SnapshotRecords(_repository).WriteTag(snapshot.Id, ObjectName.TryGetHash(snapshot.ObjectName)!, snapshot.Summary);
+            new SnapshotRecords(_repository).WriteTag(snapshot.Id, ObjectName.TryGetHash(snapshot.ObjectName)!, snapshot.Summary, cancellation);
             Note(ProblemKind.TagMissing, snapshot.ObjectName, "tag made again");
         }
 
-        foreach (var tag in tags.Where(tag => !_repository.Store.Exists(tag.ObjectName) && _repository.Store.Exists(tag.TagName)))
-            Note(ProblemKind.SnapshotMissing, tag.ObjectName, $"its tag was moved to '{MoveToQuarantine(tag.TagName)}'");
+        foreach (var tag in tags.Where(tag => !_repository.Store.Exists(tag.ObjectName, cancellation) && _repository.Store.Exists(tag.TagName, cancellation)))
+            Note(ProblemKind.SnapshotMissing, tag.ObjectName, $"its tag was moved to '{MoveToQuarantine(tag.TagName, cancellation)}'");
     }
 
     /// <summary>
@@ -62,12 +62,12 @@ internal sealed class RepositoryRepair
     /// </summary>
     private void LookAgain(CancellationToken cancellation)
     {
-        _damaged.UnionWith(_problems.Where(problem => problem.Kind == ProblemKind.SignerRevoked).Select(problem => problem.ObjectName).Where(_repository.Store.Exists));
+        _damaged.UnionWith(_problems.Where(problem => problem.Kind == ProblemKind.SignerRevoked).Select(problem => problem.ObjectName).Where(name => _repository.Store.Exists(name, cancellation)));
         var look = new Recheck(_repository);
         foreach (var problem in _problems.Where(MayBeQuarantined))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (!_repository.Store.Exists(problem.ObjectName))
+            if (!_repository.Store.Exists(problem.ObjectName, cancellation))
                 continue;
             if (look.IsSound(problem.ObjectName, cancellation) is not { } sound)
                 continue;
@@ -99,7 +99,7 @@ internal sealed class RepositoryRepair
     {
         var names = _damaged.Where(name => ObjectName.IsWellFormed(ObjectName.Packs, name)).ToHashSet(StringComparer.Ordinal);
         var known = _packs.Where(pack => names.Contains(pack.Name)).ToArray();
-        StoredPack[] damaged = [.. known, .. ReadAgain(names.Except(known.Select(pack => pack.Name)))];
+        StoredPack[] damaged = [.. known, .. ReadAgain(names.Except(known.Select(pack => pack.Name)), cancellation)];
         var unindexed = _unindexed.Where(pack => !names.Contains(pack.Name)).ToArray();
         if (damaged.Length == 0 && unindexed.Length == 0)
             return;
@@ -111,15 +111,15 @@ internal sealed class RepositoryRepair
     }
 
     /// <summary>Reads the directories of packs once more: one that was misread for a moment, and that no index has, must not cost what is in the pack.</summary>
-    private List<StoredPack> ReadAgain(IEnumerable<string> names)
+    private List<StoredPack> ReadAgain(IEnumerable<string> names, CancellationToken cancellation)
     {
         var wanted = names.ToHashSet(StringComparer.Ordinal);
         var read = new List<StoredPack>();
-        foreach (var found in wanted.Count == 0 ? [] : _repository.List(ObjectName.Packs).Where(pack => wanted.Contains(pack.Name)))
+        foreach (var found in wanted.Count == 0 ? [] : _repository.List(ObjectName.Packs, cancellation).Where(pack => wanted.Contains(pack.Name)))
         {
             try
             {
-                read.Add(PackTables.Read(_repository, found));
+                read.Add(PackTables.Read(_repository, found, cancellation));
             }
             catch (RekkordException error) when (error.MeansLoss)
             {
@@ -136,24 +136,24 @@ internal sealed class RepositoryRepair
         foreach (var name in _damaged)
         {
             cancellation.ThrowIfCancellationRequested();
-            Note(name, $"moved to '{MoveToQuarantine(name)}'");
+            Note(name, $"moved to '{MoveToQuarantine(name, cancellation)}'");
         }
     }
 
     /// <summary>Replaces each index that names a pack that is gone by one without it; otherwise every later scan would miss that pack.</summary>
     private void RenewIndexes(CancellationToken cancellation)
     {
-        var present = _repository.List(ObjectName.Packs).Where(found => found.Obstacle is null).ToDictionary(pack => pack.Name, StringComparer.Ordinal);
-        foreach (var index in _repository.List(ObjectName.Indexes).ToArray())
+        var present = _repository.List(ObjectName.Packs, cancellation).Where(found => found.Obstacle is null).ToDictionary(pack => pack.Name, StringComparer.Ordinal);
+        foreach (var index in _repository.List(ObjectName.Indexes, cancellation).ToArray())
         {
             cancellation.ThrowIfCancellationRequested();
-            if (ReadIndex(index.Name) is not { } packs)
+            if (ReadIndex(index.Name, cancellation) is not { } packs)
                 continue;
             var gone = packs.Where(pack => !present.ContainsKey(pack.Name)).ToArray();
-            if (gone.Length == 0 || TryReadAll(packs.Select(pack => pack.Name).Where(present.ContainsKey).Select(name => present[name])) is not { } own)
+            if (gone.Length == 0 || TryReadAll(packs.Select(pack => pack.Name).Where(present.ContainsKey).Select(name => present[name]), cancellation) is not { } own)
                 continue;
-            WriteIndex(own);
-            MoveToQuarantine(index.Name);
+            WriteIndex(own, cancellation);
+            MoveToQuarantine(index.Name, cancellation);
             foreach (var pack in gone)
                 Note(ProblemKind.PackMissing, pack.Name, "no index names it any longer");
         }
@@ -161,11 +161,11 @@ internal sealed class RepositoryRepair
 
     /// <summary>Reads an index. One that cannot be read stays: what is damaged for good was moved before, or the next scan reports it.</summary>
     /// <returns>Null when it cannot be read.</returns>
-    private IReadOnlyList<StoredPack>? ReadIndex(string name)
+    private IReadOnlyList<StoredPack>? ReadIndex(string name, CancellationToken cancellation)
     {
         try
         {
-            return IndexObject.Read(_repository, name).Packs;
+            return IndexObject.Read(_repository, name, cancellation).Packs;
         }
         catch (RekkordException)
         {
@@ -174,11 +174,11 @@ internal sealed class RepositoryRepair
     }
 
     /// <summary>What packs say themselves: what an index said of them is not signed again. Null when one of them cannot be read.</summary>
-    private List<StoredPack>? TryReadAll(IEnumerable<ObjectInfo> packs)
+    private List<StoredPack>? TryReadAll(IEnumerable<ObjectInfo> packs, CancellationToken cancellation)
     {
         try
         {
-            return [.. packs.Select(pack => PackTables.Read(_repository, pack))];
+            return [.. packs.Select(pack => PackTables.Read(_repository, pack, cancellation))];
         }
         catch (RekkordException)
         {
@@ -186,18 +186,25 @@ internal sealed class RepositoryRepair
         }
     }
 
-    private void WriteIndex(IEnumerable<StoredPack> packs)
+    private void WriteIndex(IEnumerable<StoredPack> packs, CancellationToken cancellation)
     {
         var writer = new IndexWriter(_repository);
         foreach (var pack in packs)
-            writer.Add(pack);
-        writer.Finish();
+            writer.Add(pack, cancellation);
+        writer.Finish(cancellation);
     }
 
-    private string MoveToQuarantine(string name)
+    /// <summary>
+    /// Puts an object aside: in one step where the store has one, which also takes what cannot be read, or as a copy that is durable before the object is deleted.
+    /// </summary>
+    private string MoveToQuarantine(string name, CancellationToken cancellation)
     {
+        var store = _repository.Store;
         var quarantined = ObjectName.InQuarantine(name);
-        _repository.Store.Move(name, quarantined);
+        if (store.TrySetAside(name, quarantined, cancellation))
+            return quarantined;
+        store.Replace(quarantined, store.Read(name, Array.MaxLength, cancellation), cancellation);
+        store.Delete(name, cancellation);
         return quarantined;
     }
 

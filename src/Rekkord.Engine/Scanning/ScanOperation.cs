@@ -44,7 +44,7 @@ public sealed class ScanOperation
         _ = _repository.Keys.DataPrivateKey;
         _ = _repository.Keys.LogPrivateKey;
         if (_request.Repair)
-            _repository.RequireWriting();
+            _repository.RequireWriting(cancellation);
 
         FindObstacles(cancellation);
 
@@ -77,11 +77,11 @@ public sealed class ScanOperation
 
         if (_request.Repair)
             new RepositoryRepair(_repository, _problems.All, packs, loader.Unindexed).Run(records.Untagged, records.Tags, cancellation);
-        if (!_repository.RequireInPlace())
+        if (!_repository.RequireInPlace(cancellation))
             _problems.Add(ProblemKind.Unreadable, ObjectName.Descriptor, new DamagedObjectException(ObjectName.Descriptor, "it was misread the first time and read correctly the second time. Check the disk."));
         SaveState(state, loader);
         if (_request.Repair)
-            _repository.ThrowIfRevoked("what the repair signed does not count, so repair again");
+            _repository.ThrowIfRevoked("what the repair signed does not count, so repair again", cancellation);
         return new ScanResult(
             _problems.All, records.Snapshots.Count, _packs.VerifiedPacks, _packs.SkippedPacks, _packs.ReadSize, index.Count, loader.Unindexed.Count, _packs.OutOfTime);
     }
@@ -95,7 +95,7 @@ public sealed class ScanOperation
             try
             {
                 // What is in quarantine is in nobody's way.
-                foreach (var found in _repository.Store.List(folder).Where(found => found.Obstacle is not null && folder != ObjectName.Quarantine))
+                foreach (var found in _repository.Store.List(folder, cancellation).Where(found => found.Obstacle is not null && folder != ObjectName.Quarantine))
                     _problems.Add(ProblemKind.Obstructed, found.Name, StorageException.Obstructed(_repository.Location, found.Name, found.Obstacle!));
             }
             catch (StorageException error) when (error.ErrorId == StorageException.ObstructedId)
@@ -136,9 +136,9 @@ public sealed class ScanOperation
 
     private void WalkTrees(BlobIndex index, Dictionary<Oid, RepositoryProblem> lost, RecordScan records, CancellationToken cancellation)
     {
-        using var blobs = new BlobReader(_repository, index);
-        var trees = new TreeScan(index, blobs, _problems, _packs!.DamagedBlobs, lost);
         using var threads = new WorkerThreads("scan", cancellation);
+        using var blobs = new BlobReader(_repository, index, threads.Cancellation);
+        var trees = new TreeScan(index, blobs, _problems, _packs!.DamagedBlobs, lost);
         threads.Run(() =>
         {
             foreach (var (snapshot, roots) in records.Snapshots)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
@@ -60,7 +59,7 @@ public sealed class KeyRevocation
     /// of what stayed good is lost. What the key has signed since would be good otherwise.
     /// </param>
     /// <param name="reason">Why; may be empty.</param>
-    /// <param name="cancellation">Stops before anything is written.</param>
+    /// <param name="cancellation">Ends the call. What is written last is the revocation: it may exist then.</param>
     /// <exception cref="RekkordException">
     /// This is not the master key (<c>KeyRoleInsufficient</c>), or the one to revoke is (<c>KeyNotRevocable</c>); the key is revoked
     /// already (<c>KeyAlreadyRevoked</c>); or the store failed.
@@ -81,7 +80,7 @@ public sealed class KeyRevocation
         }
 
         var name = ObjectName.ForRevocation(keyId);
-        var damaged = FindDamaged(keyId);
+        var damaged = FindDamaged(keyId, cancellation);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var (snapshots, tags) = FindSigned(hex, seen, cancellation);
         if (snapshots.Count == 0)
@@ -95,15 +94,15 @@ public sealed class KeyRevocation
         {
             var keep = damaged.ErrorId != StorageException.TooLargeId;
             _warn($"{damaged.Message} It is {(keep ? "put aside and " : "")}made again.{(distrustExisting is null ? DistrustedAll : "")}");
-            Replace(name, bytes, keep);
+            Replace(name, bytes, keep, cancellation);
         }
-        else if (!_repository.Store.Put(name, bytes))
+        else if (!_repository.Store.Put(name, bytes, cancellation))
         {
             throw AlreadyRevoked(hex, null);
         }
 
-        WarnOfLateOnes(hex, seen);
-        _repository.RequireInPlace();
+        WarnOfLateOnes(hex, seen, cancellation);
+        _repository.RequireInPlace(cancellation);
         return revocation;
     }
 
@@ -111,11 +110,11 @@ public sealed class KeyRevocation
     /// Tells of what the key signed between the look at the snapshots and the revocation: it is not on the list, and its save may have
     /// ended before it could see the revocation.
     /// </summary>
-    private void WarnOfLateOnes(string keyId, HashSet<string> seen)
+    private void WarnOfLateOnes(string keyId, HashSet<string> seen, CancellationToken cancellation)
     {
         try
         {
-            var (snapshots, tags) = FindSigned(keyId, seen, CancellationToken.None);
+            var (snapshots, tags) = FindSigned(keyId, seen, cancellation);
             if (snapshots.Count + tags.Count > 0)
                 _warn($"{Math.Max(snapshots.Count, tags.Count)} snapshot(s) that the key {keyId} signed came while it was being revoked, and do not count. Save the same paths again with another keyfile.");
         }
@@ -129,23 +128,20 @@ public sealed class KeyRevocation
     /// Puts a sound revocation in the place of a damaged one, of which a copy is kept, unless it is larger than anything worth keeping. It is
     /// one step: were the name free for a moment, a process that ends in it would leave the key as if it had never been revoked.
     /// </summary>
-    private void Replace(string name, byte[] bytes, bool keep)
+    private void Replace(string name, byte[] bytes, bool keep, CancellationToken cancellation)
     {
-        var quarantined = ObjectName.InQuarantine(name);
         if (keep)
-            _repository.Store.Put(quarantined, _repository.Store.Read(name, FormatLimits.Record));
-        var next = $"{quarantined}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}.new";
-        _repository.Store.Put(next, bytes);
-        _repository.Store.Move(next, name);
+            _repository.Store.Put(ObjectName.InQuarantine(name), _repository.Store.Read(name, FormatLimits.Record, cancellation), cancellation);
+        _repository.Store.Replace(name, bytes, cancellation);
     }
 
     /// <summary>What is wrong with the revocation that there is, which a sound one may replace; null when there is none.</summary>
     /// <exception cref="RekkordException">It is sound (<c>KeyAlreadyRevoked</c>).</exception>
-    private RekkordException? FindDamaged(byte[] keyId)
+    private RekkordException? FindDamaged(byte[] keyId, CancellationToken cancellation)
     {
         try
         {
-            return ReadTwice(() => RevocationList.Find(_repository, keyId)) is { } existing ? throw AlreadyRevoked(existing.KeyId, existing.Time) : null;
+            return ReadTwice(() => RevocationList.Find(_repository, keyId, cancellation)) is { } existing ? throw AlreadyRevoked(existing.KeyId, existing.Time) : null;
         }
         catch (RekkordException error) when (error is DamagedObjectException or StorageException { ErrorId: StorageException.TooLargeId })
         {
@@ -159,20 +155,20 @@ public sealed class KeyRevocation
         HashSet<Oid> snapshots = [], tags = [];
         ForEach(ObjectName.Snapshots, name =>
         {
-            var (snapshot, _) = ReadTwice(() => _snapshots.Records.Read(name));
+            var (snapshot, _) = ReadTwice(() => _snapshots.Records.Read(name, cancellation));
             if (snapshot.KeyId == keyId)
                 snapshots.Add(snapshot.Id);
         });
         ForEach(ObjectName.Tags, name =>
         {
-            if (ReadTwice(() => _snapshots.Records.ReadTag(name)).KeyId == keyId)
+            if (ReadTwice(() => _snapshots.Records.ReadTag(name, cancellation)).KeyId == keyId)
                 tags.Add(new Oid(ObjectName.TryGetHash(name)));
         });
         return (snapshots, tags);
 
         void ForEach(string folder, Action<string> read)
         {
-            foreach (var found in _repository.List(folder).Where(found => seen.Add(found.Name)))
+            foreach (var found in _repository.List(folder, cancellation).Where(found => seen.Add(found.Name)))
             {
                 cancellation.ThrowIfCancellationRequested();
                 try

@@ -12,17 +12,11 @@ namespace Rekkord.Engine.Snapshots;
 internal sealed class SnapshotRecords
 {
     private readonly RepositoryAccess _repository;
-    private readonly Lazy<RevocationList> _revocations;
+    private readonly Lock _lock = new();
+    private RevocationList? _revocations;
 
     /// <summary>Works on an open repository. Which keys were revoked is read once.</summary>
-    public SnapshotRecords(RepositoryAccess repository)
-    {
-        _repository = repository;
-        _revocations = new Lazy<RevocationList>(() => RevocationList.Load(repository));
-    }
-
-    /// <summary>The revocations that signatures are judged by, read once.</summary>
-    public RevocationList Revocations => _revocations.Value;
+    public SnapshotRecords(RepositoryAccess repository) => _repository = repository;
 
     private static ReadOnlySpan<byte> SnapshotMagic => "RKS\u0001"u8;
 
@@ -32,44 +26,51 @@ internal sealed class SnapshotRecords
 
     private static ReadOnlySpan<byte> TagDomain => "rekkord tag v1\0"u8;
 
+    /// <summary>The revocations that signatures are judged by, read once.</summary>
+    public RevocationList LoadRevocations(CancellationToken cancellation)
+    {
+        lock (_lock)
+            return _revocations ??= RevocationList.Load(_repository, cancellation);
+    }
+
     /// <summary>Writes a snapshot, then its tag. Everything it refers to must be durable.</summary>
-    public Snapshot Write(SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots)
+    public Snapshot Write(SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots, CancellationToken cancellation)
     {
         var payload = SnapshotCodec.EncodeRecord(summary, roots);
         var oid = _repository.Hasher.Compute(BlobType.Snapshot, payload);
         var envelope = SignedEnvelope.Wrap(_repository.Keys, SnapshotDomain, payload);
-        var (snapshotName, hash) = Put(ObjectName.Snapshots, SnapshotMagic, _repository.Descriptor.DataPublicKey, SnapshotDomain, envelope);
-        var tagName = WriteTag(oid, hash, summary);
+        var (snapshotName, hash) = Put(ObjectName.Snapshots, SnapshotMagic, _repository.Descriptor.DataPublicKey, SnapshotDomain, envelope, cancellation);
+        var tagName = WriteTag(oid, hash, summary, cancellation);
         return new Snapshot(oid, summary, snapshotName, tagName, _repository.Role == KeyRole.Master ? "" : Convert.ToHexStringLower(_repository.Keys.KeyId));
     }
 
     /// <summary>Files a snapshot under its channel.</summary>
-    public string WriteTag(Oid oid, byte[] snapshotHash, SnapshotSummary summary)
+    public string WriteTag(Oid oid, byte[] snapshotHash, SnapshotSummary summary, CancellationToken cancellation)
     {
         var payload = SnapshotCodec.EncodeTag(oid.ToArray(), snapshotHash, summary);
         var envelope = SignedEnvelope.Wrap(_repository.Keys, TagDomain, payload);
-        return Put(ObjectName.Tags, TagMagic, _repository.Descriptor.LogPublicKey, TagDomain, envelope).Name;
+        return Put(ObjectName.Tags, TagMagic, _repository.Descriptor.LogPublicKey, TagDomain, envelope, cancellation).Name;
     }
 
     /// <summary>Reads a tag.</summary>
     /// <exception cref="DamagedObjectException">It is damaged, or signed by a stranger.</exception>
-    public Snapshot ReadTag(string name)
+    public Snapshot ReadTag(string name, CancellationToken cancellation)
     {
         using var opener = new RecordOpener(_repository.Keys, _repository.Keys.LogPrivateKey);
-        return ReadTag(name, OpenTag(name, opener));
+        return ReadTag(name, OpenTag(name, opener, cancellation), cancellation);
     }
 
     /// <summary>Reads what a tag says, before it is parsed.</summary>
     /// <exception cref="DamagedObjectException">It is damaged, or signed by a stranger.</exception>
-    public OpenedTag OpenTag(string name, RecordOpener opener)
+    public OpenedTag OpenTag(string name, RecordOpener opener, CancellationToken cancellation)
     {
-        var (payload, keyId) = Get(name, TagMagic, TagDomain, opener);
+        var (payload, keyId) = Get(name, TagMagic, TagDomain, opener, cancellation);
         return new OpenedTag(keyId, payload);
     }
 
     /// <summary>Parses what a tag says.</summary>
     /// <exception cref="DamagedObjectException">It cannot be parsed.</exception>
-    public Snapshot ReadTag(string name, OpenedTag opened)
+    public Snapshot ReadTag(string name, OpenedTag opened, CancellationToken cancellation)
     {
         try
         {
@@ -77,7 +78,7 @@ internal sealed class SnapshotRecords
             var keyId = Hex(opened.KeyId);
             return new Snapshot(new Oid(oid), summary, ObjectName.For(ObjectName.Snapshots, hash), name, keyId)
             {
-                SignerStatus = _revocations.Value.TrustsTag(keyId, name) ? SignerStatus.Trusted : SignerStatus.Revoked,
+                SignerStatus = LoadRevocations(cancellation).TrustsTag(keyId, name) ? SignerStatus.Trusted : SignerStatus.Revoked,
             };
         }
         catch (InvalidDataException error)
@@ -88,15 +89,15 @@ internal sealed class SnapshotRecords
 
     /// <summary>Reads a snapshot's record.</summary>
     /// <exception cref="DamagedObjectException">It is damaged, or signed by a stranger.</exception>
-    public (Snapshot Snapshot, IReadOnlyList<SnapshotRoot> Roots) Read(string name)
+    public (Snapshot Snapshot, IReadOnlyList<SnapshotRoot> Roots) Read(string name, CancellationToken cancellation)
     {
         using var opener = new RecordOpener(_repository.Keys, _repository.Keys.DataPrivateKey);
-        var (payload, keyId) = Get(name, SnapshotMagic, SnapshotDomain, opener);
+        var (payload, keyId) = Get(name, SnapshotMagic, SnapshotDomain, opener, cancellation);
         try
         {
             var (summary, roots) = SnapshotCodec.DecodeRecord(payload);
             var oid = _repository.Hasher.Compute(BlobType.Snapshot, payload);
-            var trusted = _revocations.Value.TrustsSnapshot(Hex(keyId), oid);
+            var trusted = LoadRevocations(cancellation).TrustsSnapshot(Hex(keyId), oid);
             return (new Snapshot(oid, summary, name, "", Hex(keyId)) { SignerStatus = trusted ? SignerStatus.Trusted : SignerStatus.Revoked }, roots);
         }
         catch (InvalidDataException error)
@@ -107,18 +108,18 @@ internal sealed class SnapshotRecords
 
     private static string Hex(byte[]? keyId) => keyId is null ? "" : Convert.ToHexStringLower(keyId);
 
-    private (string Name, byte[] Hash) Put(string folder, ReadOnlySpan<byte> magic, byte[] publicKey, ReadOnlySpan<byte> domain, byte[] envelope)
+    private (string Name, byte[] Hash) Put(string folder, ReadOnlySpan<byte> magic, byte[] publicKey, ReadOnlySpan<byte> domain, byte[] envelope, CancellationToken cancellation)
     {
         byte[] bytes = [.. magic, .. Hpke.Aes256.Seal(publicKey, [.. domain, .. _repository.Keys.RepositoryId], magic, Compression.Compress(envelope))];
         var hash = SHA256.HashData(bytes);
         var name = ObjectName.For(folder, hash);
-        _repository.Store.Put(name, bytes);
+        _repository.Store.Put(name, bytes, cancellation);
         return (name, hash);
     }
 
-    private (byte[] Payload, byte[]? KeyId) Get(string name, ReadOnlySpan<byte> magic, ReadOnlySpan<byte> domain, RecordOpener opener)
+    private (byte[] Payload, byte[]? KeyId) Get(string name, ReadOnlySpan<byte> magic, ReadOnlySpan<byte> domain, RecordOpener opener, CancellationToken cancellation)
     {
-        var bytes = _repository.Store.Read(name, FormatLimits.Record);
+        var bytes = _repository.Store.Read(name, FormatLimits.Record, cancellation);
         if (!SHA256.HashData(bytes).AsSpan().SequenceEqual(ObjectName.TryGetHash(name)))
             throw new DamagedObjectException(name, "its bytes do not match its name.");
         if (!bytes.AsSpan().StartsWith(magic))

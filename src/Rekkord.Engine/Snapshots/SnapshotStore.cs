@@ -74,8 +74,8 @@ public sealed class SnapshotStore
     private Listing Load(CancellationToken cancellation)
     {
         _ = _repository.Keys.LogPrivateKey;
-        var stored = _repository.List(ObjectName.Snapshots).ToDictionary(found => found.Name, StringComparer.Ordinal);
-        List<RekkordException> errors = [.. Records.Revocations.Damaged];
+        var stored = _repository.List(ObjectName.Snapshots, cancellation).ToDictionary(found => found.Name, StringComparer.Ordinal);
+        List<RekkordException> errors = [.. Records.LoadRevocations(cancellation).Damaged];
         var damaged = errors.Count;
         var names = ListTags();
         var tags = OpenTags(names, errors, cancellation);
@@ -93,7 +93,7 @@ public sealed class SnapshotStore
             .OrderBy(tag => tag.ListTime(now).UtcTicks).ThenBy(tag => tag.TagName, StringComparer.Ordinal);
         return new Listing([.. snapshots], errors, FindUntagged(), errors.Count - damaged);
 
-        string[] ListTags() => [.. _repository.List(ObjectName.Tags).Select(tag => tag.Name)];
+        string[] ListTags() => [.. _repository.List(ObjectName.Tags, cancellation).Select(tag => tag.Name)];
 
         ObjectInfo[] FindUntagged()
         {
@@ -125,7 +125,7 @@ public sealed class SnapshotStore
             {
                 try
                 {
-                    opened[i] = _tags.TryGetValue(names[i], out var known) ? known : _tags[names[i]] = FindTag(names[i], opener);
+                    opened[i] = _tags.TryGetValue(names[i], out var known) ? known : _tags[names[i]] = FindTag(names[i], opener, cancellation);
                 }
                 catch (RekkordException error)
                 {
@@ -203,7 +203,7 @@ public sealed class SnapshotStore
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                found.Add(Records.Read(untagged.Name).Snapshot with { StoredTime = untagged.ModifiedTime });
+                found.Add(Records.Read(untagged.Name, cancellation).Snapshot with { StoredTime = untagged.ModifiedTime });
             }
             catch (RekkordException error)
             {
@@ -225,7 +225,7 @@ public sealed class SnapshotStore
     internal (Snapshot Snapshot, IReadOnlyList<SnapshotRoot> Roots) Open(string reference, Action<string> warn, CancellationToken cancellation)
     {
         var tag = Find(reference, cancellation, warn);
-        var (record, roots) = Records.Read(tag.ObjectName);
+        var (record, roots) = Records.Read(tag.ObjectName, cancellation);
         if (record.Id != tag.Id)
             throw new DamagedObjectException(tag.ObjectName, "it is not the snapshot that its tag names.");
         if (!SnapshotCodec.AreSame(tag.Summary, record.Summary))
@@ -268,11 +268,11 @@ public sealed class SnapshotStore
     /// Tells, after a save, when its clock does not agree with others: then which snapshot is the newest may be hard to tell later. The
     /// snapshot is durable by now, so what cannot be read is not an error.
     /// </summary>
-    internal void WarnOfClocks(Snapshot written, Action<string> warn)
+    internal void WarnOfClocks(Snapshot written, Action<string> warn, CancellationToken cancellation)
     {
         try
         {
-            var stored = _repository.List(ObjectName.Snapshots).ToArray();
+            var stored = _repository.List(ObjectName.Snapshots, cancellation).ToArray();
             if (stored.FirstOrDefault(found => found.Name == written.ObjectName) is { ModifiedTime: var time })
             {
                 var last = stored.MaxBy(found => found.ModifiedTime.UtcTicks)!.ModifiedTime;
@@ -282,7 +282,7 @@ public sealed class SnapshotStore
                     warn($"The repository has snapshots that were stored later than now ({last:u}). A clock was ahead once, or is behind now. Set it: it decides which snapshot is the newest.");
             }
 
-            foreach (var later in _repository.Keys.CanList ? Load(CancellationToken.None).Snapshots.Where(other => IsLater(other, written)) : [])
+            foreach (var later in _repository.Keys.CanList ? Load(cancellation).Snapshots.Where(other => IsLater(other, written)) : [])
                 warn($"The snapshot {later.Id} of channel '{later.Summary.Channel}' claims to be of {later.Summary.Time:u}, which is later than now. The clock of '{later.Summary.HostName}' was wrong then, this machine's is wrong now, or somebody wrote that on purpose. Commands that use the channel may stop because of it and ask for an ID.");
         }
         catch (RekkordException error)
@@ -295,13 +295,13 @@ public sealed class SnapshotStore
         && other.Summary.Channel == written.Summary.Channel && other.Summary.Time - written.EndTime > Snapshot.ClockTolerance;
 
     /// <summary>A tag that was opened before, or else the one in the store.</summary>
-    private Snapshot FindTag(string name, Lazy<RecordOpener> opener)
+    private Snapshot FindTag(string name, Lazy<RecordOpener> opener, CancellationToken cancellation)
     {
         var cache = _cache.Value;
         try
         {
             if (cache?.Find(name) is { } known)
-                return Records.ReadTag(name, known);
+                return Records.ReadTag(name, known, cancellation);
         }
         catch (DamagedObjectException error)
         {
@@ -309,8 +309,8 @@ public sealed class SnapshotStore
             Debug.WriteLine(error.Message);
         }
 
-        var opened = Records.OpenTag(name, opener.Value);
-        var tag = Records.ReadTag(name, opened);
+        var opened = Records.OpenTag(name, opener.Value, cancellation);
+        var tag = Records.ReadTag(name, opened, cancellation);
         cache?.Add(name, opened);
         return tag;
     }

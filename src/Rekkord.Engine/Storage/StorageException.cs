@@ -16,8 +16,14 @@ public sealed class StorageException : RekkordException
     /// <summary>The ID of the error when something stands in the place of an object.</summary>
     internal const string ObstructedId = "ObjectObstructed";
 
-    /// <summary>The ID of the error when an object is larger than a reader takes.</summary>
+    /// <summary>The ID of the error when an object is larger than its reader accepts.</summary>
     internal const string TooLargeId = "ObjectTooLarge";
+
+    /// <summary>
+    /// Whether it may pass, so that the same request is worth repeating: a connection that broke, a server that is busy, an answer that did not come in
+    /// time. Whether the request was done is then not known.
+    /// </summary>
+    public bool IsTransient { get; init; }
 
     /// <inheritdoc/>
     internal override bool MeansLoss => base.MeansLoss || IsMediumError;
@@ -45,6 +51,9 @@ public sealed class StorageException : RekkordException
 
     internal static StorageException TooShort(string location, string name) => new(
         "ObjectTruncated", RekkordErrorKind.InvalidData, $"The object '{name}' of the repository '{location}' ends too early.", name);
+
+    internal static StorageException RetentionUnsupported(string location, string name) => new(
+        "RetentionUnsupported", RekkordErrorKind.InvalidOperation, $"The repository '{location}' cannot protect '{name}' from deletion.", name);
 
     /// <summary>Something stands in the place of an object, or of a directory of objects, that a store neither makes nor opens.</summary>
     internal static StorageException Obstructed(string location, string name, string obstacle, Exception? inner = null) => new(

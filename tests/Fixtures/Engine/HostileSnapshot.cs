@@ -49,7 +49,7 @@ internal sealed class HostileSnapshot
     public string WriteRoot(string path, TreeEntry root)
     {
         using var repository = _repository.Open();
-        using (var sink = new WriteSession(repository, new OidSet(), new IndexWriter(repository), [], 1))
+        using (var sink = new WriteSession(repository, new OidSet(), new IndexWriter(repository), [], 1, default))
         {
             using var packer = sink.CreateDataPacker();
             foreach (var (type, bytes) in _blobs)
@@ -66,7 +66,7 @@ internal sealed class HostileSnapshot
 
         return new SnapshotRecords(repository).Write(
             new SnapshotSummary { Channel = "hostile", Time = DateTimeOffset.UtcNow, Paths = [FileName.FromText(path)] },
-            [(FileName.FromText(path), new TreeEntryEncoder().Encode(root))]).Id.ToString();
+            [(FileName.FromText(path), new TreeEntryEncoder().Encode(root))], default).Id.ToString();
     }
 
     private static byte[] Page(TreeEntry[] entries)

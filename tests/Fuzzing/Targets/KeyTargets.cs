@@ -67,7 +67,7 @@ internal static class KeyTargets
             var parts = repository.Writer.ToParts() with { Certificate = signed };
             using var signer = new KeyMaterial(parts with { SigningPrivateKey = [.. parts.SigningPrivateKey!] });
             var payload = repository.OpenPayload(RecordKind.Tag, repository.In(ObjectName.Tags)[0]);
-            repository.With(ObjectName.Tags, repository.SealPayload(RecordKind.Tag, payload, signer), name => new SnapshotRecords(repository.Access).ReadTag(name));
+            repository.With(ObjectName.Tags, repository.SealPayload(RecordKind.Tag, payload, signer), name => new SnapshotRecords(repository.Access).ReadTag(name, default));
         }) { IsCbor = true, Cost = 10, Documented = typeof(CryptographicException) };
     }
 
@@ -106,8 +106,8 @@ internal static class KeyTargets
 
         void Read(byte[] bytes) => repository.WithNamed(name, bytes, _ =>
         {
-            RevocationList.Load(repository.Access);
-            RevocationList.Find(repository.Access, id);
+            RevocationList.Load(repository.Access, default);
+            RevocationList.Find(repository.Access, id, default);
         });
     }
 
@@ -126,7 +126,7 @@ internal static class KeyTargets
                 new SnapshotStore(opened).List(_ => { }, CancellationToken.None);
             if (keys.Role != KeyRole.LogOnly)
             {
-                opened.RequireWriting();
+                opened.RequireWriting(default);
                 _ = opened.Chunker.FindCut(new byte[70_000]);
                 SignedEnvelope.Wrap(keys, "domain"u8, opened.Hasher.Compute(BlobType.Data, "content"u8).ToArray());
                 IndexLoader.ForSaving(opened, _ => { }, _ => true).Load(_ => { }, CancellationToken.None);

@@ -4,6 +4,7 @@ using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
 using Rekkord.Engine.Scanning;
+using Rekkord.Engine.Storage;
 using Oid = Rekkord.Engine.Objects.Oid;
 
 namespace Rekkord.Fuzzing.Targets;
@@ -35,7 +36,7 @@ internal static class PackTargets
             name => ReadAll(repository, name))) { Cost = 20, AllocationBound = WithDecompression };
 
         var indexes = repository.In(ObjectName.Indexes);
-        var bodies = repository.Store.List(ObjectName.Packs).Select(pack => Body(repository, pack.Name, pack.Size)).ToList();
+        var bodies = repository.Store.List(ObjectName.Packs, default).Select(pack => Body(repository, pack.Name, pack.Size)).ToList();
         yield return new FuzzTarget("index/object", indexes, bytes => repository.With(ObjectName.Indexes, bytes, _ => ReadAll(repository, null)))
         {
             Cost = 20,
@@ -74,7 +75,7 @@ internal static class PackTargets
     /// <summary>The body of an index of one pack, by docs/format.md, section 4.2.</summary>
     private static byte[] Body(FuzzRepository repository, string name, long size)
     {
-        var directory = PackFormat.ReadContents(repository.Store, repository.Keys, name, size);
+        var directory = PackFormat.ReadContents(repository.Store, repository.Keys, name, size, default);
         return [.. ObjectName.TryGetHash(name)!, .. BitConverter.GetBytes(size), .. BitConverter.GetBytes(directory.Length), .. directory];
     }
 
@@ -99,7 +100,7 @@ internal static class PackTargets
             },
             CancellationToken.None);
         using var verifier = new PackVerifier(repository.Access);
-        using var blobs = new BlobReader(repository.Access, index);
+        using var blobs = new BlobReader(repository.Access, index, default);
         foreach (var found in packs.Where(found => found.Name == pack))
         {
             verifier.Verify(found, openSegments: true, _ => { }, _ => { }, CancellationToken.None);

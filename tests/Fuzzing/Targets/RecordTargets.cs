@@ -7,10 +7,10 @@ namespace Rekkord.Fuzzing.Targets;
 internal static class RecordTargets
 {
     public static IEnumerable<FuzzTarget> All(FuzzRepository repository) =>
-        Of(repository, "snapshot", RecordKind.Snapshot, name => new SnapshotRecords(repository.Access).Read(name))
+        Of(repository, "snapshot", RecordKind.Snapshot, name => new SnapshotRecords(repository.Access).Read(name, default))
             .Concat(Of(repository, "tag", RecordKind.Tag, name =>
             {
-                new SnapshotRecords(repository.Access).ReadTag(name);
+                new SnapshotRecords(repository.Access).ReadTag(name, default);
                 new SnapshotStore(repository.Access).List(_ => { }, CancellationToken.None);
             }));
 

@@ -42,6 +42,7 @@ internal static class ErrorMessages
         writer.Write((int)known.Kind);
         writer.Write(known.Target);
         writer.Write(error is FileSystemException { ErrorNumber: var number } ? number : 0);
+        writer.Write(error is StorageException { IsTransient: true });
     }
 
     public static Exception Read(MessageReader reader)
@@ -75,10 +76,11 @@ internal static class ErrorMessages
         var kind = (RekkordErrorKind)reader.ReadInt32();
         var target = reader.ReadOptionalString();
         var errorNumber = reader.ReadInt32();
+        var isTransient = reader.ReadBoolean();
         return type switch
         {
             ExceptionType.FileSystem => new FileSystemException(id, kind, message, target!, errorNumber),
-            ExceptionType.Storage => new StorageException(id, kind, message, target!, inner),
+            ExceptionType.Storage => new StorageException(id, kind, message, target!, inner) { IsTransient = isTransient },
             ExceptionType.DamagedObject => DamagedObjectException.FromMessage(message, target!, inner),
             _ => new RekkordException(id, kind, message, target, inner),
         };

@@ -1,7 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
-using Rekkord.Engine.Hashing;
 
 namespace Rekkord.Engine.Storage.Local;
 
@@ -12,6 +11,9 @@ namespace Rekkord.Engine.Storage.Local;
 /// </summary>
 public sealed class DirectoryObjectStore : IObjectStore
 {
+    // What may be under way at once without more threads than there are processors is up to the callers; a disk takes a few.
+    private const int RequestsAtOnce = 2;
+
     // packs/xx: a store has no deeper directories, and whoever runs the storage could nest them without end.
     private const int Depth = 2;
 
@@ -27,6 +29,9 @@ public sealed class DirectoryObjectStore : IObjectStore
 
     /// <inheritdoc/>
     public string Location { get; }
+
+    /// <inheritdoc/>
+    public StoreCapabilities Capabilities { get; } = new() { Connections = RequestsAtOnce, ExclusiveCreate = true, StreamsWrites = true };
 
     /// <summary>Opens the store in an existing directory.</summary>
     /// <exception cref="StorageException">There is no such directory (<c>RepositoryNotFound</c>), or it cannot be opened.</exception>
@@ -70,30 +75,46 @@ public sealed class DirectoryObjectStore : IObjectStore
     internal static string FullPath(string directory) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
 
     /// <inheritdoc/>
-    public bool IsInPlace() => _root.IsInPlace();
+    public ValueTask<bool> IsInPlaceAsync(CancellationToken cancellation) => ValueTask.FromResult(_root.IsInPlace());
 
     /// <inheritdoc/>
-    public bool Exists(string name) => Guard(name, () => _root.Find(name) is not null);
+    public IAsyncEnumerable<ObjectInfo> ListAsync(string folder, CancellationToken cancellation) => Collect(folder.TrimEnd('/'), cancellation)
+        .Where(found => !found.Name.StartsWith($"{StoreNames.TemporaryFolder}/", StringComparison.Ordinal))
+        .ToAsyncEnumerable();
 
     /// <inheritdoc/>
-    public byte[] Read(string name, int maximumLength) => Guard(name, () =>
+    public ValueTask<ObjectInfo?> FindAsync(string name, CancellationToken cancellation)
     {
-        using var file = _root.OpenFile(name);
-        var length = RandomAccess.GetLength(file);
-        if (length > maximumLength)
-            throw StorageException.TooLarge(Location, name);
-        var bytes = new byte[length];
-        Fill(file, name, 0, bytes);
-        return bytes;
-    });
+        cancellation.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(Guard(name, () => _root.GetStatus(name) is { } status ? Describe(name, status) : null));
+    }
 
     /// <inheritdoc/>
-    public void Read(string name, long offset, Span<byte> buffer)
+    public ValueTask<byte[]> ReadAsync(string name, int maximumLength, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(Guard(name, () =>
+        {
+            using var file = _root.OpenFile(name);
+            var length = RandomAccess.GetLength(file);
+            if (length > maximumLength)
+                throw StorageException.TooLarge(Location, name);
+            var bytes = new byte[length];
+            Fill(file, name, 0, bytes);
+            return bytes;
+        }));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ReadAsync(string name, IReadOnlyList<ObjectRange> ranges, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
         try
         {
             using var file = _root.OpenFile(name);
-            Fill(file, name, offset, buffer);
+            for (var i = 0; i < ranges.Count; i++)
+                Fill(file, name, ranges[i].Offset, ranges[i].Buffer.Span);
+            return ValueTask.CompletedTask;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -102,66 +123,83 @@ public sealed class DirectoryObjectStore : IObjectStore
     }
 
     /// <inheritdoc/>
-    public Stream OpenRead(string name) => Guard(name, () => new FileStream(_root.OpenFile(name), FileAccess.Read, bufferSize: 0));
-
-    /// <inheritdoc/>
-    public ObjectWriter Create() => new DirectoryObjectWriter(Location, _root, _folders);
-
-    /// <inheritdoc/>
-    public IEnumerable<ObjectInfo> List(string folder) => Guard(folder, () =>
+    public ValueTask<Stream> OpenReadAsync(string name, long offset, CancellationToken cancellation)
     {
-        var found = new List<ObjectInfo>();
-        Collect(folder.TrimEnd('/'), found);
-        return found.Where(info => !info.Name.StartsWith($"{StoreNames.TemporaryFolder}/", StringComparison.Ordinal)).OrderBy(info => info.Name, StringComparer.Ordinal).ToArray();
-    });
-
-    /// <inheritdoc/>
-    public Hash128? Identify(string name)
-    {
-        // Of a copy, inode and change time are others, whatever else of it was kept.
-        try
-        {
-            return _root.GetStatus(name) is { } status ? StatusHash.Compute(status) : null;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        cancellation.ThrowIfCancellationRequested();
+        return ValueTask.FromResult<Stream>(Guard(name, () => new DirectoryObjectReader(Location, name, _root.OpenFile(name), offset)));
     }
 
     /// <inheritdoc/>
-    public void Move(string name, string newName)
+    public ValueTask<bool> PutAsync(string name, ObjectContent content, PutMode mode, CancellationToken cancellation)
     {
-        try
+        cancellation.ThrowIfCancellationRequested();
+        using var writer = new DirectoryObjectWriter(Location, _root, _folders);
+        foreach (var bytes in content.Bytes)
+            writer.Write(bytes.Span);
+        return ValueTask.FromResult(writer.Commit(name, mode));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ObjectWriter> CreateAsync(CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return ValueTask.FromResult<ObjectWriter>(new DirectoryObjectWriter(Location, _root, _folders));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DeleteAsync(string name, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        Change(name, () =>
+        {
+            if (_root.Find(name) is not { } kind)
+                throw StorageException.NotFound(Location, name);
+            if (kind != FileKind.File)
+                throw new ObstacleException(name, kind);
+            _root.DeleteFile(name);
+            _root.FlushDirectory(DurableFolders.ParentOf(name));
+        });
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> TrySetAsideAsync(string name, string newName, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        Change(name, () =>
         {
             var newFolder = DurableFolders.ParentOf(newName);
             _folders.Create(newFolder);
             _root.Rename(name, newName);
             _root.FlushDirectory(newFolder);
             _root.FlushDirectory(DurableFolders.ParentOf(name));
-        }
-        catch (FileNotFoundException error)
-        {
-            throw StorageException.NotFound(Location, name, error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw StorageException.WriteFailed(Location, name, error);
-        }
+        });
+        return ValueTask.FromResult(true);
     }
 
     /// <inheritdoc/>
-    public void MakeDurable(IReadOnlyCollection<string> names)
+    public ValueTask MakeDurableAsync(IReadOnlyCollection<string> names, CancellationToken cancellation)
     {
         foreach (var name in names)
+        {
+            cancellation.ThrowIfCancellationRequested();
             Guard(name, () => FlushFile(name));
+        }
+
         foreach (var folder in names.Select(DurableFolders.ParentOf).Distinct(StringComparer.Ordinal))
             Guard(folder, () => FlushFolder(folder));
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public int RemoveLeftovers(DateTimeOffset before) =>
-        Guard(StoreNames.TemporaryFolder, () => AbandonedFile.RemoveAll(_root, StoreNames.TemporaryFolder, DirectoryObjectWriter.IsTemporary, before));
+    public ValueTask RetainAsync(string name, DateTimeOffset until, CancellationToken cancellation) => throw StorageException.RetentionUnsupported(Location, name);
+
+    /// <inheritdoc/>
+    public ValueTask<int> RemoveLeftoversAsync(DateTimeOffset before, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(Guard(StoreNames.TemporaryFolder, () => AbandonedFile.RemoveAll(_root, StoreNames.TemporaryFolder, DirectoryObjectWriter.IsTemporary, before)));
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _root.Dispose();
@@ -178,17 +216,30 @@ public sealed class DirectoryObjectStore : IObjectStore
         }
     }
 
-    private void Collect(string folder, List<ObjectInfo> found)
+    // Of a copy, inode and change time are others, whatever else of it was kept.
+    private static ObjectInfo Describe(string name, FileStatus status) => status.Kind == FileKind.File
+        ? new ObjectInfo(name, status.Size, status.ModifiedTime.ToDateTimeOffset()) { Identity = StatusHash.Compute(status) }
+        : new ObjectInfo(name, 0, status.ModifiedTime.ToDateTimeOffset()) { Obstacle = ObstacleException.Describe(status.Kind) };
+
+    private IEnumerable<ObjectInfo> Collect(string folder, CancellationToken cancellation)
     {
-        foreach (var entry in _root.List(folder))
+        cancellation.ThrowIfCancellationRequested();
+        foreach (var entry in Guard(folder, () => _root.List(folder)))
         {
             var name = folder.Length == 0 ? entry.Name : $"{folder}/{entry.Name}";
             if (entry.Kind == FileKind.File)
-                found.Add(new ObjectInfo(name, entry.Size, entry.ModifiedTime));
+            {
+                yield return new ObjectInfo(name, entry.Size, entry.ModifiedTime);
+            }
             else if (entry.Kind != FileKind.Directory || name.Count('/') == Depth)
-                found.Add(new ObjectInfo(name, 0, entry.ModifiedTime) { Obstacle = ObstacleException.Describe(entry.Kind) });
+            {
+                yield return new ObjectInfo(name, 0, entry.ModifiedTime) { Obstacle = ObstacleException.Describe(entry.Kind) };
+            }
             else
-                Collect(name, found);
+            {
+                foreach (var found in Collect(name, cancellation))
+                    yield return found;
+            }
         }
     }
 
@@ -214,6 +265,22 @@ public sealed class DirectoryObjectStore : IObjectStore
                 throw StorageException.TooShort(Location, name);
             buffer = buffer[read..];
             offset += read;
+        }
+    }
+
+    private void Change(string name, Action change)
+    {
+        try
+        {
+            change();
+        }
+        catch (FileNotFoundException error)
+        {
+            throw StorageException.NotFound(Location, name, error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw StorageException.WriteFailed(Location, name, error);
         }
     }
 

@@ -39,7 +39,20 @@ internal sealed class DirectoryObjectWriter : ObjectWriter
     /// <summary>Whether a name in the folder of temporary files is one that a writer gives.</summary>
     public static bool IsTemporary(string name) => name.Length == RandomLength * 2 && name.All(char.IsAsciiHexDigitLower);
 
-    public override void Write(ReadOnlySpan<byte> data)
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        Write(data.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask<bool> CommitAsync(string name, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(Commit(name, PutMode.Create));
+    }
+
+    public void Write(ReadOnlySpan<byte> data)
     {
         try
         {
@@ -52,7 +65,9 @@ internal sealed class DirectoryObjectWriter : ObjectWriter
         }
     }
 
-    public override bool Commit(string name)
+    /// <summary>Makes the file durable under its name.</summary>
+    /// <returns>Whether it has the name now; false when another has it.</returns>
+    public bool Commit(string name, PutMode mode)
     {
         try
         {
@@ -60,7 +75,7 @@ internal sealed class DirectoryObjectWriter : ObjectWriter
             _file.Dispose();
             var folder = DurableFolders.ParentOf(name);
             _folders.Create(folder);
-            _committed = _root.TryRename(_temporaryName, name);
+            _committed = mode == PutMode.Replace ? Replace(name) : _root.TryRename(_temporaryName, name);
 
             // Also for an object that another writer made: it may be about to flush, and nothing may rely on the object before.
             if (!_committed)
@@ -79,6 +94,14 @@ internal sealed class DirectoryObjectWriter : ObjectWriter
         _file.Dispose();
         if (!_committed)
             TryDelete();
+    }
+
+    private bool Replace(string name)
+    {
+        if (_root.Find(name) is { } kind and not FileKind.File)
+            throw new ObstacleException(name, kind);
+        _root.Rename(_temporaryName, name);
+        return true;
     }
 
     /// <summary>A leftover does no harm: that it cannot be removed must not hide the error that ended the write.</summary>

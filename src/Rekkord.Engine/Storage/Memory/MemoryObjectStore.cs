@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hashing;
 
 namespace Rekkord.Engine.Storage.Memory;
@@ -6,63 +8,113 @@ namespace Rekkord.Engine.Storage.Memory;
 /// <summary>Objects in memory: for tests, and as the simplest example of what a store does.</summary>
 public sealed class MemoryObjectStore : IObjectStore
 {
-    private readonly ConcurrentDictionary<string, (byte[] Bytes, DateTimeOffset Time)> _objects = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, StoredObject> _objects = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public string Location => "memory";
 
+    /// <inheritdoc/>
+    public StoreCapabilities Capabilities { get; init; } = new() { Connections = 4, ExclusiveCreate = true, Retention = true, DurableOnReturn = true };
+
     /// <summary>Gets or sets an object's bytes directly, for example to damage them.</summary>
     public byte[] this[string name]
     {
-        get => _objects.TryGetValue(name, out var found) ? found.Bytes : throw StorageException.NotFound(Location, name);
-        set => _objects[name] = (value, DateTimeOffset.UtcNow);
+        get => Get(name).Bytes;
+        set => _objects[name] = new StoredObject(value);
     }
 
     /// <inheritdoc/>
-    public bool IsInPlace() => true;
+    public ValueTask<bool> IsInPlaceAsync(CancellationToken cancellation) => ValueTask.FromResult(true);
 
     /// <inheritdoc/>
-    public bool Exists(string name) => _objects.ContainsKey(name);
+    public IAsyncEnumerable<ObjectInfo> ListAsync(string folder, CancellationToken cancellation) => _objects
+        .Where(pair => pair.Key.StartsWith(folder, StringComparison.Ordinal))
+        .TakeWhile(_ => Continues(cancellation))
+        .Select(pair => pair.Value.Describe(pair.Key))
+        .ToAsyncEnumerable();
 
     /// <inheritdoc/>
-    public byte[] Read(string name, int maximumLength)
+    public ValueTask<ObjectInfo?> FindAsync(string name, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_objects.TryGetValue(name, out var found) ? found.Describe(name) : null);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<byte[]> ReadAsync(string name, int maximumLength, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
         var bytes = this[name];
-        return bytes.Length <= maximumLength ? bytes.AsSpan().ToArray() : throw StorageException.TooLarge(Location, name);
+        return bytes.Length <= maximumLength ? ValueTask.FromResult(bytes.AsSpan().ToArray()) : throw StorageException.TooLarge(Location, name);
     }
 
     /// <inheritdoc/>
-    public void Read(string name, long offset, Span<byte> buffer)
+    public ValueTask ReadAsync(string name, IReadOnlyList<ObjectRange> ranges, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         var bytes = this[name];
-        if (offset < 0 || offset + buffer.Length > bytes.Length)
-            throw StorageException.TooShort(Location, name);
-        bytes.AsSpan((int)offset, buffer.Length).CopyTo(buffer);
+        foreach (var range in ranges)
+        {
+            if (range.End > bytes.Length)
+                throw StorageException.TooShort(Location, name);
+            bytes.AsMemory((int)range.Offset, range.Buffer.Length).CopyTo(range.Buffer);
+        }
+
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public Stream OpenRead(string name) => new MemoryStream(this[name], writable: false);
-
-    /// <inheritdoc/>
-    public ObjectWriter Create() => new Writer(this);
-
-    /// <inheritdoc/>
-    public IEnumerable<ObjectInfo> List(string folder) =>
-        [.. _objects.Where(pair => pair.Key.StartsWith(folder, StringComparison.Ordinal))
-            .Select(pair => new ObjectInfo(pair.Key, pair.Value.Bytes.Length, pair.Value.Time))
-            .OrderBy(found => found.Name, StringComparer.Ordinal)];
-
-    /// <inheritdoc/>
-    public Hash128? Identify(string name) => _objects.TryGetValue(name, out var found) ? new Hash128(0, (ulong)found.Time.UtcTicks) : null;
-
-    /// <inheritdoc/>
-    public void Move(string name, string newName)
+    public ValueTask<Stream> OpenReadAsync(string name, long offset, CancellationToken cancellation)
     {
-        this[newName] = this[name];
+        cancellation.ThrowIfCancellationRequested();
+        return ValueTask.FromResult<Stream>(new MemoryStream(this[name], writable: false) { Position = offset });
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> PutAsync(string name, ObjectContent content, PutMode mode, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var made = new StoredObject(content.Bytes.ToArray());
+        if (mode == PutMode.Create)
+            return ValueTask.FromResult(_objects.TryAdd(name, made));
+        _objects.AddOrUpdate(name, made, (_, existing) => existing.MayGo(Location, name) ? made : existing);
+        return ValueTask.FromResult(true);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ObjectWriter> CreateAsync(CancellationToken cancellation) => ValueTask.FromResult<ObjectWriter>(new BufferedObjectWriter(this));
+
+    /// <inheritdoc/>
+    public ValueTask DeleteAsync(string name, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        _ = Get(name).MayGo(Location, name);
         Remove(name);
+        return ValueTask.CompletedTask;
     }
 
-    /// <summary>Removes an object, for example to see that its loss is found.</summary>
+    /// <inheritdoc/>
+    public ValueTask<bool> TrySetAsideAsync(string name, string newName, CancellationToken cancellation) => ValueTask.FromResult(false);
+
+    /// <inheritdoc/>
+    public ValueTask MakeDurableAsync(IReadOnlyCollection<string> names, CancellationToken cancellation) => ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
+    public ValueTask RetainAsync(string name, DateTimeOffset until, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (!Capabilities.Retention)
+            throw StorageException.RetentionUnsupported(Location, name);
+        var found = Get(name);
+        if (until > (found.RetainedUntil ?? DateTimeOffset.MinValue))
+            _objects[name] = found with { RetainedUntil = until };
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<int> RemoveLeftoversAsync(DateTimeOffset before, CancellationToken cancellation) => ValueTask.FromResult(0);
+
+    /// <summary>Removes an object, whatever protects it, for example to see that its loss is found.</summary>
     public void Remove(string name)
     {
         if (!_objects.TryRemove(name, out _))
@@ -70,26 +122,27 @@ public sealed class MemoryObjectStore : IObjectStore
     }
 
     /// <inheritdoc/>
-    public void MakeDurable(IReadOnlyCollection<string> names)
-    {
-        foreach (var name in names)
-            _ = this[name];
-    }
-
-    /// <inheritdoc/>
-    public int RemoveLeftovers(DateTimeOffset before) => 0;
-
-    /// <inheritdoc/>
     public void Dispose() => _objects.Clear();
 
-    private sealed class Writer(MemoryObjectStore store) : ObjectWriter
+    private static bool Continues(CancellationToken cancellation)
     {
-        private readonly MemoryStream _bytes = new();
+        cancellation.ThrowIfCancellationRequested();
+        return true;
+    }
 
-        public override void Write(ReadOnlySpan<byte> data) => _bytes.Write(data);
+    private StoredObject Get(string name) => _objects.TryGetValue(name, out var found) ? found : throw StorageException.NotFound(Location, name);
 
-        public override bool Commit(string name) => store._objects.TryAdd(name, (_bytes.ToArray(), DateTimeOffset.UtcNow));
+    private sealed record StoredObject(byte[] Bytes)
+    {
+        private readonly DateTimeOffset _time = DateTimeOffset.UtcNow;
 
-        protected override void Dispose(bool disposing) => _bytes.Dispose();
+        public DateTimeOffset? RetainedUntil { get; init; }
+
+        public ObjectInfo Describe(string name) => new(name, Bytes.Length, _time) { Identity = new Hash128(0, (ulong)_time.UtcTicks) };
+
+        /// <summary>Whether nothing keeps it.</summary>
+        public bool MayGo(string location, string name) => RetainedUntil is not { } until || until <= DateTimeOffset.UtcNow
+            ? true
+            : throw new StorageException("ObjectRetained", RekkordErrorKind.PermissionDenied, $"'{name}' of the repository '{location}' is protected until {until:u}.", name);
     }
 }

@@ -157,7 +157,7 @@ public sealed class DamagedCacheTests : IDisposable
     {
         var result = _repository.Save(Request(_repository));
         using var repository = _repository.Open();
-        var (_, roots) = new SnapshotRecords(repository).Read(result.Snapshot.ObjectName);
+        var (_, roots) = new SnapshotRecords(repository).Read(result.Snapshot.ObjectName, default);
         return (Assert.Single(roots).Entry.Chunks.ToArray(), result.UnchangedFiles);
     }
 }

@@ -151,7 +151,7 @@ public sealed class StolenKeyTests : IDisposable
         var packKeys = opened.Where(part => part.What == "pack key").Select(part => part.Bytes);
         byte[][] candidates = [.. keys, .. keys.SelectMany(key => Salted(key, header)), .. packKeys];
         using var store = DirectoryObjectStore.Open(_repository.Location);
-        var reader = new TableOfContentsReader(PackFormat.ReadContents(store, _master, name, bytes.Length));
+        var reader = new TableOfContentsReader(PackFormat.ReadContents(store, _master, name, bytes.Length, default));
         var offset = header.Length;
         for (var ordinal = 0; reader.NextSegment(out var stored, out _); ordinal++, offset += stored)
         {

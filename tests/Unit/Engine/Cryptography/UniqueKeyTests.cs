@@ -72,7 +72,7 @@ public sealed class UniqueKeyTests : IDisposable
         // What makes the key: the pack's header, an index's salt, the encapsulated key of HPKE, a keyfile's and a tag cache's salt.
         var directories = packs.Select(pack => _store[pack.Name][..117]);
         var indexes = Enumerable.Range(0, 200).Select(_ => IndexObject.Encode(_master, [packs[0]])[4..36]);
-        var records = Enumerable.Range(0, 100).Select(_ => store.Records.Write(TestSummaries.Full(), [])).ToArray();
+        var records = Enumerable.Range(0, 100).Select(_ => store.Records.Write(TestSummaries.Full(), [], default)).ToArray();
         var keyFiles = Enumerable.Range(0, 5).Select(_ => KeyFileSeal.Seal(passphrase, "content"u8)[8..40]);
         var tagCaches = Enumerable.Range(0, 200).Select(_ => TagCacheCodec.Seal(_master, [])![24..56]);
 
@@ -110,7 +110,7 @@ public sealed class UniqueKeyTests : IDisposable
     {
         var packs = new ConcurrentBag<StoredPack>();
         var descriptor = Descriptor.Create(_master, ChunkSizes.Default) with { PackSize = packSize };
-        using var writer = new PackWriter(_store, _master, descriptor, PackKind.Data, packs.Add);
+        using var writer = new PackWriter(_store, _master, descriptor, PackKind.Data, packs.Add, default);
         var segment = new byte[SegmentLength];
         Parallel.For(0, segments, new ParallelOptions { MaxDegreeOfParallelism = Threads }, _ =>
             writer.Append(segment, SegmentMethod.Stored, [new BlobEntry(BlobType.Data, new Oid(SHA256.HashData(segment)), SegmentLength)]));

@@ -31,9 +31,9 @@ public sealed class IndexWriterTests : IDisposable
     public void An_index_is_written_while_packs_still_come_and_each_pack_is_in_one()
     {
         for (var i = 0; i < PackCount; i++)
-            _writer.Add(MakePack(i, directoryLength: 1 << 20));
+            _writer.Add(MakePack(i, directoryLength: 1 << 20), default);
         var before = ReadIndexes();
-        _writer.Finish();
+        _writer.Finish(default);
         var after = ReadIndexes();
 
         Assert.Equal([8, 8], before.Select(index => index.Count));
@@ -44,7 +44,7 @@ public sealed class IndexWriterTests : IDisposable
     [Fact]
     public void Of_no_packs_no_index_is_written()
     {
-        _writer.Finish();
+        _writer.Finish(default);
 
         Assert.Empty(ReadIndexes());
     }
@@ -52,8 +52,8 @@ public sealed class IndexWriterTests : IDisposable
     [Fact]
     public void Packs_that_several_threads_add_are_each_in_one_index()
     {
-        Parallel.For(0, PackCount, i => _writer.Add(MakePack(i, directoryLength: 3 << 20)));
-        _writer.Finish();
+        Parallel.For(0, PackCount, i => _writer.Add(MakePack(i, directoryLength: 3 << 20), default));
+        _writer.Finish(default);
 
         Assert.Equal(Enumerable.Range(0, PackCount), ReadIndexes().SelectMany(index => index.Select(pack => (int)pack.Hash[0])).Order());
     }
@@ -66,5 +66,5 @@ public sealed class IndexWriterTests : IDisposable
     }
 
     private List<IReadOnlyList<StoredPack>> ReadIndexes() =>
-        [.. _store.List(ObjectName.Indexes).Select(index => IndexObject.Read(_repository, index.Name).Packs)];
+        [.. _store.List(ObjectName.Indexes).Select(index => IndexObject.Read(_repository, index.Name, default).Packs)];
 }

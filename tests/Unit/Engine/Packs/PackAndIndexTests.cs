@@ -36,8 +36,8 @@ public sealed class PackAndIndexTests : IDisposable
 
         Assert.Equal(System.Security.Cryptography.SHA256.HashData(bytes), _pack.Hash);
         Assert.Equal(bytes.Length, _pack.Size);
-        Assert.Equal(_pack.Contents.ToArray(), PackFormat.ReadContents(_store, _master, _pack.Name, _pack.Size));
-        Assert.Equal(_pack.Contents.ToArray(), PackFormat.ReadContents(_store, _master.Derive(KeyRole.WriteOnly), _pack.Name, _pack.Size));
+        Assert.Equal(_pack.Contents.ToArray(), PackFormat.ReadContents(_store, _master, _pack.Name, _pack.Size, default));
+        Assert.Equal(_pack.Contents.ToArray(), PackFormat.ReadContents(_store, _master.Derive(KeyRole.WriteOnly), _pack.Name, _pack.Size, default));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class PackAndIndexTests : IDisposable
             try
             {
                 // What lies in the segments does not concern the directory.
-                Assert.Equal(_pack.Contents.ToArray(), PackFormat.ReadContents(_store, _master, "packs/malformed", bytes.Length));
+                Assert.Equal(_pack.Contents.ToArray(), PackFormat.ReadContents(_store, _master, "packs/malformed", bytes.Length, default));
             }
             catch (DamagedObjectException error)
             {
@@ -140,7 +140,7 @@ public sealed class PackAndIndexTests : IDisposable
         var oid = repository.Hasher.Compute(BlobType.Data, content);
         var claimed = TestOids.Random(1);
         var index = new BlobIndex();
-        using (var packs = new PackWriter(repository.Store, repository.Keys, repository.Descriptor, PackKind.Data, index.Add))
+        using (var packs = new PackWriter(repository.Store, repository.Keys, repository.Descriptor, PackKind.Data, index.Add, default))
         using (var packer = new SegmentPacker(packs, repository.Descriptor.SegmentSize, compressionLevel: 1))
         {
             packer.Add(BlobType.Data, oid, content);
@@ -149,7 +149,7 @@ public sealed class PackAndIndexTests : IDisposable
             packs.Finish();
         }
 
-        using var reader = new BlobReader(repository, index);
+        using var reader = new BlobReader(repository, index, default);
 
         using (var blob = reader.Read(BlobType.Data, oid))
             Assert.Equal(content, blob.Bytes.ToArray());
@@ -162,7 +162,7 @@ public sealed class PackAndIndexTests : IDisposable
     private StoredPack WritePack(params byte[][] segments)
     {
         StoredPack? stored = null;
-        using var writer = new PackWriter(_store, _master, _descriptor, PackKind.Data, pack => stored = pack);
+        using var writer = new PackWriter(_store, _master, _descriptor, PackKind.Data, pack => stored = pack, default);
         for (var i = 0; i < segments.Length; i++)
             writer.Append(segments[i], SegmentMethod.Stored, [new BlobEntry(BlobType.Data, TestOids.Random(i), segments[i].Length)]);
         writer.Finish();

@@ -77,7 +77,7 @@ public sealed class PackWriterTests : IDisposable
 
         Assert.True(appended);
         Assert.Equal(3, _packs.Sum(BlobsOf));
-        Assert.All(_packs, pack => Assert.Equal(pack.Contents.ToArray(), PackFormat.ReadContents(_store, _master, pack.Name, pack.Size)));
+        Assert.All(_packs, pack => Assert.Equal(pack.Contents.ToArray(), PackFormat.ReadContents(_store, _master, pack.Name, pack.Size, default)));
     }
 
     [Fact]
@@ -93,6 +93,25 @@ public sealed class PackWriterTests : IDisposable
         Assert.Equal(100_000, _packs.Sum(BlobsOf));
     }
 
+    [Theory]
+    [InlineData(1, 4, 4)]
+    [InlineData(32 * 1024 * 1024, 8, 3)]
+    [InlineData(1 << 30, 8, 1)]
+    public void As_many_packs_are_sent_at_once_as_the_store_has_use_for_and_memory_allows(int packSize, int connections, int expected)
+    {
+        using var store = new CountingStore(_store, new StoreCapabilities { Connections = connections }, expected);
+        using (var writer = CreateWriter(store, packSize))
+        {
+            // Each of these packs is full, for its table of contents is.
+            for (var i = 0; i < expected + 3; i++)
+                writer.Append(new byte[1000], SegmentMethod.Stored, [.. Enumerable.Range(i * 100_000, 32_000).Select(number => new BlobEntry(BlobType.Data, TestOids.Random(number), 1))]);
+            writer.Finish();
+        }
+
+        Assert.Equal(expected + 3, _packs.Count);
+        Assert.Equal(expected, store.MostAtOnce);
+    }
+
     private static int BlobsOf(StoredPack pack)
     {
         var index = new BlobIndex();
@@ -104,5 +123,29 @@ public sealed class PackWriterTests : IDisposable
         writer.Append(new byte[100], SegmentMethod.Stored, [new BlobEntry(BlobType.Data, TestOids.Random(Interlocked.Increment(ref _blobs)), 100)]);
 
     private PackWriter CreateWriter(IObjectStore store, int packSize) =>
-        new(store, _master, Descriptor.Create(_master, ChunkSizes.Default) with { PackSize = packSize }, PackKind.Data, _packs.Enqueue);
+        new(store, _master, Descriptor.Create(_master, ChunkSizes.Default) with { PackSize = packSize }, PackKind.Data, _packs.Enqueue, default);
+
+    /// <summary>A store that takes its time until as many objects are under way as are expected.</summary>
+    private sealed class CountingStore(IObjectStore store, StoreCapabilities capabilities, int expected) : ObjectStoreDecorator(store, ownsStore: false)
+    {
+        private readonly TaskCompletionSource _allUnderWay = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Lock _lock = new();
+        private int _underWay;
+
+        public override StoreCapabilities Capabilities => capabilities;
+
+        public int MostAtOnce { get; private set; }
+
+        public override async ValueTask<bool> PutAsync(string name, ObjectContent content, PutMode mode, CancellationToken cancellation)
+        {
+            lock (_lock)
+                MostAtOnce = Math.Max(MostAtOnce, ++_underWay);
+            if (MostAtOnce >= expected)
+                _allUnderWay.TrySetResult();
+            await _allUnderWay.Task.WaitAsync(Patience, cancellation);
+            lock (_lock)
+                _underWay--;
+            return await Inner.PutAsync(name, content, mode, cancellation);
+        }
+    }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Storage;
 using Rekkord.Engine.Storage.Memory;
 
@@ -22,58 +21,23 @@ public sealed class CommitOrderTests(StoredHistory history) : IClassFixture<Stor
     }
 
     /// <summary>Holds the first pack back until the second is durable.</summary>
-    private sealed class ReversingStore(MemoryObjectStore store) : IObjectStore
+    private sealed class ReversingStore(MemoryObjectStore store) : ObjectStoreDecorator(store, ownsStore: false)
     {
-        private readonly ManualResetEventSlim _secondIsDurable = new();
+        private readonly TaskCompletionSource _secondIsDurable = new();
         private int _packs;
 
         public ConcurrentQueue<string> Committed { get; } = new();
 
-        public string Location => store.Location;
-
-        public bool IsInPlace() => store.IsInPlace();
-
-        public bool Exists(string name) => store.Exists(name);
-
-        public byte[] Read(string name, int maximumLength) => store.Read(name, maximumLength);
-
-        public void Read(string name, long offset, Span<byte> buffer) => store.Read(name, offset, buffer);
-
-        public Stream OpenRead(string name) => store.OpenRead(name);
-
-        public ObjectWriter Create() => new Writer(this, store.Create());
-
-        public IEnumerable<ObjectInfo> List(string folder) => store.List(folder);
-
-        public Hash128? Identify(string name) => store.Identify(name);
-
-        public void Move(string name, string newName) => store.Move(name, newName);
-
-        public void MakeDurable(IReadOnlyCollection<string> names) => store.MakeDurable(names);
-
-        public int RemoveLeftovers(DateTimeOffset before) => 0;
-
-        public void Dispose() => _secondIsDurable.Dispose();
-
-        private bool Commit(ObjectWriter writer, string name)
+        public override async ValueTask<bool> PutAsync(string name, ObjectContent content, PutMode mode, CancellationToken cancellation)
         {
             var pack = name.StartsWith("packs/", StringComparison.Ordinal) ? Interlocked.Increment(ref _packs) : 0;
             if (pack == 1)
-                Assert.True(_secondIsDurable.Wait(TimeSpan.FromMinutes(1)), "The second pack waits for the first.");
-            var made = writer.Commit(name);
+                await _secondIsDurable.Task.WaitAsync(TimeSpan.FromMinutes(1), cancellation);
+            var made = await Inner.PutAsync(name, content, mode, cancellation);
             Committed.Enqueue(name);
             if (pack == 2)
-                _secondIsDurable.Set();
+                _secondIsDurable.SetResult();
             return made;
-        }
-
-        private sealed class Writer(ReversingStore store, ObjectWriter writer) : ObjectWriter
-        {
-            public override void Write(ReadOnlySpan<byte> data) => writer.Write(data);
-
-            public override bool Commit(string name) => store.Commit(writer, name);
-
-            protected override void Dispose(bool disposing) => writer.Dispose();
         }
     }
 }

@@ -206,8 +206,8 @@ public sealed class FaultTests(StoredHistory history) : IClassFixture<StoredHist
     /// <summary>The revocation in a store; null when there is none that can be read.</summary>
     private Revocation? Find(MemoryObjectStore store)
     {
-        var list = RevocationList.Load(history.Open(store));
-        return list.Damaged.Count == 0 ? RevocationList.Find(history.Open(store), history.LostKeyId) : null;
+        var list = RevocationList.Load(history.Open(store), default);
+        return list.Damaged.Count == 0 ? RevocationList.Find(history.Open(store), history.LostKeyId, default) : null;
     }
 
     /// <summary>The data pack that the most files need.</summary>

@@ -1,10 +1,10 @@
-using Rekkord.Engine.Hashing;
+using System.Runtime.CompilerServices;
 using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Tests.Reliability;
 
 /// <summary>A store that behaves until a certain call, and then has a fault. It counts its calls, those to its writers and streams too.</summary>
-internal sealed class FaultyStore(IObjectStore store, Fault? fault = null, int faultyCall = -1) : IObjectStore
+internal sealed class FaultyStore(IObjectStore store, Fault? fault = null, int faultyCall = -1) : ObjectStoreDecorator(store, ownsStore: false)
 {
     private const int NoSpace = 28;
     private const int ReadOnlyFileSystem = 30;
@@ -20,62 +20,69 @@ internal sealed class FaultyStore(IObjectStore store, Fault? fault = null, int f
     /// <summary>Whether a caller was given an error or wrong bytes.</summary>
     public bool HasFailed { get; private set; }
 
-    public string Location => store.Location;
+    // Each part of an object that is written is a call.
+    public override StoreCapabilities Capabilities { get; } = store.Capabilities with { StreamsWrites = true };
 
-    public bool IsInPlace() => store.IsInPlace();
+    public override ValueTask<ObjectInfo?> FindAsync(string name, CancellationToken cancellation) =>
+        DoAsync(name, writes: false, () => Inner.FindAsync(name, cancellation));
 
-    public bool Exists(string name) => Do(name, writes: false, () => store.Exists(name));
+    public override ValueTask<byte[]> ReadAsync(string name, int maximumLength, CancellationToken cancellation) =>
+        SpoilAsync(name, () => Inner.ReadAsync(name, maximumLength, cancellation));
 
-    public byte[] Read(string name, int maximumLength) => Spoil(name, () => store.Read(name, maximumLength));
-
-    public void Read(string name, long offset, Span<byte> buffer)
+    public override async ValueTask ReadAsync(string name, IReadOnlyList<ObjectRange> ranges, CancellationToken cancellation)
     {
-        var length = buffer.Length;
-        Spoil(name, () =>
+        foreach (var range in ranges)
         {
-            var bytes = new byte[length];
-            store.Read(name, offset, bytes);
-            return bytes;
-        }, mayBeShort: false).CopyTo(buffer);
+            var read = await SpoilAsync(
+                name,
+                async () =>
+                {
+                    var bytes = new byte[range.Buffer.Length];
+                    await Inner.ReadAsync(name, [new ObjectRange(range.Offset, bytes)], cancellation);
+                    return bytes;
+                },
+                mayBeShort: false);
+            read.CopyTo(range.Buffer);
+        }
     }
 
-    public Stream OpenRead(string name) => new MemoryStream(Spoil(name, () => store.Read(name, int.MaxValue)));
+    public override async ValueTask<Stream> OpenReadAsync(string name, long offset, CancellationToken cancellation) =>
+        new MemoryStream(await SpoilAsync(name, () => Inner.ReadAsync(name, int.MaxValue, cancellation))) { Position = offset };
 
-    public ObjectWriter Create() => new Writer(this, Do("a new object", writes: true, store.Create));
-
-    public IEnumerable<ObjectInfo> List(string folder) => Do(folder, writes: false, () => store.List(folder));
-
-    public Hash128? Identify(string name) => store.Identify(name);
-
-    public void Move(string name, string newName) => Do(name, writes: true, () =>
+    public override async IAsyncEnumerable<ObjectInfo> ListAsync(string folder, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        store.Move(name, newName);
+        await foreach (var found in await DoAsync(folder, writes: false, () => ValueTask.FromResult(Inner.ListAsync(folder, cancellation))))
+            yield return found;
+    }
+
+    public override ValueTask<bool> PutAsync(string name, ObjectContent content, PutMode mode, CancellationToken cancellation) =>
+        DoAsync(name, writes: true, () => Inner.PutAsync(name, content, mode, cancellation));
+
+    public override async ValueTask<ObjectWriter> CreateAsync(CancellationToken cancellation) =>
+        new Writer(this, await DoAsync("a new object", writes: true, () => Inner.CreateAsync(cancellation)));
+
+    public override async ValueTask DeleteAsync(string name, CancellationToken cancellation) => await DoAsync(name, writes: true, async () =>
+    {
+        await Inner.DeleteAsync(name, cancellation);
         return true;
     });
 
-    public void MakeDurable(IReadOnlyCollection<string> names)
+    public override async ValueTask MakeDurableAsync(IReadOnlyCollection<string> names, CancellationToken cancellation)
     {
         foreach (var name in names)
         {
-            Do(name, writes: true, () =>
+            await DoAsync(name, writes: true, async () =>
             {
-                store.MakeDurable([name]);
+                await Inner.MakeDurableAsync([name], cancellation);
                 return true;
             });
         }
     }
 
-    public int RemoveLeftovers(DateTimeOffset before) => store.RemoveLeftovers(before);
-
-    public void Dispose()
-    {
-        // What it stands before outlives it: the test looks into it afterwards.
-    }
-
-    private byte[] Spoil(string name, Func<byte[]> read, bool mayBeShort = true)
+    private async ValueTask<byte[]> SpoilAsync(string name, Func<ValueTask<byte[]>> read, bool mayBeShort = true)
     {
         var call = Volatile.Read(ref _calls);
-        var bytes = Do(name, writes: false, read);
+        var bytes = await DoAsync(name, writes: false, read);
         if (call != faultyCall || bytes.Length == 0 || fault is not (Fault.Truncates or Fault.WrongBytes))
             return bytes;
         HasFailed = true;
@@ -85,16 +92,16 @@ internal sealed class FaultyStore(IObjectStore store, Fault? fault = null, int f
         return bytes;
     }
 
-    private T Do<T>(string name, bool writes, Func<T> action)
+    private async ValueTask<T> DoAsync<T>(string name, bool writes, Func<ValueTask<T>> action)
     {
         var call = Interlocked.Increment(ref _calls) - 1;
         if (call == faultyCall)
             Meanwhile?.Invoke();
         if (!IsFaulty(call, writes))
-            return action();
+            return await action();
         HasFailed = true;
         if (fault == Fault.FailsAfterwards)
-            action();
+            await action();
         Exception inner = fault switch
         {
             Fault.DiskFull => new IOException("No space left on device", NoSpace),
@@ -115,17 +122,14 @@ internal sealed class FaultyStore(IObjectStore store, Fault? fault = null, int f
 
     private sealed class Writer(FaultyStore store, ObjectWriter writer) : ObjectWriter
     {
-        public override void Write(ReadOnlySpan<byte> data)
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation) => await store.DoAsync("an object", writes: true, async () =>
         {
-            var bytes = data.ToArray();
-            store.Do("an object", writes: true, () =>
-            {
-                writer.Write(bytes);
-                return true;
-            });
-        }
+            await writer.WriteAsync(data, cancellation);
+            return true;
+        });
 
-        public override bool Commit(string name) => store.Do(name, writes: true, () => writer.Commit(name));
+        public override ValueTask<bool> CommitAsync(string name, CancellationToken cancellation) =>
+            store.DoAsync(name, writes: true, () => writer.CommitAsync(name, cancellation));
 
         protected override void Dispose(bool disposing) => writer.Dispose();
     }

@@ -57,9 +57,10 @@ public sealed class StoredHistory : ISaveObserver, IRestoreObserver, IDisposable
     /// <summary>Makes a repository as a user does.</summary>
     internal void Initialize(IObjectStore store) => RepositoryAccess.Initialize(store, KeyFile.Read(_directories.KeyFilePath));
 
-    internal RepositoryAccess Open(IObjectStore store) => RepositoryAccess.Open(store, KeyFile.Read(_directories.KeyFilePath));
+    internal RepositoryAccess Open(IObjectStore store, CancellationToken cancellation = default) =>
+        RepositoryAccess.Open(store, KeyFile.Read(_directories.KeyFilePath), cancellation);
 
-    internal SaveResult Save(IObjectStore store) => Save(Open(store));
+    internal SaveResult Save(IObjectStore store, CancellationToken cancellation = default) => Save(Open(store, cancellation), cancellation);
 
     /// <summary>Saves with the keyfile that is to be revoked.</summary>
     internal SaveResult SaveWithLostKey(IObjectStore store) => Save(RepositoryAccess.Open(store, KeyFile.Read(_lostKeyFile)));
@@ -67,7 +68,7 @@ public sealed class StoredHistory : ISaveObserver, IRestoreObserver, IDisposable
     internal Revocation RevokeLostKey(IObjectStore store) =>
         new KeyRevocation(Open(store), static _ => { }).Run(LostKeyId, distrustExisting: false, "", CancellationToken.None);
 
-    private SaveResult Save(RepositoryAccess repository)
+    private SaveResult Save(RepositoryAccess repository, CancellationToken cancellation = default)
     {
         var request = new SaveRequest
         {
@@ -76,11 +77,11 @@ public sealed class StoredHistory : ISaveObserver, IRestoreObserver, IDisposable
             CacheDirectory = _directories.CacheDirectory,
             Threads = 1,
         };
-        return new SaveOperation(repository, request, this).Run(CancellationToken.None);
+        return new SaveOperation(repository, request, this).Run(cancellation);
     }
 
-    internal ScanResult Scan(IObjectStore store, bool repair = false) => new ScanOperation(
-        Open(store), new ScanRequest { Full = true, Repair = repair, CacheDirectory = _directories.CacheDirectory, Threads = 1 }, static _ => { }).Run(CancellationToken.None);
+    internal ScanResult Scan(IObjectStore store, bool repair = false, CancellationToken cancellation = default) => new ScanOperation(
+        Open(store, cancellation), new ScanRequest { Full = true, Repair = repair, CacheDirectory = _directories.CacheDirectory, Threads = 1 }, static _ => { }).Run(cancellation);
 
     /// <summary>Lists the snapshots.</summary>
     /// <returns>Their IDs, and how many tags could not be read.</returns>
@@ -93,16 +94,16 @@ public sealed class StoredHistory : ISaveObserver, IRestoreObserver, IDisposable
 
     /// <summary>Restores a snapshot into a new directory; what comes out is what was saved, or is missing and reported.</summary>
     /// <returns>Whether all came out.</returns>
-    internal bool Restore(IObjectStore store, string snapshot) => Restore(store, snapshot, out _);
+    internal bool Restore(IObjectStore store, string snapshot, CancellationToken cancellation = default) => Restore(store, snapshot, out _, cancellation);
 
     /// <summary>The same, and says which entries did not come out.</summary>
-    internal bool Restore(IObjectStore store, string snapshot, out IReadOnlyList<string> missing)
+    internal bool Restore(IObjectStore store, string snapshot, out IReadOnlyList<string> missing, CancellationToken cancellation = default)
     {
         var destination = $"{_directories.Destination}{Interlocked.Increment(ref _destinations)}";
         var request = new RestoreRequest { Snapshot = snapshot, Path = _directories.Source, Destination = destination, Threads = 1 };
         try
         {
-            var result = new RestoreOperation(Open(store), request, this).Run(CancellationToken.None);
+            var result = new RestoreOperation(Open(store, cancellation), request, this).Run(cancellation);
             missing = Compare(snapshot, destination, result.ErrorCount > 0);
             return result.ErrorCount == 0;
         }

@@ -416,8 +416,8 @@ public sealed class MisbehavingSourceTests : IDisposable
         using var repository = _repository.Open();
         var index = new BlobIndex();
         IndexLoader.ForReading(repository, error => throw error).Load(index.Add, CancellationToken.None);
-        using var blobs = new BlobReader(repository, index);
-        var root = Assert.Single(new SnapshotRecords(repository).Read(saved.Snapshot.ObjectName).Roots).Entry;
+        using var blobs = new BlobReader(repository, index, default);
+        var root = Assert.Single(new SnapshotRecords(repository).Read(saved.Snapshot.ObjectName, default).Roots).Entry;
         return [.. root.ChunkReferences.SelectMany(page => TreeReader.ReadPage(blobs, page))];
     }
 

@@ -11,6 +11,7 @@ using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Trees;
+using Rekkord.Engine.Workers;
 using Oid = Rekkord.Engine.Objects.Oid;
 
 namespace Rekkord.Engine.Tests.Saving;
@@ -189,6 +190,7 @@ public sealed class WriterLimitTests : IDisposable
         private readonly FileCacheWriter _cacheWriter;
         private readonly string _cachePath;
         private readonly SharedDirectory _source;
+        private readonly WorkerThreads _threads = new("save", CancellationToken.None);
         private byte[]? _directory;
 
         public SaveUnderWay(RepositoryAccess repository, TestRepository test)
@@ -196,10 +198,10 @@ public sealed class WriterLimitTests : IDisposable
             _repository = repository;
             _cachePath = Path.Combine(test.CacheDirectory, "files.cache");
             _source = new SharedDirectory(MachineFileSystem.Current.OpenDirectory(FileName.FromText(test.Source)));
-            _sink = new WriteSession(repository, new OidSet(), new IndexWriter(repository), [], compressionLevel: 1);
+            _sink = new WriteSession(repository, new OidSet(), new IndexWriter(repository), [], compressionLevel: 1, default);
             _cacheWriter = new FileCacheWriter(_cachePath, repository.Keys.RepositoryId);
             var request = new SaveRequest { Channel = "test", Paths = [] };
-            Context = new SaveContext(repository, request, _sink, FileCache.Empty, _cacheWriter, new PatternSet([]), TimeProvider.System, test, CancellationToken.None);
+            Context = new SaveContext(repository, request, _sink, FileCache.Empty, _cacheWriter, new PatternSet([]), TimeProvider.System, test, _threads);
         }
 
         public SaveContext Context { get; }
@@ -243,6 +245,7 @@ public sealed class WriterLimitTests : IDisposable
         public void Dispose()
         {
             Context.Dispose();
+            _threads.Dispose();
             _cacheWriter.Dispose();
             _sink.Dispose();
             _source.RemoveUser();
@@ -252,7 +255,7 @@ public sealed class WriterLimitTests : IDisposable
         {
             var index = new BlobIndex();
             IndexLoader.ForReading(_repository, error => throw error).Load(index.Add, CancellationToken.None);
-            return new BlobReader(_repository, index);
+            return new BlobReader(_repository, index, default);
         }
     }
 }

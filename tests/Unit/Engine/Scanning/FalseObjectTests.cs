@@ -230,7 +230,7 @@ public sealed class FalseObjectTests : IDisposable
         {
             var store = new SnapshotStore(repository);
             var snapshot = Listed();
-            tag = store.Records.WriteTag(TestOid(5), ObjectName.TryGetHash(snapshot.ObjectName)!, snapshot.Summary);
+            tag = store.Records.WriteTag(TestOid(5), ObjectName.TryGetHash(snapshot.ObjectName)!, snapshot.Summary, default);
         }
 
         var problem = Assert.Single(_repository.Scan(new ScanRequest { Repair = true }).Problems);
@@ -275,14 +275,14 @@ public sealed class FalseObjectTests : IDisposable
     private List<StoredPack> Packs()
     {
         using var repository = _repository.Open(_stolen);
-        return [.. repository.List(ObjectName.Packs).Select(pack => PackTables.Read(repository, pack))];
+        return [.. repository.List(ObjectName.Packs, default).Select(pack => PackTables.Read(repository, pack, default))];
     }
 
     /// <summary>Writes an index that comes before all others in the listing.</summary>
     private string Write(string keyFile, IReadOnlyCollection<StoredPack> packs)
     {
         using var repository = _repository.Open(keyFile);
-        var first = repository.List(ObjectName.Indexes).Select(index => index.Name).DefaultIfEmpty("z").First();
+        var first = repository.List(ObjectName.Indexes, default).Select(index => index.Name).DefaultIfEmpty("z").First();
         while (true)
         {
             var index = IndexObject.Encode(repository.Keys, packs);
@@ -316,7 +316,7 @@ public sealed class FalseObjectTests : IDisposable
     {
         StoredPack? written = null;
         using var repository = _repository.Open(_stolen);
-        using var writer = new PackWriter(repository.Store, repository.Keys, repository.Descriptor, PackKind.Data, pack => written = pack);
+        using var writer = new PackWriter(repository.Store, repository.Keys, repository.Descriptor, PackKind.Data, pack => written = pack, default);
         foreach (var blob in claimed.Length > 0 ? claimed : Packs().SelectMany(BlobsOf).Where(blob => blob.Type == BlobType.Data))
             writer.Append(new byte[blob.Length], SegmentMethod.Stored, [blob]);
         writer.Finish();

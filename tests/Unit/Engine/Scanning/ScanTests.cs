@@ -60,7 +60,7 @@ public sealed class ScanTests : IDisposable
         {
             var store = new SnapshotStore(repository);
             var snapshot = store.Find("test", CancellationToken.None);
-            tag = store.Records.WriteTag(snapshot.Id, ObjectName.TryGetHash(snapshot.ObjectName)!, snapshot.Summary with { Size = 1 });
+            tag = store.Records.WriteTag(snapshot.Id, ObjectName.TryGetHash(snapshot.ObjectName)!, snapshot.Summary with { Size = 1 }, default);
         }
 
         var problem = Assert.Single(_repository.Scan(new ScanRequest { Repair = true }).Problems);
@@ -180,7 +180,7 @@ public sealed class ScanTests : IDisposable
         {
             var store = new SnapshotStore(repository);
             var ahead = store.Find("test", CancellationToken.None).Summary with { Time = DateTimeOffset.UtcNow.AddDays(400) };
-            store.Records.Write(ahead, []);
+            store.Records.Write(ahead, [], default);
         }
 
         _repository.Scan();

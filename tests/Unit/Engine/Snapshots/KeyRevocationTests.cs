@@ -144,7 +144,7 @@ public sealed class KeyRevocationTests : IDisposable
         using var repository = _repository.Open();
         var store = new SnapshotStore(repository);
         var tag = store.Find(id, CancellationToken.None);
-        return tag.SignerStatus == SignerStatus.Trusted && store.Records.Read(tag.ObjectName).Snapshot.SignerStatus == SignerStatus.Trusted;
+        return tag.SignerStatus == SignerStatus.Trusted && store.Records.Read(tag.ObjectName, default).Snapshot.SignerStatus == SignerStatus.Trusted;
     }
 
     [Fact]
@@ -214,7 +214,7 @@ public sealed class KeyRevocationTests : IDisposable
         Revoke();
         var forged = Forge("forged"u8);
         using (var repository = _repository.Open())
-            new SnapshotRecords(repository).WriteTag(forged.Id, ObjectName.TryGetHash(forged.ObjectName)!, forged.Summary);
+            new SnapshotRecords(repository).WriteTag(forged.Id, ObjectName.TryGetHash(forged.ObjectName)!, forged.Summary, default);
 
         Assert.Equal("SignerRevoked", Assert.Throws<RekkordException>(() => _repository.RestoreSource("thief")).ErrorId);
         Assert.False(Directory.Exists(_repository.Destination));
@@ -226,7 +226,7 @@ public sealed class KeyRevocationTests : IDisposable
         var good = Save(_thief);
         Revoke();
         using (var repository = _repository.Open(_thief))
-            new SnapshotRecords(repository).WriteTag(good.Id, ObjectName.TryGetHash(good.ObjectName)!, good.Summary with { Channel = "other", Time = good.Summary.Time.AddDays(1) });
+            new SnapshotRecords(repository).WriteTag(good.Id, ObjectName.TryGetHash(good.ObjectName)!, good.Summary with { Channel = "other", Time = good.Summary.Time.AddDays(1) }, default);
 
         Assert.Equal([SignerStatus.Trusted, SignerStatus.Revoked], List().Select(snapshot => snapshot.SignerStatus));
         Assert.Equal("SnapshotNotFound", Assert.Throws<RekkordException>(() => _repository.RestoreSource("other")).ErrorId);
@@ -413,7 +413,7 @@ public sealed class KeyRevocationTests : IDisposable
         foreach (var role in new[] { KeyRole.ReadWrite, KeyRole.WriteOnly, KeyRole.LogOnly })
         {
             using var repository = _repository.Open(_repository.Derive(role, $"{role}.key").Path);
-            var read = RevocationList.Find(repository, _thiefId)!;
+            var read = RevocationList.Find(repository, _thiefId, default)!;
             Assert.Equal(role == KeyRole.WriteOnly ? "" : "laptop stolen in Käsdorf", read.Reason);
             Assert.Equal(role == KeyRole.WriteOnly ? [] : [snapshot.Id], read.Snapshots);
         }

@@ -203,14 +203,14 @@ public sealed class RememberedTagsTests : IDisposable
     {
         using var repository = Open(new FaultyStore(_store), keys ?? Copy());
         var store = new SnapshotStore(repository);
-        return [.. Enumerable.Range(0, count).Select(_ => store.Records.Write(TestSummaries.Full() with { Channel = Guid.NewGuid().ToString() }, []))];
+        return [.. Enumerable.Range(0, count).Select(_ => store.Records.Write(TestSummaries.Full() with { Channel = Guid.NewGuid().ToString() }, [], default))];
     }
 
     /// <summary>Lists as a new process does.</summary>
     /// <returns>What is listed, and how many tags were read for it.</returns>
     private (IReadOnlyList<Snapshot> Snapshots, int Opened) List(KeyMaterial? keys = null)
     {
-        var revocations = _store.List(ObjectName.Revocations).Count();
+        var revocations = _store.List(ObjectName.Revocations).Count;
         var store = new FaultyStore(_store);
         using var repository = Open(store, keys ?? Copy());
         repository.RememberTags(_directory["cache"]);

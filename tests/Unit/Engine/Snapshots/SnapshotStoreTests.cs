@@ -29,9 +29,9 @@ public sealed class SnapshotStoreTests : IDisposable
         var summary = TestSummaries.Full();
         (byte[] Path, byte[] Entry)[] roots = [([0x2f, 0xff], new TreeEntryEncoder().Encode(TestEntries.Full()))];
 
-        var written = new SnapshotRecords(_repository).Write(summary, roots);
+        var written = new SnapshotRecords(_repository).Write(summary, roots, default);
         var listed = Assert.Single(List(_repository));
-        var (read, readRoots) = new SnapshotRecords(_repository).Read(written.ObjectName);
+        var (read, readRoots) = new SnapshotRecords(_repository).Read(written.ObjectName, default);
 
         Assert.Equivalent(summary, listed.Summary, strict: true);
         Assert.Equivalent(summary, read.Summary, strict: true);
@@ -54,7 +54,7 @@ public sealed class SnapshotStoreTests : IDisposable
 
         Assert.Equal(keyId, written.KeyId);
         Assert.Equal(keyId, Assert.Single(List(_repository)).KeyId);
-        Assert.Equal(keyId, new SnapshotRecords(_repository).Read(written.ObjectName).Snapshot.KeyId);
+        Assert.Equal(keyId, new SnapshotRecords(_repository).Read(written.ObjectName, default).Snapshot.KeyId);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class SnapshotStoreTests : IDisposable
     {
         var snapshot = Write("channel");
         var summary = snapshot.Summary with { Channel = "other" };
-        var tag = new SnapshotRecords(_repository).WriteTag(snapshot.Id, ObjectName.TryGetHash(snapshot.ObjectName)!, summary);
+        var tag = new SnapshotRecords(_repository).WriteTag(snapshot.Id, ObjectName.TryGetHash(snapshot.ObjectName)!, summary, default);
 
         var error = Assert.Throws<DamagedObjectException>(() => new SnapshotStore(_repository).Open("other", _ => { }, CancellationToken.None));
 
@@ -99,8 +99,8 @@ public sealed class SnapshotStoreTests : IDisposable
     {
         var store = new SnapshotStore(_repository);
         var one = OidStarting(0xab, 0xcd, 1);
-        store.Records.WriteTag(one, new byte[32], TestSummaries.Full());
-        store.Records.WriteTag(OidStarting(0xab, 0xcd, 2), new byte[32], TestSummaries.Full());
+        store.Records.WriteTag(one, new byte[32], TestSummaries.Full(), default);
+        store.Records.WriteTag(OidStarting(0xab, 0xcd, 2), new byte[32], TestSummaries.Full(), default);
 
         Assert.Equal("SnapshotAmbiguous", Assert.Throws<RekkordException>(() => Find("abcd")).ErrorId);
         Assert.Equal(one, Find(one.ToString()).Id);
@@ -240,7 +240,7 @@ public sealed class SnapshotStoreTests : IDisposable
     {
         using var otherStore = new MemoryObjectStore();
         using var other = RepositoryAccess.Initialize(otherStore, KeyMaterial.CreateMaster());
-        var foreign = new SnapshotRecords(other).Write(TestSummaries.Full(), []);
+        var foreign = new SnapshotRecords(other).Write(TestSummaries.Full(), [], default);
         _store[foreign.TagName] = otherStore[foreign.TagName];
         _store[foreign.ObjectName] = otherStore[foreign.ObjectName];
 
@@ -258,7 +258,7 @@ public sealed class SnapshotStoreTests : IDisposable
 
         Assert.Equal(written.Id, Assert.Single(List(log)).Id);
         Assert.Equal("KeyRoleInsufficient", Assert.Throws<RekkordException>(() => List(write)).ErrorId);
-        Assert.Equal("KeyRoleInsufficient", Assert.Throws<RekkordException>(() => new SnapshotRecords(log).Read(written.ObjectName)).ErrorId);
+        Assert.Equal("KeyRoleInsufficient", Assert.Throws<RekkordException>(() => new SnapshotRecords(log).Read(written.ObjectName, default)).ErrorId);
     }
 
     private static Oid OidStarting(params byte[] start)
@@ -282,21 +282,21 @@ public sealed class SnapshotStoreTests : IDisposable
     private void Read(string name, bool tag)
     {
         if (tag)
-            new SnapshotRecords(_repository).ReadTag(name);
+            new SnapshotRecords(_repository).ReadTag(name, default);
         else
-            new SnapshotRecords(_repository).Read(name);
+            new SnapshotRecords(_repository).Read(name, default);
     }
 
     private Snapshot Write(string channel, KeyMaterial? keys = null, int minute = 0)
     {
         var summary = TestSummaries.Full() with { Channel = channel, Time = DateTimeOffset.UnixEpoch.AddMinutes(minute) };
         if (keys is null)
-            return new SnapshotRecords(_repository).Write(summary, []);
+            return new SnapshotRecords(_repository).Write(summary, [], default);
 
         // A key of its own needs a repository of its own, over the same objects.
         var store = Copy();
         using var repository = RepositoryAccess.Open(store, keys);
-        var written = new SnapshotRecords(repository).Write(summary, []);
+        var written = new SnapshotRecords(repository).Write(summary, [], default);
         _store[written.TagName] = store[written.TagName];
         _store[written.ObjectName] = store[written.ObjectName];
         return written;

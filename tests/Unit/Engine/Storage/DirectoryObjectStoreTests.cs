@@ -7,9 +7,10 @@ public sealed class DirectoryObjectStoreTests : ObjectStoreContract
 {
     private readonly TemporaryDirectory _directory = new();
 
-    public DirectoryObjectStoreTests() => Store = DirectoryObjectStore.CreateOrOpen(_directory["store"]);
+    // It has no pages, and flushes each object to the disk.
+    protected override int ListedObjects => 100;
 
-    protected override IObjectStore Store { get; }
+    protected override ValueTask<IObjectStore> OpenAsync() => ValueTask.FromResult<IObjectStore>(DirectoryObjectStore.CreateOrOpen(_directory["store"]));
 
     [Fact]
     public void What_a_killed_writer_left_is_removed_once_it_is_old()
@@ -42,9 +43,9 @@ public sealed class DirectoryObjectStoreTests : ObjectStoreContract
         Assert.Equal("RepositoryWriteError", Assert.Throws<StorageException>(() => DirectoryObjectStore.CreateOrOpen(_directory["file"])).ErrorId);
     }
 
-    public override void Dispose()
+    public override async Task DisposeAsync()
     {
-        base.Dispose();
+        await base.DisposeAsync();
         _directory.Dispose();
     }
 }

@@ -5,5 +5,5 @@ namespace Rekkord.Engine.Tests.Storage;
 
 public sealed class MemoryObjectStoreTests : ObjectStoreContract
 {
-    protected override IObjectStore Store { get; } = new MemoryObjectStore();
+    protected override ValueTask<IObjectStore> OpenAsync() => ValueTask.FromResult<IObjectStore>(new MemoryObjectStore());
 }

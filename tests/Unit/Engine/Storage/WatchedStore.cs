@@ -1,44 +1,25 @@
-using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Tests.Storage;
 
 /// <summary>A store of which each read is told before it is done: object, offset and length. A test may count them, or raise what the system would.</summary>
-internal sealed class WatchedStore(IObjectStore store, Action<string, long, long> reading) : IObjectStore
+internal sealed class WatchedStore(IObjectStore store, Action<string, long, long> reading) : ObjectStoreDecorator(store)
 {
-    public string Location => store.Location;
-
-    public bool IsInPlace() => store.IsInPlace();
-
-    public bool Exists(string name) => store.Exists(name);
-
-    public byte[] Read(string name, int maximumLength)
+    public override ValueTask<byte[]> ReadAsync(string name, int maximumLength, CancellationToken cancellation)
     {
         Tell(name, 0, int.MaxValue);
-        return store.Read(name, maximumLength);
+        return Inner.ReadAsync(name, maximumLength, cancellation);
     }
 
-    public void Read(string name, long offset, Span<byte> buffer)
+    public override ValueTask ReadAsync(string name, IReadOnlyList<ObjectRange> ranges, CancellationToken cancellation)
     {
-        Tell(name, offset, buffer.Length);
-        store.Read(name, offset, buffer);
+        foreach (var range in ranges)
+            Tell(name, range.Offset, range.Buffer.Length);
+        return Inner.ReadAsync(name, ranges, cancellation);
     }
 
-    public Stream OpenRead(string name) => new Reader(store.OpenRead(name), (offset, length) => reading(name, offset, length));
-
-    public Hash128? Identify(string name) => store.Identify(name);
-
-    public ObjectWriter Create() => store.Create();
-
-    public IEnumerable<ObjectInfo> List(string folder) => store.List(folder);
-
-    public void Move(string name, string newName) => store.Move(name, newName);
-
-    public void MakeDurable(IReadOnlyCollection<string> names) => store.MakeDurable(names);
-
-    public int RemoveLeftovers(DateTimeOffset before) => store.RemoveLeftovers(before);
-
-    public void Dispose() => store.Dispose();
+    public override async ValueTask<Stream> OpenReadAsync(string name, long offset, CancellationToken cancellation) =>
+        new Reader(await Inner.OpenReadAsync(name, offset, cancellation), offset, (position, length) => Tell(name, position, length));
 
     private void Tell(string name, long offset, long length)
     {
@@ -52,7 +33,7 @@ internal sealed class WatchedStore(IObjectStore store, Action<string, long, long
         }
     }
 
-    private sealed class Reader(Stream stream, Action<long, long> reading) : Stream
+    private sealed class Reader(Stream stream, long start, Action<long, long> reading) : Stream
     {
         public override bool CanRead => true;
 
@@ -60,21 +41,21 @@ internal sealed class WatchedStore(IObjectStore store, Action<string, long, long
 
         public override bool CanWrite => false;
 
-        public override long Length => stream.Length;
+        public override long Length => throw new NotSupportedException();
 
-        public override long Position { get; set; }
+        public override long Position { get; set; } = start;
 
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override int Read(Span<byte> buffer)
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             reading(Position, buffer.Length);
-            var read = stream.Read(buffer);
+            var read = await stream.ReadAsync(buffer, cancellationToken);
             Position += read;
             return read;
         }
 
-        public override void Flush() => stream.Flush();
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush() => throw new NotSupportedException();
 
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
