@@ -23,7 +23,7 @@ public sealed class StopTests
         Assert.Equal(["TimedOut", "Succeeded"], run.Hooks.Select(hook => hook.Text("Status")));
         Assert.Equal(["before"], run.Hooks[0].Texts("Output"));
         Assert.Equal("PreSaveHookFailed", run.EndingId);
-        Assert.Contains("00:00:01", run.Hooks[0].Text("Reason"), StringComparison.Ordinal);
+        Assert.Contains("00:00:02", run.Hooks[0].Text("Reason"), StringComparison.Ordinal);
         Assert.Empty(run.OfType("RekkordSaveResult"));
     }
 
