@@ -16,7 +16,7 @@ public sealed class MemoryTests : IDisposable
     [Fact]
     public void Saving_a_large_file_stays_below_400_mebibytes()
     {
-        var length = TestLength.IsLong ? 3_000_000_000 : 600_000_000;
+        var length = TestLength.IsLong ? 3_000_000_000 : 450_000_000;
         var source = Directory.CreateDirectory(Path.Combine(_base, "source")).FullName;
         using (var file = new FileStream(Path.Combine(source, "image"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
         {

@@ -53,8 +53,7 @@ public sealed class DamagedCacheTests : IDisposable
     [Fact]
     public void A_cache_with_any_byte_changed_gives_the_same_snapshot()
     {
-        var step = Math.Max(1, _cache.Length / 60);
-        for (var i = 0; i < _cache.Length; i += step)
+        foreach (var i in TestLength.Choose([.. Enumerable.Range(0, _cache.Length)], 25))
         {
             var damaged = _cache.ToArray();
             damaged[i] ^= 0x41;
@@ -65,9 +64,8 @@ public sealed class DamagedCacheTests : IDisposable
     [Fact]
     public void A_cache_that_was_cut_short_or_grew_gives_the_same_snapshot()
     {
-        for (var length = 0; length < _cache.Length; length += Math.Max(1, _cache.Length / 20))
+        foreach (var length in TestLength.Choose([.. Enumerable.Range(0, _cache.Length)], 10))
             AssertSame(_cache[..length]);
-        AssertSame(_cache[..^1]);
         AssertSame([.. _cache, 0]);
         AssertSame([.. _cache, .. _cache]);
     }

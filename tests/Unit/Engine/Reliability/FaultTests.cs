@@ -229,7 +229,7 @@ public sealed class FaultTests(StoredHistory history) : IClassFixture<StoredHist
         var clean = new FaultyStore(StoredHistory.Copy(initial));
         Run(() => operation(clean), out var error);
         Assert.Null(error);
-        foreach (var call in TestLength.ChooseShare([.. Enumerable.Range(0, clean.Calls)], 5, (int)fault, Enum.GetValues<Fault>().Length))
+        foreach (var call in TestLength.ChooseShare([.. Enumerable.Range(0, clean.Calls)], 3, (int)fault, Enum.GetValues<Fault>().Length))
         {
             var store = StoredHistory.Copy(initial);
             var faulty = new FaultyStore(store, fault, call);

@@ -27,7 +27,7 @@ public sealed class PowerCutTests(ITestOutputHelper output) : IDisposable
         var states = RecordTwoSaves(new RecordedStorageFiles());
 
         Assert.True(states.Count > 100, $"Only {states.Count} states were found.");
-        foreach (var state in TestLength.Choose(states, 40))
+        foreach (var state in TestLength.Choose(states, 24))
             Check(state);
     }
 

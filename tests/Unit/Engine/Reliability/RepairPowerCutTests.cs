@@ -27,7 +27,7 @@ public sealed class RepairPowerCutTests(ITestOutputHelper output) : IDisposable
         var states = RecordRepair(new RecordedStorageFiles());
 
         Assert.True(states.Count > 50, $"Only {states.Count} states were found.");
-        foreach (var state in TestLength.Choose(states, 8))
+        foreach (var state in TestLength.Choose(states, 6))
             state.Use(_repository.Location, Check);
     }
 

@@ -46,7 +46,7 @@ public sealed class RevocationPowerCutTests : IDisposable
         Revoke();
         File.WriteAllBytes(Stored, [1, 2, 3]);
 
-        foreach (var state in TestLength.Choose(RecordRevocation(new RecordedStorageFiles()), 12))
+        foreach (var state in TestLength.Choose(RecordRevocation(new RecordedStorageFiles()), 8))
             state.Use(_repository.Location, used => Check(used, wasDamaged: true));
     }
 
