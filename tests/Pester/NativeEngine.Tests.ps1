@@ -62,6 +62,8 @@ BeforeAll {
 
     # Runs a script in a new PowerShell with a module.
     function Invoke-WithModule($Manifest, $Script) {
+        # Tests look at the exit code.
+        $PSNativeCommandUseErrorActionPreference = $false
         $program, [string[]]$arguments = $pwsh
         & $program @arguments -NoProfile -NonInteractive -Command "`$ProgressPreference = 'SilentlyContinue'; Import-Module '$Manifest'; $Script"
     }
