@@ -6,23 +6,9 @@ namespace Rekkord.Engine.Storage.Local;
 /// One object of a <see cref="DirectoryObjectStore"/>, read from a place to its end. Unlike a file stream's, its asynchronous reads are done when
 /// they return, on the caller's thread.
 /// </summary>
-internal sealed class DirectoryObjectReader(string location, string name, SafeFileHandle file, long offset) : Stream
+internal sealed class DirectoryObjectReader(string location, string name, SafeFileHandle file, long offset) : ObjectStream
 {
     private long _position = offset;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -43,19 +29,6 @@ internal sealed class DirectoryObjectReader(string location, string name, SafeFi
             throw StorageException.ReadFailed(location, name, error);
         }
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-        // Nothing is written.
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

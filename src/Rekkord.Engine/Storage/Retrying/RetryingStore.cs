@@ -168,23 +168,9 @@ public sealed class RetryingStore(IObjectStore store, RetryPolicy policy, Action
     }
 
     /// <summary>An object that is read on from where it was when its connection broke.</summary>
-    private sealed class Reader(RetryingStore owner, string name, long position) : Stream
+    private sealed class Reader(RetryingStore owner, string name, long position) : ObjectStream
     {
         private Stream? _stream;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public async ValueTask OpenAsync(CancellationToken cancellation) => _stream = await owner.RepeatAsync(
             _ => owner.Inner.OpenReadAsync(name, position, cancellation), cancellation).ConfigureAwait(false);
@@ -207,19 +193,6 @@ public sealed class RetryingStore(IObjectStore store, RetryPolicy policy, Action
                 }
             },
             cancellationToken);
-
-        public override int Read(byte[] buffer, int offset, int count) => BlockingCalls.Wait(ReadAsync(buffer.AsMemory(offset, count)));
-
-        public override void Flush()
-        {
-            // Nothing is written.
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

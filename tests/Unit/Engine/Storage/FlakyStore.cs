@@ -67,23 +67,9 @@ internal sealed class FlakyStore(IObjectStore store) : ObjectStoreDecorator(stor
             throw Failure(call);
     }
 
-    private sealed class Reader(FlakyStore owner, string name, Stream stream) : Stream
+    private sealed class Reader(FlakyStore owner, string name, Stream stream) : ObjectStream
     {
         private int _reads;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -91,16 +77,6 @@ internal sealed class FlakyStore(IObjectStore store) : ObjectStoreDecorator(stor
                 owner.ThrowEveryOther($"stream {name}");
             return await stream.ReadAsync(buffer, cancellationToken);
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

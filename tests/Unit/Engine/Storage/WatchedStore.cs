@@ -33,35 +33,17 @@ internal sealed class WatchedStore(IObjectStore store, Action<string, long, long
         }
     }
 
-    private sealed class Reader(Stream stream, long start, Action<long, long> reading) : Stream
+    private sealed class Reader(Stream stream, long start, Action<long, long> reading) : ObjectStream
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get; set; } = start;
+        private long _position = start;
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            reading(Position, buffer.Length);
+            reading(_position, buffer.Length);
             var read = await stream.ReadAsync(buffer, cancellationToken);
-            Position += read;
+            _position += read;
             return read;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {
