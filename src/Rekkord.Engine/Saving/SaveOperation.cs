@@ -91,7 +91,7 @@ public sealed class SaveOperation
     /// <c>TooManyPaths</c>, <c>PatternInvalid</c>), nothing that was named could be saved (<c>NothingSaved</c>), the key cannot write
     /// (<c>KeyRoleInsufficient</c>, <c>KeyRevoked</c>), or the repository failed.
     /// </exception>
-    /// <exception cref="OperationCanceledException">It was cancelled. A snapshot was made only if it was cancelled while that was written.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled. A snapshot was made only if it was cancelled while that was written and checked.</exception>
     public SaveResult Run(CancellationToken cancellation)
     {
         ValidateChannel(_request.Channel);
@@ -197,6 +197,10 @@ public sealed class SaveOperation
         catch (RekkordException error)
         {
             _observer.Warn($"The leftovers of interrupted saves could not be removed from the repository: {error.Message}");
+        }
+        catch (OperationCanceledException)
+        {
+            // The next save removes them.
         }
     }
 

@@ -289,6 +289,10 @@ public sealed class SnapshotStore
         {
             warn($"Whether the clocks agree could not be checked: {error.Message}");
         }
+        catch (OperationCanceledException)
+        {
+            // The snapshot is made, and each later save looks at the clocks again.
+        }
     }
 
     private static bool IsLater(Snapshot other, Snapshot written) => other.SignerStatus == SignerStatus.Trusted

@@ -111,6 +111,23 @@ public sealed class SaveErrorTests : IDisposable
     }
 
     [Fact]
+    public void A_stop_while_leftovers_are_removed_leaves_a_save_that_was_made()
+    {
+        _repository.Write("file", "content"u8);
+        using var stop = new CancellationTokenSource();
+        _repository.OpenStore = location => new StoppedAtTheEnd(DirectoryObjectStore.Open(location), stop);
+        var request = new SaveRequest { Channel = "test", Paths = [FileName.FromText(_repository.Source)], CacheDirectory = _repository.CacheDirectory };
+
+        var result = _repository.Save(request, stop.Token);
+
+        Assert.True(stop.IsCancellationRequested);
+        Assert.False(result.IsPartial);
+        Assert.Empty(_repository.Warnings);
+        _repository.OpenStore = DirectoryObjectStore.Open;
+        Assert.Equal(0, _repository.RestoreSource().ErrorCount);
+    }
+
+    [Fact]
     public void What_is_excluded_is_not_in_the_snapshot()
     {
         foreach (var name in new[] { "keep.txt", "drop.tmp", "node_modules/a.js", "deep/er/obj/x", "deep/er/kept" })
@@ -164,4 +181,13 @@ public sealed class SaveErrorTests : IDisposable
 
     private string[] WrittenObjects() =>
         [.. Directory.GetFiles(_repository.Location, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(_repository.Location, path))];
+
+    private sealed class StoppedAtTheEnd(IObjectStore store, CancellationTokenSource stop) : ObjectStoreDecorator(store)
+    {
+        public override ValueTask<int> RemoveLeftoversAsync(DateTimeOffset before, CancellationToken cancellation)
+        {
+            stop.Cancel();
+            return ValueTask.FromCanceled<int>(cancellation);
+        }
+    }
 }
