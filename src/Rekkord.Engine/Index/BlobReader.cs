@@ -18,8 +18,9 @@ namespace Rekkord.Engine.Index;
 /// </summary>
 internal sealed class BlobReader : IDisposable
 {
-    // Two dozen segments: enough for the directory and the files that several workers restore at a time.
-    private const int CacheCapacity = 24;
+    // How many bytes of opened segments are kept: some sixty segments of a new repository. That is more than the workers restore from at a
+    // time. But a tree has files that are the same, or nearly, far apart, and opening a segment once more is what takes longest.
+    private const long KeptLength = 64 * 1024 * 1024;
 
     // Segments that share a lock are opened one after the other. With so many locks that is rare.
     private const int OpeningLocks = 64;
@@ -32,6 +33,7 @@ internal sealed class BlobReader : IDisposable
     private readonly Lock _cacheLock = new();
     private readonly LinkedList<(int Number, SegmentBuffer Segment)> _cache = new();
     private readonly Dictionary<int, LinkedListNode<(int Number, SegmentBuffer Segment)>> _cached = [];
+    private long _keptLength;
     private readonly ConcurrentBag<Decompressor> _decompressors = [];
 
     // Packs that gave something else than their table of contents says, by their number: other copies are tried first.
@@ -97,6 +99,7 @@ internal sealed class BlobReader : IDisposable
 
     /// <summary>The number of the segment that a blob is read from; null when there is none. Threads that each read from another one do not wait for each other.</summary>
     public int? FindSegment(Oid oid) => _index.TryFind(oid, out var location) ? location.Segment : null;
+
     /// <summary>Reads a blob from one of its copies, also one that no index told of; null when none can be read. The first failure is kept.</summary>
     private Blob? ReadElsewhere(BlobType type, Oid oid, List<BlobLocation> copies, ref RekkordException? failure)
     {
@@ -146,7 +149,7 @@ internal sealed class BlobReader : IDisposable
     {
         if (location.Type != type)
             throw new DamagedObjectException(PackOf(location.Segment).Name, $"it wrongly calls the blob {oid} a {location.Type}.");
-        var whole = location.Length == _index.Segments[location.Segment].Length;
+        var whole = location.Length == LengthOf(location.Segment);
         var segment = whole ? Open(location.Segment) : OpenShared(location.Segment);
         var bytes = segment.Bytes.Slice(location.Offset, location.Length);
         if (_repository.Hasher.Compute(type, bytes.Span) == oid)
@@ -212,14 +215,19 @@ internal sealed class BlobReader : IDisposable
         {
             opened.AddUser();
             _cached[number] = _cache.AddFirst((number, opened));
-            if (_cache.Count <= CacheCapacity)
-                return;
-            var (oldest, segment) = _cache.Last!.Value;
-            _cached.Remove(oldest);
-            _cache.RemoveLast();
-            segment.RemoveUser();
+            _keptLength += LengthOf(number);
+            while (_keptLength > KeptLength && _cache.Count > 1)
+            {
+                var (oldest, segment) = _cache.Last!.Value;
+                _cached.Remove(oldest);
+                _cache.RemoveLast();
+                _keptLength -= LengthOf(oldest);
+                segment.RemoveUser();
+            }
         }
     }
+
+    private int LengthOf(int segment) => _index.Segments[segment].Length;
 
     private StoredPack PackOf(int segment) => _index.Packs[_index.Segments[segment].Pack];
 
