@@ -2,7 +2,9 @@ using System.Management.Automation;
 using System.Security;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
+using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Repository;
+using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 using Secret = Rekkord.Engine.Cryptography.Passphrase;
 
 namespace Rekkord.Cmdlets.Commands;
@@ -12,7 +14,7 @@ namespace Rekkord.Cmdlets.Commands;
 [OutputType(typeof(RekkordRepository))]
 public sealed class InitializeRekkordRepositoryCommand : RekkordCommand
 {
-    /// <summary>Where the repository goes: an empty or new directory.</summary>
+    /// <summary>Where the repository goes: an empty or new directory, or a place in a bucket.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     public string Repository { get; set; } = "";
@@ -21,6 +23,11 @@ public sealed class InitializeRekkordRepositoryCommand : RekkordCommand
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     public string KeyFile { get; set; } = "master.key";
+
+    /// <summary>The configuration file with the keys for the store; otherwise <c>$env:REKKORD_CONFIG_FILE</c>, the user's, or the machine's. A directory needs none.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ConfigPath { get; set; }
 
     /// <summary>Replaces a keyfile that exists.</summary>
     [Parameter]
@@ -34,12 +41,30 @@ public sealed class InitializeRekkordRepositoryCommand : RekkordCommand
     protected override void ProcessRecord() => Guard(() =>
     {
         var keyFile = ResolvePath(KeyFile);
-        var location = Repository.Contains("://", StringComparison.Ordinal) ? Repository : ResolvePath(Repository);
+        var location = IsUrl(Repository) ? Repository : ResolvePath(Repository);
         if (!ShouldProcess($"'{location}', with the master keyfile '{keyFile}'", "Make a repository"))
             return;
         using var passphrase = Passphrase is null ? null : Secret.FromSecureString(Passphrase);
-        using var repository = RepositoryCreation.Run(location, keyFile, Force, passphrase, new StoreOptions { Note = Note }, StopToken);
+        using var repository = RepositoryCreation.Run(location, keyFile, Force, passphrase, CreateStoreOptions(location), StopToken);
         WriteObject(new RekkordRepository(repository, keyFile));
         WriteWarning($"Keep a copy of '{keyFile}' in a safe place away from this machine. Without it, nothing in the repository can be read.");
     });
+
+    private static bool IsUrl(string location) => location.Contains("://", StringComparison.Ordinal) || !ObjectStore.IsLocal(location);
+
+    /// <summary>What a store on another machine needs is in the configuration. A directory needs nothing of it.</summary>
+    private StoreOptions CreateStoreOptions(string location)
+    {
+        var options = new StoreOptions();
+        if (!ObjectStore.IsLocal(location))
+        {
+            options = StoreOptions.From(RekkordConfig.Load(new ConfigurationRequest
+            {
+                ConfigPath = ConfigPath is null ? null : ResolvePath(ConfigPath),
+                WorkingDirectory = CurrentDirectory,
+            }));
+        }
+
+        return options with { Note = Note };
+    }
 }

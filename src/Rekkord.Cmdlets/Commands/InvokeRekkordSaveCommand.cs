@@ -8,6 +8,7 @@ using Rekkord.Engine.Hooks;
 using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Native;
 using Rekkord.Engine.Patterns;
+using Rekkord.Engine.Repository;
 using Rekkord.Engine.Saving;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 
@@ -51,6 +52,11 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     [Parameter]
     public SwitchParameter FollowLinks { get; set; }
 
+    /// <summary>How many bytes are stored in a second at most, such as <c>2MB</c>; otherwise the configuration's limit, or none.</summary>
+    [Parameter]
+    [ValidateRange(1L, long.MaxValue)]
+    public long LimitUpload { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
@@ -85,10 +91,16 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
         Save(config, useHooks);
     });
 
+    private protected override StoreOptions CreateStoreOptions(RekkordConfig config)
+    {
+        var options = base.CreateStoreOptions(config);
+        return LimitUpload == 0 ? options : options with { UploadLimit = LimitUpload };
+    }
+
     private void Save(RekkordConfig config, bool useHooks)
     {
         using var awaited = AwaitRepository(config, KeyPermission.Save, useHooks ? HookPhase.PreSave : null, repository => repository.RequireWriting(StopToken));
-        var engine = ChooseEngine();
+        var engine = ChooseEngine(awaited);
 
         // Made here: the session may be asked by the pipeline's own thread only, which may be busy with what comes after this command.
         var request = CreateRequest(config);

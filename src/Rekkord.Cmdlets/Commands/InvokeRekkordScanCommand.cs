@@ -68,7 +68,7 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
     private void Scan(RekkordConfig config, bool useHooks)
     {
         using var awaited = AwaitRepository(config, KeyPermission.Read, useHooks ? HookPhase.PreScan : null, RequirePermission);
-        var engine = ChooseEngine();
+        var engine = ChooseEngine(awaited);
         EngineOperation<ScanResult, ScanProgress>? operation = null;
         var start = DateTimeOffset.Now;
         var watch = new Stopwatch();

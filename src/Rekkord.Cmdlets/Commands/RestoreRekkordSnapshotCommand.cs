@@ -69,8 +69,8 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
         if (!ShouldProcess($"'{Snapshot}' to '{destination}'", "Restore"))
             return;
         var (url, keys) = ReadKeys(config, KeyPermission.Read);
-        using var repository = new AwaitedRepository(url, keys) { Note = Note };
-        var engine = ChooseEngine();
+        using var repository = new AwaitedRepository(url, keys) { Options = CreateStoreOptions(config) };
+        var engine = ChooseEngine(repository);
         EngineOperation<RestoreResult, RestoreProgress>? operation = null;
         var isVerbose = IsVerbose;
         var watch = Stopwatch.StartNew();

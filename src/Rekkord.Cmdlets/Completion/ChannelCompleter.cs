@@ -70,7 +70,7 @@ public sealed class ChannelCompleter : IArgumentCompleter
             GetPassphrase = PassphraseSource.FromEnvironment,
             TrustPermissions = config.Repository.TrustKeyFilePermissions.Value,
         };
-        using var repository = RepositoryAccess.Open(url, KeyFile.Read(keyFile, options), cancellation: stop);
+        using var repository = RepositoryAccess.Open(url, KeyFile.Read(keyFile, options), options: StoreOptions.From(config), cancellation: stop);
         repository.RememberTags();
         return new SnapshotStore(repository).List(_ => { }, stop);
     }

@@ -14,6 +14,8 @@ public sealed class RekkordConfig
         TrustKeyFilePermissions = config.Repository.TrustKeyFilePermissions.Value;
         Threads = config.Settings.Threads.Value;
         CompressionLevel = config.Settings.CompressionLevel.Value;
+        Connections = config.Settings.Connections.Value;
+        LimitUpload = config.Settings.LimitUpload.Value;
         PreSaveDirectory = config.Hooks.PreSaveDirectory.Value;
         PostSaveDirectory = config.Hooks.PostSaveDirectory.Value;
         PreScanDirectory = config.Hooks.PreScanDirectory.Value;
@@ -42,6 +44,12 @@ public sealed class RekkordConfig
 
     /// <summary>Zstandard's level.</summary>
     public int CompressionLevel { get; }
+
+    /// <summary>Requests to a server at once; null for what suits it.</summary>
+    public int? Connections { get; }
+
+    /// <summary>Bytes that are stored in a second at most; null for no limit.</summary>
+    public long? LimitUpload { get; }
 
     /// <summary>The directory of pre-save hooks.</summary>
     public string? PreSaveDirectory { get; }

@@ -74,7 +74,7 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
     private protected AwaitedRepository AwaitRepository(RekkordConfig config, KeyPermission permission, HookPhase? prePhase, Action<RepositoryAccess> require)
     {
         var (url, keys) = ReadKeys(config, permission);
-        var repository = new AwaitedRepository(url, keys) { Note = Note };
+        var repository = new AwaitedRepository(url, keys) { Options = CreateStoreOptions(config) };
         try
         {
             // Reading and restoring go on without the protection that is asked for; what relies on it does not.

@@ -24,7 +24,7 @@ public abstract class RepositoryCommand : ConfigurationCommand
         var (url, keys) = ReadKeys(config, permission);
         try
         {
-            var repository = RepositoryAccess.Open(url, keys, options: new StoreOptions { Note = Note }, cancellation: StopToken);
+            var repository = RepositoryAccess.Open(url, keys, options: CreateStoreOptions(config), cancellation: StopToken);
             repository.RememberTags();
             return repository;
         }
@@ -35,12 +35,15 @@ public abstract class RepositoryCommand : ConfigurationCommand
         }
     }
 
+    /// <summary>How the store of a repository is used.</summary>
+    private protected virtual StoreOptions CreateStoreOptions(RekkordConfig config) => StoreOptions.From(config) with { Note = Note };
+
     /// <summary>Where saves, scans and restores run; says which with <c>-Verbose</c>.</summary>
-    private protected EngineOperations ChooseEngine()
+    /// <param name="repository">What it is for.</param>
+    private protected EngineOperations ChooseEngine(AwaitedRepository repository)
     {
-        WriteVerbose(NativeEngine.Refusal is { } refusal
-            ? $"The engine is compiled as it runs. {refusal}"
-            : "The engine runs as native code.");
+        var refusal = repository.IsPlainDirectory ? NativeEngine.Refusal : "The native one is for repositories in directories, without an upload limit.";
+        WriteVerbose(refusal is null ? "The engine runs as native code." : $"The engine is compiled as it runs. {refusal}");
         return new EngineOperations(NativeEngine.Library);
     }
 

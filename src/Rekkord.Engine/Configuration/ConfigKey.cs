@@ -49,4 +49,7 @@ public enum ConfigValueType
 
     /// <summary>A length of time such as <c>90s</c> or <c>2h30m</c>.</summary>
     Duration,
+
+    /// <summary>A number of bytes such as <c>500KB</c> or <c>2MB</c>.</summary>
+    Size,
 }

@@ -12,7 +12,7 @@ internal sealed class ConfigResolution
     private readonly Dictionary<ConfigKey, Resolved> _values = [];
 
     /// <summary>A value that was set.</summary>
-    /// <param name="Value">A string, <see cref="int"/>, <see cref="bool"/> or <see cref="TimeSpan"/>, by the key's type.</param>
+    /// <param name="Value">A string, <see cref="int"/>, <see cref="long"/>, <see cref="bool"/> or <see cref="TimeSpan"/>, by the key's type.</param>
     /// <param name="Source">Where it came from.</param>
     /// <param name="Origin">The same in words.</param>
     internal sealed record Resolved(object Value, ConfigSource Source, string? Origin);
@@ -122,7 +122,7 @@ internal sealed class ConfigResolution
     }
 
     private static bool TakesText(ConfigKey key) =>
-        key.Type is ConfigValueType.Text or ConfigValueType.Path or ConfigValueType.Location or ConfigValueType.Duration;
+        key.Type is ConfigValueType.Text or ConfigValueType.Path or ConfigValueType.Location or ConfigValueType.Duration or ConfigValueType.Size;
 
     private static object? Parse(ConfigKey key, string text, string directory)
     {
@@ -136,6 +136,7 @@ internal sealed class ConfigResolution
             ConfigValueType.Number => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
                 ? InRange(key, number) : null,
             ConfigValueType.Boolean => ParseBoolean(text),
+            ConfigValueType.Size => ConfigSize.TryParse(text, out var size) ? size : null,
             _ => ConfigDuration.TryParse(text, out var duration) ? duration : null,
         };
     }
@@ -214,6 +215,7 @@ internal sealed class ConfigResolution
         ConfigValueType.Location => "a repository URL or path",
         ConfigValueType.Number => string.Create(CultureInfo.InvariantCulture, $"a whole number from {key.Minimum} to {key.Maximum}"),
         ConfigValueType.Boolean => "true or false",
+        ConfigValueType.Size => (typed ? "a size in quotes" : "a size") + " such as 500KB, 2MB or 1GB",
         _ => (typed ? "a duration in quotes" : "a duration") + " such as 90s, 10m, 2h30m, 30d or 1w",
     };
 
@@ -229,6 +231,7 @@ internal sealed class ConfigResolution
     {
         _ when key.IsSecret => "(hidden)",
         TimeSpan duration => ConfigDuration.Format(duration),
+        long size => ConfigSize.Format(size),
         bool boolean => boolean ? "true" : "false",
         int number => number.ToString(CultureInfo.InvariantCulture),
         _ when key.Type == ConfigValueType.Location => Storage.RepositoryLocation.WithoutCredentials((string)value),

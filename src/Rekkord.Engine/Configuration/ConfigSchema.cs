@@ -22,6 +22,9 @@ public static class ConfigSchema
             { Minimum = 1, Maximum = 1024 },
         new("Settings", "CompressionLevel", ConfigValueType.Number, "The Zstandard level. A higher one stores less and takes longer.")
             { Default = "1", Minimum = MinimumCompressionLevel, Maximum = MaximumCompressionLevel },
+        new("Settings", "Connections", ConfigValueType.Number, "How many requests to a server are under way at once. Unset: what suits it.")
+            { Minimum = 1, Maximum = 64 },
+        new("Settings", "LimitUpload", ConfigValueType.Size, "How many bytes are stored in a second at most. Unset: no limit."),
 
         new("Hooks", "PreSaveDirectory", ConfigValueType.Path, "The directory of the hooks that run before a save."),
         new("Hooks", "PostSaveDirectory", ConfigValueType.Path, "The directory of the hooks that run after a save."),
@@ -40,7 +43,10 @@ public static class ConfigSchema
             { EnvironmentVariable = "REKKORD_S3_ACCESS_KEY_ID" },
         new("S3", "SecretKey", ConfigValueType.Text, "The secret access key.")
             { EnvironmentVariable = "REKKORD_S3_SECRET_KEY", IsSecret = true },
-        new("S3", "Region", ConfigValueType.Text, "The region. Unset: taken from the URL."),
+        new("S3", "SessionToken", ConfigValueType.Text, "The session token of temporary keys.")
+            { EnvironmentVariable = "REKKORD_S3_SESSION_TOKEN", IsSecret = true },
+        new("S3", "Region", ConfigValueType.Text, "The region. Unset: taken from the URL, or from the AWS tools' settings."),
+        new("S3", "StorageClass", ConfigValueType.Text, "The storage class of new objects. Unset: the bucket's."),
 
         new("SFTP", "Password", ConfigValueType.Text, "The SSH password.")
             { EnvironmentVariable = "REKKORD_SFTP_PASSWORD", IsSecret = true },

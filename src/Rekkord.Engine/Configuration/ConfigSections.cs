@@ -1,6 +1,7 @@
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.S3;
 
 namespace Rekkord.Engine.Configuration;
 
@@ -17,8 +18,26 @@ public sealed record RepositoryConfig(ConfigValue<string?> Url, ConfigValue<stri
 /// <summary>Section <c>[S3]</c>.</summary>
 /// <param name="AccessKeyId">The access key ID; null when unset.</param>
 /// <param name="SecretKey">The secret access key; null when unset. Never show it.</param>
+/// <param name="SessionToken">The session token of temporary keys; null when unset. Never show it.</param>
 /// <param name="Region">The region; null to take it from the URL.</param>
-public sealed record S3Config(ConfigValue<string?> AccessKeyId, ConfigValue<string?> SecretKey, ConfigValue<string?> Region);
+/// <param name="StorageClass">The storage class of new objects; null for the bucket's.</param>
+public sealed record S3Config(
+    ConfigValue<string?> AccessKeyId,
+    ConfigValue<string?> SecretKey,
+    ConfigValue<string?> SessionToken,
+    ConfigValue<string?> Region,
+    ConfigValue<string?> StorageClass)
+{
+    /// <summary>The section in the form in which a bucket is used by it.</summary>
+    public S3Options ToOptions() => new()
+    {
+        AccessKeyId = AccessKeyId.Value,
+        SecretKey = SecretKey.Value,
+        SessionToken = SessionToken.Value,
+        Region = Region.Value,
+        StorageClass = StorageClass.Value,
+    };
+}
 
 /// <summary>Section <c>[SFTP]</c>.</summary>
 /// <param name="Password">The SSH password; null when unset. Never show it.</param>
@@ -29,7 +48,9 @@ public sealed record SftpConfig(ConfigValue<string?> Password, ConfigValue<strin
 /// <summary>Section <c>[Settings]</c>.</summary>
 /// <param name="Threads">How many threads work; null for one per processor.</param>
 /// <param name="CompressionLevel">The zstd level.</param>
-public sealed record SettingsConfig(ConfigValue<int?> Threads, ConfigValue<int> CompressionLevel);
+/// <param name="Connections">How many requests to a server are under way at once; null for what suits it.</param>
+/// <param name="LimitUpload">How many bytes are stored in a second at most; null for no limit.</param>
+public sealed record SettingsConfig(ConfigValue<int?> Threads, ConfigValue<int> CompressionLevel, ConfigValue<int?> Connections, ConfigValue<long?> LimitUpload);
 
 /// <summary>Section <c>[Protection]</c>.</summary>
 /// <param name="RetainDuration">How long what is written is kept from being deleted; null when unset.</param>
@@ -46,8 +67,8 @@ public sealed record ProtectionConfig(ConfigValue<TimeSpan?> RetainDuration)
             throw new RekkordException(
                 "RetentionUnsupported",
                 RekkordErrorKind.InvalidArgument,
-                $"RetainDuration = {ConfigDuration.Format(duration)} ([Protection]) asks the storage to keep what is written from being deleted. A directory cannot do that. "
-                + "Nothing was written. Remove the setting, or protect the directory by other means, such as snapshots of its file system.",
+                $"RetainDuration = {ConfigDuration.Format(duration)} ([Protection]) asks the storage to keep what is written from being deleted. A directory cannot do that, and this version asks no other store for it. "
+                + "Nothing was written. Remove the setting, and protect the repository by other means: snapshots of the file system, or a bucket that keeps versions and a key that may not delete.",
                 "RetainDuration");
         }
     }

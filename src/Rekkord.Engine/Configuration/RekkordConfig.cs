@@ -15,7 +15,7 @@ public sealed class RekkordConfig
         Entries = values.ToEntries();
         Repository = new RepositoryConfig(
             values.GetText("Repository.URL"), values.GetText("Repository.KeyFile"), values.GetRequired<bool>("Repository.TrustKeyFilePermissions"));
-        Settings = new SettingsConfig(values.GetStruct<int>("Settings.Threads"), values.GetRequired<int>("Settings.CompressionLevel"));
+        Settings = new SettingsConfig(values.GetStruct<int>("Settings.Threads"), values.GetRequired<int>("Settings.CompressionLevel"), values.GetStruct<int>("Settings.Connections"), values.GetStruct<long>("Settings.LimitUpload"));
         Hooks = new HooksConfig(
             values.GetText("Hooks.PreSaveDirectory"),
             values.GetText("Hooks.PostSaveDirectory"),
@@ -25,7 +25,7 @@ public sealed class RekkordConfig
             values.GetRequired<bool>("Hooks.RunPostHooksAfterPreFailure"),
             values.GetRequired<bool>("Hooks.TrustHookPermissions"));
         Protection = new ProtectionConfig(values.GetStruct<TimeSpan>("Protection.RetainDuration"));
-        S3 = new S3Config(values.GetText("S3.AccessKeyID"), values.GetText("S3.SecretKey"), values.GetText("S3.Region"));
+        S3 = new S3Config(values.GetText("S3.AccessKeyID"), values.GetText("S3.SecretKey"), values.GetText("S3.SessionToken"), values.GetText("S3.Region"), values.GetText("S3.StorageClass"));
         Sftp = new SftpConfig(values.GetText("SFTP.Password"), values.GetText("SFTP.KeyFile"), values.GetText("SFTP.Fingerprint"));
     }
 

@@ -46,7 +46,7 @@ public sealed class EngineOperations
     public EngineOperation<SaveResult, SaveProgress> Save(AwaitedRepository repository, SaveRequest request, ISaveObserver observer)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        return _library is null
+        return _library is null || !repository.IsPlainDirectory
             ? new ManagedOperation<SaveResult, SaveProgress>(repository, opened =>
             {
                 var operation = new SaveOperation(opened, request, observer);
@@ -68,7 +68,7 @@ public sealed class EngineOperations
     public EngineOperation<ScanResult, ScanProgress> Scan(AwaitedRepository repository, ScanRequest request, Action<string> warn)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        return _library is null
+        return _library is null || !repository.IsPlainDirectory
             ? new ManagedOperation<ScanResult, ScanProgress>(repository, opened =>
             {
                 var operation = new ScanOperation(opened, request, warn);
@@ -90,7 +90,7 @@ public sealed class EngineOperations
     public EngineOperation<RestoreResult, RestoreProgress> Restore(AwaitedRepository repository, RestoreRequest request, IRestoreObserver observer)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        return _library is null
+        return _library is null || !repository.IsPlainDirectory
             ? new ManagedOperation<RestoreResult, RestoreProgress>(repository, opened =>
             {
                 var operation = new RestoreOperation(opened, request, observer);
@@ -218,7 +218,7 @@ internal sealed class NativeOperation<TResult, TProgress>(
                     observer.Warn?.Invoke(message.ReadString());
                     break;
                 case MessageKind.Detail:
-                    (observer.Detail ?? repository.Note)(message.ReadString());
+                    (observer.Detail ?? repository.Options.Note)(message.ReadString());
                     break;
                 case MessageKind.Succeeded:
                     return readResult(message);

@@ -25,8 +25,11 @@ public sealed class AwaitedRepository : IDisposable
     /// <summary>Where it is: a path or URL without credentials.</summary>
     public string Location => ObjectStore.LocationOf(_location);
 
-    /// <summary>Told, from any thread, of requests to the store that failed and are made again.</summary>
-    public Action<string> Note { get; set; } = static _ => { };
+    /// <summary>How its store is used.</summary>
+    public StoreOptions Options { get; init; } = new();
+
+    /// <summary>Whether its store is one that the native library can use, in the way that is asked for.</summary>
+    public bool IsPlainDirectory => Options.UploadLimit is null && ObjectStore.IsLocal(_location);
 
     /// <summary>The location as it was given.</summary>
     internal string GivenLocation => _location;
@@ -59,7 +62,7 @@ public sealed class AwaitedRepository : IDisposable
     /// <exception cref="RekkordException">It is not there, is another one than the keys are for (<c>KeyFileMismatch</c>), or cannot be used.</exception>
     public RepositoryAccess Open(CancellationToken cancellation)
     {
-        var repository = RepositoryAccess.Open(_location, _keys, ownsKeys: false, new StoreOptions { Note = Note }, cancellation);
+        var repository = RepositoryAccess.Open(_location, _keys, ownsKeys: false, Options, cancellation);
         repository.RememberTags();
         return repository;
     }

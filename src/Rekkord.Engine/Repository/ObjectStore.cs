@@ -1,7 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
+using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Storage;
 using Rekkord.Engine.Storage.Local;
 using Rekkord.Engine.Storage.Retrying;
+using Rekkord.Engine.Storage.S3;
+using Rekkord.Engine.Storage.Throttling;
 
 namespace Rekkord.Engine.Repository;
 
@@ -11,20 +15,28 @@ public static class ObjectStore
     // The first that takes a location opens it. A new kind of store is a line here.
     private static readonly StoreProvider[] Providers =
     [
+        .. RemoteProviders(),
         new(HasScheme("file"), location => DirectoryObjectStore.FullPath(new Uri(location).LocalPath), OpenDirectory, CreateDirectory),
         new(static location => !location.Contains("://", StringComparison.Ordinal), DirectoryObjectStore.FullPath, OpenDirectory, CreateDirectory),
     ];
 
+    /// <summary>
+    /// Whether there are stores on other machines. The native library has none of them and of the packages that they need: a repository on another machine
+    /// is served by the assemblies.
+    /// </summary>
+    [FeatureSwitchDefinition("Rekkord.HasRemoteStores")]
+    private static bool HasRemoteStores => !AppContext.TryGetSwitch("Rekkord.HasRemoteStores", out var has) || has;
+
     /// <summary>Opens the store of an existing repository.</summary>
-    /// <param name="location">A path, or a <c>file:</c> URL.</param>
+    /// <param name="location">A path or a URL.</param>
     /// <param name="options">How it is used; null for the usual.</param>
     /// <param name="cancellation">Ends the opening.</param>
     /// <exception cref="RekkordException">There is nothing (<c>RepositoryNotFound</c>), or this kind of store is not known (<c>RepositoryUrlUnsupported</c>).</exception>
     public static IObjectStore Open(string location, StoreOptions? options = null, CancellationToken cancellation = default) =>
         OpenWith(location, options, static provider => provider.Open, cancellation);
 
-    /// <summary>Opens the store for a repository to be made, creating its directory.</summary>
-    /// <param name="location">A path, or a <c>file:</c> URL.</param>
+    /// <summary>Opens the store for a repository to be made. A directory is made, a bucket has to be there.</summary>
+    /// <param name="location">A path or a URL.</param>
     /// <param name="options">How it is used; null for the usual.</param>
     /// <param name="cancellation">Ends the opening.</param>
     /// <exception cref="RekkordException">It cannot be made, or this kind of store is not known (<c>RepositoryUrlUnsupported</c>).</exception>
@@ -32,17 +44,22 @@ public static class ObjectStore
         OpenWith(location, options, static provider => provider.Create, cancellation);
 
     /// <summary>How the store that a location names is known, whether or not it is there: a path or URL without credentials.</summary>
-    /// <param name="location">A path, or a <c>file:</c> URL.</param>
+    /// <param name="location">A path or a URL.</param>
     /// <exception cref="RekkordException">This kind of store is not known (<c>RepositoryUrlUnsupported</c>).</exception>
     public static string LocationOf(string location) => Find(location).LocationOf(location);
+
+    /// <summary>Whether a location is a directory of this machine, mounted or not.</summary>
+    public static bool IsLocal(string location) => HasScheme("file")(location) || !Array.Exists(RemoteProviders(), provider => provider.Takes(location));
 
     private static IObjectStore OpenWith(string location, StoreOptions? options, Func<StoreProvider, StoreOpener> choose, CancellationToken cancellation)
     {
         var used = options ?? new StoreOptions();
         var store = BlockingCalls.Wait(choose(Find(location))(location, used, cancellation));
 
+        var limited = used.UploadLimit is { } limit ? new ThrottlingStore(store, new UploadLimit(limit, TimeProvider.System)) : store;
+
         // What fails on this machine fails again at once.
-        return store is DirectoryObjectStore ? store : new RetryingStore(store, used.Retries, used.Note);
+        return store is DirectoryObjectStore ? limited : new RetryingStore(limited, used.Retries, used.Note);
     }
 
     private static StoreProvider Find(string location)
@@ -53,8 +70,12 @@ public static class ObjectStore
         return Array.Find(Providers, provider => provider.Takes(location)) ?? throw new RekkordException(
             "RepositoryUrlUnsupported",
             RekkordErrorKind.InvalidArgument,
-            $"Repositories at '{location[..location.IndexOf("://", StringComparison.Ordinal)]}://' are not supported by this version. Use a local or mounted directory.");
+            $"Repositories at '{location[..location.IndexOf("://", StringComparison.Ordinal)]}://' are not supported by this version. Use a directory, s3://BUCKET/PREFIX, or s3:https://HOST/BUCKET/PREFIX.");
     }
+
+    private static StoreProvider[] RemoteProviders() => HasRemoteStores
+        ? [new(S3Location.IsOne, location => S3Location.Parse(location).Text, OpenBucket, OpenBucket)]
+        : [];
 
     private static Predicate<string> HasScheme(string scheme) => location => location.StartsWith($"{scheme}://", StringComparison.OrdinalIgnoreCase);
 
@@ -63,6 +84,9 @@ public static class ObjectStore
 
     private static ValueTask<IObjectStore> CreateDirectory(string location, StoreOptions options, CancellationToken cancellation) =>
         ValueTask.FromResult<IObjectStore>(DirectoryObjectStore.CreateOrOpen(LocationOf(location)));
+
+    private static ValueTask<IObjectStore> OpenBucket(string location, StoreOptions options, CancellationToken cancellation) =>
+        ValueTask.FromResult<IObjectStore>(S3ObjectStore.Open(S3Location.Parse(location), options.S3, options.Connections ?? S3ObjectStore.DefaultConnections));
 
     /// <summary>One kind of store.</summary>
     /// <param name="Takes">Whether a location is one of its.</param>
@@ -82,4 +106,25 @@ public sealed record StoreOptions
 
     /// <summary>When a request to a store that is not on this machine is made again.</summary>
     public RetryPolicy Retries { get; init; } = new();
+
+    /// <summary>How many requests a store on another machine has under way at once; null for what suits it.</summary>
+    public int? Connections { get; init; }
+
+    /// <summary>How many bytes are stored in a second at most; null for no limit.</summary>
+    public long? UploadLimit { get; init; }
+
+    /// <summary>How a bucket is used.</summary>
+    public S3Options S3 { get; init; } = new();
+
+    /// <summary>What a configuration says.</summary>
+    public static StoreOptions From(RekkordConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return new StoreOptions
+        {
+            Connections = config.Settings.Connections.Value,
+            UploadLimit = config.Settings.LimitUpload.Value,
+            S3 = config.S3.ToOptions(),
+        };
+    }
 }

@@ -1,0 +1,378 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Hashing;
+
+namespace Rekkord.Engine.Storage.S3;
+
+/// <summary>
+/// Objects in a bucket, at AWS or at another server that speaks its protocol. Every object is put in one request, never in parts: a put with
+/// <c>If-None-Match</c> is exclusive where the end of an upload in parts is not.
+/// </summary>
+internal sealed class S3ObjectStore : IObjectStore
+{
+    /// <summary>How many requests are under way unless somebody says otherwise.</summary>
+    public const int DefaultConnections = 8;
+
+    // What exclusive creation is tried with. It stays: to try again costs one request, which makes nothing.
+    private const string TrialName = StoreNames.TemporaryFolder + "/exclusive";
+
+    // Between parts that lie closer together it is cheaper to read on than to ask again.
+    private const int ReadThrough = 128 * 1024;
+
+    private static readonly TimeSpan DefaultStallLimit = TimeSpan.FromSeconds(60);
+    private static readonly byte[] Trial = "Puts of this object show whether the store keeps two writers of one name apart.\n"u8.ToArray();
+
+    private readonly S3Location _location;
+    private readonly S3Options _options;
+    private readonly TimeSpan _stallLimit;
+    private readonly S3Errors _errors;
+    private readonly HttpClient _http;
+    private readonly AmazonS3Client _client;
+    private readonly SemaphoreSlim _turns;
+    private readonly SemaphoreSlim _trying = new(1);
+    private volatile StoreCapabilities _capabilities;
+    private volatile bool _isTried;
+
+    private S3ObjectStore(S3Location location, S3Options options, int connections, TimeSpan stallLimit)
+    {
+        _location = location;
+        _options = options;
+        _stallLimit = stallLimit;
+        _errors = new S3Errors(location.Text, location.Bucket, stallLimit);
+        _capabilities = new StoreCapabilities { Connections = connections, ServerClock = true, DurableOnReturn = true };
+        _turns = new SemaphoreSlim(connections);
+        _http = S3Connection.CreateHttpClient();
+        try
+        {
+            _client = S3Connection.Open(location, options, _http);
+        }
+        catch
+        {
+            _http.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a bucket. Nothing is asked of the server yet.</summary>
+    /// <param name="location">Which.</param>
+    /// <param name="options">How it is used.</param>
+    /// <param name="connections">How many requests may be under way at once.</param>
+    /// <param name="stallLimit">How long a request may go without a byte that moves; null for a minute.</param>
+    /// <exception cref="RekkordException">The options are not complete, or do not fit each other.</exception>
+    public static S3ObjectStore Open(S3Location location, S3Options options, int connections = DefaultConnections, TimeSpan? stallLimit = null)
+    {
+        options.Validate();
+        return new S3ObjectStore(location, options, connections, stallLimit ?? DefaultStallLimit);
+    }
+
+    /// <inheritdoc/>
+    public string Location => _location.Text;
+
+    /// <inheritdoc/>
+    public StoreCapabilities Capabilities => _capabilities;
+
+    /// <inheritdoc/>
+    public ValueTask<bool> IsInPlaceAsync(CancellationToken cancellation) => ValueTask.FromResult(true);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ObjectInfo> ListAsync(string folder, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var root = _location.KeyOf("");
+        var temporary = StoreNames.TemporaryFolder + "/";
+        string? next = null;
+        do
+        {
+            var token = next;
+            var page = await CallAsync(S3Action.List, "", guard => _client.ListObjectsV2Async(
+                new ListObjectsV2Request { BucketName = _location.Bucket, Prefix = _location.KeyOf(folder), ContinuationToken = token }, guard.Token), cancellation).ConfigureAwait(false);
+            foreach (var entry in page.S3Objects ?? [])
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var name = entry.Key[root.Length..];
+
+                // Some tools make an empty object to stand for a folder.
+                if (name.Length > 0 && !name.EndsWith('/') && !name.StartsWith(temporary, StringComparison.Ordinal))
+                    yield return Describe(name, entry.Size ?? 0, entry.LastModified, entry.ETag);
+            }
+
+            next = page.IsTruncated == true ? page.NextContinuationToken : null;
+        }
+        while (next is not null);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ObjectInfo?> FindAsync(string name, CancellationToken cancellation) => CallAsync<ObjectInfo?>(S3Action.Read, name, async guard =>
+    {
+        try
+        {
+            var found = await _client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = _location.Bucket, Key = _location.KeyOf(name) }, guard.Token).ConfigureAwait(false);
+            return Describe(name, found.ContentLength, found.LastModified, found.ETag);
+        }
+        catch (AmazonS3Exception error) when (error.StatusCode == HttpStatusCode.NotFound && error.ErrorCode != "NoSuchBucket")
+        {
+            return null;
+        }
+    }, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<byte[]> ReadAsync(string name, int maximumLength, CancellationToken cancellation) => CallAsync(S3Action.Read, name, async guard =>
+    {
+        using var response = await _client.GetObjectAsync(Request(name), guard.Token).ConfigureAwait(false);
+        if (response.ContentLength > maximumLength)
+            throw StorageException.TooLarge(Location, name);
+        var bytes = new byte[response.ContentLength];
+        await FillAsync(response.ResponseStream, bytes, guard).ConfigureAwait(false);
+        return bytes;
+    }, cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask ReadAsync(string name, IReadOnlyList<ObjectRange> ranges, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var requests = new List<Task>();
+        for (int first = 0, end; first < ranges.Count; first = end)
+        {
+            for (end = first + 1; end < ranges.Count && ranges[end].Offset - ranges[end - 1].End <= ReadThrough;)
+                end++;
+            requests.Add(ReadTogetherAsync(name, [.. ranges.Skip(first).Take(end - first)], cancellation).AsTask());
+        }
+
+        // All of them have ended then, also when one has failed.
+        await Task.WhenAll(requests).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Stream> OpenReadAsync(string name, long offset, CancellationToken cancellation)
+    {
+        var response = await CallAsync(S3Action.Read, name, async guard =>
+        {
+            try
+            {
+                var request = Request(name);
+                if (offset > 0)
+                    request.ByteRange = new ByteRange(string.Create(CultureInfo.InvariantCulture, $"bytes={offset}-"));
+                var opened = await _client.GetObjectAsync(request, guard.Token).ConfigureAwait(false);
+                return offset == 0 ? opened : RequireFrom(opened, offset);
+            }
+            catch (AmazonS3Exception error) when (error.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+            {
+                return null;
+            }
+        }, cancellation).ConfigureAwait(false);
+        if (response is not null)
+            return new DownloadStream(response, _stallLimit, (error, hasStalled) => _errors.Translate(error, hasStalled, S3Action.Read, name));
+
+        // Nothing is left from there: at the end of the object that is so.
+        var found = await FindAsync(name, cancellation).ConfigureAwait(false) ?? throw StorageException.NotFound(Location, name);
+        return found.Size == offset ? Stream.Null : throw StorageException.TooShort(Location, name);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> PutAsync(string name, ObjectContent content, PutMode mode, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var isExclusive = mode == PutMode.Create && await IsExclusiveAsync(cancellation).ConfigureAwait(false);
+        return mode == PutMode.Create && !isExclusive && await FindAsync(name, cancellation).ConfigureAwait(false) is not null
+            ? false
+            : await SendAsync(name, content, isExclusive, cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ObjectWriter> CreateAsync(CancellationToken cancellation) => ValueTask.FromResult<ObjectWriter>(new BufferedObjectWriter(this));
+
+    /// <inheritdoc/>
+    public async ValueTask DeleteAsync(string name, CancellationToken cancellation)
+    {
+        // A server says yes to the deletion of what is not there, too.
+        if (await FindAsync(name, cancellation).ConfigureAwait(false) is null)
+            throw StorageException.NotFound(Location, name);
+        await CallAsync(S3Action.Delete, name, guard => _client.DeleteObjectAsync(
+            new DeleteObjectRequest { BucketName = _location.Bucket, Key = _location.KeyOf(name) }, guard.Token), cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> TrySetAsideAsync(string name, string newName, CancellationToken cancellation) => ValueTask.FromResult(false);
+
+    /// <inheritdoc/>
+    public ValueTask MakeDurableAsync(IReadOnlyCollection<string> names, CancellationToken cancellation) => ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
+    public ValueTask RetainAsync(string name, DateTimeOffset until, CancellationToken cancellation) => throw StorageException.RetentionUnsupported(Location, name);
+
+    /// <inheritdoc/>
+    public ValueTask<int> RemoveLeftoversAsync(DateTimeOffset before, CancellationToken cancellation) => ValueTask.FromResult(0);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _client.Dispose();
+        _http.Dispose();
+        _turns.Dispose();
+        _trying.Dispose();
+    }
+
+    /// <summary>
+    /// Whether the server keeps two writers of one name apart. There are servers that accept the condition of a put and do not heed it, so it is tried out
+    /// before the first object is made, each time the store is opened: another server may have taken the place of this one.
+    /// </summary>
+    private async ValueTask<bool> IsExclusiveAsync(CancellationToken cancellation)
+    {
+        if (_isTried)
+            return _capabilities.ExclusiveCreate;
+        await _trying.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (!_isTried)
+            {
+                // The first time nothing is there yet, so the first put makes it.
+                var isHeeded = await IsTrialRefusedAsync(cancellation).ConfigureAwait(false) ?? await IsTrialRefusedAsync(cancellation).ConfigureAwait(false) ?? false;
+                _capabilities = _capabilities with { ExclusiveCreate = isHeeded };
+                _isTried = true;
+            }
+
+            return _capabilities.ExclusiveCreate;
+        }
+        finally
+        {
+            _trying.Release();
+        }
+    }
+
+    /// <summary>Puts what may be there already. True when the server refuses because it is there, null when it takes it, false when it knows no such condition.</summary>
+    private async ValueTask<bool?> IsTrialRefusedAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await SendAsync(TrialName, ObjectContent.From(Trial), isExclusive: true, cancellation).ConfigureAwait(false) ? null : true;
+        }
+        catch (StorageException error) when (error.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotImplemented or HttpStatusCode.BadRequest or HttpStatusCode.Forbidden }
+            && error.ErrorId is "RepositoryWriteError" or "StoreAccessDenied")
+        {
+            return false;
+        }
+    }
+
+    private ValueTask<bool> SendAsync(string name, ObjectContent content, bool isExclusive, CancellationToken cancellation) => CallAsync(S3Action.Write, name, async guard =>
+    {
+        using var stream = new UploadStream(content, guard);
+        var request = new PutObjectRequest
+        {
+            BucketName = _location.Bucket,
+            Key = _location.KeyOf(name),
+            InputStream = stream,
+            UseChunkEncoding = false,
+            IfNoneMatch = isExclusive ? "*" : null,
+            StorageClass = _options.StorageClass is { } storageClass ? new S3StorageClass(storageClass) : null,
+        };
+        try
+        {
+            await _client.PutObjectAsync(request, guard.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (AmazonS3Exception error) when (isExclusive && error.StatusCode == HttpStatusCode.PreconditionFailed)
+        {
+            return false;
+        }
+    }, cancellation);
+
+    private ValueTask<bool> ReadTogetherAsync(string name, ObjectRange[] ranges, CancellationToken cancellation) => CallAsync(S3Action.Read, name, async guard =>
+    {
+        var request = Request(name);
+        var offset = ranges[0].Offset;
+        request.ByteRange = new ByteRange(offset, ranges[^1].End - 1);
+        try
+        {
+            using var response = RequireFrom(await _client.GetObjectAsync(request, guard.Token).ConfigureAwait(false), offset);
+            if (offset + response.ContentLength < ranges[^1].End)
+                throw StorageException.TooShort(Location, name);
+            foreach (var range in ranges)
+            {
+                await SkipAsync(response.ResponseStream, (int)(range.Offset - offset), guard).ConfigureAwait(false);
+                await FillAsync(response.ResponseStream, range.Buffer, guard).ConfigureAwait(false);
+                offset = range.End;
+            }
+
+            return true;
+        }
+        catch (AmazonS3Exception error) when (error.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+        {
+            throw StorageException.TooShort(Location, name);
+        }
+    }, cancellation);
+
+    /// <summary>Makes a request when it has its turn, and says what its error means.</summary>
+    private async ValueTask<T> CallAsync<T>(S3Action action, string name, Func<StallGuard, Task<T>> request, CancellationToken cancellation)
+    {
+        await _turns.WaitAsync(cancellation).ConfigureAwait(false);
+        using var guard = new StallGuard(_stallLimit, cancellation);
+        try
+        {
+            return await request(guard).ConfigureAwait(false);
+        }
+        catch (Exception error) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(error.Message, error, cancellation);
+        }
+        catch (Exception error)
+        {
+            throw _errors.Translate(error, guard.IsOver, action, name);
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    private GetObjectRequest Request(string name) => new() { BucketName = _location.Bucket, Key = _location.KeyOf(name) };
+
+    private static GetObjectResponse RequireFrom(GetObjectResponse response, long offset)
+    {
+        if (response.ContentRange?.StartsWith(string.Create(CultureInfo.InvariantCulture, $"bytes {offset}-"), StringComparison.Ordinal) == true)
+            return response;
+        response.Dispose();
+        throw new IOException("The server gave another part than it was asked for.");
+    }
+
+    private static async Task FillAsync(Stream stream, Memory<byte> buffer, StallGuard guard)
+    {
+        // A server that sends a byte at a time must not have a new time for each.
+        const int step = 64 * 1024;
+        for (; buffer.Length > 0; buffer = buffer[Math.Min(step, buffer.Length)..])
+        {
+            await stream.ReadExactlyAsync(buffer[..Math.Min(step, buffer.Length)], guard.Token).ConfigureAwait(false);
+            guard.Resume();
+        }
+    }
+
+    private static async Task SkipAsync(Stream stream, int length, StallGuard guard)
+    {
+        if (length == 0)
+            return;
+        var skipped = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            await FillAsync(stream, skipped.AsMemory(0, length), guard).ConfigureAwait(false);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(skipped);
+        }
+    }
+
+    private ObjectInfo Describe(string name, long size, DateTime? modified, string? tag)
+    {
+        var time = modified is { } known ? new DateTimeOffset(known.ToUniversalTime()) : DateTimeOffset.UnixEpoch;
+        if (string.IsNullOrEmpty(tag))
+            return new ObjectInfo(name, size, time);
+
+        // Listings tell a part of the second, and answers do not.
+        var identity = string.Create(CultureInfo.InvariantCulture, $"{Location}\n{tag}\n{time.ToUnixTimeSeconds()}");
+        return new ObjectInfo(name, size, time) { Identity = Hash128.Compute(Encoding.UTF8.GetBytes(identity)) };
+    }
+}

@@ -1,0 +1,134 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Rekkord.Stores.Integration.Tests;
+
+/// <summary>What becomes of one connection. A count of bytes that is not given is never reached.</summary>
+internal sealed record ProxyFault
+{
+    /// <summary>Closes the connection when the server was sent so much.</summary>
+    public long CutAfterSending { get; init; } = long.MaxValue;
+
+    /// <summary>Closes the connection when so much came from the server.</summary>
+    public long CutAfterReceiving { get; init; } = long.MaxValue;
+
+    /// <summary>Passes nothing on when so much came from the server, and keeps the connection open.</summary>
+    public long StallAfterReceiving { get; init; } = long.MaxValue;
+
+    /// <summary>Answers this itself, when the request's head has come, and closes the connection.</summary>
+    public string? Answer { get; init; }
+
+    /// <summary>The answer of a server that is busy.</summary>
+    public static ProxyFault Busy { get; } = new() { Answer = "HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" };
+}
+
+/// <summary>Stands between a client and a server, and does to each connection, in the order in which they come, what it is told to.</summary>
+internal sealed class MisbehavingProxy : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly int _target;
+    private readonly Task _accepting;
+
+    public MisbehavingProxy(int target)
+    {
+        _target = target;
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>What becomes of a connection, by its number from 0 since this was set; null for nothing.</summary>
+    public Func<int, ProxyFault?> Fault
+    {
+        get;
+        set
+        {
+            Volatile.Write(ref _connections, 0);
+            field = value;
+        }
+    } = static _ => null;
+
+    /// <summary>How many connections there were since the faults were set.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    private int _connections;
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _listener.Dispose();
+        _accepting.Wait();
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        var serving = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                var client = await _listener.AcceptSocketAsync(_stop.Token);
+                serving.Add(ServeAsync(client, Fault(Interlocked.Increment(ref _connections) - 1) ?? new ProxyFault()));
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            await Task.WhenAll(serving);
+        }
+    }
+
+    private async Task ServeAsync(Socket client, ProxyFault fault)
+    {
+        using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using (client)
+        {
+            client.NoDelay = true;
+            try
+            {
+                if (fault.Answer is { } answer)
+                {
+                    _ = await client.ReceiveAsync(new byte[64 * 1024], _stop.Token);
+                    await client.SendAsync(Encoding.ASCII.GetBytes(answer), _stop.Token);
+                    client.Shutdown(SocketShutdown.Send);
+                    return;
+                }
+
+                await server.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
+                var sending = PassAsync(client, server, fault.CutAfterSending, long.MaxValue);
+                var receiving = PassAsync(server, client, fault.CutAfterReceiving, fault.StallAfterReceiving);
+                await Task.WhenAny(sending, receiving);
+            }
+            catch (Exception error) when (error is OperationCanceledException or SocketException)
+            {
+                // The connection is over, one way or another.
+            }
+        }
+    }
+
+    private async Task PassAsync(Socket from, Socket to, long cutAfter, long stallAfter)
+    {
+        var buffer = new byte[64 * 1024];
+        try
+        {
+            for (long passed = 0; passed < cutAfter;)
+            {
+                var read = await from.ReceiveAsync(buffer, _stop.Token);
+                if (read == 0)
+                    return;
+                var part = (int)Math.Min(read, Math.Min(cutAfter, stallAfter) - passed);
+                await to.SendAsync(buffer.AsMemory(0, part), _stop.Token);
+                passed += part;
+                if (passed >= stallAfter)
+                    await Task.Delay(Timeout.Infinite, _stop.Token);
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // Either side is gone: the other is closed too.
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Amazon.S3;
+using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.S3;
+
+namespace Rekkord.Stores.Integration.Tests;
+
+/// <summary>The store on a server that takes the condition of a put and overwrites all the same: fauxqs.</summary>
+public sealed class S3PoorServerTests(PoorServer server) : ObjectStoreContract, IClassFixture<PoorServer>
+{
+    protected override ValueTask<IObjectStore> OpenAsync() => PoorServer.Program is null
+        ? throw new InvalidOperationException("$XunitDynamicSkip$needs fauxqs")
+        : ValueTask.FromResult<IObjectStore>(S3ObjectStore.Open(S3Location.Parse(server.NewLocation()), RadosGateway.Options));
+
+    [RequiresProgramFact("fauxqs")]
+    public async Task A_condition_that_is_not_heeded_is_not_trusted()
+    {
+        Assert.True(await PutAsync("tags/one", [1]));
+        Assert.False(Store.Capabilities.ExclusiveCreate);
+        Assert.False(await PutAsync("tags/one", [2]));
+        Assert.Equal([1], await Store.ReadAsync("tags/one", 1, default));
+    }
+}
+
+/// <summary>One such server.</summary>
+public sealed class PoorServer : IAsyncLifetime
+{
+    private readonly int _port = RadosGateway.FreePort();
+    private Process? _process;
+    private int _prefixes;
+
+    /// <summary>Where it is; null where it is missing.</summary>
+    public static string? Program { get; } = RequiresProgramFactAttribute.Find("fauxqs");
+
+    public string NewLocation() => string.Create(CultureInfo.InvariantCulture, $"s3:http://127.0.0.1:{_port}/rekkord/{Interlocked.Increment(ref _prefixes)}");
+
+    public async Task InitializeAsync()
+    {
+        if (Program is null)
+            return;
+        var start = new ProcessStartInfo(Program) { RedirectStandardOutput = true };
+        start.Environment["FAUXQS_PORT"] = _port.ToString(CultureInfo.InvariantCulture);
+        start.Environment["FAUXQS_LOGGER"] = "false";
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += static (_, _) => { };
+        _process.BeginOutputReadLine();
+        for (var tries = 0; !IsListening() && tries < 300; tries++)
+            Assert.False(_process.WaitForExit(100), "fauxqs ended.");
+        using var client = new AmazonS3Client(
+            RadosGateway.AccessKey,
+            RadosGateway.SecretKey,
+            new AmazonS3Config { ServiceURL = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}"), ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
+        await client.PutBucketAsync("rekkord");
+    }
+
+    public Task DisposeAsync()
+    {
+        _process?.Kill(entireProcessTree: true);
+        _process?.Dispose();
+        return Task.CompletedTask;
+    }
+
+    private bool IsListening()
+    {
+        try
+        {
+            using var client = new TcpClient();
+            client.Connect(IPAddress.Loopback, _port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,293 @@
+using System.Globalization;
+using Amazon;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Restoring;
+using Rekkord.Engine.Saving;
+using Rekkord.Engine.Scanning;
+using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Retrying;
+using Rekkord.Engine.Storage.S3;
+
+namespace Rekkord.Stores.Integration.Tests;
+
+/// <summary>A repository in a bucket, used as a user would, over a good line and a bad one.</summary>
+[Collection(nameof(RadosGateway))]
+public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRestoreObserver, IDisposable
+{
+    private const int ContentLength = 40 * 1024 * 1024;
+
+    private static readonly RetryPolicy Quick = new() { Attempts = 3, FirstPause = TimeSpan.FromMilliseconds(1), LongestPause = TimeSpan.FromMilliseconds(5) };
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly List<string> _notes = [];
+
+    public void Dispose() => _directory.Dispose();
+
+    [RequiresRadosGatewayFact]
+    public void A_repository_is_made_saved_to_scanned_listed_and_restored()
+    {
+        var location = Initialize();
+        Write("a", 1, 3_000_000);
+        Write("b", 2, 100);
+
+        var first = Save(location);
+        var again = Save(location);
+
+        Assert.Equal((0, 0), (again.NewDataPacks, again.NewMetadataPacks));
+        Assert.Empty(Scan(location).Problems);
+        using (var repository = Open(location))
+            Assert.Equal([first.Snapshot.Id, again.Snapshot.Id], new SnapshotStore(repository).List(_ => { }, default).Select(snapshot => snapshot.Id));
+        AssertRestored(location);
+        Assert.Equal("RepositoryExists", Fail(() => Initialize(location)).ErrorId);
+    }
+
+    [RequiresRadosGatewayFact]
+    public void A_revoked_key_saves_no_more()
+    {
+        var location = Initialize();
+        Write("a", 1, 1000);
+        using var master = KeyFile.Read(_directory["master.key"]);
+        using var keys = master.Derive(KeyRole.WriteOnly);
+        KeyFile.Write(_directory["writer.key"], keys);
+        Save(location, key: "writer.key");
+        using (var repository = Open(location))
+            new KeyRevocation(repository, _ => { }).Run(keys.KeyId, false, "lost", default);
+
+        Assert.Equal("KeyRevoked", Fail(() => Save(location, key: "writer.key")).ErrorId);
+        AssertRestored(location);
+    }
+
+    [RequiresRadosGatewayFact]
+    public async Task A_damaged_pack_is_found_set_aside_and_stored_again()
+    {
+        var location = Initialize();
+        Write("a", 1, 1_000_000);
+        Save(location);
+        using (var store = S3ObjectStore.Open(S3Location.Parse(location), RadosGateway.Options))
+        {
+            var pack = store.List("packs/", default).MaxBy(found => found.Size)!;
+            var bytes = await store.ReadAsync(pack.Name, int.MaxValue, default);
+            bytes[1000] ^= 1;
+            await store.PutAsync(pack.Name, ObjectContent.From(bytes), PutMode.Replace, default);
+        }
+
+        Assert.NotEmpty(Scan(location).Problems);
+        Scan(location, repair: true);
+        Save(location);
+
+        Assert.Empty(Scan(location).Problems);
+        AssertRestored(location);
+    }
+
+    [RequiresRadosGatewayFact]
+    public void What_was_stored_before_the_line_was_cut_for_good_is_not_stored_again()
+    {
+        var location = Initialize();
+        Write("large", 3, ContentLength);
+        using var proxy = new MisbehavingProxy(gateway.Port);
+        var behind = location.Replace(string.Create(CultureInfo.InvariantCulture, $":{gateway.Port}/"), string.Create(CultureInfo.InvariantCulture, $":{proxy.Port}/"), StringComparison.Ordinal);
+
+        // One connection lives long enough for a pack; afterwards there is no server any more.
+        proxy.Fault = number => number == 0 ? new ProxyFault { CutAfterSending = ContentLength * 3 / 4 } : new ProxyFault { CutAfterSending = 0 };
+        var error = Fail(() => Save(behind, new StoreOptions { Connections = 1 }));
+        Assert.True(Assert.IsType<StorageException>(error).IsTransient);
+        var result = Save(location);
+
+        Assert.InRange(result.NewDataPacks, 0, PacksOf(location, "packs/") - 2);
+        Assert.Empty(Scan(location).Problems);
+        AssertRestored(location);
+    }
+
+    [RequiresRadosGatewayFact]
+    public void A_save_and_a_restore_over_a_bad_line_are_right()
+    {
+        Write("large", 4, ContentLength / 2);
+        using var proxy = new MisbehavingProxy(gateway.Port);
+        var location = Initialize(gateway.NewLocation(port: proxy.Port));
+
+        proxy.Fault = static number => number switch
+        {
+            0 => new ProxyFault { CutAfterSending = 1_000_000 },
+            1 => ProxyFault.Busy,
+            2 => new ProxyFault { CutAfterReceiving = 10 },
+            _ => null,
+        };
+        Save(location);
+        Assert.NotEmpty(_notes);
+        proxy.Fault = static number => number switch
+        {
+            0 => new ProxyFault { CutAfterReceiving = 500_000 },
+            1 => ProxyFault.Busy,
+            2 => new ProxyFault { CutAfterSending = 20 },
+            _ => null,
+        };
+        AssertRestored(location);
+        proxy.Fault = static _ => null;
+        Assert.Empty(Scan(location).Problems);
+    }
+
+    [RequiresRadosGatewayFact]
+    public async Task A_server_that_hangs_is_not_waited_for()
+    {
+        using var proxy = new MisbehavingProxy(gateway.Port);
+        using var store = S3ObjectStore.Open(S3Location.Parse(gateway.NewLocation(port: proxy.Port)), RadosGateway.Options, stallLimit: TimeSpan.FromMilliseconds(500));
+        var bytes = TestRepository.RandomBytes(1, 300_000);
+        await store.PutAsync("packs/ab/one", ObjectContent.From(bytes), PutMode.Create, default);
+        proxy.Fault = static number => number < 2 ? new ProxyFault { StallAfterReceiving = number * 100_000 } : null;
+        using var retrying = new RetryingStore(S3ObjectStore.Open(S3Location.Parse(store.Location), RadosGateway.Options, stallLimit: TimeSpan.FromMilliseconds(500)), Quick, _notes.Add);
+
+        Assert.Equal(bytes, await retrying.ReadAsync("packs/ab/one", bytes.Length, default));
+        Assert.Equal(2, _notes.Count);
+    }
+
+    [RequiresRadosGatewayFact]
+    public async Task Stopping_ends_a_read_that_hangs()
+    {
+        using var proxy = new MisbehavingProxy(gateway.Port);
+        using var store = S3ObjectStore.Open(S3Location.Parse(gateway.NewLocation(port: proxy.Port)), RadosGateway.Options);
+        proxy.Fault = static _ => new ProxyFault { StallAfterReceiving = 0 };
+        using var stop = new CancellationTokenSource();
+
+        var reading = store.ReadAsync("rekkord", 1000, stop.Token).AsTask();
+        Assert.True(SpinWait.SpinUntil(() => proxy.Connections == 1, TimeSpan.FromSeconds(30)));
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+    }
+
+    /// <summary>The rights are those that the document gives: it is read for the bucket's policy.</summary>
+    [RequiresRadosGatewayFact]
+    public async Task With_the_rights_of_the_document_a_server_saves_and_destroys_nothing()
+    {
+        var location = Initialize(gateway.NewLocation(RadosGateway.GuardedBucket));
+        Write("a", 1, 1000);
+        var writer = new StoreOptions { S3 = new S3Options { AccessKeyId = RadosGateway.WriterKey, SecretKey = RadosGateway.SecretKey } };
+
+        Save(location, writer);
+
+        using var store = S3ObjectStore.Open(S3Location.Parse(location), writer.S3);
+        var error = await Assert.ThrowsAsync<StorageException>(async () => await store.DeleteAsync("rekkord", default));
+        Assert.Equal("StoreAccessDenied", error.ErrorId);
+        Assert.Contains("s3:DeleteObject", error.Message, StringComparison.Ordinal);
+        using var client = gateway.OpenClient(RadosGateway.WriterKey);
+        using var owner = gateway.OpenClient();
+        var versions = await owner.ListVersionsAsync(RadosGateway.GuardedBucket, S3Location.Parse(location).KeyOf("rekkord"));
+        await Assert.ThrowsAsync<Amazon.S3.AmazonS3Exception>(() => client.DeleteObjectAsync(RadosGateway.GuardedBucket, versions.Versions[0].Key, versions.Versions[0].VersionId));
+        AssertRestored(location);
+    }
+
+    [RequiresRadosGatewayFact]
+    public void Errors_say_what_to_do_and_hold_no_secret()
+    {
+        const string secret = "not-the-secret-0123";
+        var location = gateway.NewLocation();
+        (string ErrorId, S3Options Options, string Location)[] cases =
+        [
+            ("StoreCredentialsRefused", new S3Options { AccessKeyId = RadosGateway.AccessKey, SecretKey = secret }, location),
+            ("StoreCredentialsRefused", new S3Options { AccessKeyId = "nobody", SecretKey = secret }, location),
+            ("BucketNotFound", RadosGateway.Options, gateway.NewLocation("no-such-bucket")),
+            ("StoreAccessDenied", new S3Options { AccessKeyId = RadosGateway.WriterKey, SecretKey = RadosGateway.SecretKey }, location),
+            ("StoreCredentialsIncomplete", new S3Options { SecretKey = secret }, location),
+            ("StorageClassUnreadable", new S3Options { StorageClass = "GLACIER" }, location),
+            ("NotARepository", RadosGateway.Options, location),
+        ];
+        Initialize();
+        Assert.All(cases, expected =>
+        {
+            var error = Fail(() => Open(expected.Location, new StoreOptions { S3 = expected.Options }).Dispose());
+            Assert.Equal(expected.ErrorId, error.ErrorId);
+            Assert.DoesNotContain(secret, error.ToString(), StringComparison.Ordinal);
+        });
+    }
+
+    [RequiresRadosGatewayFact]
+    public void A_clock_that_is_wrong_is_named()
+    {
+        var location = Initialize();
+        AWSConfigs.ManualClockCorrection = TimeSpan.FromHours(1);
+        try
+        {
+            Assert.Equal("StoreClockSkewed", Fail(() => Open(location).Dispose()).ErrorId);
+        }
+        finally
+        {
+            AWSConfigs.ManualClockCorrection = null;
+        }
+    }
+
+    [RequiresRadosGatewayFact]
+    public void A_full_quota_is_named()
+    {
+        var options = new StoreOptions { S3 = new S3Options { AccessKeyId = RadosGateway.SmallKey, SecretKey = RadosGateway.SecretKey } };
+        var location = Initialize(gateway.NewLocation("small"), options);
+        Write("a", 1, 1000);
+
+        Assert.Equal("RepositoryFull", Fail(() => Save(location, options)).ErrorId);
+    }
+
+    public void EntryFailed(RekkordException error) => Assert.Fail(error.Message);
+
+    public void Warn(string message) => Assert.Fail(message);
+
+    public void Detail(string message) => _notes.Add(message);
+
+    private static RekkordException Fail(Action command) => Assert.ThrowsAny<RekkordException>(command);
+
+    private string Initialize(string? at = null, StoreOptions? options = null)
+    {
+        var location = at ?? gateway.NewLocation();
+        RepositoryCreation.Run(location, _directory["master.key"], overwriteKeyFile: false, options: Complete(options)).Dispose();
+        return location;
+    }
+
+    private RepositoryAccess Open(string location, StoreOptions? options = null, string key = "master.key") =>
+        RepositoryAccess.Open(location, KeyFile.Read(_directory[key]), options: Complete(options));
+
+    private StoreOptions Complete(StoreOptions? options) => (options ?? new StoreOptions { S3 = RadosGateway.Options }) is var given && given.S3.AccessKeyId is null && given.S3.SecretKey is null && given.S3.StorageClass is null
+        ? given with { S3 = RadosGateway.Options, Retries = Quick, Note = Note }
+        : given with { Retries = Quick, Note = Note };
+
+    private void Note(string message)
+    {
+        lock (_notes)
+            _notes.Add(message);
+    }
+
+    private SaveResult Save(string location, StoreOptions? options = null, string key = "master.key")
+    {
+        using var repository = Open(location, options, key);
+        return new SaveOperation(repository, new SaveRequest { Channel = "test", Paths = [FileName.FromText(_directory["source"])], CacheDirectory = _directory["cache"] }, this).Run(default);
+    }
+
+    private ScanResult Scan(string location, bool repair = false)
+    {
+        using var repository = Open(location);
+        return new ScanOperation(repository, new ScanRequest { Full = true, Repair = repair, CacheDirectory = _directory["cache"] }, _ => { }).Run(default);
+    }
+
+    private void AssertRestored(string location)
+    {
+        var destination = _directory[$"restored-{Guid.NewGuid():n}"];
+        using (var repository = Open(location))
+            new RestoreOperation(repository, new RestoreRequest { Snapshot = "test", Path = _directory["source"], Destination = destination }, this).Run(default);
+        var files = Directory.GetFiles(_directory["source"]);
+        Assert.Equal(files.Length, Directory.GetFiles(destination).Length);
+        Assert.All(files, file => Assert.True(File.ReadAllBytes(file).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(destination, Path.GetFileName(file)))), $"'{file}' came out otherwise."));
+    }
+
+    private static int PacksOf(string location, string folder)
+    {
+        using var store = S3ObjectStore.Open(S3Location.Parse(location), RadosGateway.Options);
+        return store.List(folder, default).Count;
+    }
+
+    private void Write(string name, int seed, int length)
+    {
+        Directory.CreateDirectory(_directory["source"]);
+        File.WriteAllBytes(Path.Combine(_directory["source"], name), TestRepository.RandomBytes(seed, length));
+    }
+}
