@@ -101,7 +101,7 @@ public sealed class RadosGateway : IAsyncLifetime
         var start = document.IndexOf("```json\n", StringComparison.Ordinal) + 8;
         return document[start..document.IndexOf("```", start, StringComparison.Ordinal)]
             .Replace("BUCKET", GuardedBucket, StringComparison.Ordinal)
-            .Replace("\"Effect\": \"Allow\"", "\"Effect\": \"Allow\", \"Principal\": { \"AWS\": \"arn:aws:iam:::user/writer\" }", StringComparison.Ordinal);
+            .Replace("\"Effect\": \"Allow\"", "\"Effect\": \"Allow\", \"Principal\": { \"AWS\": [\"arn:aws:iam:::user/writer\", \"arn:aws:iam:::user/owner\"] }", StringComparison.Ordinal);
     }
 
     private void StartStore()

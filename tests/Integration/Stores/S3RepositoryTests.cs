@@ -18,7 +18,7 @@ namespace Rekkord.Stores.Integration.Tests;
 [Collection(nameof(RadosGateway))]
 public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRestoreObserver, IDisposable
 {
-    private const int ContentLength = 40 * 1024 * 1024;
+    private const int ContentLength = 80 * 1024 * 1024;
 
     private static readonly RetryPolicy Quick = new() { Attempts = 3, FirstPause = TimeSpan.FromMilliseconds(1), LongestPause = TimeSpan.FromMilliseconds(5) };
 
@@ -93,11 +93,11 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
 
         // One connection lives long enough for a pack; afterwards there is no server any more.
         proxy.Fault = number => number == 0 ? new ProxyFault { CutAfterSending = ContentLength * 3 / 4 } : new ProxyFault { CutAfterSending = 0 };
-        var error = Fail(() => Save(behind, new StoreOptions { Connections = 1 }));
+        var error = Fail(() => Save(behind, new StoreOptions { Connections = 1, S3 = RadosGateway.Options }));
         Assert.True(Assert.IsType<StorageException>(error).IsTransient);
         var result = Save(location);
 
-        Assert.InRange(result.NewDataPacks, 0, PacksOf(location, "packs/") - 2);
+        Assert.InRange(result.NewDataPacks, 0, PacksOf(location) - 2);
         Assert.Empty(Scan(location).Problems);
         AssertRestored(location);
     }
@@ -105,7 +105,7 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
     [RequiresRadosGatewayFact]
     public void A_save_and_a_restore_over_a_bad_line_are_right()
     {
-        Write("large", 4, ContentLength / 2);
+        Write("large", 4, ContentLength / 4);
         using var proxy = new MisbehavingProxy(gateway.Port);
         var location = Initialize(gateway.NewLocation(port: proxy.Port));
 
@@ -117,7 +117,7 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
             _ => null,
         };
         Save(location);
-        Assert.NotEmpty(_notes);
+        Assert.InRange(proxy.Connections, 4, 20);
         proxy.Fault = static number => number switch
         {
             0 => new ProxyFault { CutAfterReceiving = 500_000 },
@@ -247,9 +247,7 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
     private RepositoryAccess Open(string location, StoreOptions? options = null, string key = "master.key") =>
         RepositoryAccess.Open(location, KeyFile.Read(_directory[key]), options: Complete(options));
 
-    private StoreOptions Complete(StoreOptions? options) => (options ?? new StoreOptions { S3 = RadosGateway.Options }) is var given && given.S3.AccessKeyId is null && given.S3.SecretKey is null && given.S3.StorageClass is null
-        ? given with { S3 = RadosGateway.Options, Retries = Quick, Note = Note }
-        : given with { Retries = Quick, Note = Note };
+    private StoreOptions Complete(StoreOptions? options) => (options ?? new StoreOptions { S3 = RadosGateway.Options }) with { Retries = Quick, Note = Note };
 
     private void Note(string message)
     {
@@ -279,10 +277,10 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
         Assert.All(files, file => Assert.True(File.ReadAllBytes(file).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(destination, Path.GetFileName(file)))), $"'{file}' came out otherwise."));
     }
 
-    private static int PacksOf(string location, string folder)
+    private static int PacksOf(string location)
     {
         using var store = S3ObjectStore.Open(S3Location.Parse(location), RadosGateway.Options);
-        return store.List(folder, default).Count;
+        return store.List("packs/", default).Count;
     }
 
     private void Write(string name, int seed, int length)

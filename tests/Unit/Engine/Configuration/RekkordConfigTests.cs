@@ -253,11 +253,13 @@ public sealed class RekkordConfigTests : IDisposable
             ["Repository.URL"] = ("/repo", "'/repo'"), ["Repository.KeyFile"] = ("/k", "'/k'"),
             ["Repository.TrustKeyFilePermissions"] = ("1", "true"),
             ["Settings.Threads"] = ("4", "4"), ["Settings.CompressionLevel"] = ("19", "19"),
+            ["Settings.Connections"] = ("3", "3"), ["Settings.LimitUpload"] = ("2MB", "'2MB'"),
             ["Hooks.PreSaveDirectory"] = ("/a", "'/a'"), ["Hooks.PostSaveDirectory"] = ("/b", "'/b'"),
             ["Hooks.PreScanDirectory"] = ("/c", "'/c'"), ["Hooks.PostScanDirectory"] = ("/d", "'/d'"),
             ["Hooks.HookTimeout"] = ("2h30m", "'2h30m'"), ["Hooks.RunPostHooksAfterPreFailure"] = ("Yes", "true"),
             ["Hooks.TrustHookPermissions"] = ("on", "true"), ["Protection.RetainDuration"] = ("30d", "'30d'"),
-            ["S3.AccessKeyID"] = ("id", "'id'"), ["S3.SecretKey"] = ("secret", "'secret'"), ["S3.Region"] = ("eu", "'eu'"),
+            ["S3.AccessKeyID"] = ("id", "'id'"), ["S3.SecretKey"] = ("secret", "'secret'"), ["S3.SessionToken"] = ("token", "'token'"),
+            ["S3.Region"] = ("eu", "'eu'"), ["S3.StorageClass"] = ("STANDARD_IA", "'STANDARD_IA'"),
             ["SFTP.Password"] = ("pass", "'pass'"), ["SFTP.KeyFile"] = ("/s", "'/s'"), ["SFTP.Fingerprint"] = ("SHA256:x", "'SHA256:x'"),
         };
         Assert.Equal(ConfigSchema.Keys.Select(key => key.FullName), values.Keys);
@@ -275,7 +277,9 @@ public sealed class RekkordConfigTests : IDisposable
                 hooks.Directories.Select(pair => (pair.Key, pair.Value)));
             Assert.Equal((new TimeSpan(2, 30, 0), true, true), (hooks.Timeout, hooks.RunPostHooksAfterPreFailure, hooks.TrustHookPermissions));
             Assert.Equal(TimeSpan.FromDays(30), config.Protection.RetainDuration.Value);
-            Assert.Equal(("id", "secret", "eu"), (config.S3.AccessKeyId.Value, config.S3.SecretKey.Value, config.S3.Region.Value));
+            Assert.Equal((3, 2L << 20), (config.Settings.Connections.Value, config.Settings.LimitUpload.Value));
+            var bucket = config.S3.ToOptions();
+            Assert.Equal(("id", "secret", "token", "eu", "STANDARD_IA"), (bucket.AccessKeyId, bucket.SecretKey, bucket.SessionToken, bucket.Region, bucket.StorageClass));
             Assert.Equal(("pass", "/s", "SHA256:x"), (config.Sftp.Password.Value, config.Sftp.KeyFile.Value, config.Sftp.Fingerprint.Value));
         }
     }
