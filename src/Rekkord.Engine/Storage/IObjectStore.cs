@@ -28,7 +28,7 @@ public interface IObjectStore : IDisposable
     /// <summary>Where it is, for messages and for hooks: a path or URL without credentials.</summary>
     string Location { get; }
 
-    /// <summary>What it can do. Does not change while it is open.</summary>
+    /// <summary>What it can do. What a store has to try out first, such as exclusive creation, it cannot do until then.</summary>
     StoreCapabilities Capabilities { get; }
 
     /// <summary>
