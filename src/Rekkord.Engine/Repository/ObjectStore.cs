@@ -56,7 +56,7 @@ public static class ObjectStore
         var used = options ?? new StoreOptions();
         var store = BlockingCalls.Wait(choose(Find(location))(location, used, cancellation));
 
-        var limited = used.UploadLimit is { } limit ? new ThrottlingStore(store, new UploadLimit(limit, TimeProvider.System)) : store;
+        var limited = used.UploadLimit is { } limit ? new ThrottlingStore(store, new UploadLimit(limit, used.Time)) : store;
 
         // What fails on this machine fails again at once.
         return store is DirectoryObjectStore ? limited : new RetryingStore(limited, used.Retries, used.Note);
@@ -112,6 +112,9 @@ public sealed record StoreOptions
 
     /// <summary>How many bytes are stored in a second at most; null for no limit.</summary>
     public long? UploadLimit { get; init; }
+
+    /// <summary>Measures the seconds of the limit.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>How a bucket is used.</summary>
     public S3Options S3 { get; init; } = new();

@@ -54,7 +54,11 @@ internal sealed class MisbehavingProxy : IDisposable
     /// <summary>How many connections there were since the faults were set.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
+    /// <summary>How many bytes the server was sent.</summary>
+    public long Sent => Interlocked.Read(ref _sent);
+
     private int _connections;
+    private long _sent;
 
     public void Dispose()
     {
@@ -98,8 +102,8 @@ internal sealed class MisbehavingProxy : IDisposable
                 }
 
                 await server.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
-                var sending = PassAsync(client, server, fault.CutAfterSending, long.MaxValue);
-                var receiving = PassAsync(server, client, fault.CutAfterReceiving, fault.StallAfterReceiving);
+                var sending = PassAsync(client, server, fault.CutAfterSending, long.MaxValue, part => Interlocked.Add(ref _sent, part));
+                var receiving = PassAsync(server, client, fault.CutAfterReceiving, fault.StallAfterReceiving, static _ => { });
                 await Task.WhenAny(sending, receiving);
             }
             catch (Exception error) when (error is OperationCanceledException or SocketException)
@@ -109,7 +113,7 @@ internal sealed class MisbehavingProxy : IDisposable
         }
     }
 
-    private async Task PassAsync(Socket from, Socket to, long cutAfter, long stallAfter)
+    private async Task PassAsync(Socket from, Socket to, long cutAfter, long stallAfter, Action<int> count)
     {
         var buffer = new byte[64 * 1024];
         try
@@ -122,6 +126,7 @@ internal sealed class MisbehavingProxy : IDisposable
                 var part = (int)Math.Min(read, Math.Min(cutAfter, stallAfter) - passed);
                 await to.SendAsync(buffer.AsMemory(0, part), _stop.Token);
                 passed += part;
+                count(part);
                 if (passed >= stallAfter)
                     await Task.Delay(Timeout.Infinite, _stop.Token);
             }

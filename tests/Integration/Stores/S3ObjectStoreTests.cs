@@ -1,3 +1,4 @@
+using Rekkord.Engine.Repository;
 using Rekkord.Engine.Storage;
 using Rekkord.Engine.Storage.S3;
 
@@ -17,6 +18,55 @@ public sealed class S3ObjectStoreTests(RadosGateway gateway) : ObjectStoreContra
         Assert.False(Store.Capabilities.ExclusiveCreate);
         await PutAsync("tags/one", [1]);
         Assert.True(Store.Capabilities.ExclusiveCreate);
+    }
+
+    [RequiresRadosGatewayFact]
+    public async Task An_upload_limit_is_kept_on_the_line()
+    {
+        const int limit = 1_000_000;
+        using var proxy = new MisbehavingProxy(gateway.Port);
+        var clock = new LineClock(limit, proxy);
+        using var store = ObjectStore.Open(gateway.NewLocation(port: proxy.Port), new StoreOptions { S3 = RadosGateway.Options, UploadLimit = limit, Time = clock });
+        var bytes = TestRepository.RandomBytes(1, 5 * limit);
+
+        await store.PutAsync("packs/ab/one", ObjectContent.From(bytes), PutMode.Create, default);
+
+        Assert.InRange(clock.Seconds, 4.8, 5.2);
+        Assert.InRange(proxy.Sent, bytes.Length, bytes.Length + LineClock.Heads);
+        Assert.False(clock.HasLagged, "The line was sent less than the limit allows.");
+        Assert.False(clock.WasOvertaken, "The line was sent more than the limit allows.");
+        Assert.Equal(bytes, await store.ReadAsync("packs/ab/one", bytes.Length, default));
+    }
+
+    /// <summary>A clock that goes on with each pause, once the line has been sent what was allowed until then.</summary>
+    private sealed class LineClock(int limit, MisbehavingProxy line) : TimeProvider
+    {
+        /// <summary>What requests are made of beside the content.</summary>
+        public const int Heads = 20_000;
+
+        // What has left the limit may be in a buffer on its way to the line.
+        private const int Buffers = 200_000;
+
+        private long _ticks;
+
+        public double Seconds => TimeSpan.FromTicks(_ticks).TotalSeconds;
+
+        public bool HasLagged { get; private set; }
+
+        public bool WasOvertaken { get; private set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _ticks;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var allowed = Seconds * limit;
+            HasLagged |= !SpinWait.SpinUntil(() => line.Sent >= allowed - Buffers, TimeSpan.FromSeconds(30));
+            WasOvertaken |= line.Sent > allowed + (limit / 10) + Heads;
+            _ticks += dueTime.Ticks;
+            return System.CreateTimer(callback, state, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
     }
 }
 

@@ -20,7 +20,7 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
 {
     private const int ContentLength = 80 * 1024 * 1024;
 
-    private static readonly RetryPolicy Quick = new() { Attempts = 3, FirstPause = TimeSpan.FromMilliseconds(1), LongestPause = TimeSpan.FromMilliseconds(5) };
+    private static readonly RetryPolicy Quick = new() { Attempts = 5, FirstPause = TimeSpan.FromMilliseconds(1), LongestPause = TimeSpan.FromMilliseconds(5) };
 
     private readonly TemporaryDirectory _directory = new();
     private readonly List<string> _notes = [];
@@ -118,6 +118,7 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
         };
         Save(location);
         Assert.InRange(proxy.Connections, 4, 20);
+        Assert.InRange(Retries(), 3, 10);
         proxy.Fault = static number => number switch
         {
             0 => new ProxyFault { CutAfterReceiving = 500_000 },
@@ -126,6 +127,7 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
             _ => null,
         };
         AssertRestored(location);
+        Assert.InRange(Retries(), 1, 10);
         proxy.Fault = static _ => null;
         Assert.Empty(Scan(location).Problems);
     }
@@ -253,6 +255,14 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
     {
         lock (_notes)
             _notes.Add(message);
+    }
+
+    /// <summary>How many requests were said to be made again since this was asked.</summary>
+    private int Retries()
+    {
+        var retries = _notes.Count(note => note.Contains("Trying again in", StringComparison.Ordinal));
+        _notes.Clear();
+        return retries;
     }
 
     private SaveResult Save(string location, StoreOptions? options = null, string key = "master.key")

@@ -22,8 +22,11 @@ internal static class S3Connection
     {
         var config = new AmazonS3Config
         {
-            // The retries are ours: they are shown, and end with the command.
+            // The retries are ours: they are shown, end with the command, and tell a put that was done before from one of somebody else.
             MaxErrorRetry = 0,
+
+            // Connections that break count apart, also those that break within a request.
+            MaxStaleConnectionRetries = 0,
             HttpClientFactory = new OneClientFactory(http),
 
             // Other servers refuse the checksums that are sent otherwise. What is sent is signed, and so checked, in any case.

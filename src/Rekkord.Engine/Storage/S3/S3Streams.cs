@@ -67,25 +67,11 @@ internal sealed class UploadStream(ObjectContent content, StallGuard guard) : St
 }
 
 /// <summary>What comes, up to the length that the server announced. Less is an error that may pass.</summary>
-internal sealed class DownloadStream(GetObjectResponse response, TimeSpan stallLimit, Func<Exception, bool, StorageException> translate) : Stream
+internal sealed class DownloadStream(GetObjectResponse response, TimeSpan stallLimit, Func<Exception, bool, StorageException> translate) : ObjectStream
 {
     private const int MostAtOnce = 64 * 1024;
 
     private long _left = response.ContentLength;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -110,19 +96,6 @@ internal sealed class DownloadStream(GetObjectResponse response, TimeSpan stallL
             throw new OperationCanceledException(error.Message, error, cancellationToken);
         }
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => BlockingCalls.Wait(ReadAsync(buffer.AsMemory(offset, count)));
-
-    public override void Flush()
-    {
-        // Nothing is written.
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
