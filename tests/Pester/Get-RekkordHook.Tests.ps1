@@ -15,6 +15,18 @@ Describe 'Get-RekkordHook' {
         Get-HookLog $sandbox | Should -BeNullOrEmpty
     }
 
+    It 'says why a hook would be refused, and how to put that right' -Skip:$IsWindows {
+        $path = Join-Path $sandbox.Base hooks/PreScan/10-dump
+        [IO.File]::WriteAllText($path, "#!/bin/sh`n")
+        [IO.File]::SetUnixFileMode($path, 'UserRead, UserWrite')
+        $hook = Get-RekkordHook PreScan
+        $hook.WillRun | Should -BeFalse
+        $hook.Reason | Should -Match 'execut'
+        Invoke-Expression $hook.Remedy
+        (Get-RekkordHook PreScan).WillRun | Should -BeTrue
+        Remove-Item $path
+    }
+
     It 'gives objects that can be written and read back' {
         Assert-RoundTrip (Get-RekkordHook PostSave) 'Name', 'Path', 'Order', 'Kind', 'Phase', 'WillRun'
     }

@@ -1,4 +1,14 @@
-BeforeAll { . $PSScriptRoot/common.ps1 }
+BeforeAll {
+    . $PSScriptRoot/common.ps1
+
+    function Set-Damage($Sandbox) {
+        $pack = Get-ChildItem (Join-Path $Sandbox.Repository packs) -Recurse -File | Select-Object -First 1
+        $pack.Attributes = 'Normal'
+        $bytes = [IO.File]::ReadAllBytes($pack)
+        $bytes[-20] = $bytes[-20] -bxor 1
+        [IO.File]::WriteAllBytes($pack, $bytes)
+    }
+}
 
 Describe 'Invoke-RekkordScan' {
     BeforeEach {
@@ -16,16 +26,53 @@ Describe 'Invoke-RekkordScan' {
     }
 
     It 'finds a damaged pack, as an object that can be written and read back' {
-        $pack = Get-ChildItem (Join-Path $sandbox.Repository packs) -Recurse -File | Select-Object -First 1
-        $pack.Attributes = 'Normal'
-        $bytes = [IO.File]::ReadAllBytes($pack)
-        $bytes[-20] = $bytes[-20] -bxor 1
-        [IO.File]::WriteAllBytes($pack, $bytes)
-        $results = @()
-        try { Invoke-RekkordScan | ForEach-Object { $results += $_ } } catch { $failure = $_ }
-        $results[-1].Status | Should -Not -Be Succeeded
-        $results[-1].Problems.Count | Should -BeGreaterThan 0
-        $failure | Should -Not -BeNullOrEmpty
-        Assert-RoundTrip $results[-1] 'Status'
+        Set-Damage $sandbox
+        $result = Invoke-RekkordScan -ErrorAction SilentlyContinue -ErrorVariable problems
+        $result.Status | Should -Be ProblemsFound
+        $result.Problems.Count | Should -BeGreaterThan 0
+        $problems.FullyQualifiedErrorId | Should -Contain 'PackDamaged,Rekkord.Cmdlets.Commands.InvokeRekkordScanCommand'
+        Assert-RoundTrip $result 'Status'
+    }
+
+    It 'repairs what is damaged, and a save stores it again' {
+        Set-Damage $sandbox
+        Invoke-RekkordScan -Repair -ErrorAction Ignore | Out-Null
+        (Get-ChildItem (Join-Path $sandbox.Repository damaged) -File).Count | Should -BeGreaterThan 0
+        Invoke-RekkordSave test $sandbox.Source -Force | Out-Null
+        (Invoke-RekkordScan -Full).Status | Should -Be Succeeded
+        Restore-RekkordSnapshot test $sandbox.Destination | Out-Null
+        (Get-ChildItem $sandbox.Destination -Recurse -File).Name | Should -Be file.txt
+    }
+
+    It 'does not read again what it verified lately, and says how much that was' {
+        $first = Invoke-RekkordScan
+        $first.SkippedPacks | Should -Be 0
+        $second = Invoke-RekkordScan -MaxAge 7.00:00:00
+        $second.SkippedPacks | Should -Be $first.Packs
+        (Invoke-RekkordScan -MaxAge 7.00:00:00 -Full).SkippedPacks | Should -Be 0 -Because 'the first scan opened no content'
+    }
+
+    It 'runs every hook when one fails, and scans nothing' {
+        $hooks = [Collections.ArrayList]::new()
+        Set-Hook $sandbox PreScan 10-fails "#!/bin/sh`nexit 3`n"
+        Set-Hook $sandbox PreScan 20-next "#!/bin/sh`necho next`n"
+        { Invoke-RekkordScan -OutVariable +hooks } | Should -Throw -ErrorId 'PreScanHookFailed,*'
+        $hooks.Name | Should -Be 10-fails, 20-next
+        $hooks.Status | Should -Be Failed, Succeeded
+        $hooks[0].ExitCode | Should -Be 3
+    }
+
+    It 'writes its result also when a hook fails afterwards' {
+        $output = [Collections.ArrayList]::new()
+        Set-Hook $sandbox PostScan 90-tell.ps1 'throw "no network"'
+        { Invoke-RekkordScan -OutVariable +output } | Should -Throw -ErrorId 'PostScanHookFailed,*'
+        $output.Status | Should -Be Failed, Succeeded
+        $output[0].Reason | Should -Match 'no network'
+    }
+
+    It 'runs nothing with -WhatIf' {
+        Set-Hook $sandbox PreScan 10-log "#!/bin/sh`necho ran >> `"`$TEST_LOG`"`n"
+        Invoke-RekkordScan -WhatIf | Should -BeNullOrEmpty
+        Get-HookLog $sandbox | Should -BeNullOrEmpty
     }
 }
