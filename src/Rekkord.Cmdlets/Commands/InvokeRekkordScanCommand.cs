@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using Rekkord.Cmdlets.Hooks;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Cryptography;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Rekkord.Engine.Tests.Architecture;
+namespace Rekkord.Architecture.Tests;
 
 /// <summary>The files of the project itself.</summary>
 internal static class WorkTree
@@ -15,5 +15,5 @@ internal static class WorkTree
             .Where(below => Path.GetFileName(below) is not ("bin" or "obj")).SelectMany(below => FilesBelow(below, pattern)));
     }
 
-    private static string FindRoot([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(file, "..", "..", "..", "..", ".."));
+    private static string FindRoot([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(file, "..", "..", "..", ".."));
 }

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Rekkord.Engine.Tests.Architecture;
+namespace Rekkord.Architecture.Tests;
 
 /// <summary>What documents point at exists: files and headings behind links, and the types that docs/architecture.md names.</summary>
 public sealed partial class DocumentTests

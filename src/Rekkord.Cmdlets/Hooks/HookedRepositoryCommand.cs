@@ -1,13 +1,13 @@
 using System.Management.Automation;
-using Rekkord.Cmdlets.Hooks;
 using Rekkord.Cmdlets.Models;
+using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Hooks;
 using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Repository;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 
-namespace Rekkord.Cmdlets.Pipeline;
+namespace Rekkord.Cmdlets.Hooks;
 
 /// <summary>What save and scan share: an action between two hook phases, its result after all of them, its errors last.</summary>
 public abstract class HookedRepositoryCommand : RepositoryCommand

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Rekkord.Engine.Tests.Architecture;
+namespace Rekkord.Architecture.Tests;
 
 /// <summary>What no analyzer of the SDK enforces.</summary>
 public sealed partial class StyleTests

@@ -4,7 +4,7 @@ using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 
-namespace Rekkord.Engine.Tests.Architecture;
+namespace Rekkord.Architecture.Tests;
 
 /// <summary>One type of the assembly that uses another.</summary>
 internal readonly record struct Arrow(string FromFolder, string FromType, string ToFolder, string ToType);
