@@ -14,7 +14,7 @@ namespace Rekkord.Cmdlets.Commands;
 [OutputType(typeof(RekkordRepository))]
 public sealed class InitializeRekkordRepositoryCommand : RekkordCommand
 {
-    /// <summary>Where the repository goes: an empty or new directory, or a place in a bucket.</summary>
+    /// <summary>Where the repository goes: an empty or new directory, here or on a server, or a place in a bucket.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     public string Repository { get; set; } = "";
@@ -42,7 +42,7 @@ public sealed class InitializeRekkordRepositoryCommand : RekkordCommand
     {
         var keyFile = ResolvePath(KeyFile);
         var location = IsUrl(Repository) ? Repository : ResolvePath(Repository);
-        if (!ShouldProcess($"'{location}', with the master keyfile '{keyFile}'", "Make a repository"))
+        if (!ShouldProcess($"'{ObjectStore.LocationOf(location)}', with the master keyfile '{keyFile}'", "Make a repository"))
             return;
         using var passphrase = Passphrase is null ? null : Secret.FromSecureString(Passphrase);
         using var repository = RepositoryCreation.Run(location, keyFile, Force, passphrase, CreateStoreOptions(location), StopToken);
@@ -50,7 +50,7 @@ public sealed class InitializeRekkordRepositoryCommand : RekkordCommand
         WriteWarning($"Keep a copy of '{keyFile}' in a safe place away from this machine. Without it, nothing in the repository can be read.");
     });
 
-    private static bool IsUrl(string location) => location.Contains("://", StringComparison.Ordinal) || !ObjectStore.IsLocal(location);
+    private bool IsUrl(string location) => location.Contains("://", StringComparison.Ordinal) || !(ObjectStore.IsLocal(location) || HasDrive(location));
 
     /// <summary>What a store on another machine needs is in the configuration. A directory needs nothing of it.</summary>
     private StoreOptions CreateStoreOptions(string location)

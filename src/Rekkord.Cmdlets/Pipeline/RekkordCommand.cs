@@ -194,7 +194,7 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>Whether a path begins with a drive or provider that PowerShell knows.</summary>
-    private bool HasDrive(string path)
+    private protected bool HasDrive(string path)
     {
         var end = path.IndexOf(':', StringComparison.Ordinal);
         if (end <= 0)

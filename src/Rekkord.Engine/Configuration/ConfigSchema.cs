@@ -50,8 +50,14 @@ public static class ConfigSchema
 
         new("SFTP", "Password", ConfigValueType.Text, "The SSH password.")
             { EnvironmentVariable = "REKKORD_SFTP_PASSWORD", IsSecret = true },
-        new("SFTP", "KeyFile", ConfigValueType.Path, "The SSH private key."),
-        new("SFTP", "Fingerprint", ConfigValueType.Text, "The fingerprint the host must have, as in SHA256:…"),
+        new("SFTP", "KeyFile", ConfigValueType.Path, "The SSH private key. Unset: those of ssh's configuration and of the agent.")
+            { EnvironmentVariable = "REKKORD_SFTP_KEY_FILE" },
+        new("SFTP", "KeyPassphrase", ConfigValueType.Text, "The passphrase of the SSH private key.")
+            { EnvironmentVariable = "REKKORD_SFTP_KEY_PASSPHRASE", IsSecret = true },
+        new("SFTP", "Fingerprint", ConfigValueType.Text, "The fingerprint the host must have, as in SHA256:… Unset: known_hosts decides.")
+            { EnvironmentVariable = "REKKORD_SFTP_FINGERPRINT" },
+        new("SFTP", "Command", ConfigValueType.Text, "The program that connects, with its first arguments. Unset: ssh.")
+            { EnvironmentVariable = "REKKORD_SFTP_COMMAND" },
     ];
 
     /// <summary>The sections, in order.</summary>
@@ -78,7 +84,7 @@ public static class ConfigSchema
         ["S3.Location"] = SayInUrl, ["S3.Endpoint"] = SayInUrl, ["S3.Host"] = SayInUrl, ["S3.Port"] = SayInUrl,
         ["S3.Bucket"] = SayInUrl, ["S3.Prefix"] = SayInUrl,
         ["SFTP.Location"] = SayInUrl, ["SFTP.Host"] = SayInUrl, ["SFTP.Port"] = SayInUrl, ["SFTP.User"] = SayInUrl, ["SFTP.Path"] = SayInUrl,
-        ["SFTP.KnownHosts"] = "Write the host's Fingerprint.",
+        ["SFTP.KnownHosts"] = "ssh looks into known_hosts. For another file write: Command = ssh -o UserKnownHostsFile=…",
         ["SFTP.Key"] = "Put the key in a file, and name that with KeyFile.",
     };
 

@@ -2,6 +2,7 @@ using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Storage;
 using Rekkord.Engine.Storage.S3;
+using Rekkord.Engine.Storage.Sftp;
 
 namespace Rekkord.Engine.Configuration;
 
@@ -42,8 +43,22 @@ public sealed record S3Config(
 /// <summary>Section <c>[SFTP]</c>.</summary>
 /// <param name="Password">The SSH password; null when unset. Never show it.</param>
 /// <param name="KeyFile">The SSH private key, as a full path; null when unset.</param>
+/// <param name="KeyPassphrase">Its passphrase; null when unset. Never show it.</param>
 /// <param name="Fingerprint">The fingerprint the host must have; null when unset.</param>
-public sealed record SftpConfig(ConfigValue<string?> Password, ConfigValue<string?> KeyFile, ConfigValue<string?> Fingerprint);
+/// <param name="Command">The program that connects, with its first arguments; null for ssh.</param>
+public sealed record SftpConfig(
+    ConfigValue<string?> Password, ConfigValue<string?> KeyFile, ConfigValue<string?> KeyPassphrase, ConfigValue<string?> Fingerprint, ConfigValue<string?> Command)
+{
+    /// <summary>The section in the form in which a server is reached by it.</summary>
+    public SftpOptions ToOptions() => new()
+    {
+        Password = Password.Value,
+        KeyFile = KeyFile.Value,
+        KeyPassphrase = KeyPassphrase.Value,
+        Fingerprint = Fingerprint.Value,
+        Command = Command.Value,
+    };
+}
 
 /// <summary>Section <c>[Settings]</c>.</summary>
 /// <param name="Threads">How many threads work; null for one per processor.</param>

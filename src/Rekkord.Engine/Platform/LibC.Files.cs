@@ -187,4 +187,7 @@ internal static partial class LibC
         /// <summary>UTIME_OMIT: leave this time as it is.</summary>
         internal const long Omit = (1L << 30) - 2;
     }
+
+    [LibraryImport(Library, EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int MakeFifo(string path, uint mode);
 }

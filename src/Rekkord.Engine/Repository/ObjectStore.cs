@@ -5,6 +5,7 @@ using Rekkord.Engine.Storage;
 using Rekkord.Engine.Storage.Local;
 using Rekkord.Engine.Storage.Retrying;
 using Rekkord.Engine.Storage.S3;
+using Rekkord.Engine.Storage.Sftp;
 using Rekkord.Engine.Storage.Throttling;
 
 namespace Rekkord.Engine.Repository;
@@ -70,11 +71,15 @@ public static class ObjectStore
         return Array.Find(Providers, provider => provider.Takes(location)) ?? throw new RekkordException(
             "RepositoryUrlUnsupported",
             RekkordErrorKind.InvalidArgument,
-            $"Repositories at '{location[..location.IndexOf("://", StringComparison.Ordinal)]}://' are not supported by this version. Use a directory, s3://BUCKET/PREFIX, or s3:https://HOST/BUCKET/PREFIX.");
+            $"Repositories at '{location[..location.IndexOf("://", StringComparison.Ordinal)]}://' are not supported by this version. Use a directory, s3://BUCKET/PREFIX, s3:https://HOST/BUCKET/PREFIX, or sftp://USER@HOST/PATH.");
     }
 
     private static StoreProvider[] RemoteProviders() => HasRemoteStores
-        ? [new(S3Location.IsOne, location => S3Location.Parse(location).Text, OpenBucket, OpenBucket)]
+        ?
+        [
+            new(S3Location.IsOne, location => S3Location.Parse(location).Text, OpenBucket, OpenBucket),
+            new(SftpLocation.IsOne, location => SftpLocation.Parse(location).Url, OpenSftpAsync, CreateSftpAsync),
+        ]
         : [];
 
     private static Predicate<string> HasScheme(string scheme) => location => location.StartsWith($"{scheme}://", StringComparison.OrdinalIgnoreCase);
@@ -87,6 +92,14 @@ public static class ObjectStore
 
     private static ValueTask<IObjectStore> OpenBucket(string location, StoreOptions options, CancellationToken cancellation) =>
         ValueTask.FromResult<IObjectStore>(S3ObjectStore.Open(S3Location.Parse(location), options.S3, options.Connections ?? S3ObjectStore.DefaultConnections));
+
+    private static async ValueTask<IObjectStore> OpenSftpAsync(string location, StoreOptions options, CancellationToken cancellation) =>
+        await SftpObjectStore.OpenAsync(SftpLocation.Parse(location), SftpOptionsOf(options), cancellation).ConfigureAwait(false);
+
+    private static async ValueTask<IObjectStore> CreateSftpAsync(string location, StoreOptions options, CancellationToken cancellation) =>
+        await SftpObjectStore.CreateOrOpenAsync(SftpLocation.Parse(location), SftpOptionsOf(options), cancellation).ConfigureAwait(false);
+
+    private static SftpOptions SftpOptionsOf(StoreOptions options) => options.Connections is { } connections ? options.Sftp with { Connections = connections } : options.Sftp;
 
     /// <summary>One kind of store.</summary>
     /// <param name="Takes">Whether a location is one of its.</param>
@@ -119,6 +132,9 @@ public sealed record StoreOptions
     /// <summary>How a bucket is used.</summary>
     public S3Options S3 { get; init; } = new();
 
+    /// <summary>How an SFTP server is reached.</summary>
+    public SftpOptions Sftp { get; init; } = new();
+
     /// <summary>What a configuration says.</summary>
     public static StoreOptions From(RekkordConfig config)
     {
@@ -128,6 +144,7 @@ public sealed record StoreOptions
             Connections = config.Settings.Connections.Value,
             UploadLimit = config.Settings.LimitUpload.Value,
             S3 = config.S3.ToOptions(),
+            Sftp = config.Sftp.ToOptions(),
         };
     }
 }

@@ -260,7 +260,8 @@ public sealed class RekkordConfigTests : IDisposable
             ["Hooks.TrustHookPermissions"] = ("on", "true"), ["Protection.RetainDuration"] = ("30d", "'30d'"),
             ["S3.AccessKeyID"] = ("id", "'id'"), ["S3.SecretKey"] = ("secret", "'secret'"), ["S3.SessionToken"] = ("token", "'token'"),
             ["S3.Region"] = ("eu", "'eu'"), ["S3.StorageClass"] = ("STANDARD_IA", "'STANDARD_IA'"),
-            ["SFTP.Password"] = ("pass", "'pass'"), ["SFTP.KeyFile"] = ("/s", "'/s'"), ["SFTP.Fingerprint"] = ("SHA256:x", "'SHA256:x'"),
+            ["SFTP.Password"] = ("pass", "'pass'"), ["SFTP.KeyFile"] = ("/s", "'/s'"), ["SFTP.KeyPassphrase"] = ("phrase", "'phrase'"),
+            ["SFTP.Fingerprint"] = ("SHA256:x", "'SHA256:x'"), ["SFTP.Command"] = ("ssh -J jump", "'ssh -J jump'"),
         };
         Assert.Equal(ConfigSchema.Keys.Select(key => key.FullName), values.Keys);
         var ini = _sandbox.LoadText("c.ini", string.Concat(ConfigSchema.Keys.Select(key => $"[{key.Section}]\n{key.Name} = {values[key.FullName].Ini}\n")));
@@ -280,7 +281,9 @@ public sealed class RekkordConfigTests : IDisposable
             Assert.Equal((3, 2L << 20), (config.Settings.Connections.Value, config.Settings.LimitUpload.Value));
             var bucket = config.S3.ToOptions();
             Assert.Equal(("id", "secret", "token", "eu", "STANDARD_IA"), (bucket.AccessKeyId, bucket.SecretKey, bucket.SessionToken, bucket.Region, bucket.StorageClass));
-            Assert.Equal(("pass", "/s", "SHA256:x"), (config.Sftp.Password.Value, config.Sftp.KeyFile.Value, config.Sftp.Fingerprint.Value));
+            var server = config.Sftp.ToOptions();
+            Assert.Equal(("pass", "/s", "phrase", "SHA256:x", "ssh -J jump"), (server.Password, server.KeyFile, server.KeyPassphrase, server.Fingerprint, server.Command));
+            Assert.DoesNotContain("pass", server.ToString(), StringComparison.Ordinal);
         }
     }
 
