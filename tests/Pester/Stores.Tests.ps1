@@ -1,25 +1,36 @@
 BeforeDiscovery {
     # CI installs it, and then it must be there.
     $hasServer = $env:CI -eq 'true' -or (Get-Command fauxqs -CommandType Application -ErrorAction Ignore)
+    $hasSshd = $IsLinux -and ($env:CI -eq 'true' -or ((Get-Command ssh -CommandType Application -ErrorAction Ignore) -and (Test-Path /usr/sbin/sshd)))
 }
 
-BeforeAll { . $PSScriptRoot/common.ps1 }
+BeforeAll {
+    . $PSScriptRoot/common.ps1
+
+    function Get-FreePort {
+        $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+        $listener.Start()
+        $listener.LocalEndpoint.Port
+        $listener.Stop()
+    }
+
+    function Wait-Listening($Process, $Port) {
+        while (-not (Test-Connection 127.0.0.1 -TcpPort $Port -Quiet)) {
+            if ($Process.WaitForExit(100)) { throw "'$($Process.StartInfo.FileName)' ended." }
+        }
+    }
+}
 
 Describe 'A repository in a bucket' {
     BeforeAll {
         $sandbox = New-Sandbox
         $bucket = ''
         if (-not (Get-Command fauxqs -CommandType Application -ErrorAction Ignore)) { return }
-        $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
-        $listener.Start()
-        $port = $listener.LocalEndpoint.Port
-        $listener.Stop()
+        $port = Get-FreePort
         $env:FAUXQS_PORT = $port
         $server = Start-Process fauxqs -PassThru -RedirectStandardOutput (Join-Path $TestDrive server.log) -RedirectStandardError (Join-Path $TestDrive server.err)
         $env:FAUXQS_PORT = $null
-        while (-not (Test-Connection 127.0.0.1 -TcpPort $port -Quiet)) {
-            if ($server.WaitForExit(100)) { throw 'fauxqs ended.' }
-        }
+        Wait-Listening $server $port
         $null = Invoke-WebRequest "http://127.0.0.1:$port/backups" -Method Put
         $bucket = "s3:http://127.0.0.1:$port/backups/laptop"
         $env:REKKORD_S3_ACCESS_KEY_ID, $env:REKKORD_S3_SECRET_KEY = 'someone', 'the-secret-of-someone'
@@ -78,5 +89,62 @@ Describe 'A repository in a bucket' {
 "@
         $said | Should -Contain 'for a directory: '
         if ($bucket) { $said[-1] | Should -BeLike 'for a bucket: *AWSSDK.S3*' }
+    }
+}
+
+Describe 'A repository on an SFTP server' -Skip:(-not $hasSshd) {
+    BeforeAll {
+        $sandbox = New-Sandbox
+        $server = (New-Item -ItemType Directory (Join-Path $sandbox.Base server)).FullName
+        foreach ($name in 'host', 'user') { ssh-keygen -q -t ed25519 -N '' -f (Join-Path $server $name) }
+        Copy-Item $server/user.pub $server/authorized_keys
+        $port = Get-FreePort
+        Set-Content $server/sshd_config "Port $port", 'ListenAddress 127.0.0.1', "HostKey $server/host", "PidFile $server/pid",
+            "AuthorizedKeysFile $server/authorized_keys", 'StrictModes no', 'UsePAM no', 'PermitRootLogin yes', 'Subsystem sftp internal-sftp'
+        if ([Environment]::IsPrivilegedProcess) { $null = New-Item -ItemType Directory /run/sshd -Force }
+        $sshd = Start-Process /usr/sbin/sshd '-D', '-e', '-f', $server/sshd_config, '-E', $server/log -PassThru
+        Wait-Listening $sshd $port
+
+        # As a new user would after reading docs/stores.md.
+        Set-Content $sandbox.Config '[Repository]', "URL = 'sftp://$([Environment]::UserName)@127.0.0.1:$port$server/repository'", "KeyFile = '$server/master.key'",
+            '[SFTP]', "KeyFile = '$server/user'", "Fingerprint = '$((ssh-keygen -lf $server/host.pub).Split(' ')[1])'"
+        $null = Initialize-RekkordRepository "sftp://$([Environment]::UserName)@127.0.0.1:$port$server/repository" $server/master.key -ConfigPath $sandbox.Config -WarningAction Ignore
+    }
+    AfterAll {
+        if (Test-Path variable:sshd) { $sshd.Kill($true) }
+        Remove-Sandbox $sandbox
+    }
+
+    It 'is saved to, listed, scanned and restored' {
+        (Invoke-RekkordSave files $sandbox.Source).Status | Should -Be Succeeded
+        Get-RekkordSnapshot files | Should -HaveCount 1
+        (Invoke-RekkordScan -Full).Status | Should -Be Succeeded
+        (Restore-RekkordSnapshot files $sandbox.Destination).Status | Should -Be Succeeded
+        Get-Content (Get-ChildItem $sandbox.Destination -Filter file.txt -Recurse) | Should -Be content
+    }
+
+    It 'takes up a save where it was when it was killed' {
+        $block, $random = [byte[]]::new(10MB), [Random]::new(1)
+        foreach ($i in 1..8) {
+            $random.NextBytes($block)
+            [IO.File]::WriteAllBytes((Join-Path $sandbox.Source "large$i"), $block)
+        }
+        $program, [string[]]$arguments = $pwsh
+        $packs = @(Get-ChildItem $server/repository/packs -File -Recurse).Count
+        $script = "Import-Module '$manifest'; Invoke-RekkordSave files '$($sandbox.Source)' -ConfigPath '$($sandbox.Config)' -LimitUpload 20MB"
+        $saving = Start-Process $program ($arguments + @('-NoProfile', '-NonInteractive', '-Command', "`"$script`"")) -PassThru -RedirectStandardOutput (Join-Path $TestDrive said)
+        while (@(Get-ChildItem $server/repository/packs -File -Recurse).Count -eq $packs) {
+            if ($saving.WaitForExit(20)) { throw 'The save ended before it was killed.' }
+        }
+        $saving.Kill()
+        $saving.WaitForExit()
+        Get-RekkordSnapshot files | Should -HaveCount 1
+
+        $resumed = Invoke-RekkordSave files $sandbox.Source
+        $resumed.Status | Should -Be Succeeded
+        $resumed.StoredSize | Should -BeLessThan 75MB
+        (Invoke-RekkordScan -Full).Status | Should -Be Succeeded
+        $null = Restore-RekkordSnapshot files (Join-Path $TestDrive restored)
+        (Get-ChildItem $TestDrive/restored -Filter large* -File -Recurse | Get-FileHash).Hash | Should -Be (Get-ChildItem $sandbox.Source -Filter large* | Get-FileHash).Hash
     }
 }
