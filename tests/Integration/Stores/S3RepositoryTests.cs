@@ -68,12 +68,7 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
         Write("a", 1, 1_000_000);
         Save(location);
         using (var store = S3ObjectStore.Open(S3Location.Parse(location), RadosGateway.Options))
-        {
-            var pack = store.List("packs/", default).MaxBy(found => found.Size)!;
-            var bytes = await store.ReadAsync(pack.Name, int.MaxValue, default);
-            bytes[1000] ^= 1;
-            await store.PutAsync(pack.Name, ObjectContent.From(bytes), PutMode.Replace, default);
-        }
+            await DamageAsync(store);
 
         Assert.NotEmpty(Scan(location).Problems);
         Scan(location, repair: true);
@@ -81,6 +76,58 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
 
         Assert.Empty(Scan(location).Problems);
         AssertRestored(location);
+    }
+
+    [RequiresRadosGatewayFact]
+    public async Task What_somebody_deleted_from_a_bucket_with_versions_is_found_and_brought_back()
+    {
+        var location = Initialize(gateway.NewLocation(RadosGateway.GuardedBucket));
+        Write("a", 1, 1_000_000);
+        Save(location);
+        using var store = S3ObjectStore.Open(S3Location.Parse(location), RadosGateway.Options);
+        var deleted = store.List("", default).Select(found => found.Name).Where(name => name != "rekkord").ToArray();
+        foreach (var name in deleted)
+            await store.DeleteAsync(name, default);
+
+        var found = Scan(location);
+        Assert.Equal(deleted, found.Problems.Where(problem => problem.Kind == ProblemKind.Deleted).Select(problem => problem.ObjectName));
+        Assert.Empty(store.List("packs/", default));
+        var repaired = Scan(location, repair: true);
+
+        Assert.Equal(deleted.Length, repaired.Problems.Count(problem => problem.Repair == "brought back"));
+        Assert.Empty(Scan(location).Problems);
+        AssertRestored(location);
+    }
+
+    [RequiresRadosGatewayFact]
+    public async Task What_a_repair_has_set_aside_is_not_brought_back()
+    {
+        var location = Initialize(gateway.NewLocation(RadosGateway.GuardedBucket));
+        Write("a", 1, 1_000_000);
+        Save(location);
+        using var store = S3ObjectStore.Open(S3Location.Parse(location), RadosGateway.Options);
+        await DamageAsync(store);
+        Scan(location, repair: true);
+        Save(location);
+
+        Assert.Empty(Scan(location).Problems);
+        foreach (var name in store.List("damaged/", default).Select(found => found.Name))
+            await store.DeleteAsync(name, default);
+        Assert.Empty(Scan(location, repair: true).Problems);
+    }
+
+    [RequiresRadosGatewayFact]
+    public void Keys_that_may_not_list_versions_scan_and_are_told_so()
+    {
+        var location = Initialize(gateway.NewLocation(RadosGateway.ListedBucket));
+        Write("a", 1, 1000);
+        Save(location);
+        var warnings = new List<string>();
+        using var repository = Open(location, new StoreOptions { S3 = new S3Options { AccessKeyId = RadosGateway.WriterKey, SecretKey = RadosGateway.SecretKey } });
+
+        Assert.Empty(new ScanOperation(repository, new ScanRequest { CacheDirectory = _directory["cache"] }, warnings.Add).Run(default).Problems);
+
+        Assert.Contains("s3:ListBucketVersions", Assert.Single(warnings), StringComparison.Ordinal);
     }
 
     [RequiresRadosGatewayFact]
@@ -285,6 +332,14 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
         var files = Directory.GetFiles(_directory["source"]);
         Assert.Equal(files.Length, Directory.GetFiles(destination).Length);
         Assert.All(files, file => Assert.True(File.ReadAllBytes(file).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(destination, Path.GetFileName(file)))), $"'{file}' came out otherwise."));
+    }
+
+    private static async Task DamageAsync(S3ObjectStore store)
+    {
+        var pack = store.List("packs/", default).MaxBy(found => found.Size)!;
+        var bytes = await store.ReadAsync(pack.Name, int.MaxValue, default);
+        bytes[1000] ^= 1;
+        await store.PutAsync(pack.Name, ObjectContent.From(bytes), PutMode.Replace, default);
     }
 
     private static int PacksOf(string location)
