@@ -74,6 +74,16 @@ public sealed class RadosGateway : IAsyncLifetime
     public AmazonS3Client OpenClient(string key = AccessKey) =>
         new(key, SecretKey, new AmazonS3Config { ServiceURL = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}"), ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
 
+    /// <summary>Ends the server in the midst of what it does, and starts it again.</summary>
+    public void Restart()
+    {
+        _processes[^1].Kill();
+        _processes[^1].WaitForExit();
+        _processes[^1].Dispose();
+        _processes.RemoveAt(_processes.Count - 1);
+        StartGateway();
+    }
+
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -206,6 +216,17 @@ public sealed class RadosGatewayCollection : ICollectionFixture<RadosGateway>;
 public sealed class RequiresRadosGatewayFactAttribute : FactAttribute
 {
     public RequiresRadosGatewayFactAttribute()
+    {
+        if (RadosGateway.Missing.Length > 0)
+            Skip = $"needs {RadosGateway.Missing}";
+    }
+}
+
+/// <inheritdoc cref="RequiresRadosGatewayFactAttribute"/>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RequiresRadosGatewayTheoryAttribute : TheoryAttribute
+{
+    public RequiresRadosGatewayTheoryAttribute()
     {
         if (RadosGateway.Missing.Length > 0)
             Skip = $"needs {RadosGateway.Missing}";

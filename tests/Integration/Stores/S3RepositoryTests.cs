@@ -136,7 +136,7 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
         var location = Initialize();
         Write("large", 3, ContentLength);
         using var proxy = new MisbehavingProxy(gateway.Port);
-        var behind = location.Replace(string.Create(CultureInfo.InvariantCulture, $":{gateway.Port}/"), string.Create(CultureInfo.InvariantCulture, $":{proxy.Port}/"), StringComparison.Ordinal);
+        var behind = Behind(proxy, location);
 
         // One connection lives long enough for a pack; afterwards there is no server any more.
         proxy.Fault = number => number == 0 ? new ProxyFault { CutAfterSending = ContentLength * 3 / 4 } : new ProxyFault { CutAfterSending = 0 };
@@ -177,6 +177,72 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
         Assert.InRange(Retries(), 1, 10);
         proxy.Fault = static _ => null;
         Assert.Empty(Scan(location).Problems);
+    }
+
+    [RequiresRadosGatewayFact]
+    public void A_save_during_which_the_server_is_restarted_comes_to_its_end()
+    {
+        var location = Initialize();
+        Write("large", 5, ContentLength);
+        using var proxy = new MisbehavingProxy(gateway.Port);
+        proxy.Fault = number =>
+        {
+            if (number == 1)
+                gateway.Restart();
+            return number == 0 ? new ProxyFault { CutAfterSending = ContentLength / 2 } : null;
+        };
+
+        Save(Behind(proxy, location));
+
+        Assert.InRange(Retries(), 1, 10);
+        Assert.Empty(Scan(location).Problems);
+        AssertRestored(location);
+    }
+
+    [RequiresRadosGatewayTheory]
+    [InlineData("400 Bad Request", "ExpiredToken", "StoreCredentialsExpired")]
+    [InlineData("404 Not Found", "NoSuchBucket", "BucketNotFound")]
+    [InlineData("403 Forbidden", "AccessDenied", "StoreAccessDenied")]
+    [InlineData("507 Insufficient Storage", "XMinioStorageFull", "RepositoryFull")]
+    [InlineData("500 Internal Server Error", "InternalError", "RepositoryWriteError")]
+    public void What_ends_a_save_is_named_and_the_next_one_goes_on(string status, string code, string errorId)
+    {
+        var location = Initialize();
+        Write("large", 6, ContentLength);
+        using var proxy = new MisbehavingProxy(gateway.Port);
+        proxy.Fault = number => number == 0 ? new ProxyFault { CutAfterSending = ContentLength * 3 / 4 } : ProxyFault.Refusing(status, code);
+
+        Assert.Equal(errorId, Fail(() => Save(Behind(proxy, location), new StoreOptions { Connections = 1, S3 = RadosGateway.Options })).ErrorId);
+
+        Assert.InRange(Save(location).NewDataPacks, 0, PacksOf(location) - 2);
+        Assert.Empty(Scan(location).Problems);
+    }
+
+    [RequiresRadosGatewayFact]
+    public void Something_else_that_answers_for_the_server_is_not_taken_for_a_repository()
+    {
+        var location = Initialize();
+        using var proxy = new MisbehavingProxy(gateway.Port);
+        proxy.Fault = static _ => ProxyFault.Answering("200 OK", "<html><body>Please log in to use this network.</body></html>");
+
+        Assert.Equal("NotARepository", Fail(() => Open(Behind(proxy, location)).Dispose()).ErrorId);
+    }
+
+    [RequiresRadosGatewayFact]
+    public void Content_that_was_changed_on_the_line_is_not_restored()
+    {
+        var location = Initialize();
+        Write("large", 7, 4_000_000);
+        Save(location);
+        using var proxy = new MisbehavingProxy(gateway.Port);
+        proxy.Fault = static number => number == 0 ? new ProxyFault { GarbleAfterReceiving = 2_000_000 } : null;
+        var destination = _directory["garbled"];
+
+        using var repository = Open(Behind(proxy, location), new StoreOptions { Connections = 1, S3 = RadosGateway.Options });
+        var failures = new FailureList();
+        new RestoreOperation(repository, new RestoreRequest { Snapshot = "test", Path = _directory["source"], Destination = destination }, failures).Run(default);
+
+        Assert.Equal("ObjectDamaged", Assert.Single(failures).ErrorId);
     }
 
     [RequiresRadosGatewayFact]
@@ -342,6 +408,10 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
         await store.PutAsync(pack.Name, ObjectContent.From(bytes), PutMode.Replace, default);
     }
 
+    /// <summary>A location as it is reached through a proxy.</summary>
+    private string Behind(MisbehavingProxy proxy, string location) => location.Replace(
+        string.Create(CultureInfo.InvariantCulture, $":{gateway.Port}/"), string.Create(CultureInfo.InvariantCulture, $":{proxy.Port}/"), StringComparison.Ordinal);
+
     private static int PacksOf(string location)
     {
         using var store = S3ObjectStore.Open(S3Location.Parse(location), RadosGateway.Options);
@@ -352,5 +422,17 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
     {
         Directory.CreateDirectory(_directory["source"]);
         File.WriteAllBytes(Path.Combine(_directory["source"], name), TestRepository.RandomBytes(seed, length));
+    }
+
+    private sealed class FailureList : List<RekkordException>, IRestoreObserver
+    {
+        public void EntryFailed(RekkordException error) => Add(error);
+
+        public void Warn(string message) => Assert.Fail(message);
+
+        public void Detail(string message)
+        {
+            // Not looked at.
+        }
     }
 }
