@@ -55,6 +55,9 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
         Scan(config, useHooks);
     });
 
+    /// <summary>Nothing that is kept on this machine counts: a scan is to see what the store has.</summary>
+    private protected override StoreOptions CreateStoreOptions(RekkordConfig config) => base.CreateStoreOptions(config) with { CacheDirectory = null };
+
     private static ProgressRecord Describe(ScanProgress progress)
     {
         var status = progress.TotalSize == 0 ? " " : $"{Sizes.Format(progress.Size)} of {Sizes.Format(progress.TotalSize)}";

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.IO.Hashing;
 using Rekkord.Engine.Objects;
+using Rekkord.Engine.Repository;
 using Oid = Rekkord.Engine.Objects.Oid;
 
 namespace Rekkord.Engine.Caching;

@@ -11,18 +11,23 @@ namespace Rekkord.Engine.Caching;
 /// </summary>
 internal sealed class TagCache
 {
-    /// <summary>How many tags must have come or gone before the file is written again: opening fewer takes less than writing all.</summary>
+    /// <summary>
+    /// How many tags must have come or gone before the file is written again, where the tags lie on this machine: opening fewer takes less
+    /// than writing all. Where they lie on another one, each is worth it.
+    /// </summary>
     public const int ChangesWorthWriting = 16;
 
     private readonly Lock _lock = new();
     private readonly string _path;
     private readonly KeyMaterial _keys;
     private readonly ConcurrentDictionary<string, OpenedTag> _tags;
+    private readonly int _changesWorthWriting;
     private int _changes;
 
-    private TagCache(string path, KeyMaterial keys, IEnumerable<KeyValuePair<string, OpenedTag>> tags)
+    private TagCache(string path, KeyMaterial keys, bool isDistant, IEnumerable<KeyValuePair<string, OpenedTag>> tags)
     {
         _path = path;
+        _changesWorthWriting = isDistant ? 1 : ChangesWorthWriting;
         _keys = keys;
         _tags = new(StringComparer.Ordinal);
         foreach (var (name, tag) in tags)
@@ -32,17 +37,18 @@ internal sealed class TagCache
     /// <summary>Opens a cache file; what cannot be used is as empty as what does not exist.</summary>
     /// <param name="path">The file.</param>
     /// <param name="keys">Keys that can open tags.</param>
-    public static TagCache Open(string path, KeyMaterial keys)
+    /// <param name="isDistant">Whether the tags themselves lie on another machine.</param>
+    public static TagCache Open(string path, KeyMaterial keys, bool isDistant = false)
     {
         try
         {
-            return new TagCache(path, keys, TagCacheCodec.Open(keys, CacheDirectory.Read(path, TagCacheCodec.MaximumLength)));
+            return new TagCache(path, keys, isDistant, TagCacheCodec.Open(keys, CacheDirectory.Read(path, TagCacheCodec.MaximumLength)));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or InvalidDataException)
         {
             // Nothing to report: the tags themselves are read instead.
             Debug.WriteLine(error.Message);
-            return new TagCache(path, keys, []);
+            return new TagCache(path, keys, isDistant, []);
         }
     }
 
@@ -68,7 +74,7 @@ internal sealed class TagCache
                     Interlocked.Increment(ref _changes);
             }
 
-            if (Volatile.Read(ref _changes) < ChangesWorthWriting || TagCacheCodec.Seal(_keys, _tags.ToArray()) is not { } bytes)
+            if (Volatile.Read(ref _changes) < _changesWorthWriting || TagCacheCodec.Seal(_keys, _tags.ToArray()) is not { } bytes)
                 return;
             Interlocked.Exchange(ref _changes, 0);
             Write(bytes);

@@ -40,6 +40,9 @@ internal sealed class BlobReader : IDisposable
     private readonly ConcurrentDictionary<int, bool> _suspect = new();
     private readonly Lazy<BlobReader>? _overlooked;
 
+    // Null where reading takes no longer than asking.
+    private readonly ReadAhead? _ahead;
+
     /// <summary>Reads what lies where an index says.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="index">Says what lies where.</param>
@@ -49,6 +52,8 @@ internal sealed class BlobReader : IDisposable
         _cancellation = cancellation;
         _repository = repository;
         _index = index;
+        if (repository.Store.Capabilities.IsDistant)
+            _ahead = new ReadAhead(repository.Store, index.Packs, cancellation);
     }
 
     private BlobReader(RepositoryAccess repository, BlobIndex index, Func<BlobReader> findOverlooked, CancellationToken cancellation)
@@ -99,6 +104,20 @@ internal sealed class BlobReader : IDisposable
 
     /// <summary>The number of the segment that a blob is read from; null when there is none. Threads that each read from another one do not wait for each other.</summary>
     public int? FindSegment(Oid oid) => _index.TryFind(oid, out var location) ? location.Segment : null;
+
+    /// <summary>Whether it is worth saying early what will be read.</summary>
+    public bool ReadsAhead => _ahead is not null;
+
+    /// <summary>Says that a blob will be read soon. Where the store is far away, its segment is fetched meanwhile.</summary>
+    public void Expect(Oid oid)
+    {
+        if (_ahead is null || !_index.TryFind(oid, out var location) || IsKept(location.Segment))
+            return;
+        var segment = _index.Segments[location.Segment];
+        _ahead.Begin(segment.Pack, segment.Offset, segment.StoredLength);
+        if (!_packKeys.ContainsKey(segment.Pack))
+            _ahead.Begin(segment.Pack, 0, PackFormat.HeaderLength);
+    }
 
     /// <summary>Reads a blob from one of its copies, also one that no index told of; null when none can be read. The first failure is kept.</summary>
     private Blob? ReadElsewhere(BlobType type, Oid oid, List<BlobLocation> copies, ref RekkordException? failure)
@@ -161,6 +180,7 @@ internal sealed class BlobReader : IDisposable
     /// <summary>Gives back what is kept, and wipes the packs' keys.</summary>
     public void Dispose()
     {
+        _ahead?.Dispose();
         foreach (var key in _packKeys.Values)
             CryptographicOperations.ZeroMemory(key);
         _packKeys.Clear();
@@ -196,12 +216,20 @@ internal sealed class BlobReader : IDisposable
         }
     }
 
+    private bool IsKept(int number)
+    {
+        lock (_cacheLock)
+            return _cached.ContainsKey(number);
+    }
+
     private SegmentBuffer? FindKept(int number)
     {
         lock (_cacheLock)
         {
             if (!_cached.TryGetValue(number, out var node))
                 return null;
+            var location = _index.Segments[number];
+            _ahead?.Drop(location.Pack, location.Offset);
             _cache.Remove(node);
             _cache.AddFirst(node);
             node.Value.Segment.AddUser();
@@ -235,11 +263,13 @@ internal sealed class BlobReader : IDisposable
     private SegmentBuffer Open(int number)
     {
         var location = _index.Segments[number];
-        var stored = ArrayPool<byte>.Shared.Rent(location.StoredLength);
+        var fetched = _ahead?.Take(location.Pack, location.Offset);
+        var stored = fetched ?? ArrayPool<byte>.Shared.Rent(location.StoredLength);
         var segment = new SegmentBuffer(location.Length);
         try
         {
-            _repository.Store.Read(PackOf(number).Name, location.Offset, stored.AsMemory(0, location.StoredLength), _cancellation);
+            if (fetched is null)
+                _repository.Store.Read(PackOf(number).Name, location.Offset, stored.AsMemory(0, location.StoredLength), _cancellation);
             Unseal(location, stored.AsSpan(0, location.StoredLength), segment.Bytes.Span);
             return segment;
         }
@@ -252,7 +282,8 @@ internal sealed class BlobReader : IDisposable
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(stored);
+            if (fetched is null)
+                ArrayPool<byte>.Shared.Return(stored);
         }
     }
 
@@ -275,6 +306,8 @@ internal sealed class BlobReader : IDisposable
 
     private byte[] KeyOf(int pack) => _packKeys.GetOrAdd(pack, number =>
     {
+        if (_ahead?.Take(number, 0) is { } fetched)
+            return PackFormat.OpenKey(_repository.Keys, fetched);
         var header = new byte[PackFormat.HeaderLength];
         _repository.Store.Read(_index.Packs[number].Name, 0, header, _cancellation);
         return PackFormat.OpenKey(_repository.Keys, header);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Rekkord.Engine.Caching;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Native.Messages;
 using Rekkord.Engine.Repository;

@@ -126,6 +126,12 @@ public sealed record StoreOptions
     /// <summary>How many bytes are stored in a second at most; null for no limit.</summary>
     public long? UploadLimit { get; init; }
 
+    /// <summary>
+    /// The directory of caches in which copies of the indexes and snapshots of a store on another machine are kept; null for none, as a scan
+    /// wants it, which is to see what the store has.
+    /// </summary>
+    public string? CacheDirectory { get; init; }
+
     /// <summary>Measures the seconds of the limit.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -3,12 +3,16 @@ using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Caching;
 
 namespace Rekkord.Engine.Repository;
 
 /// <summary>An open repository: its store, the keys in use, and what its descriptor says. Thread-safe.</summary>
 public sealed class RepositoryAccess : IDisposable
 {
+    // The index of some 500 GiB, by what a blob takes in it.
+    private const long LargestCopies = 1024L * 1024 * 1024;
+
     private readonly Lazy<BlobHasher> _hasher;
     private readonly Lazy<FastCdc> _chunker;
 
@@ -74,7 +78,7 @@ public sealed class RepositoryAccess : IDisposable
     /// <c>NotARepository</c>, <c>RepositoryVersionUnknown</c>, <c>KeyFileMismatch</c>, <c>ObjectDamaged</c>, or the store failed.
     /// </exception>
     public static RepositoryAccess Open(IObjectStore store, KeyMaterial keys, CancellationToken cancellation = default) =>
-        Open(store, keys, ownsKeys: true, cancellation);
+        Open(store, keys, ownsKeys: true, remote: null, cancellation);
 
     /// <summary>Opens the repository at a location.</summary>
     /// <param name="location">A path, or a <c>file:</c> URL.</param>
@@ -88,7 +92,7 @@ public sealed class RepositoryAccess : IDisposable
         var store = ObjectStore.Open(location, options, cancellation);
         try
         {
-            return Open(store, keys, ownsKeys, cancellation);
+            return Open(store, keys, ownsKeys, ObjectStore.IsLocal(location) ? null : options, cancellation);
         }
         catch
         {
@@ -97,7 +101,7 @@ public sealed class RepositoryAccess : IDisposable
         }
     }
 
-    private static RepositoryAccess Open(IObjectStore store, KeyMaterial keys, bool ownsKeys, CancellationToken cancellation)
+    private static RepositoryAccess Open(IObjectStore store, KeyMaterial keys, bool ownsKeys, StoreOptions? remote, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(keys);
@@ -111,7 +115,16 @@ public sealed class RepositoryAccess : IDisposable
             throw Descriptor.NotARepository(store.Location);
         }
 
-        return new RepositoryAccess(store, keys, Descriptor.Decode(bytes, keys, store.Location), bytes, ownsKeys);
+        var descriptor = Descriptor.Decode(bytes, keys, store.Location);
+        if (remote is { CacheDirectory: not null })
+            store = KeepCopies(store, descriptor, remote, cancellation);
+        return new RepositoryAccess(store, keys, descriptor, bytes, ownsKeys);
+    }
+
+    private static IObjectStore KeepCopies(IObjectStore store, Descriptor descriptor, StoreOptions options, CancellationToken cancellation)
+    {
+        var directory = CacheLocation.ForCopies(Convert.ToHexStringLower(descriptor.RepositoryId), options.CacheDirectory);
+        return CachingStore.Open(store, directory, [ObjectName.Indexes, ObjectName.Snapshots], LargestCopies, options.Note, cancellation);
     }
 
     /// <summary>Makes a repository in a store that has none.</summary>

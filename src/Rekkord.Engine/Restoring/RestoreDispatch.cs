@@ -65,6 +65,12 @@ internal sealed class RestoreDispatch(RestoreContext context)
         var segment = entry.Chunks.IsEmpty ? null : context.Blobs.FindSegment(ChunkReference.Decode(entry.Chunks.Span).Oid);
         if (!_batch.Takes(segment))
             Flush();
+        if (context.Blobs.ReadsAhead)
+        {
+            foreach (var chunk in entry.ChunkReferences)
+                context.Blobs.Expect(chunk.Oid);
+        }
+
         _batch.Add(file, entry.Size, segment);
         if (_batch.IsFull)
             Flush();
@@ -88,6 +94,7 @@ internal sealed class RestoreDispatch(RestoreContext context)
 
                 segment = holder;
                 pieces.Add(piece);
+                context.Blobs.Expect(piece.Oid);
             }
 
             if (pieces.Count > 0)

@@ -60,7 +60,7 @@ internal sealed class PackScan
         var watch = Stopwatch.StartNew();
         var next = -1;
         using var threads = new WorkerThreads("scan", cancellation);
-        threads.Run(Enumerable.Repeat(Work, Math.Min(WorkerThreads.CountFor(_request.Threads), due.Length)));
+        threads.Run(Enumerable.Repeat(Work, Math.Min(CountWorkers(), due.Length)));
 
         void Work()
         {
@@ -79,6 +79,13 @@ internal sealed class PackScan
                 }
             }
         }
+    }
+
+    /// <summary>A store on another machine is read on all its connections: a thread mostly waits for the line.</summary>
+    private int CountWorkers()
+    {
+        var store = _repository.Store.Capabilities;
+        return Math.Max(WorkerThreads.CountFor(_request.Threads), store.IsDistant ? store.Connections : 1);
     }
 
     private void Verify(PackVerifier verifier, StoredPack pack, DateTimeOffset now, CancellationToken cancellation)

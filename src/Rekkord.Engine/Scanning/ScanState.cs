@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.IO.Hashing;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Hashing;
+using Rekkord.Engine.Repository;
 
 namespace Rekkord.Engine.Scanning;
 

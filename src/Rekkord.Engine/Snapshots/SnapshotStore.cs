@@ -27,7 +27,9 @@ public sealed class SnapshotStore
     {
         _repository = repository;
         Records = new SnapshotRecords(repository);
-        _cache = new Lazy<TagCache?>(() => repository.RemembersTags ? TagCache.Open(CacheLocation.ForTags(repository.Id, repository.CacheDirectory), repository.Keys) : null);
+        _cache = new Lazy<TagCache?>(() => repository.RemembersTags
+            ? TagCache.Open(CacheLocation.ForTags(repository.Id, repository.CacheDirectory), repository.Keys, repository.Store.Capabilities.IsDistant)
+            : null);
     }
 
     /// <summary>The records that it lists.</summary>

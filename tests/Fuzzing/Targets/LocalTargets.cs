@@ -6,6 +6,7 @@ using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
+using Rekkord.Engine.Repository;
 using Rekkord.Engine.Scanning;
 
 namespace Rekkord.Fuzzing.Targets;

@@ -32,7 +32,7 @@ public sealed class SftpObjectStore : IObjectStore
         _location = location;
         _connections = new SftpConnections(
             async cancellation => await SftpConnection.OpenAsync(SshProcess.Start(location, options), options.Timeout, cancellation).ConfigureAwait(false), options.Connections);
-        Capabilities = new StoreCapabilities { Connections = options.Connections, ServerClock = true, DurableOnReturn = true };
+        Capabilities = new StoreCapabilities { Connections = options.Connections, IsDistant = true, ServerClock = true, DurableOnReturn = true };
         _uploads = new SftpUploads(this);
     }
 

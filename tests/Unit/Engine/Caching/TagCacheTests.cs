@@ -36,6 +36,19 @@ public sealed class TagCacheTests : IDisposable
     }
 
     [Fact]
+    public void A_single_tag_is_remembered_where_it_lies_on_another_machine()
+    {
+        foreach (var isDistant in (bool[])[false, true])
+        {
+            var cache = TagCache.Open(CachePath, _keys, isDistant);
+            cache.Add(Names[0], Tag(0));
+            cache.Save(new HashSet<string> { Names[0] });
+
+            Assert.Equal(isDistant, TagCache.Open(CachePath, _keys).Find(Names[0]) is not null);
+        }
+    }
+
+    [Fact]
     public void A_cache_that_is_cut_off_or_has_any_bit_changed_knows_nothing()
     {
         var bytes = TagCacheCodec.Seal(_keys, [new(Names[0], Tag(0)), new(Names[1], Tag(1))])!;

@@ -4,6 +4,7 @@ using Rekkord.Engine.Chunking;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
+using Rekkord.Engine.Repository;
 using Rekkord.Engine.Saving;
 
 namespace Rekkord.Engine.Tests.Saving;

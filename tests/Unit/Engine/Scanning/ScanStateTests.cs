@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
+using Rekkord.Engine.Repository;
 using Rekkord.Engine.Scanning;
 
 namespace Rekkord.Engine.Tests.Scanning;

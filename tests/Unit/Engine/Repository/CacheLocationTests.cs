@@ -1,6 +1,6 @@
-using Rekkord.Engine.Caching;
+using Rekkord.Engine.Repository;
 
-namespace Rekkord.Engine.Tests.Caching;
+namespace Rekkord.Engine.Tests.Repository;
 
 public sealed class CacheLocationTests
 {

@@ -2,15 +2,20 @@ using System.IO.Hashing;
 using System.Text;
 using Rekkord.Engine.Platform;
 
-namespace Rekkord.Engine.Caching;
+namespace Rekkord.Engine.Repository;
 
 /// <summary>Where the local, disposable files of a repository lie: <c>$XDG_CACHE_HOME/rekkord</c>, <c>~/.cache/rekkord</c>, or <c>%LOCALAPPDATA%\rekkord</c>.</summary>
-internal static class CacheLocation
+public static class CacheLocation
 {
     /// <summary>The directory for one repository.</summary>
     /// <param name="repositoryId">Its ID in hex.</param>
     /// <param name="directory">A directory to use instead of the user's; null for the user's.</param>
     public static string ForRepository(string repositoryId, string? directory) => Path.Combine(directory ?? Default, repositoryId);
+
+    /// <summary>The directory of copies of a store's objects.</summary>
+    /// <param name="repositoryId">The repository's ID in hex.</param>
+    /// <param name="directory">A directory to use instead of the user's; null for the user's.</param>
+    public static string ForCopies(string repositoryId, string? directory) => Path.Combine(ForRepository(repositoryId, directory), "copies");
 
     /// <summary>The cache file of opened tags.</summary>
     /// <param name="repositoryId">The repository's ID in hex.</param>
