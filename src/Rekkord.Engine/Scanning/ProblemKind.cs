@@ -41,4 +41,7 @@ public enum ProblemKind
 
     /// <summary>A link, fifo, socket, device or directory stands in the place of an object or of a directory of objects. It was not opened.</summary>
     Obstructed,
+
+    /// <summary>Somebody deleted an object that the store still keeps, such as a version in a bucket.</summary>
+    Deleted,
 }

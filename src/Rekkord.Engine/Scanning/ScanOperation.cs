@@ -46,6 +46,7 @@ public sealed class ScanOperation
         if (_request.Repair)
             _repository.RequireWriting(cancellation);
 
+        new DeletedObjects(_repository, _problems, _warn).Run(_request.Repair, cancellation);
         FindObstacles(cancellation);
 
         // Snapshots are read before the index: what they need was stored and indexed before them, also by a save that goes on beside.

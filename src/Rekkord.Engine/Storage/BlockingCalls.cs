@@ -30,9 +30,12 @@ internal static class BlockingCalls
 
     /// <summary>Lists the objects of a folder as they come.</summary>
     /// <inheritdoc cref="IObjectStore.ListAsync"/>
-    public static IEnumerable<ObjectInfo> Enumerate(this IObjectStore store, string folder, CancellationToken cancellation)
+    public static IEnumerable<ObjectInfo> Enumerate(this IObjectStore store, string folder, CancellationToken cancellation) =>
+        Enumerate(store.ListAsync(folder, cancellation), cancellation);
+
+    private static IEnumerable<T> Enumerate<T>(IAsyncEnumerable<T> listing, CancellationToken cancellation)
     {
-        var entries = store.ListAsync(folder, cancellation).GetAsyncEnumerator(cancellation);
+        var entries = listing.GetAsyncEnumerator(cancellation);
         try
         {
             while (Wait(entries.MoveNextAsync()))
@@ -102,6 +105,12 @@ internal static class BlockingCalls
 
     /// <inheritdoc cref="IObjectStore.DeleteAsync"/>
     public static void Delete(this IObjectStore store, string name, CancellationToken cancellation) => Wait(store.DeleteAsync(name, cancellation));
+
+    /// <inheritdoc cref="IObjectStore.ListDeletedAsync"/>
+    public static List<string> ListDeleted(this IObjectStore store, CancellationToken cancellation) => [.. Enumerate(store.ListDeletedAsync(cancellation), cancellation)];
+
+    /// <inheritdoc cref="IObjectStore.BringBackAsync"/>
+    public static void BringBack(this IObjectStore store, string name, CancellationToken cancellation) => Wait(store.BringBackAsync(name, cancellation));
 
     /// <inheritdoc cref="IObjectStore.TrySetAsideAsync"/>
     public static bool TrySetAside(this IObjectStore store, string name, string newName, CancellationToken cancellation) =>

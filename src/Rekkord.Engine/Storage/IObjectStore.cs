@@ -104,6 +104,17 @@ public interface IObjectStore : IDisposable
     ValueTask DeleteAsync(string name, CancellationToken cancellation);
 
     /// <summary>
+    /// Lists the names of what was deleted and is still kept, such as the versions that a deletion in a bucket hides: nothing stands under them. Most stores keep
+    /// nothing.
+    /// </summary>
+    /// <exception cref="StorageException">The store cannot be reached, or does not tell (<c>StoreAccessDenied</c>).</exception>
+    IAsyncEnumerable<string> ListDeletedAsync(CancellationToken cancellation) => AsyncEnumerable.Empty<string>();
+
+    /// <summary>Brings back an object that was deleted and is still kept, as it was last. One that is there stays as it is.</summary>
+    /// <exception cref="StorageException">Nothing is kept (<c>ObjectNotFound</c>), or the store refused.</exception>
+    ValueTask BringBackAsync(string name, CancellationToken cancellation) => throw StorageException.NotFound(Location, name);
+
+    /// <summary>
     /// Gives what stands under a name another one, in one step, whatever it is and whether or not it can be read. One that has that name is
     /// replaced. False, with nothing done, when the store has no such step, as most have not: then a copy is put and the object deleted.
     /// </summary>

@@ -45,6 +45,12 @@ public abstract class ObjectStoreDecorator(IObjectStore store, bool ownsStore = 
     public virtual ValueTask DeleteAsync(string name, CancellationToken cancellation) => Inner.DeleteAsync(name, cancellation);
 
     /// <inheritdoc/>
+    public virtual IAsyncEnumerable<string> ListDeletedAsync(CancellationToken cancellation) => Inner.ListDeletedAsync(cancellation);
+
+    /// <inheritdoc/>
+    public virtual ValueTask BringBackAsync(string name, CancellationToken cancellation) => Inner.BringBackAsync(name, cancellation);
+
+    /// <inheritdoc/>
     public virtual ValueTask<bool> TrySetAsideAsync(string name, string newName, CancellationToken cancellation) =>
         Inner.TrySetAsideAsync(name, newName, cancellation);
 

@@ -16,6 +16,9 @@ public sealed class StorageException : RekkordException
     /// <summary>The ID of the error when something stands in the place of an object.</summary>
     internal const string ObstructedId = "ObjectObstructed";
 
+    /// <summary>The ID of the error when a server does not give whoever asks the right to.</summary>
+    internal const string AccessDeniedId = "StoreAccessDenied";
+
     /// <summary>The ID of the error when an object is larger than its reader accepts.</summary>
     internal const string TooLargeId = "ObjectTooLarge";
 

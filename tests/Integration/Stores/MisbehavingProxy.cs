@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -16,11 +17,23 @@ internal sealed record ProxyFault
     /// <summary>Passes nothing on when so much came from the server, and keeps the connection open.</summary>
     public long StallAfterReceiving { get; init; } = long.MaxValue;
 
+    /// <summary>Changes the byte that comes from the server at this place, counted from the connection's beginning.</summary>
+    public long GarbleAfterReceiving { get; init; } = long.MaxValue;
+
     /// <summary>Answers this itself, when the request's head has come, and closes the connection.</summary>
     public string? Answer { get; init; }
 
     /// <summary>The answer of a server that is busy.</summary>
-    public static ProxyFault Busy { get; } = new() { Answer = "HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" };
+    public static ProxyFault Busy { get; } = Answering("503 Slow Down", "");
+
+    /// <summary>The answer of a server, or of something in its place.</summary>
+    public static ProxyFault Answering(string status, string content) => new()
+    {
+        Answer = string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status}\r\nContent-Length: {content.Length}\r\nConnection: close\r\n\r\n{content}"),
+    };
+
+    /// <summary>An error as S3 gives it.</summary>
+    public static ProxyFault Refusing(string status, string code) => Answering(status, $"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>Told by a test.</Message></Error>");
 }
 
 /// <summary>Stands between a client and a server, and does to each connection, in the order in which they come, what it is told to.</summary>
@@ -95,15 +108,19 @@ internal sealed class MisbehavingProxy : IDisposable
             {
                 if (fault.Answer is { } answer)
                 {
-                    _ = await client.ReceiveAsync(new byte[64 * 1024], _stop.Token);
+                    var buffer = new byte[64 * 1024];
+                    _ = await client.ReceiveAsync(buffer, _stop.Token);
                     await client.SendAsync(Encoding.ASCII.GetBytes(answer), _stop.Token);
-                    client.Shutdown(SocketShutdown.Send);
+
+                    // The client sends all of its request before it looks at the answer, and closes the connection then.
+                    while (await client.ReceiveAsync(buffer, _stop.Token) > 0)
+                        continue;
                     return;
                 }
 
                 await server.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
-                var sending = PassAsync(client, server, fault.CutAfterSending, long.MaxValue, part => Interlocked.Add(ref _sent, part));
-                var receiving = PassAsync(server, client, fault.CutAfterReceiving, fault.StallAfterReceiving, static _ => { });
+                var sending = PassAsync(client, server, new ProxyFault { CutAfterReceiving = fault.CutAfterSending }, part => Interlocked.Add(ref _sent, part));
+                var receiving = PassAsync(server, client, fault, static _ => { });
                 await Task.WhenAny(sending, receiving);
             }
             catch (Exception error) when (error is OperationCanceledException or SocketException)
@@ -113,21 +130,23 @@ internal sealed class MisbehavingProxy : IDisposable
         }
     }
 
-    private async Task PassAsync(Socket from, Socket to, long cutAfter, long stallAfter, Action<int> count)
+    private async Task PassAsync(Socket from, Socket to, ProxyFault fault, Action<int> count)
     {
         var buffer = new byte[64 * 1024];
         try
         {
-            for (long passed = 0; passed < cutAfter;)
+            for (long passed = 0; passed < fault.CutAfterReceiving;)
             {
                 var read = await from.ReceiveAsync(buffer, _stop.Token);
                 if (read == 0)
                     return;
-                var part = (int)Math.Min(read, Math.Min(cutAfter, stallAfter) - passed);
+                var part = (int)Math.Min(read, Math.Min(fault.CutAfterReceiving, fault.StallAfterReceiving) - passed);
+                if (fault.GarbleAfterReceiving >= passed && fault.GarbleAfterReceiving < passed + part)
+                    buffer[fault.GarbleAfterReceiving - passed] ^= 1;
                 await to.SendAsync(buffer.AsMemory(0, part), _stop.Token);
                 passed += part;
                 count(part);
-                if (passed >= stallAfter)
+                if (passed >= fault.StallAfterReceiving)
                     await Task.Delay(Timeout.Infinite, _stop.Token);
             }
         }

@@ -20,8 +20,8 @@ public sealed class RadosGateway : IAsyncLifetime
     /// <summary>The keys of a user that has only the rights that a bucket's policy gives, and of one that may store few objects.</summary>
     public const string WriterKey = "writerkey", SmallKey = "smallkey";
 
-    /// <summary>The bucket, and one that keeps versions and lets the writer only save.</summary>
-    public const string Bucket = "rekkord", GuardedBucket = "guarded";
+    /// <summary>The bucket, one that keeps versions and lets the writer only save, and one that lets it not list versions.</summary>
+    public const string Bucket = "rekkord", GuardedBucket = "guarded", ListedBucket = "listed";
 
     private static readonly string[] Programs = ["ceph-mon", "ceph-osd", "radosgw", "radosgw-admin", "ceph", "ceph-authtool", "monmaptool"];
 
@@ -74,6 +74,16 @@ public sealed class RadosGateway : IAsyncLifetime
     public AmazonS3Client OpenClient(string key = AccessKey) =>
         new(key, SecretKey, new AmazonS3Config { ServiceURL = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}"), ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
 
+    /// <summary>Ends the server in the midst of what it does, and starts it again.</summary>
+    public void Restart()
+    {
+        _processes[^1].Kill();
+        _processes[^1].WaitForExit();
+        _processes[^1].Dispose();
+        _processes.RemoveAt(_processes.Count - 1);
+        StartGateway();
+    }
+
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -89,18 +99,24 @@ public sealed class RadosGateway : IAsyncLifetime
         await client.PutBucketVersioningAsync(new PutBucketVersioningRequest { BucketName = GuardedBucket, VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled } });
 
         // The rights that docs/stores.md gives a server that only saves.
-        await client.PutBucketPolicyAsync(new PutBucketPolicyRequest { BucketName = GuardedBucket, Policy = PolicyOfDocument() });
+        await client.PutBucketPolicyAsync(new PutBucketPolicyRequest { BucketName = GuardedBucket, Policy = PolicyOfDocument(GuardedBucket) });
+        await client.PutBucketAsync(ListedBucket);
+        await client.PutBucketPolicyAsync(new PutBucketPolicyRequest
+        {
+            BucketName = ListedBucket,
+            Policy = PolicyOfDocument(ListedBucket).Replace(", \"s3:ListBucketVersions\"", "", StringComparison.Ordinal),
+        });
         using var small = OpenClient(SmallKey);
         await small.PutBucketAsync("small");
     }
 
     /// <summary>The policy of the document, with the bucket and the user of these tests.</summary>
-    private static string PolicyOfDocument()
+    private static string PolicyOfDocument(string bucket)
     {
         var document = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "stores.md"));
         var start = document.IndexOf("```json\n", StringComparison.Ordinal) + 8;
         return document[start..document.IndexOf("```", start, StringComparison.Ordinal)]
-            .Replace("BUCKET", GuardedBucket, StringComparison.Ordinal)
+            .Replace("BUCKET", bucket, StringComparison.Ordinal)
             .Replace("\"Effect\": \"Allow\"", "\"Effect\": \"Allow\", \"Principal\": { \"AWS\": [\"arn:aws:iam:::user/writer\", \"arn:aws:iam:::user/owner\"] }", StringComparison.Ordinal);
     }
 
@@ -200,6 +216,17 @@ public sealed class RadosGatewayCollection : ICollectionFixture<RadosGateway>;
 public sealed class RequiresRadosGatewayFactAttribute : FactAttribute
 {
     public RequiresRadosGatewayFactAttribute()
+    {
+        if (RadosGateway.Missing.Length > 0)
+            Skip = $"needs {RadosGateway.Missing}";
+    }
+}
+
+/// <inheritdoc cref="RequiresRadosGatewayFactAttribute"/>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RequiresRadosGatewayTheoryAttribute : TheoryAttribute
+{
+    public RequiresRadosGatewayTheoryAttribute()
     {
         if (RadosGateway.Missing.Length > 0)
             Skip = $"needs {RadosGateway.Missing}";

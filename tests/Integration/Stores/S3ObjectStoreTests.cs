@@ -79,4 +79,43 @@ public sealed class S3VersionedBucketTests(RadosGateway gateway) : ObjectStoreCo
     protected override ValueTask<IObjectStore> OpenAsync() => RadosGateway.Missing.Length > 0
         ? throw new InvalidOperationException($"$XunitDynamicSkip$needs {RadosGateway.Missing}")
         : ValueTask.FromResult<IObjectStore>(S3ObjectStore.Open(S3Location.Parse(gateway.NewLocation(RadosGateway.GuardedBucket)), RadosGateway.Options));
+
+    [RequiresRadosGatewayFact]
+    public async Task What_was_deleted_is_listed_and_brought_back()
+    {
+        foreach (var name in new[] { "tags/one", "tags/two", "tags/three", "tags/three4" })
+            await PutAsync(name, [1]);
+        await Store.DeleteAsync("tags/one", default);
+        await Store.DeleteAsync("tags/two", default);
+        await PutAsync("tags/two", [2]);
+        await Store.DeleteAsync("tags/three", default);
+        await PutAsync("tags/three", [3]);
+        await Store.DeleteAsync("tags/three", default);
+
+        Assert.Equal(["tags/one", "tags/three"], Store.ListDeleted(default).Order(StringComparer.Ordinal));
+        await Store.BringBackAsync("tags/one", default);
+        await Store.BringBackAsync("tags/three", default);
+        await Store.BringBackAsync("tags/two", default);
+
+        Assert.Empty(Store.ListDeleted(default));
+        Assert.Equal([1], await Store.ReadAsync("tags/one", 1, default));
+        Assert.Equal([2], await Store.ReadAsync("tags/two", 1, default));
+        Assert.Equal([3], await Store.ReadAsync("tags/three", 1, default));
+        Assert.Equal("ObjectNotFound", (await Assert.ThrowsAsync<StorageException>(async () => await Store.BringBackAsync("tags/thre", default))).ErrorId);
+    }
+
+    [RequiresRadosGatewayFact]
+    public async Task What_several_deletions_hide_is_brought_back()
+    {
+        var location = S3Location.Parse(Store.Location);
+        await PutAsync("tags/one", [1]);
+        using var client = gateway.OpenClient();
+        for (var i = 0; i < 3; i++)
+            await client.DeleteObjectAsync(location.Bucket, location.KeyOf("tags/one"));
+
+        Assert.Equal(["tags/one"], Store.ListDeleted(default));
+        await Store.BringBackAsync("tags/one", default);
+
+        Assert.Equal([1], await Store.ReadAsync("tags/one", 1, default));
+    }
 }

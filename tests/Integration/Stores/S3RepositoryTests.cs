@@ -68,12 +68,7 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
         Write("a", 1, 1_000_000);
         Save(location);
         using (var store = S3ObjectStore.Open(S3Location.Parse(location), RadosGateway.Options))
-        {
-            var pack = store.List("packs/", default).MaxBy(found => found.Size)!;
-            var bytes = await store.ReadAsync(pack.Name, int.MaxValue, default);
-            bytes[1000] ^= 1;
-            await store.PutAsync(pack.Name, ObjectContent.From(bytes), PutMode.Replace, default);
-        }
+            await DamageAsync(store);
 
         Assert.NotEmpty(Scan(location).Problems);
         Scan(location, repair: true);
@@ -84,12 +79,64 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
     }
 
     [RequiresRadosGatewayFact]
+    public async Task What_somebody_deleted_from_a_bucket_with_versions_is_found_and_brought_back()
+    {
+        var location = Initialize(gateway.NewLocation(RadosGateway.GuardedBucket));
+        Write("a", 1, 1_000_000);
+        Save(location);
+        using var store = S3ObjectStore.Open(S3Location.Parse(location), RadosGateway.Options);
+        var deleted = store.List("", default).Select(found => found.Name).Where(name => name != "rekkord").ToArray();
+        foreach (var name in deleted)
+            await store.DeleteAsync(name, default);
+
+        var found = Scan(location);
+        Assert.Equal(deleted, found.Problems.Where(problem => problem.Kind == ProblemKind.Deleted).Select(problem => problem.ObjectName));
+        Assert.Empty(store.List("packs/", default));
+        var repaired = Scan(location, repair: true);
+
+        Assert.Equal(deleted.Length, repaired.Problems.Count(problem => problem.Repair == "brought back"));
+        Assert.Empty(Scan(location).Problems);
+        AssertRestored(location);
+    }
+
+    [RequiresRadosGatewayFact]
+    public async Task What_a_repair_has_set_aside_is_not_brought_back()
+    {
+        var location = Initialize(gateway.NewLocation(RadosGateway.GuardedBucket));
+        Write("a", 1, 1_000_000);
+        Save(location);
+        using var store = S3ObjectStore.Open(S3Location.Parse(location), RadosGateway.Options);
+        await DamageAsync(store);
+        Scan(location, repair: true);
+        Save(location);
+
+        Assert.Empty(Scan(location).Problems);
+        foreach (var name in store.List("damaged/", default).Select(found => found.Name))
+            await store.DeleteAsync(name, default);
+        Assert.Empty(Scan(location, repair: true).Problems);
+    }
+
+    [RequiresRadosGatewayFact]
+    public void Keys_that_may_not_list_versions_scan_and_are_told_so()
+    {
+        var location = Initialize(gateway.NewLocation(RadosGateway.ListedBucket));
+        Write("a", 1, 1000);
+        Save(location);
+        var warnings = new List<string>();
+        using var repository = Open(location, new StoreOptions { S3 = new S3Options { AccessKeyId = RadosGateway.WriterKey, SecretKey = RadosGateway.SecretKey } });
+
+        Assert.Empty(new ScanOperation(repository, new ScanRequest { CacheDirectory = _directory["cache"] }, warnings.Add).Run(default).Problems);
+
+        Assert.Contains("s3:ListBucketVersions", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    [RequiresRadosGatewayFact]
     public void What_was_stored_before_the_line_was_cut_for_good_is_not_stored_again()
     {
         var location = Initialize();
         Write("large", 3, ContentLength);
         using var proxy = new MisbehavingProxy(gateway.Port);
-        var behind = location.Replace(string.Create(CultureInfo.InvariantCulture, $":{gateway.Port}/"), string.Create(CultureInfo.InvariantCulture, $":{proxy.Port}/"), StringComparison.Ordinal);
+        var behind = Behind(proxy, location);
 
         // One connection lives long enough for a pack; afterwards there is no server any more.
         proxy.Fault = number => number == 0 ? new ProxyFault { CutAfterSending = ContentLength * 3 / 4 } : new ProxyFault { CutAfterSending = 0 };
@@ -130,6 +177,72 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
         Assert.InRange(Retries(), 1, 10);
         proxy.Fault = static _ => null;
         Assert.Empty(Scan(location).Problems);
+    }
+
+    [RequiresRadosGatewayFact]
+    public void A_save_during_which_the_server_is_restarted_comes_to_its_end()
+    {
+        var location = Initialize();
+        Write("large", 5, ContentLength);
+        using var proxy = new MisbehavingProxy(gateway.Port);
+        proxy.Fault = number =>
+        {
+            if (number == 1)
+                gateway.Restart();
+            return number == 0 ? new ProxyFault { CutAfterSending = ContentLength / 2 } : null;
+        };
+
+        Save(Behind(proxy, location));
+
+        Assert.InRange(Retries(), 1, 10);
+        Assert.Empty(Scan(location).Problems);
+        AssertRestored(location);
+    }
+
+    [RequiresRadosGatewayTheory]
+    [InlineData("400 Bad Request", "ExpiredToken", "StoreCredentialsExpired")]
+    [InlineData("404 Not Found", "NoSuchBucket", "BucketNotFound")]
+    [InlineData("403 Forbidden", "AccessDenied", "StoreAccessDenied")]
+    [InlineData("507 Insufficient Storage", "XMinioStorageFull", "RepositoryFull")]
+    [InlineData("500 Internal Server Error", "InternalError", "RepositoryWriteError")]
+    public void What_ends_a_save_is_named_and_the_next_one_goes_on(string status, string code, string errorId)
+    {
+        var location = Initialize();
+        Write("large", 6, ContentLength);
+        using var proxy = new MisbehavingProxy(gateway.Port);
+        proxy.Fault = number => number == 0 ? new ProxyFault { CutAfterSending = ContentLength * 3 / 4 } : ProxyFault.Refusing(status, code);
+
+        Assert.Equal(errorId, Fail(() => Save(Behind(proxy, location), new StoreOptions { Connections = 1, S3 = RadosGateway.Options })).ErrorId);
+
+        Assert.InRange(Save(location).NewDataPacks, 0, PacksOf(location) - 2);
+        Assert.Empty(Scan(location).Problems);
+    }
+
+    [RequiresRadosGatewayFact]
+    public void Something_else_that_answers_for_the_server_is_not_taken_for_a_repository()
+    {
+        var location = Initialize();
+        using var proxy = new MisbehavingProxy(gateway.Port);
+        proxy.Fault = static _ => ProxyFault.Answering("200 OK", "<html><body>Please log in to use this network.</body></html>");
+
+        Assert.Equal("NotARepository", Fail(() => Open(Behind(proxy, location)).Dispose()).ErrorId);
+    }
+
+    [RequiresRadosGatewayFact]
+    public void Content_that_was_changed_on_the_line_is_not_restored()
+    {
+        var location = Initialize();
+        Write("large", 7, 4_000_000);
+        Save(location);
+        using var proxy = new MisbehavingProxy(gateway.Port);
+        proxy.Fault = static number => number == 0 ? new ProxyFault { GarbleAfterReceiving = 2_000_000 } : null;
+        var destination = _directory["garbled"];
+
+        using var repository = Open(Behind(proxy, location), new StoreOptions { Connections = 1, S3 = RadosGateway.Options });
+        var failures = new FailureList();
+        new RestoreOperation(repository, new RestoreRequest { Snapshot = "test", Path = _directory["source"], Destination = destination }, failures).Run(default);
+
+        Assert.Equal("ObjectDamaged", Assert.Single(failures).ErrorId);
     }
 
     [RequiresRadosGatewayFact]
@@ -287,6 +400,18 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
         Assert.All(files, file => Assert.True(File.ReadAllBytes(file).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(destination, Path.GetFileName(file)))), $"'{file}' came out otherwise."));
     }
 
+    private static async Task DamageAsync(S3ObjectStore store)
+    {
+        var pack = store.List("packs/", default).MaxBy(found => found.Size)!;
+        var bytes = await store.ReadAsync(pack.Name, int.MaxValue, default);
+        bytes[1000] ^= 1;
+        await store.PutAsync(pack.Name, ObjectContent.From(bytes), PutMode.Replace, default);
+    }
+
+    /// <summary>A location as it is reached through a proxy.</summary>
+    private string Behind(MisbehavingProxy proxy, string location) => location.Replace(
+        string.Create(CultureInfo.InvariantCulture, $":{gateway.Port}/"), string.Create(CultureInfo.InvariantCulture, $":{proxy.Port}/"), StringComparison.Ordinal);
+
     private static int PacksOf(string location)
     {
         using var store = S3ObjectStore.Open(S3Location.Parse(location), RadosGateway.Options);
@@ -297,5 +422,17 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
     {
         Directory.CreateDirectory(_directory["source"]);
         File.WriteAllBytes(Path.Combine(_directory["source"], name), TestRepository.RandomBytes(seed, length));
+    }
+
+    private sealed class FailureList : List<RekkordException>, IRestoreObserver
+    {
+        public void EntryFailed(RekkordException error) => Add(error);
+
+        public void Warn(string message) => Assert.Fail(message);
+
+        public void Detail(string message)
+        {
+            // Not looked at.
+        }
     }
 }

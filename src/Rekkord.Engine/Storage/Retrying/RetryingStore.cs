@@ -44,35 +44,15 @@ public sealed class RetryingStore(IObjectStore store, RetryPolicy policy, Action
     }
 
     /// <inheritdoc/>
-    public override async IAsyncEnumerable<ObjectInfo> ListAsync(string folder, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        var given = new HashSet<string>(StringComparer.Ordinal);
-        for (var attempt = 1; ; attempt++)
-        {
-            StorageException broken;
-            await using var entries = Inner.ListAsync(folder, cancellation).GetAsyncEnumerator(cancellation);
-            while (true)
-            {
-                try
-                {
-                    if (!await entries.MoveNextAsync().ConfigureAwait(false))
-                        yield break;
-                }
-                catch (StorageException error) when (MayRepeat(error, attempt))
-                {
-                    broken = error;
-                    break;
-                }
+    public override IAsyncEnumerable<ObjectInfo> ListAsync(string folder, CancellationToken cancellation) =>
+        RepeatAsync(() => Inner.ListAsync(folder, cancellation), static found => found.Name, cancellation);
 
-                if (!given.Add(entries.Current.Name))
-                    continue;
-                attempt = 1;
-                yield return entries.Current;
-            }
+    /// <inheritdoc/>
+    public override IAsyncEnumerable<string> ListDeletedAsync(CancellationToken cancellation) =>
+        RepeatAsync(() => Inner.ListDeletedAsync(cancellation), static name => name, cancellation);
 
-            await PauseAsync(broken, attempt, cancellation).ConfigureAwait(false);
-        }
-    }
+    /// <inheritdoc/>
+    public override ValueTask BringBackAsync(string name, CancellationToken cancellation) => RepeatAsync(_ => Inner.BringBackAsync(name, cancellation), cancellation);
 
     /// <inheritdoc/>
     public override async ValueTask<bool> PutAsync(string name, ObjectContent content, PutMode mode, CancellationToken cancellation)
@@ -128,6 +108,36 @@ public sealed class RetryingStore(IObjectStore store, RetryPolicy policy, Action
         catch (StorageException error) when (error.ErrorId == StorageException.TooLargeId)
         {
             return false;
+        }
+    }
+
+    private async IAsyncEnumerable<T> RepeatAsync<T>(Func<IAsyncEnumerable<T>> list, Func<T, string> nameOf, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var given = new HashSet<string>(StringComparer.Ordinal);
+        for (var attempt = 1; ; attempt++)
+        {
+            StorageException broken;
+            await using var entries = list().GetAsyncEnumerator(cancellation);
+            while (true)
+            {
+                try
+                {
+                    if (!await entries.MoveNextAsync().ConfigureAwait(false))
+                        yield break;
+                }
+                catch (StorageException error) when (MayRepeat(error, attempt))
+                {
+                    broken = error;
+                    break;
+                }
+
+                if (!given.Add(nameOf(entries.Current)))
+                    continue;
+                attempt = 1;
+                yield return entries.Current;
+            }
+
+            await PauseAsync(broken, attempt, cancellation).ConfigureAwait(false);
         }
     }
 

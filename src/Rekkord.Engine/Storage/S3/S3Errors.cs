@@ -14,6 +14,8 @@ internal enum S3Action
     List,
     Write,
     Delete,
+    ListVersions,
+    BringBack,
 }
 
 /// <summary>
@@ -42,7 +44,7 @@ internal sealed class S3Errors(string location, string bucket, TimeSpan stallLim
         AmazonClientException => new StorageException(
             "StoreCredentialsNotFound",
             RekkordErrorKind.PermissionDenied,
-            $"There are no keys for '{location}'. Give AccessKeyID and SecretKey in the [S3] section of the configuration, or in $env:REKKORD_S3_ACCESS_KEY_ID and $env:REKKORD_S3_SECRET_KEY, or log in with the AWS tools. ({FirstLine(error)})",
+            $"There are no keys for '{location}'. Give AccessKeyID and SecretKey in the [S3] section of the configuration, or in $env:REKKORD_S3_ACCESS_KEY_ID and $env:REKKORD_S3_SECRET_KEY, or log in with the AWS tools. ({FirstSentence(error)})",
             location,
             error),
         HttpRequestException { InnerException: AuthenticationException reason } => new StorageException(
@@ -104,7 +106,7 @@ internal sealed class S3Errors(string location, string bucket, TimeSpan stallLim
         HttpStatusCode.NotFound when name.Length > 0 => StorageException.NotFound(location, name, error),
         HttpStatusCode.InsufficientStorage => Full(name, error),
         HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized => new StorageException(
-            "StoreAccessDenied",
+            StorageException.AccessDeniedId,
             RekkordErrorKind.PermissionDenied,
             $"The server of '{location}' does not allow the keys in use to {Describe(action, name)} ({error.ErrorCode}). Give them the right {Right(action)}, or use others. docs/stores.md lists the rights that each command needs.",
             name.Length == 0 ? location : name,
@@ -125,7 +127,7 @@ internal sealed class S3Errors(string location, string bucket, TimeSpan stallLim
 
     private StorageException Failed(S3Action action, string name, string reason, Exception error, bool isTransient)
     {
-        var (id, kind) = action is S3Action.Read or S3Action.List ? ("RepositoryReadError", RekkordErrorKind.ReadError) : ("RepositoryWriteError", RekkordErrorKind.WriteError);
+        var (id, kind) = action is S3Action.Read or S3Action.List or S3Action.ListVersions ? ("RepositoryReadError", RekkordErrorKind.ReadError) : ("RepositoryWriteError", RekkordErrorKind.WriteError);
         return new StorageException(id, kind, $"It was not possible to {Describe(action, name)} in the repository '{location}': {reason}", name.Length == 0 ? location : name, error) { IsTransient = isTransient };
     }
 
@@ -136,6 +138,8 @@ internal sealed class S3Errors(string location, string bucket, TimeSpan stallLim
         S3Action.Read => $"read '{name}'",
         S3Action.List => "list objects",
         S3Action.Write => $"write '{name}'",
+        S3Action.ListVersions => "list the versions of objects",
+        S3Action.BringBack => $"bring back '{name}'",
         _ => $"delete '{name}'",
     };
 
@@ -144,8 +148,13 @@ internal sealed class S3Errors(string location, string bucket, TimeSpan stallLim
         S3Action.Read => "s3:GetObject",
         S3Action.List => "s3:ListBucket",
         S3Action.Write => "s3:PutObject",
+        S3Action.ListVersions => "s3:ListBucketVersions",
+        S3Action.BringBack => "s3:DeleteObjectVersion",
         _ => "s3:DeleteObject",
     };
+
+    // What follows can be a list of all places that were looked at.
+    private static string FirstSentence(Exception error) => FirstLine(error).Split(". ")[0].TrimEnd('.');
 
     private static string FirstLine(Exception error) => error.Message.ReplaceLineEndings("\n").Split('\n')[0];
 }

@@ -196,6 +196,55 @@ internal sealed class S3ObjectStore : IObjectStore
             new DeleteObjectRequest { BucketName = _location.Bucket, Key = _location.KeyOf(name) }, guard.Token), cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Lists the names of which a version is kept behind a delete marker.</summary>
+    /// <inheritdoc cref="IObjectStore.ListDeletedAsync"/>
+    public async IAsyncEnumerable<string> ListDeletedAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var root = _location.KeyOf("");
+        string? hidden = null;
+
+        // The versions of one name come together, and the newest is the first.
+        await foreach (var version in ListVersionsAsync(root, cancellation).ConfigureAwait(false))
+        {
+            var isMarker = version.IsDeleteMarker == true;
+            if (version.IsLatest == true)
+            {
+                hidden = isMarker ? version.Key : null;
+            }
+            else if (version.Key == hidden && !isMarker)
+            {
+                hidden = null;
+                yield return version.Key[root.Length..];
+            }
+        }
+    }
+
+    /// <summary>Removes the delete markers that hide an object. A version is never removed.</summary>
+    /// <inheritdoc cref="IObjectStore.BringBackAsync"/>
+    public async ValueTask BringBackAsync(string name, CancellationToken cancellation)
+    {
+        var key = _location.KeyOf(name);
+        var markers = new List<string>();
+        var isKept = false;
+        await foreach (var version in ListVersionsAsync(key, cancellation).ConfigureAwait(false))
+        {
+            if (version.Key != key)
+                continue;
+            isKept = version.IsDeleteMarker != true;
+            if (isKept)
+                break;
+            markers.Add(version.VersionId);
+        }
+
+        if (!isKept)
+            throw StorageException.NotFound(Location, name);
+        foreach (var marker in markers)
+        {
+            await CallAsync(S3Action.BringBack, name, guard => _client.DeleteObjectAsync(
+                new DeleteObjectRequest { BucketName = _location.Bucket, Key = key, VersionId = marker }, guard.Token), cancellation).ConfigureAwait(false);
+        }
+    }
+
     /// <inheritdoc/>
     public ValueTask<bool> TrySetAsideAsync(string name, string newName, CancellationToken cancellation) => ValueTask.FromResult(false);
 
@@ -215,6 +264,33 @@ internal sealed class S3ObjectStore : IObjectStore
         _http.Dispose();
         _turns.Dispose();
         _trying.Dispose();
+    }
+
+    private async IAsyncEnumerable<S3ObjectVersion> ListVersionsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        ListVersionsResponse page;
+        var request = new ListVersionsRequest { BucketName = _location.Bucket, Prefix = prefix };
+        do
+        {
+            page = await CallAsync(S3Action.ListVersions, "", guard => PageOfVersionsAsync(request, guard), cancellation).ConfigureAwait(false);
+            foreach (var version in page.Versions ?? [])
+                yield return version;
+            (request.KeyMarker, request.VersionIdMarker) = (page.NextKeyMarker, page.NextVersionIdMarker);
+        }
+        while (page.IsTruncated == true);
+    }
+
+    private async Task<ListVersionsResponse> PageOfVersionsAsync(ListVersionsRequest request, StallGuard guard)
+    {
+        try
+        {
+            return await _client.ListVersionsAsync(request, guard.Token).ConfigureAwait(false);
+        }
+        catch (AmazonS3Exception error) when (error.StatusCode is HttpStatusCode.NotImplemented or HttpStatusCode.MethodNotAllowed)
+        {
+            // A server without versions keeps nothing that was deleted.
+            return new ListVersionsResponse();
+        }
     }
 
     /// <summary>
@@ -252,7 +328,7 @@ internal sealed class S3ObjectStore : IObjectStore
             return await SendAsync(TrialName, ObjectContent.From(Trial), isExclusive: true, cancellation).ConfigureAwait(false) ? null : true;
         }
         catch (StorageException error) when (error.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotImplemented or HttpStatusCode.BadRequest or HttpStatusCode.Forbidden }
-            && error.ErrorId is "RepositoryWriteError" or "StoreAccessDenied")
+            && error.ErrorId is "RepositoryWriteError" or StorageException.AccessDeniedId)
         {
             return false;
         }
