@@ -40,8 +40,11 @@ function Invoke-Program {
     [CmdletBinding()] param([string] $Name, [string[]] $Arguments)
     $program = $ExecutionContext.InvokeCommand.GetCommand($Name, 'Application')
     if (-not $program) { throw "The program $Name is not on the PATH." }
+    # PowerShell takes wildcards and ~ in an argument for the names of files, except in a text that the script itself quotes.
+    $quoted = @($Arguments) | ForEach-Object { "'" + [Management.Automation.Language.CodeGeneration]::EscapeSingleQuotedStringContent($_) + "'" }
+    $call = [scriptblock]::Create('& $args[0] ' + ($quoted -join ' '))
     $words = @()
-    & $program @Arguments 2>&1 | ForEach-Object { if ($_ -is [string]) { $_ } else { $words += "$_" } }
+    & $call $program 2>&1 | ForEach-Object { if ($_ -is [string]) { $_ } else { $words += "$_" } }
     if ($LASTEXITCODE -ne 0) { throw "$Name ended with exit code ${LASTEXITCODE}: $($words -join ' ')" }
     foreach ($line in $words) { $PSCmdlet.WriteWarning($line) }
 }

@@ -40,7 +40,10 @@ function Invoke-Sqlite([string[]] $Arguments) {
     $program = $ExecutionContext.InvokeCommand.GetCommand('sqlite3', 'Application')
     if (-not $program) { throw 'The program sqlite3 is not on the PATH.' }
     $nothing = if ($IsWindows) { 'NUL' } else { '/dev/null' }
-    $lines = @(& $program -init $nothing -batch -bail @Arguments 2>&1 | ForEach-Object { "$_" })
+    # PowerShell takes wildcards and ~ in an argument for the names of files, except in a text that the script itself quotes.
+    $quoted = @('-init'; $nothing; '-batch'; '-bail'; $Arguments) | ForEach-Object { "'" + [Management.Automation.Language.CodeGeneration]::EscapeSingleQuotedStringContent($_) + "'" }
+    $call = [scriptblock]::Create('& $args[0] ' + ($quoted -join ' '))
+    $lines = @(& $call $program 2>&1 | ForEach-Object { "$_" })
     if ($LASTEXITCODE -ne 0) { throw ($lines -join ' ') }
     $lines -join ' '
 }
@@ -85,8 +88,12 @@ function Copy-Database([string] $Path) {
         }
     }
     catch {
-        $hint = if ([IO.File]::Exists("$real-wal") -and "$_" -cmatch 'unable to open database file|readonly database') {
+        $hint = if ("$_" -cnotmatch 'unable to open database file|readonly database') { '' }
+        elseif ([IO.File]::Exists("$real-wal")) {
             ' Its -wal file has not been merged yet, and that needs a directory that can be written to.'
+        }
+        elseif ([IO.File]::Exists("$real-journal")) {
+            ' A program that was killed left its -journal file. Open the database with its application, which rolls it back.'
         }
         throw "The database '$Path' cannot be copied: $_$hint"
     }

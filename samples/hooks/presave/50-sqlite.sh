@@ -78,6 +78,8 @@ copy() {
         echo "The database '$1' cannot be copied: $(cat "$new/words")" >&2
         if [ -e "$real-wal" ] && is_read_only; then
             echo "Its -wal file has not been merged yet, and that needs a directory that can be written to." >&2
+        elif [ -e "$real-journal" ] && is_read_only; then
+            echo "A program that was killed left its -journal file. Open the database with its application, which rolls it back." >&2
         fi
         return 1
     fi

@@ -45,15 +45,15 @@ public sealed class MariaDbTests(SharedServer<MariaDbServer> shared) : IClassFix
     {
         using var sandbox = new DumpSandbox(Shell, Settings);
         Server.Reset();
-        Server.Sql("SET NAMES utf8mb4; CREATE DATABASE `-A`; CREATE DATABASE `été`; CREATE DATABASE `a\nb %/\"'\\`; CREATE TABLE `a\nb %/\"'\\`.precious(v int)");
+        Server.Sql("SET NAMES utf8mb4; CREATE DATABASE `-A`; CREATE DATABASE `*`; CREATE DATABASE `~`; CREATE DATABASE `été`; CREATE DATABASE `a\nb %/\"'\\`; CREATE TABLE `a\nb %/\"'\\`.precious(v int)");
         Server.Sql("CREATE TABLE `-A`.t(v int); CREATE TRIGGER `-A`.tr BEFORE INSERT ON `-A`.t FOR EACH ROW SET NEW.v = 1; "
             + "CREATE PROCEDURE `-A`.pr() SELECT 'routine'; CREATE EVENT `-A`.ev ON SCHEDULE EVERY 1 YEAR DO SELECT 'event'; CREATE VIEW `-A`.vi AS SELECT v FROM `-A`.t");
 
         sandbox.AssertPairIsAlike(Shell, Settings, ("LC_ALL", "C"), ("PATH", "/usr/bin:/bin"));
         Assert.Equal(
             [
-                "create--A.sql", "create-a%0Ab%20%25%2F%22%27%5C.sql", "create-été.sql",
-                "db--A.sql", "db-a%0Ab%20%25%2F%22%27%5C.sql", "db-été.sql", "users.sql",
+                "create-%2A.sql", "create--A.sql", "create-a%0Ab%20%25%2F%22%27%5C.sql", "create-~.sql", "create-été.sql",
+                "db-%2A.sql", "db--A.sql", "db-a%0Ab%20%25%2F%22%27%5C.sql", "db-~.sql", "db-été.sql", "users.sql",
             ],
             sandbox.Files);
         Assert.Contains("precious", sandbox.Read("db-a%0Ab%20%25%2F%22%27%5C.sql"), StringComparison.Ordinal);

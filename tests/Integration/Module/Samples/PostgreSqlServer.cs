@@ -38,8 +38,13 @@ public sealed class PostgreSqlServer : DatabaseServer
         "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "-v", "ON_ERROR_STOP=1",
         "-h", Root, "-U", "postgres", "-d", database, "-c", sql);
 
+    /// <summary>Loads a dump as docs/hooks.md says.</summary>
     public void Load(string database, string file, params string[] options) => TestProgram.Run(
-        "psql", ["--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-h", Root, "-U", "postgres", "-d", database, "-f", file, .. options]);
+        "env",
+        [
+            "PGOPTIONS=-c default_transaction_read_only=off -c array_nulls=on",
+            "psql", "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-h", Root, "-U", "postgres", "-d", database, "-f", file, .. options,
+        ]);
 
     public override HeldSession Hold(string database, string sql) => new(
         sql, "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "-h", Root, "-U", "postgres", "-d", database);

@@ -5,12 +5,12 @@ public sealed class PostgreSqlTests(SharedServer<PostgreSqlServer> shared) : ICl
 {
     private const string Shell = "presave/50-postgresql.sh", Script = "presave/50-postgresql.ps1";
 
-    private const string All = "SELECT id, name, coalesce(note, 'NULL!'), encode(data, 'hex') FROM item ORDER BY id";
+    private const string All = "SELECT id, name, coalesce(note, 'NULL!'), encode(data, 'hex'), marks[1] IS NULL FROM item ORDER BY id";
 
     private const string Properties = """
         SELECT pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, shobj_description(oid, 'pg_database'),
             (SELECT string_agg(acl::text, ' ' ORDER BY acl::text) FROM unnest(datacl) AS acl),
-            (SELECT array_agg(setconfig ORDER BY setrole) FROM pg_db_role_setting WHERE setdatabase = pg_database.oid)
+            (SELECT array_agg(setconfig::text ORDER BY setrole) FROM pg_db_role_setting WHERE setdatabase = pg_database.oid)
         FROM pg_database WHERE datname = 'shop'
         """;
 
@@ -275,12 +275,16 @@ public sealed class PostgreSqlTests(SharedServer<PostgreSqlServer> shared) : ICl
         Server.Sql("postgres", "CREATE DATABASE shop OWNER clerk ENCODING 'UTF8' TEMPLATE template0");
         Server.Sql("postgres", "ALTER DATABASE shop SET search_path = public, app; ALTER ROLE clerk IN DATABASE shop SET work_mem = '9MB'");
         Server.Sql("postgres", "COMMENT ON DATABASE shop IS 'the shop'; REVOKE CONNECT ON DATABASE shop FROM public");
-        Server.Sql("shop", "CREATE TABLE item(id int PRIMARY KEY, name text, note text, data bytea)");
+        Server.Sql("shop", "CREATE TABLE item(id int PRIMARY KEY, name text, note text, data bytea, marks text[] DEFAULT ARRAY[NULL])");
         Server.Sql("shop", """
             INSERT INTO item
             SELECT i, 'Stück ' || i || ' 漢字 🐘', CASE WHEN i % 3 > 0 THEN E'a ''quoted''\nline\t\\N' END,
                 (SELECT string_agg(sha256((i * 1000 + j)::text::bytea), '') FROM generate_series(1, 250) j)
             FROM generate_series(1, 300) i
             """);
+
+        // These act on whoever loads the database.
+        Server.Sql("postgres", "ALTER DATABASE shop SET default_transaction_read_only = on");
+        Server.Sql("postgres", "ALTER DATABASE shop SET array_nulls = off");
     }
 }

@@ -39,10 +39,13 @@ public sealed class SqliteTests
         using var sandbox = new DumpSandbox(Shell);
         var quoted = Path.Combine(sandbox.Module.Base, "a \"quoted\" \\ [*] ?#.db");
         var empty = Path.Combine(sandbox.Module.Base, "größe");
+        var (pattern, match) = (Path.Combine(sandbox.Module.Base, "[a].db"), Path.Combine(sandbox.Module.Base, "a.db"));
         Sql(quoted, "CREATE TABLE t(v)");
         File.WriteAllText(empty, "");
-        sandbox.AssertPairIsAlike(Shell, ("SQLITE_DATABASES", $"{quoted}\n\n{empty}"), ("PATH", "/usr/bin:/bin"), ("LC_ALL", "C"));
-        Assert.Equal([NameOf(quoted), NameOf(empty)], sandbox.Files);
+        Sql(pattern, "CREATE TABLE asked_for(v)");
+        Sql(match, "CREATE TABLE matched(v)");
+        sandbox.AssertPairIsAlike(Shell, ("SQLITE_DATABASES", $"{quoted}\n\n{pattern}\n{empty}"), ("PATH", "/usr/bin:/bin"), ("LC_ALL", "C"));
+        Assert.Equal([NameOf(pattern), NameOf(quoted), NameOf(empty)], sandbox.Files);
         sandbox.AssertPermissions();
     }
 
