@@ -38,6 +38,8 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
+        RequireLength(MaxAge, nameof(MaxAge));
+        RequireLength(TimeLimit, nameof(TimeLimit));
         var config = LoadConfig();
         if (DecideHooks(config.Hooks.ToHookSettings()) is not { } useHooks)
             return;
@@ -57,6 +59,17 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
 
     /// <summary>Nothing that is kept on this machine counts: a scan is to see what the store has.</summary>
     private protected override StoreOptions CreateStoreOptions(RekkordConfig config) => base.CreateStoreOptions(config) with { CacheDirectory = null };
+
+    /// <summary>Refuses a time in which nothing can be done. PowerShell makes ticks of a plain number, so <c>-TimeLimit 60</c> would scan nothing.</summary>
+    private static void RequireLength(TimeSpan? time, string parameter)
+    {
+        if (time >= TimeSpan.FromSeconds(1) || time is null)
+            return;
+        throw new RekkordException(
+            "TimeSpanTooShort",
+            RekkordErrorKind.InvalidArgument,
+            $"-{parameter} is shorter than a second. PowerShell takes a plain number for units of 100 ns: write 7.00:00:00 for seven days, 1:00:00 for an hour.");
+    }
 
     private static ProgressRecord Describe(ScanProgress progress)
     {

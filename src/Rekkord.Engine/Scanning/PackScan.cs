@@ -49,7 +49,7 @@ internal sealed class PackScan
         var now = DateTimeOffset.UtcNow;
         var due = packs
             .Select(pack => (Pack: pack, Last: _state.LastVerified(pack.Name, _request.Full)))
-            .Where(item => _request.MaximumAge is not { } age || item.Last is not { } last || last < now - age || last > now
+            .Where(item => _request.MaximumAge is not { } age || item.Last is not { } last || now - last > age || last > now
                 || !IsSame(item.Pack.Name, cancellation))
             .OrderBy(item => item.Last ?? DateTimeOffset.MinValue)
             .Select(item => item.Pack)

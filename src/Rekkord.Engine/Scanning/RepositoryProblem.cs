@@ -30,7 +30,7 @@ public sealed class RepositoryProblem
     /// <summary>Files and directories among these, as <c>snapshot:path</c>; the first 100.</summary>
     public IReadOnlyList<string> Paths => TouchedPaths;
 
-    /// <summary>How many files and directories are touched in all.</summary>
+    /// <summary>How many files and directories are touched in all. Of a directory that a snapshot has more than a hundred times, only a hundred count.</summary>
     public long PathCount { get; private set; }
 
     /// <summary>What was done about it; null if nothing was.</summary>

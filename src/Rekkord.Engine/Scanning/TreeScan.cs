@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Rekkord.Engine.Browsing;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
@@ -11,7 +12,7 @@ namespace Rekkord.Engine.Scanning;
 /// <summary>
 /// Walks the trees of snapshots: every page must be readable, what it says must be what a restore can make, and everything it refers to
 /// must exist, be sound and have the length that its reference says. A page that was found sound once is not walked again for another
-/// snapshot.
+/// snapshot, and no page more than a hundred times for one.
 /// </summary>
 internal sealed class TreeScan
 {
@@ -24,6 +25,10 @@ internal sealed class TreeScan
 
     // Of the directories that have several pages only: the pages of others have no neighbours.
     private readonly Dictionary<Oid, (byte[] First, byte[] Last)> _bounds = [];
+
+    // How often a page in which, or below which, something is wrong was walked for the snapshot. Directories that each name the next one
+    // twice lead to it along any number of ways.
+    private readonly Dictionary<Oid, int> _unsound = [];
     private string _snapshot = "";
 
     /// <summary>Creates a scan.</summary>
@@ -46,6 +51,7 @@ internal sealed class TreeScan
     public void Walk(Snapshot snapshot, IReadOnlyList<SnapshotRoot> roots, CancellationToken cancellation)
     {
         _snapshot = snapshot.Id.ToString();
+        _unsound.Clear();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var root in roots)
         {
@@ -91,10 +97,14 @@ internal sealed class TreeScan
             int? below = null;
             if (depth > FormatLimits.TreeDepth || (_sound.TryFind(page.Oid, out var known) && depth + known.Height > FormatLimits.TreeDepth))
                 AddInvalid($"blob {page.Oid}", path, $"'{path}', or what is in it, is nested deeper than the limit of the format. It cannot be restored.");
-            else
-                below = known.Oid == page.Oid ? known.Height : CheckPage(page, path, depth, hasNeighbours, cancellation);
+            else if (known.Oid == page.Oid)
+                below = known.Height;
+            else if (_unsound.GetValueOrDefault(page.Oid) < RepositoryProblem.KeptPaths)
+                below = CheckPage(page, path, depth, hasNeighbours, cancellation);
             if (below is { } sound)
                 _sound.TryAdd(new SoundPage(page.Oid, sound));
+            else
+                CollectionsMarshal.GetValueRefOrAddDefault(_unsound, page.Oid, out _)++;
             if (below is not null && hasNeighbours && !IsInOrder(page, path, ref last))
                 below = null;
             height = below is { } more && height is { } most ? Math.Max(more, most) : null;

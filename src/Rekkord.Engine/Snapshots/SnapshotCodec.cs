@@ -1,4 +1,5 @@
 using System.Formats.Cbor;
+using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Trees;
 
@@ -142,11 +143,11 @@ internal static class SnapshotCodec
     private static SnapshotSummary ReadSummary(CborReader reader)
     {
         reader.ReadStartMap();
-        var channel = Field(reader, 1).ReadTextString();
+        var channel = ReadText(Field(reader, 1));
         var time = ReadTime(Field(reader, 2));
         var duration = new TimeSpan(Field(reader, 3).ReadInt64());
-        var host = Field(reader, 4).ReadTextString();
-        var user = Field(reader, 5).ReadTextString();
+        var host = ReadText(Field(reader, 4));
+        var user = ReadText(Field(reader, 5));
         var paths = ReadArray(Field(reader, 6), static item => item.ReadByteString());
         var counts = new long[5];
         for (var i = 0; i < counts.Length; i++)
@@ -178,7 +179,7 @@ internal static class SnapshotCodec
     private static HookRecord ReadHook(CborReader reader)
     {
         reader.ReadStartArray();
-        var name = reader.ReadTextString();
+        var name = ReadText(reader);
         var status = (HookStatus)reader.ReadInt32();
         int? code = null;
         if (reader.PeekState() == CborReaderState.Null)
@@ -189,6 +190,9 @@ internal static class SnapshotCodec
         reader.ReadEndArray();
         return Enum.IsDefined(status) ? new HookRecord(name, status, code, duration) : throw new CborContentException("A hook's status is not known.");
     }
+
+    /// <summary>A text for people, like names: a terminal would obey control characters that somebody else chose.</summary>
+    private static string ReadText(CborReader reader) => FileName.ToDisplay(FileName.FromText(reader.ReadTextString()));
 
     private static DateTimeOffset ReadTime(CborReader reader)
     {

@@ -198,7 +198,7 @@ internal static class TreeEntryDecoder
                 return _text;
             try
             {
-                _text = Utf8.GetString(bytes.Span);
+                _text = FileName.ToDisplay(Utf8.GetBytes(Utf8.GetString(bytes.Span)));
             }
             catch (DecoderFallbackException error)
             {

@@ -55,6 +55,17 @@ public sealed class UnrestorableSnapshotTests : IDisposable
     }
 
     [Fact]
+    public void Directories_that_name_each_other_many_times_do_not_keep_a_scan_busy()
+    {
+        var directory = _snapshot.DirectoryOf("0", _snapshot.FileOf("a/b", "content"));
+        for (var level = 1; level <= 16; level++)
+            directory = _snapshot.DirectoryOf($"{level}", directory with { Name = "a"u8.ToArray() }, directory with { Name = "b"u8.ToArray() });
+        _snapshot.Write(directory);
+
+        Assert.Equal(RepositoryProblem.KeptPaths, Assert.Single(_repository.Scan().Problems).PathCount);
+    }
+
+    [Fact]
     public void What_a_scan_calls_sound_is_restored()
     {
         var id = _snapshot.Write(

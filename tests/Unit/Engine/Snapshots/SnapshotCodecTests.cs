@@ -1,3 +1,4 @@
+using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Tests.Trees;
 using Rekkord.Engine.Trees;
@@ -27,6 +28,16 @@ public sealed class SnapshotCodecTests
     {
         Assert.All(Mutations.Truncations(SnapshotRecord), cut => Assert.Throws<InvalidDataException>(() => SnapshotCodec.DecodeRecord(cut)));
         Assert.All(Mutations.Truncations(Tag), cut => Assert.Throws<InvalidDataException>(() => SnapshotCodec.DecodeTag(cut)));
+    }
+
+    [Fact]
+    public void Control_characters_in_texts_are_shown_and_not_obeyed()
+    {
+        var summary = TestSummaries.Full() with { Channel = "a\u001b[2J", HostName = "b\n", UserName = "c\u009b", Hooks = [new HookRecord("d\a", HookStatus.Succeeded, 0, default)] };
+
+        var read = SnapshotCodec.DecodeTag(SnapshotCodec.EncodeTag(new byte[32], new byte[32], summary)).Summary;
+
+        Assert.Equal(["a\\x1b[2J", "b\\x0a", "c\\xc2\\x9b", "d\\x07"], [read.Channel, read.HostName, read.UserName, read.Hooks[0].Name]);
     }
 
     [Fact]

@@ -21,6 +21,17 @@ public sealed class ScanTests
         Assert.Equal(["PostScan 1"], sandbox.LogLines);
     }
 
+    [Theory]
+    [InlineData("-TimeLimit 60", "TimeSpanTooShort")]
+    [InlineData("-MaxAge 7", "TimeSpanTooShort")]
+    [InlineData("-TimeLimit -1:00:00", "TimeSpanTooShort")]
+    [InlineData("-MaxAge ([TimeSpan]::MaxValue)", null)]
+    public void A_time_in_which_nothing_can_be_done_is_refused(string parameter, string? error)
+    {
+        using var sandbox = new ModuleSandbox();
+        Assert.Equal(error, sandbox.Invoke($"Invoke-RekkordScan {parameter}").EndingId);
+    }
+
     [Fact]
     public void A_damaged_pack_is_a_problem_and_the_scan_does_not_succeed()
     {
