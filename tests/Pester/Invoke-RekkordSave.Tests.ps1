@@ -31,6 +31,17 @@ Describe 'Invoke-RekkordSave' {
         Join-Path $sandbox.Repository tmp/* | Should -Not -Exist
     }
 
+    It 'writes an error that PowerShell would drop because Select-Object -First 1 has had enough' {
+        Set-Hook $sandbox PreSave 10-dump "#!/bin/sh`necho dumped`n"
+        Set-Hook $sandbox PostSave 90-bad "#!/bin/sh`nexit 3`n"
+        $null = Invoke-RekkordSave test $sandbox.Source -ErrorVariable failures -ErrorAction SilentlyContinue | Select-Object -First 1
+        $? | Should -BeFalse
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'PostSaveHookFailed,*'
+        $null = Invoke-RekkordSave test (Join-Path $sandbox.Source missing) -ErrorVariable failures -ErrorAction SilentlyContinue | Select-Object -First 1
+        $? | Should -BeFalse
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'SourceNotFound,*'
+    }
+
     It 'captures every stream of a script hook' {
         Set-Hook $sandbox PreSave 10-streams.ps1 @'
 Write-Output output

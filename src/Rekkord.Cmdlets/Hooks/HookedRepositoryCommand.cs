@@ -138,7 +138,7 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
             },
             () => reporter?.Running is { } hook ? new ProgressRecord(0, "Rekkord", hook) : progress());
 
-        if (outcome.Cancelled || Stopping)
+        if (outcome.Cancelled || Stopping || StopToken.IsCancellationRequested)
         {
             // A stopped pipeline takes no more errors, but people must still see that a service was not started again.
             foreach (var error in errors)
@@ -146,14 +146,9 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
             throw new PipelineStoppedException();
         }
 
-        ThrowErrors(errors);
-        ThrowIfWriteFailed();
-    }
-
-    /// <summary>Ends the command with its errors, if there are any. Several end it together, so that none hides another.</summary>
-    private void ThrowErrors(List<Exception> errors)
-    {
+        // Several errors end the command together, so that none hides another.
         if (errors.Count > 0)
-            ThrowTerminatingError(ErrorRecords.Combine(errors));
+            EndWith(ErrorRecords.Combine(errors));
+        ThrowIfWriteFailed();
     }
 }

@@ -81,13 +81,34 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
         }
         catch (Exception error) when (!IsFromPipeline(error))
         {
-            if (Stopping)
+            if (Stopping || StopToken.IsCancellationRequested)
                 throw new PipelineStoppedException();
             WriteNotes();
-            ThrowTerminatingError(ErrorRecords.Create(error is AggregateException { InnerExceptions: [var only] } ? only : error));
+            EndWith(ErrorRecords.Create(error is AggregateException { InnerExceptions: [var only] } ? only : error));
         }
 
         WriteNotes();
+    }
+
+    /// <summary>
+    /// Ends the command with an error. Once a command after this one has had enough (<c>Select-Object -First 1</c>), PowerShell drops a
+    /// terminating error without a word. So the error is then written before the command ends.
+    /// </summary>
+    private protected void EndWith(ErrorRecord error)
+    {
+        if (_writeFailure?.SourceException is not PipelineStoppedException)
+            ThrowTerminatingError(error);
+        try
+        {
+            WriteError(error);
+        }
+        catch (RuntimeException)
+        {
+            // The preference Stop makes a terminating error of this one as well. At least people see it.
+            Host.UI.WriteErrorLine(error.ToString());
+        }
+
+        ThrowIfWriteFailed();
     }
 
     /// <summary>Keeps what any thread has to say to those who ask for details, until the pipeline thread shows it.</summary>
@@ -113,7 +134,7 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     private protected T RunOperation<T>(Func<PipelinePump, T> operation, Func<ProgressRecord?> progress)
     {
         using var guard = new ExitCodeGuard(MyInvocation.MyCommand.Name, StopToken);
-        using var signals = new TerminationSignals(Host, StopToken);
+        using var signals = new TerminationSignals(Host, RequestStop, StopToken);
         ProgressRecord? shown = null;
         PipelinePump? serving = null;
         using var pump = new PipelinePump(() =>
@@ -123,15 +144,21 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
                 WriteProgress(shown = record);
         });
         serving = pump;
-        var result = pump.Run(() => operation(pump));
-        if (shown is not null && !Stopping)
+        try
         {
-            shown.RecordType = ProgressRecordType.Completed;
-            WriteProgress(shown);
-        }
+            var result = pump.Run(() => operation(pump));
+            if (shown is not null && !Stopping)
+            {
+                shown.RecordType = ProgressRecordType.Completed;
+                WriteProgress(shown);
+            }
 
-        _writeFailure = pump.WriteFailure;
-        return result;
+            return result;
+        }
+        finally
+        {
+            _writeFailure = pump.WriteFailure;
+        }
     }
 
     /// <summary>Raises what kept the operation from writing something, if there was anything.</summary>
@@ -161,7 +188,7 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
         if (!OperatingSystem.IsWindows() && !HasDrive(path))
         {
             // PowerShell would take every backslash for a separator and 'c:' for a drive; on Unix both are names.
-            var full = System.IO.Path.GetFullPath(path is "~" || path.StartsWith("~/", StringComparison.Ordinal) ? Home + path[1..] : path, CurrentDirectory);
+            var full = System.IO.Path.GetFullPath(IsAtHome(path) ? Home + path[1..] : path, CurrentDirectory);
             if (!full.Contains('\\', StringComparison.Ordinal) || System.IO.Path.Exists(full))
                 return full;
         }
@@ -177,11 +204,25 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     {
         if (!HasDrive(pattern))
             return PathPattern.Parse(pattern, CurrentDirectory, Home);
-        var colon = pattern.IndexOf(':', StringComparison.Ordinal);
-        var end = pattern.AsSpan(colon).StartsWith("::") ? colon + 2 : colon + 1;
-        var (root, names) = (pattern[..end], pattern[end..]);
-        var place = ResolvePath(names is ['/' or '\\', ..] ? $"{root}/" : root);
-        return new PathPattern($"{WildcardPattern.Escape(place)}/{names}");
+        return new PathPattern($"{WildcardPattern.Escape(FindPlace(pattern))}/{pattern[DriveLength(pattern)..]}");
+    }
+
+    /// <summary>The directory that a path starts from: that of its drive or provider, the home directory, or the current one.</summary>
+    private protected string FindPlace(string path)
+    {
+        if (!HasDrive(path))
+            return IsAtHome(path) ? Home : CurrentDirectory;
+        var length = DriveLength(path);
+        return ResolvePath(path.AsSpan(length) is ['/' or '\\', ..] ? $"{path[..length]}/" : path[..length]);
+    }
+
+    private static bool IsAtHome(string path) => path is "~" || path.StartsWith("~/", StringComparison.Ordinal);
+
+    /// <summary>How much of a path names its drive or provider.</summary>
+    private static int DriveLength(string path)
+    {
+        var colon = path.IndexOf(':', StringComparison.Ordinal);
+        return path.AsSpan(colon).StartsWith("::") ? colon + 2 : colon + 1;
     }
 
     /// <summary>What <c>~</c> stands for.</summary>

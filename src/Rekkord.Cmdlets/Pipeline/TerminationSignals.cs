@@ -16,16 +16,19 @@ internal sealed class TerminationSignals : IDisposable
     private static int _interrupted;
 
     private readonly PSHost _host;
+    private readonly Action _requestStop;
     private readonly CancellationToken _stop;
     private readonly PosixSignalRegistration[] _registrations = [];
     private int? _exitCode;
 
     /// <summary>Begins to handle the signals; disposing ends it.</summary>
     /// <param name="host">The command's host.</param>
+    /// <param name="requestStop">Stops the command where the host cannot.</param>
     /// <param name="stop">Cancelled when the command is stopped.</param>
-    public TerminationSignals(PSHost host, CancellationToken stop)
+    public TerminationSignals(PSHost host, Action requestStop, CancellationToken stop)
     {
         _host = host;
+        _requestStop = requestStop;
         _stop = stop;
         if (OperatingSystem.IsWindows() || host.Name != Pwsh)
             return;
@@ -55,7 +58,13 @@ internal sealed class TerminationSignals : IDisposable
         _exitCode = exitCode;
 
         // Once only, since a second Ctrl-C ends the post hooks: timeout(1) and terminals that close send their signal twice.
-        if (Interlocked.Exchange(ref _interrupted, 1) == 0 && !_stop.IsCancellationRequested)
+        if (Interlocked.Exchange(ref _interrupted, 1) != 0 || _stop.IsCancellationRequested)
+            return;
+
+        // The host stops its pipeline at SIGINT, unless that is ignored.
+        if (OwnProcess.IgnoresInterrupt)
+            _requestStop();
+        else
             OwnProcess.Interrupt();
     }
 }

@@ -70,6 +70,23 @@ public sealed class SignalTests
     }
 
     [Theory]
+    [InlineData("10-stop", Program)]
+    [InlineData("10-stop.ps1", Script)]
+    public void A_save_in_the_background_of_a_script_where_interrupts_are_ignored_is_stopped_too(string hook, string content)
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.Hook("PreSave", hook, Format(content, "TERM"));
+        LogOutcomes(sandbox);
+
+        using var process = PowerShellProcess.StartBy("trap '' INT; exec \"$@\"", "-File", Job(sandbox));
+
+        process.AssertEndsWith(143);
+        Assert.Equal("cleaned up", process.Output.Trim());
+        Assert.Equal(["PostSave 0", "script cancelled"], sandbox.LogLines);
+        Assert.Empty(sandbox.Session.Invoke("Get-RekkordSnapshot").Clean().Output);
+    }
+
+    [Theory]
     [InlineData("10-stop", Program, "20-stop.ps1", Script)]
     [InlineData("10-stop.ps1", Script, "20-stop", Program)]
     public void The_first_interrupt_ends_the_post_hook_that_runs_and_the_second_also_those_after_it(string first, string firstContent, string second, string secondContent)
