@@ -14,6 +14,9 @@ internal sealed class ParameterFacts
     /// <summary>The type of its value; of one that may be left out, the type below.</summary>
     public required Type Type { get; init; }
 
+    /// <summary>The parameter set that it is in; null when it is in all.</summary>
+    public string? Set { get; init; }
+
     public bool IsMandatory { get; init; }
 
     /// <summary>Null when it is given by name only.</summary>
@@ -64,6 +67,9 @@ internal sealed class CommandFacts
         Parameters = [.. metadata.Parameters.Values.Select(parameter => Read(type, parameter, instance))];
         if (metadata.SupportsShouldProcess)
             Parameters = [.. Parameters, CreateSwitch("WhatIf", "wi"), CreateSwitch("Confirm", "cf")];
+        ParameterSets = [.. Parameters.Select(parameter => parameter.Set).OfType<string>().Distinct().OrderBy(set => set != metadata.DefaultParameterSetName)];
+        if (ParameterSets.Count == 0)
+            ParameterSets = [null];
     }
 
     public string Name { get; }
@@ -73,6 +79,9 @@ internal sealed class CommandFacts
     public string Noun { get; }
 
     public IReadOnlyList<ParameterFacts> Parameters { get; }
+
+    /// <summary>Its parameter sets, the default one first; one without a name when all parameters can be given together.</summary>
+    public IReadOnlyList<string?> ParameterSets { get; }
 
     public IReadOnlyList<Type> OutputTypes { get; }
 
@@ -91,8 +100,8 @@ internal sealed class CommandFacts
 
     private static ParameterFacts Read(Type command, ParameterMetadata parameter, object instance)
     {
-        // No cmdlet has several parameter sets. The first that does has to have a syntax for each.
-        var set = parameter.ParameterSets.Single(set => set.Key == ParameterAttribute.AllParameterSets).Value;
+        // A parameter that were in some sets and not in others would need a syntax of its own in each.
+        var (setName, set) = parameter.ParameterSets.Single();
         var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
         var accepted = parameter.Attributes.OfType<ValidateSetAttribute>().FirstOrDefault()?.ValidValues;
         var element = type.GetElementType() ?? type;
@@ -100,6 +109,7 @@ internal sealed class CommandFacts
         {
             Name = parameter.Name,
             Type = type,
+            Set = setName == ParameterAttribute.AllParameterSets ? null : setName,
             IsMandatory = set.IsMandatory,
             Position = set.Position < 0 ? null : set.Position,
             FromPipeline = set.ValueFromPipeline,

@@ -38,8 +38,9 @@ internal sealed partial class CommandPage
 
     public IReadOnlyList<HelpExample> Examples { get; }
 
-    /// <summary>The parameters as a syntax has them: by position, then in the order of the page.</summary>
-    public IEnumerable<ParameterFacts> SyntaxOrder => Parameters.Select(parameter => parameter.Facts).OrderBy(facts => facts.Position ?? int.MaxValue);
+    /// <summary>The parameters as the syntax of each set has them: by position, then in the order of the page.</summary>
+    public IEnumerable<IEnumerable<ParameterFacts>> Syntaxes => Command.ParameterSets.Select(set =>
+        Parameters.Select(parameter => parameter.Facts).Where(facts => facts.Set is null || facts.Set == set).OrderBy(facts => facts.Position ?? int.MaxValue));
 
     public IEnumerable<string> Links => Section("RELATED LINKS").Inlines<LinkInline>().Select(link => PlainText.Of(link));
 
@@ -93,7 +94,7 @@ internal sealed partial class CommandPage
 
     private void CheckSyntax()
     {
-        var expected = string.Join(' ', [Command.Name, .. SyntaxOrder.Select(facts => facts.Syntax), "[<CommonParameters>]"]);
+        var expected = string.Join(' ', Syntaxes.Select(order => string.Join(' ', [Command.Name, .. order.Select(facts => facts.Syntax), "[<CommonParameters>]"])));
         var found = Section("SYNTAX").Blocks is [CodeBlock code] ? Spaces().Replace(PlainText.CodeOf(code), " ") : "";
         if (found != expected)
             _errors.Add(_page.Path, Section("SYNTAX").Line, $"The syntax is, in a code block: {expected}");

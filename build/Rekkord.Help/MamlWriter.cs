@@ -38,10 +38,10 @@ internal static class MamlWriter
         Description(page.Section("DESCRIPTION").Blocks, Width),
         new XElement(
             Command + "syntax",
-            new XElement(
+            page.Syntaxes.Select(order => new XElement(
                 Command + "syntaxItem",
                 new XElement(Maml + "name", page.Command.Name),
-                page.SyntaxOrder.Select(facts => ParameterOf(facts, SyntaxValueOf(facts))))),
+                order.Select(facts => ParameterOf(facts, SyntaxValueOf(facts)))))),
         new XElement(Command + "parameters", page.Parameters.Select(parameter => ParameterOf(parameter.Facts, DetailsOf(parameter.Facts, parameter.Section)))),
         new XElement(Command + "inputTypes", TypesOf(page.Section("INPUTS"), "inputType")),
         new XElement(Command + "returnValues", TypesOf(page.Section("OUTPUTS"), "returnValue")),

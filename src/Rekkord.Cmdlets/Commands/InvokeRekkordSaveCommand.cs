@@ -16,10 +16,12 @@ using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 namespace Rekkord.Cmdlets.Commands;
 
 /// <summary>Makes a snapshot of files and directories, between the pre-save and the post-save hooks.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "RekkordSave", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Invoke, "RekkordSave", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(RekkordHookResult), typeof(RekkordSaveResult))]
 public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
 {
+    private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
     private const int ShownPaths = 10;
 
     private readonly List<SourcePath> _paths = [];
@@ -31,14 +33,21 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     [ArgumentCompleter(typeof(ChannelCompleter))]
     public string Channel { get; set; } = "";
 
-    /// <summary>What to save. Wildcards are expanded after the pre-save hooks, where no file has that very name; hidden files match, too.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromRemainingArguments = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("FullName", "PSPath")]
+    /// <summary>What to save. Wildcards are expanded after the pre-save hooks; hidden files match, too, and so does what has that very name.</summary>
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = PathSet, ValueFromRemainingArguments = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
     [SupportsWildcards]
     public string?[]? Path { get; set; } = [];
+
+    /// <summary>What to save, by its very name. Files and directories in a pipeline are taken so.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("FullName", "PSPath", "LP")]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    public string?[]? LiteralPath { get; set; } = [];
 
     /// <summary>What to leave out: <c>*.tmp</c>, <c>node_modules</c>, <c>/home/*/.cache</c>.</summary>
     [Parameter]
@@ -62,7 +71,8 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     protected override void ProcessRecord() => Guard(() =>
     {
         // Refused here and not by the parameter: what a parameter refuses in a pipeline is passed over, and the rest would be a success.
-        if (Path is not [_, ..] given || given.Any(string.IsNullOrEmpty))
+        var isLiteral = ParameterSetName == LiteralPathSet;
+        if ((isLiteral ? LiteralPath : Path) is not [_, ..] given || given.Any(string.IsNullOrEmpty))
         {
             throw new RekkordException(
                 "SourceNotGiven",
@@ -71,7 +81,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
         }
 
         foreach (var path in given)
-            _paths.Add(Resolve(path!));
+            _paths.Add(isLiteral ? SourcePath.FromLiteral(ResolvePath(path!), CurrentDirectory) : Resolve(path!));
     });
 
     /// <inheritdoc/>
@@ -158,12 +168,23 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
         return new ProgressRecord(0, $"{progress.Activity} '{Channel}'", status) { CurrentOperation = progress.CurrentPath };
     }
 
-    /// <summary>A path as it was given, made absolute; what PowerShell resolves by a drive of its own is taken as it resolves it.</summary>
+    /// <summary>
+    /// A path as it was given, made absolute; what PowerShell resolves by a drive of its own is taken as it resolves it. What comes from
+    /// the session, such as the root of a drive, has no wildcards, whatever characters are in it.
+    /// </summary>
     private SourcePath Resolve(string path)
     {
         var full = ResolvePath(path);
-        return System.IO.Path.GetFullPath(path, CurrentDirectory) == full
-            ? SourcePath.FromText(path, CurrentDirectory)
+        if (System.IO.Path.GetFullPath(path, CurrentDirectory) == full)
+            return SourcePath.FromText(path, CurrentDirectory);
+        if (!WildcardPattern.ContainsWildcardCharacters(full))
+            return SourcePath.FromText(full, CurrentDirectory);
+        var place = FindPlace(path);
+        if (full == place)
+            return SourcePath.FromLiteral(full, CurrentDirectory);
+        var within = System.IO.Path.TrimEndingDirectorySeparator(place) + System.IO.Path.DirectorySeparatorChar;
+        return full.StartsWith(within, StringComparison.Ordinal)
+            ? SourcePath.FromText(full[within.Length..], place)
             : SourcePath.FromText(full, CurrentDirectory);
     }
 

@@ -14,6 +14,7 @@ internal sealed class WildcardExpression
 
     private readonly List<Token> _tokens = [];
     private readonly bool _ignoresCase;
+    private readonly bool _hasOneLength;
 
     /// <summary>Reads a pattern.</summary>
     /// <exception cref="RekkordException">A set has no end, or a separator in it (<c>PatternInvalid</c>).</exception>
@@ -22,6 +23,7 @@ internal sealed class WildcardExpression
         _ignoresCase = ignoresCase;
         for (var i = 0; i < pattern.Length;)
             i += Read(pattern.AsSpan(i));
+        _hasOneLength = _tokens.TrueForAll(token => token.Kind < TokenKind.AnyInName);
     }
 
     private enum TokenKind
@@ -39,6 +41,8 @@ internal sealed class WildcardExpression
     /// <summary>Whether it stands for a text.</summary>
     public bool IsMatch(string text)
     {
+        if (_hasOneLength && text.Length != _tokens.Count)
+            return false;
         var places = _tokens.Count + 1;
         var room = places <= LongestOnStack ? stackalloc byte[2 * LongestOnStack] : new byte[2 * places];
         room.Clear();

@@ -65,7 +65,8 @@ internal sealed class RestoreNode
         var directory = Parent!.Open().CreateDirectory(Name);
         try
         {
-            _context.CountDirectory();
+            if (!LeadsOnly)
+                _context.CountDirectory();
             Prepare(directory);
             Enter(Parent, directory);
             return _directory = directory;

@@ -11,6 +11,9 @@ namespace Rekkord.Engine.Saving;
 /// <param name="report">Told of a directory that wildcards lead to and that cannot be listed.</param>
 internal sealed class SourceExpansion(LocalFileSystem files, PatternSet exclusions, Action<RekkordException> report)
 {
+    // The directory that was listed last: thousands of names with brackets may be given from one.
+    private (byte[] Path, (byte[] Name, string Text)[] Entries)? _listed;
+
     /// <summary>Finds all of them.</summary>
     /// <exception cref="RekkordException">
     /// Nothing matches one (<c>SourceNotFound</c>), or it cannot be read as wildcards (<c>PatternInvalid</c>).
@@ -20,23 +23,37 @@ internal sealed class SourceExpansion(LocalFileSystem files, PatternSet exclusio
         var named = new NamedPaths();
         foreach (var path in paths)
         {
-            if (path.Pattern is not { } pattern || Exists(path.Path))
-            {
+            var isThere = path.Pattern is null || Exists(path.Path);
+            if (isThere)
                 named.Add(path.Path, isMatch: false);
-                continue;
-            }
-
-            var root = OperatingSystem.IsWindows() ? Path.GetPathRoot(pattern)!.Replace('\\', '/') : "/";
-            var names = pattern[Math.Min(root.Length, pattern.Length)..].Split('/', StringSplitOptions.RemoveEmptyEntries);
-            var found = Match(names, root);
-            if (found.Count == 0)
-                throw NothingMatches(path.ToString());
-            var isMatch = names.Any(name => Wildcard.Unquote(name) is null);
-            foreach (var match in found.Where(match => !isMatch || !IsExcluded(match)))
-                named.Add(match, isMatch);
+            if (path.Pattern is { } pattern)
+                AddMatches(named, path, pattern, isThere);
         }
 
         return named;
+    }
+
+    /// <summary>Adds what wildcards match, also beside something that has that very name: somebody else may have made it.</summary>
+    private void AddMatches(NamedPaths named, SourcePath path, string pattern, bool isThere)
+    {
+        var root = OperatingSystem.IsWindows() ? Path.GetPathRoot(pattern)!.Replace('\\', '/') : "/";
+        var names = pattern[Math.Min(root.Length, pattern.Length)..].Split('/', StringSplitOptions.RemoveEmptyEntries);
+        List<byte[]> found;
+        try
+        {
+            found = Match(names, root);
+        }
+        catch (RekkordException) when (isThere)
+        {
+            // A name such as '[b' can be no wildcards.
+            return;
+        }
+
+        if (found.Count == 0 && !isThere)
+            throw NothingMatches(path.ToString());
+        var isMatch = names.Any(name => Wildcard.Unquote(name) is null);
+        foreach (var match in found.Where(match => !isMatch || !IsExcluded(match)))
+            named.Add(match, isMatch);
     }
 
     private bool IsExcluded(byte[] path) => exclusions.Find(FileName.ToDisplay(path), FileName.ToDisplay(SourceRoot.NameOf(path))) is not null;
@@ -67,28 +84,33 @@ internal sealed class SourceExpansion(LocalFileSystem files, PatternSet exclusio
             var isMatch = Matcher(name);
             found = isMatch is null
                 ? [.. found.Select(directory => Join(directory, FileName.FromText(Wildcard.Unquote(name)!)))]
-                : [.. found.SelectMany(directory => List(directory).Where(isMatch).Select(entry => Join(directory, entry)))];
+                : [.. found.SelectMany(directory => List(directory).Where(entry => isMatch(entry.Name, entry.Text)).Select(entry => Join(directory, entry.Name)))];
         }
 
         return [.. found.Where(Exists)];
     }
 
-    /// <summary>What a name of the pattern stands for; null when only for itself. Wildcards ignore case everywhere in PowerShell.</summary>
-    private static Func<byte[], bool>? Matcher(string name)
+    /// <summary>What a name of the pattern stands for; null when only for itself, and always for what has that very name. Wildcards ignore case everywhere in PowerShell.</summary>
+    private static Func<byte[], string, bool>? Matcher(string name)
     {
         var literal = Wildcard.Unquote(name);
         if (literal is not null && !literal.Contains((char)Rune.ReplacementChar.Value, StringComparison.Ordinal))
             return null;
         var matches = Wildcard.Matcher(name, ignoreCase: literal is null);
-        return candidate => matches(Encoding.UTF8.GetString(candidate));
+        var verbatim = FileName.FromText(name);
+        return (candidate, text) => matches(text) || candidate.AsSpan().SequenceEqual(verbatim);
     }
 
-    private byte[][] List(byte[] path)
+    private (byte[] Name, string Text)[] List(byte[] path)
     {
+        if (_listed is { } last && last.Path.AsSpan().SequenceEqual(path))
+            return last.Entries;
         try
         {
             using var directory = files.OpenDirectory(path);
-            return directory.ReadNames();
+            (byte[], string)[] entries = [.. directory.ReadNames().Select(name => (name, Encoding.UTF8.GetString(name)))];
+            _listed = (path, entries);
+            return entries;
         }
         catch (FileSystemException error) when (IsAbsence(error))
         {

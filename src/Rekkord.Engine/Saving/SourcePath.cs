@@ -7,7 +7,7 @@ namespace Rekkord.Engine.Saving;
 /// <summary>A path to save as the user named it. What it means is found out when the save begins, after the pre-save hooks.</summary>
 /// <param name="Path">The absolute path, in the system's bytes. A link named here is followed.</param>
 /// <param name="Pattern">
-/// The same with PowerShell's wildcards, for when nothing has that very name; null when it has none. Hidden files match, too.
+/// The same with PowerShell's wildcards; null when it has none. They stand for what they match, hidden files too, and for what has that very name.
 /// </param>
 public sealed record SourcePath(byte[] Path, string? Pattern = null)
 {
@@ -17,20 +17,29 @@ public sealed record SourcePath(byte[] Path, string? Pattern = null)
     /// <summary>A path without wildcards.</summary>
     public static SourcePath FromBytes(byte[] path) => new(path);
 
-    /// <summary>A path that came as text.</summary>
+    /// <summary>A path that came as text, and is the name of one thing whatever is in it.</summary>
+    /// <param name="path">The path: absolute, or relative to the directory.</param>
+    /// <param name="directory">The directory, absolute.</param>
+    public static SourcePath FromLiteral(string path, string directory)
+    {
+        var full = Normalize(path, directory);
+        return new SourcePath(FileName.FromText(full), IsLossy(full) ? Wildcard.Quote(full) : null);
+    }
+
+    /// <summary>A path that came as text, with wildcards if there are any.</summary>
     /// <param name="path">The path: absolute, or relative to the directory.</param>
     /// <param name="directory">The directory, absolute and without wildcards.</param>
     public static SourcePath FromText(string path, string directory)
     {
         var full = Normalize(path, directory);
-
-        // What is not UTF-8 comes as U+FFFD from .NET: it is looked for as names with wildcards are.
-        var isPattern = Wildcard.IsIn(path) || path.Contains((char)Rune.ReplacementChar.Value, StringComparison.Ordinal);
-        return new SourcePath(FileName.FromText(full), isPattern ? Normalize(path, Wildcard.Quote(directory)) : null);
+        return new SourcePath(FileName.FromText(full), Wildcard.IsIn(path) || IsLossy(path) ? Normalize(path, Wildcard.Quote(directory)) : null);
     }
 
     /// <inheritdoc/>
     public override string ToString() => FileName.ToDisplay(Path);
+
+    /// <summary>Whether it has what .NET makes of bytes that are not UTF-8, U+FFFD. Such names are looked for as those with wildcards are.</summary>
+    private static bool IsLossy(string path) => path.Contains((char)Rune.ReplacementChar.Value, StringComparison.Ordinal);
 
     private static string Normalize(string path, string directory)
     {

@@ -106,6 +106,15 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public void Directories_that_only_lead_to_what_was_saved_are_not_counted()
+    {
+        _repository.Write("a/file", "x"u8);
+        _repository.Write("b", "x"u8);
+        _repository.Save($"{_repository.Source}/a", $"{_repository.Source}/b");
+        Assert.Equal(1, _repository.Restore(new RestoreRequest { Snapshot = "test", Destination = _repository.Destination }).Directories);
+    }
+
+    [Fact]
     public void Snapshots_are_found_by_id_by_its_beginning_and_by_channel()
     {
         _repository.Write("file", "1"u8);

@@ -187,17 +187,35 @@ public sealed class NamedPathTests : IDisposable
     }
 
     [Theory]
-    [InlineData("[x]", "[x]")]
+    [InlineData("[x]", "[x]", "x")]
     [InlineData("`[x`]", "[x]")]
     [InlineData("[xy]", "x")]
-    [InlineData("a*", "a*")]
+    [InlineData("a*", "a*", "ab")]
+    [InlineData("[open", "[open")]
     [InlineData("d*/f?", "dir/fi")]
-    public void Wildcards_are_expanded_where_nothing_has_that_very_name(string path, string found)
+    [InlineData("[d]/i*", "[d]/in", "d/in")]
+    public void Wildcards_stand_for_what_they_match_and_for_what_has_that_very_name(string path, params string[] found)
     {
-        foreach (var name in new[] { "[x]", "x", "a*", "ab", "dir/fi", "dir/other", "plain" })
+        foreach (var name in new[] { "[x]", "x", "a*", "ab", "[open", "dir/fi", "dir/other", "[d]/in", "d/in", "plain" })
             _repository.Write(name, "x"u8);
 
-        Assert.Equal([PathOf(found)], Save([path]).Snapshot.Summary.Paths.Select(saved => FileName.ToDisplay(saved)));
+        Assert.Equal(found.Select(PathOf), Save([path]).Snapshot.Summary.Paths.Select(saved => FileName.ToDisplay(saved)));
+    }
+
+    [Fact]
+    public void A_literal_path_has_no_wildcards()
+    {
+        _repository.Write("x", "x"u8);
+        SaveResult SaveLiteral() => _repository.Save(new SaveRequest
+        {
+            Channel = "test",
+            Paths = [SourcePath.FromLiteral("[x]", _repository.Source)],
+            CacheDirectory = _repository.CacheDirectory,
+        });
+
+        Assert.Equal("SourceNotFound", Assert.Throws<RekkordException>(SaveLiteral).ErrorId);
+        _repository.Write("[x]", "x"u8);
+        Assert.Equal([PathOf("[x]")], SaveLiteral().Snapshot.Summary.Paths.Select(saved => FileName.ToDisplay(saved)));
     }
 
     [Fact]

@@ -77,6 +77,36 @@ public sealed class SourceTests
     }
 
     [Fact]
+    public void Files_from_a_pipeline_and_literal_paths_have_no_wildcards()
+    {
+        using var sandbox = new ModuleSandbox();
+        var bracketed = sandbox.Write("[a]", "x");
+        sandbox.Write("a", "x");
+        string[] lines = ["[IO.FileInfo]::new($file) | Invoke-RekkordSave test", "[pscustomobject]@{ PSPath = \"FileSystem::$file\" } | Invoke-RekkordSave test", "Invoke-RekkordSave test -LiteralPath $file"];
+        sandbox.Session.Set("file", bracketed);
+
+        Assert.All(lines, line => Assert.Equal([bracketed], sandbox.Invoke(line).Clean().Save.Texts("Paths")));
+        File.Delete(bracketed);
+        Assert.All(lines, line => Assert.Equal("SourceNotFound", sandbox.Invoke(line).EndingId));
+        Assert.Equal(1, sandbox.Invoke("Invoke-RekkordSave test $file").Clean().Save.Number("Files"));
+    }
+
+    [Fact]
+    public void The_home_directory_and_the_current_one_have_no_wildcards()
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.Write("[h]/file", "x");
+        sandbox.Write("h/file", "x");
+        sandbox.Session.Set("home_", Path.Combine(sandbox.Source, "[h]"));
+        var within = Path.Combine(sandbox.Source, "[h]", "file");
+
+        sandbox.Invoke("$provider = $ExecutionContext.SessionState.Provider.GetOne('FileSystem'); $before = $provider.Home; $provider.Home = $home_").Clean();
+        Assert.Equal([within], sandbox.Invoke("Invoke-RekkordSave test '~/f*'").Clean().Save.Texts("Paths"));
+        sandbox.Invoke("$provider.Home = $before; $null = $ExecutionContext.SessionState.Path.SetLocation([WildcardPattern]::Escape($home_))").Clean();
+        Assert.Equal([within], sandbox.Invoke("Invoke-RekkordSave test 'f*'").Clean().Save.Texts("Paths"));
+    }
+
+    [Fact]
     public void Exclusions_may_begin_at_the_current_directory()
     {
         using var sandbox = new ModuleSandbox();

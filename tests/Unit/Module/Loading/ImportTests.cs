@@ -88,7 +88,7 @@ public sealed class ImportTests
 
     [Theory]
     [InlineData("Initialize-RekkordRepository", "Repository KeyFile Passphrase ConfigPath Force WhatIf Confirm")]
-    [InlineData("Invoke-RekkordSave", "ConfigPath Repository KeyFile Passphrase Channel Path Exclude Force LimitUpload FollowLinks SkipHooks WhatIf Confirm")]
+    [InlineData("Invoke-RekkordSave", "ConfigPath Repository KeyFile Passphrase Channel Path LiteralPath Exclude Force LimitUpload FollowLinks SkipHooks WhatIf Confirm")]
     [InlineData("Invoke-RekkordScan", "ConfigPath Repository KeyFile Passphrase Full MaxAge TimeLimit Repair SkipHooks WhatIf Confirm")]
     [InlineData("Get-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Channel Id Latest Since Until")]
     [InlineData("New-RekkordKey", "Role OutFile MasterKeyFile Passphrase MasterPassphrase ConfigPath Force WhatIf Confirm")]
