@@ -71,7 +71,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     protected override void ProcessRecord() => Guard(() =>
     {
         // Refused here and not by the parameter: what a parameter refuses in a pipeline is passed over, and the rest would be a success.
-        var isLiteral = ParameterSetName == LiteralPathSet;
+        var isLiteral = LiteralPath is [_, ..];
         if ((isLiteral ? LiteralPath : Path) is not [_, ..] given || given.Any(string.IsNullOrEmpty))
         {
             throw new RekkordException(
