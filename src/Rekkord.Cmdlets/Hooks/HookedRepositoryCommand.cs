@@ -78,7 +78,7 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
         try
         {
             // Reading and restoring go on without the protection that is asked for; what relies on it does not.
-            config.Protection.RequireEffect();
+            config.Protection.RequireEffect(ObjectStore.MayRetain(url));
             var directories = config.Hooks.ToHookSettings().Directories;
             var hasHooks = prePhase is { } phase && (directories.ContainsKey(phase) || directories.ContainsKey(phase.ToPost()));
             if (!repository.Examine(mayBeMissing: hasHooks, require, StopToken))

@@ -37,7 +37,7 @@ public static class ConfigSchema
             "Whether to run hooks that other users could change.") { Default = "false" },
 
         new("Protection", "RetainDuration", ConfigValueType.Duration,
-            "How long the storage must keep new objects from being deleted. Storage that cannot do that is refused."),
+            "How long the storage must keep objects from being deleted. Storage that cannot do that is refused."),
 
         new("S3", "AccessKeyID", ConfigValueType.Text, "The access key ID.")
             { EnvironmentVariable = "REKKORD_S3_ACCESS_KEY_ID" },
@@ -47,6 +47,7 @@ public static class ConfigSchema
             { EnvironmentVariable = "REKKORD_S3_SESSION_TOKEN", IsSecret = true },
         new("S3", "Region", ConfigValueType.Text, "The region. Unset: taken from the URL, or from the AWS tools' settings."),
         new("S3", "StorageClass", ConfigValueType.Text, "The storage class of new objects. Unset: the bucket's."),
+        new("S3", "LockMode", ConfigValueType.Text, "The mode of object lock for RetainDuration: GOVERNANCE or COMPLIANCE. Unset: GOVERNANCE."),
 
         new("SFTP", "Password", ConfigValueType.Text, "The SSH password.")
             { EnvironmentVariable = "REKKORD_SFTP_PASSWORD", IsSecret = true },
@@ -78,7 +79,6 @@ public static class ConfigSchema
     {
         ["Protection.TestWrites"] = "Remove it: every object is flushed, and a scan reads what was written.",
         ["Protection.DurationSafety"] = "Remove it.",
-        ["S3.LockMode"] = "Remove it.",
         ["S3.ChecksumType"] = "Remove it.",
         ["S3.KeyID"] = "Write AccessKeyID.",
         ["S3.Location"] = SayInUrl, ["S3.Endpoint"] = SayInUrl, ["S3.Host"] = SayInUrl, ["S3.Port"] = SayInUrl,

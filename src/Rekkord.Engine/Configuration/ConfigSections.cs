@@ -22,12 +22,14 @@ public sealed record RepositoryConfig(ConfigValue<string?> Url, ConfigValue<stri
 /// <param name="SessionToken">The session token of temporary keys; null when unset. Never show it.</param>
 /// <param name="Region">The region; null to take it from the URL.</param>
 /// <param name="StorageClass">The storage class of new objects; null for the bucket's.</param>
+/// <param name="LockMode">The mode of object lock; null for governance.</param>
 public sealed record S3Config(
     ConfigValue<string?> AccessKeyId,
     ConfigValue<string?> SecretKey,
     ConfigValue<string?> SessionToken,
     ConfigValue<string?> Region,
-    ConfigValue<string?> StorageClass)
+    ConfigValue<string?> StorageClass,
+    ConfigValue<string?> LockMode)
 {
     /// <summary>The section in the form in which a bucket is used by it.</summary>
     public S3Options ToOptions() => new()
@@ -37,6 +39,7 @@ public sealed record S3Config(
         SessionToken = SessionToken.Value,
         Region = Region.Value,
         StorageClass = StorageClass.Value,
+        LockMode = LockMode.Value,
     };
 }
 
@@ -74,15 +77,16 @@ public sealed record ProtectionConfig(ConfigValue<TimeSpan?> RetainDuration)
     /// <summary>
     /// Refuses a protection that the storage does not give: whoever set it relies on it. Reading and restoring go on without it.
     /// </summary>
-    /// <exception cref="RekkordException">A directory cannot keep objects from being deleted (<c>RetentionUnsupported</c>).</exception>
-    public void RequireEffect()
+    /// <param name="mayHave">Whether the kind of store can give it at all. Whether the store does is seen when it is asked to.</param>
+    /// <exception cref="RekkordException">Only a bucket can keep objects from being deleted (<c>RetentionUnsupported</c>).</exception>
+    public void RequireEffect(bool mayHave)
     {
-        if (RetainDuration.Value is { } duration)
+        if (RetainDuration.Value is { } duration && !mayHave)
         {
             throw new RekkordException(
                 "RetentionUnsupported",
                 RekkordErrorKind.InvalidArgument,
-                $"RetainDuration = {ConfigDuration.Format(duration)} ([Protection]) asks the storage to keep what is written from being deleted. A directory cannot do that, and this version asks no other store for it. "
+                $"RetainDuration = {ConfigDuration.Format(duration)} ([Protection]) asks the storage to keep what is written from being deleted. Only a bucket with object lock can do that. "
                 + "Nothing was written. Remove the setting, and protect the repository by other means: snapshots of the file system, or a bucket that keeps versions and a key that may not delete.",
                 "RetainDuration");
         }

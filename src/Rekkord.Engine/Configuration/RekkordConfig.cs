@@ -25,7 +25,7 @@ public sealed class RekkordConfig
             values.GetRequired<bool>("Hooks.RunPostHooksAfterPreFailure"),
             values.GetRequired<bool>("Hooks.TrustHookPermissions"));
         Protection = new ProtectionConfig(values.GetStruct<TimeSpan>("Protection.RetainDuration"));
-        S3 = new S3Config(values.GetText("S3.AccessKeyID"), values.GetText("S3.SecretKey"), values.GetText("S3.SessionToken"), values.GetText("S3.Region"), values.GetText("S3.StorageClass"));
+        S3 = new S3Config(values.GetText("S3.AccessKeyID"), values.GetText("S3.SecretKey"), values.GetText("S3.SessionToken"), values.GetText("S3.Region"), values.GetText("S3.StorageClass"), values.GetText("S3.LockMode"));
         Sftp = new SftpConfig(
             values.GetText("SFTP.Password"), values.GetText("SFTP.KeyFile"), values.GetText("SFTP.KeyPassphrase"), values.GetText("SFTP.Fingerprint"), values.GetText("SFTP.Command"));
     }

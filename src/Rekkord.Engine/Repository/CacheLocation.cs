@@ -27,7 +27,11 @@ public static class CacheLocation
     /// <param name="location">Where the repository is.</param>
     /// <param name="directory">A directory to use instead of the user's; null for the user's.</param>
     public static string ForScans(string repositoryId, string location, string? directory) =>
-        Path.Combine(ForRepository(repositoryId, directory), $"scan-{Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(location)))}.state");
+        ForPlace(repositoryId, location, directory, "scan");
+
+    /// <summary>The file of how long a repository at one place is kept from deletion.</summary>
+    /// <inheritdoc cref="ForScans"/>
+    public static string ForRetention(string repositoryId, string location, string? directory) => ForPlace(repositoryId, location, directory, "retention");
 
     /// <summary>The cache file of saves of these paths.</summary>
     public static string ForPaths(string repositoryId, string? directory, IEnumerable<byte[]> paths)
@@ -48,6 +52,9 @@ public static class CacheLocation
         : OnUnix(
             ProcessEnvironment.Get("XDG_CACHE_HOME"),
             Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));
+
+    private static string ForPlace(string repositoryId, string location, string? directory, string name) =>
+        Path.Combine(ForRepository(repositoryId, directory), $"{name}-{Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(location)))}.state");
 
     /// <summary>
     /// The user's directory on Unix. It is never relative, where it would depend on the working directory and land among the user's

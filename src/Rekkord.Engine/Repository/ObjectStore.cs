@@ -52,6 +52,13 @@ public static class ObjectStore
     /// <summary>Whether a location is a directory of this machine, mounted or not.</summary>
     public static bool IsLocal(string location) => HasScheme("file")(location) || !Array.Exists(RemoteProviders(), provider => provider.Takes(location));
 
+    /// <summary>Whether the kind of store that a location names can keep objects from being deleted.</summary>
+    public static bool MayRetain(string location)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        return HasRemoteStores && S3Location.IsOne(location);
+    }
+
     private static IObjectStore OpenWith(string location, StoreOptions? options, Func<StoreProvider, StoreOpener> choose, CancellationToken cancellation)
     {
         var used = options ?? new StoreOptions();
@@ -91,7 +98,8 @@ public static class ObjectStore
         ValueTask.FromResult<IObjectStore>(DirectoryObjectStore.CreateOrOpen(LocationOf(location)));
 
     private static ValueTask<IObjectStore> OpenBucket(string location, StoreOptions options, CancellationToken cancellation) =>
-        ValueTask.FromResult<IObjectStore>(S3ObjectStore.Open(S3Location.Parse(location), options.S3, options.Connections ?? S3ObjectStore.DefaultConnections));
+        ValueTask.FromResult<IObjectStore>(S3ObjectStore.Open(
+            S3Location.Parse(location), options.S3, options.Connections ?? S3ObjectStore.DefaultConnections, options.RetainDuration));
 
     private static async ValueTask<IObjectStore> OpenSftpAsync(string location, StoreOptions options, CancellationToken cancellation) =>
         await SftpObjectStore.OpenAsync(SftpLocation.Parse(location), SftpOptionsOf(options), cancellation).ConfigureAwait(false);
@@ -135,6 +143,9 @@ public sealed record StoreOptions
     /// <summary>Measures the seconds of the limit.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>How long what is stored is kept from being deleted, by a store that can; null for not at all.</summary>
+    public TimeSpan? RetainDuration { get; init; }
+
     /// <summary>How a bucket is used.</summary>
     public S3Options S3 { get; init; } = new();
 
@@ -149,6 +160,7 @@ public sealed record StoreOptions
         {
             Connections = config.Settings.Connections.Value,
             UploadLimit = config.Settings.LimitUpload.Value,
+            RetainDuration = config.Protection.RetainDuration.Value,
             S3 = config.S3.ToOptions(),
             Sftp = config.Sftp.ToOptions(),
         };

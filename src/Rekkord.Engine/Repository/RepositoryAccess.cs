@@ -49,6 +49,9 @@ public sealed class RepositoryAccess : IDisposable
     /// <summary>Whether listings keep, on this machine, what tags say.</summary>
     internal bool RemembersTags { get; private set; }
 
+    /// <summary>How long what it has is kept from being deleted; null for not at all.</summary>
+    internal TimeSpan? RetainDuration { get; private set; }
+
     /// <summary>The directory of caches; null for the user's own.</summary>
     internal string? CacheDirectory { get; private set; }
 
@@ -92,7 +95,9 @@ public sealed class RepositoryAccess : IDisposable
         var store = ObjectStore.Open(location, options, cancellation);
         try
         {
-            return Open(store, keys, ownsKeys, ObjectStore.IsLocal(location) ? null : options, cancellation);
+            var repository = Open(store, keys, ownsKeys, ObjectStore.IsLocal(location) ? null : options, cancellation);
+            repository.RetainDuration = ObjectStore.MayRetain(location) ? options?.RetainDuration : null;
+            return repository;
         }
         catch
         {

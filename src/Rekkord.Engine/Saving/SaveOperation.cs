@@ -8,6 +8,7 @@ using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
 using Rekkord.Engine.Patterns;
+using Rekkord.Engine.Protecting;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Storage;
@@ -111,6 +112,9 @@ public sealed class SaveOperation
     private SaveResult Run(
         NamedPaths named, PatternSet exclusions, List<RekkordException> missed, DateTimeOffset start, Stopwatch watch, CancellationToken cancellation)
     {
+        _activity = "Prolonging the retention";
+        new RetentionExtension(_repository, _request.CacheDirectory).Run(all: false, cancellation);
+
         _activity = "Reading the index";
         var known = new OidSet();
         var confirmed = ConfirmedIndexes.Load(_repository.Id, _request.CacheDirectory);

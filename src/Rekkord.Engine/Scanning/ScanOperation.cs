@@ -2,6 +2,7 @@ using Rekkord.Engine.Errors;
 using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
+using Rekkord.Engine.Protecting;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Storage;
@@ -78,6 +79,8 @@ public sealed class ScanOperation
 
         if (_request.Repair)
             new RepositoryRepair(_repository, _problems.All, packs, loader.Unindexed).Run(records.Untagged, records.Tags, cancellation);
+        _activity = "Prolonging the retention";
+        new RetentionExtension(_repository, _request.CacheDirectory).Run(all: _request.Repair, cancellation);
         if (!_repository.RequireInPlace(cancellation))
             _problems.Add(ProblemKind.Unreadable, ObjectName.Descriptor, new DamagedObjectException(ObjectName.Descriptor, "it was misread the first time and read correctly the second time. Check the disk."));
         SaveState(state, loader);

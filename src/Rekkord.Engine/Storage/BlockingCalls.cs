@@ -120,6 +120,9 @@ internal static class BlockingCalls
     public static void MakeDurable(this IObjectStore store, IReadOnlyCollection<string> names, CancellationToken cancellation) =>
         Wait(store.MakeDurableAsync(names, cancellation));
 
+    /// <inheritdoc cref="IObjectStore.RetainAsync"/>
+    public static void Retain(this IObjectStore store, string name, DateTimeOffset until, CancellationToken cancellation) => Wait(store.RetainAsync(name, until, cancellation));
+
     /// <inheritdoc cref="IObjectStore.RemoveLeftoversAsync"/>
     public static int RemoveLeftovers(this IObjectStore store, DateTimeOffset before, CancellationToken cancellation) =>
         Wait(store.RemoveLeftoversAsync(before, cancellation));

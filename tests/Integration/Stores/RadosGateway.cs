@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Rekkord.Engine.Storage.S3;
+using S3Location = Rekkord.Engine.Storage.S3.S3Location;
 
 namespace Rekkord.Stores.Integration.Tests;
 
@@ -20,8 +21,8 @@ public sealed class RadosGateway : IAsyncLifetime
     /// <summary>The keys of a user that has only the rights that a bucket's policy gives, and of one that may store few objects.</summary>
     public const string WriterKey = "writerkey", SmallKey = "smallkey";
 
-    /// <summary>The bucket, one that keeps versions and lets the writer only save, and one that lets it not list versions.</summary>
-    public const string Bucket = "rekkord", GuardedBucket = "guarded", ListedBucket = "listed";
+    /// <summary>The bucket, one that keeps versions and lets the writer only save, one that lets it not list versions, and one with object lock.</summary>
+    public const string Bucket = "rekkord", GuardedBucket = "guarded", ListedBucket = "listed", LockedBucket = "locked";
 
     private static readonly string[] Programs = ["ceph-mon", "ceph-osd", "radosgw", "radosgw-admin", "ceph", "ceph-authtool", "monmaptool"];
 
@@ -84,6 +85,14 @@ public sealed class RadosGateway : IAsyncLifetime
         StartGateway();
     }
 
+    /// <summary>How long an object is kept, and in which mode.</summary>
+    public async Task<ObjectLockRetention> ReadRetentionAsync(string location, string name)
+    {
+        using var client = OpenClient();
+        var place = S3Location.Parse(location);
+        return (await client.GetObjectRetentionAsync(new GetObjectRetentionRequest { BucketName = place.Bucket, Key = place.KeyOf(name) })).Retention;
+    }
+
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -106,6 +115,7 @@ public sealed class RadosGateway : IAsyncLifetime
             BucketName = ListedBucket,
             Policy = PolicyOfDocument(ListedBucket).Replace(", \"s3:ListBucketVersions\"", "", StringComparison.Ordinal),
         });
+        await client.PutBucketAsync(new PutBucketRequest { BucketName = LockedBucket, ObjectLockEnabledForBucket = true });
         using var small = OpenClient(SmallKey);
         await small.PutBucketAsync("small");
     }

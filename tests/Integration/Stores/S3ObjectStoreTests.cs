@@ -1,3 +1,5 @@
+using System.Net;
+using Amazon.S3;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Storage;
 using Rekkord.Engine.Storage.S3;
@@ -118,4 +120,63 @@ public sealed class S3VersionedBucketTests(RadosGateway gateway) : ObjectStoreCo
 
         Assert.Equal([1], await Store.ReadAsync("tags/one", 1, default));
     }
+}
+
+/// <summary>The store in a bucket with object lock, where each object is kept for a minute.</summary>
+[Collection(nameof(RadosGateway))]
+public sealed class S3LockedBucketTests(RadosGateway gateway) : ObjectStoreContract
+{
+    protected override int ListedObjects => 50;
+
+    protected override ValueTask<IObjectStore> OpenAsync() => RadosGateway.Missing.Length > 0
+        ? throw new InvalidOperationException($"$XunitDynamicSkip$needs {RadosGateway.Missing}")
+        : ValueTask.FromResult<IObjectStore>(Open(gateway.NewLocation(RadosGateway.LockedBucket), TimeSpan.FromMinutes(1)));
+
+    [RequiresRadosGatewayFact]
+    public async Task An_object_is_kept_from_the_start_and_never_shorter_than_before()
+    {
+        await PutAsync("tags/one", [1]);
+        Assert.True(Store.Capabilities.Retention);
+        var first = await gateway.ReadRetentionAsync(Store.Location, "tags/one");
+        Assert.Equal("GOVERNANCE", first.Mode.Value);
+        Assert.InRange(first.RetainUntilDate!.Value.ToUniversalTime(), DateTime.UtcNow.AddSeconds(20), DateTime.UtcNow.AddMinutes(1));
+
+        var until = DateTimeOffset.UtcNow.AddHours(1);
+        await Store.RetainAsync("tags/one", until, default);
+        await Store.RetainAsync("tags/one", until.AddMinutes(-30), default);
+
+        var kept = (await gateway.ReadRetentionAsync(Store.Location, "tags/one")).RetainUntilDate!.Value.ToUniversalTime();
+        Assert.InRange(kept, until.UtcDateTime.AddSeconds(-1), until.UtcDateTime.AddSeconds(1));
+        using var client = gateway.OpenClient();
+        var location = S3Location.Parse(Store.Location);
+        var version = (await client.ListVersionsAsync(location.Bucket, location.KeyOf("tags/one"))).Versions.Single();
+        var refused = await Assert.ThrowsAsync<AmazonS3Exception>(() => client.DeleteObjectAsync(location.Bucket, version.Key, version.VersionId));
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+    }
+
+    [RequiresRadosGatewayFact]
+    public async Task Compliance_is_asked_for_where_it_is_set()
+    {
+        var location = gateway.NewLocation(RadosGateway.LockedBucket);
+        using var store = Open(location, TimeSpan.FromSeconds(5), "Compliance");
+        await store.PutAsync("tags/one", ObjectContent.From(new byte[] { 1 }), PutMode.Create, default);
+        Assert.Equal("COMPLIANCE", (await gateway.ReadRetentionAsync(location, "tags/one")).Mode.Value);
+    }
+
+    [RequiresRadosGatewayFact]
+    public async Task A_bucket_without_object_lock_is_refused()
+    {
+        using var store = Open(gateway.NewLocation(), TimeSpan.FromDays(1));
+        var error = await Assert.ThrowsAsync<StorageException>(async () => await store.PutAsync("tags/one", ObjectContent.From(new byte[] { 1 }), PutMode.Create, default));
+        Assert.Equal("RetentionUnsupported", error.ErrorId);
+        using var plain = S3ObjectStore.Open(S3Location.Parse(store.Location), RadosGateway.Options);
+        await plain.PutAsync("tags/two", ObjectContent.From(new byte[] { 1 }), PutMode.Create, default);
+        error = await Assert.ThrowsAsync<StorageException>(async () => await store.RetainAsync("tags/two", DateTimeOffset.UtcNow.AddDays(1), default));
+        Assert.Equal("RetentionUnsupported", error.ErrorId);
+    }
+
+    private static S3ObjectStore Open(string location, TimeSpan retainDuration, string? lockMode = null) => S3ObjectStore.Open(
+        S3Location.Parse(location),
+        new S3Options { AccessKeyId = RadosGateway.AccessKey, SecretKey = RadosGateway.SecretKey, LockMode = lockMode },
+        retainDuration: retainDuration);
 }

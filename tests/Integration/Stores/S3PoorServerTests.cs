@@ -22,6 +22,15 @@ public sealed class S3PoorServerTests(PoorServer server) : IClassFixture<PoorSer
     }
 
     [RequiresProgramFact("fauxqs")]
+    public async Task A_lock_that_is_accepted_and_not_kept_is_not_trusted()
+    {
+        using var store = S3ObjectStore.Open(S3Location.Parse(server.NewLocation()), RadosGateway.Options, retainDuration: TimeSpan.FromDays(1));
+        var error = await Assert.ThrowsAsync<StorageException>(async () => await store.PutAsync("tags/one", ObjectContent.From(new byte[] { 1 }), PutMode.Create, default));
+        Assert.Equal("RetentionUnsupported", error.ErrorId);
+        Assert.False(store.Capabilities.Retention);
+    }
+
+    [RequiresProgramFact("fauxqs")]
     public async Task Objects_are_put_listed_read_and_deleted()
     {
         using var store = S3ObjectStore.Open(S3Location.Parse(server.NewLocation()), RadosGateway.Options);

@@ -117,6 +117,49 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
     }
 
     [RequiresRadosGatewayFact]
+    public async Task Saves_and_scans_prolong_the_retention_of_all_that_is_there()
+    {
+        var location = Initialize(gateway.NewLocation(RadosGateway.LockedBucket), Retaining(1));
+        Write("a", 1, 100_000);
+        Save(location, Retaining(1));
+        using var store = S3ObjectStore.Open(S3Location.Parse(location), RadosGateway.Options);
+        var objects = store.List("", default).Select(found => found.Name).ToArray();
+        await AssertKeptAsync(location, objects, 1);
+
+        Save(location, Retaining(30));
+        await AssertKeptAsync(location, objects, 30);
+
+        // More than half of the time is left. What was stored last is prolonged all the same.
+        Save(location, Retaining(45));
+        await AssertKeptAsync(location, ["rekkord"], 30);
+
+        Assert.Empty(Scan(location, options: Retaining(90)).Problems);
+        await AssertKeptAsync(location, store.List("", default).Select(found => found.Name), 90);
+        Assert.Empty(Scan(location, repair: true, options: Retaining(100)).Problems);
+        await AssertKeptAsync(location, objects, 100);
+        AssertRestored(location);
+    }
+
+    [RequiresRadosGatewayFact]
+    public async Task What_another_machine_has_stored_without_retention_gets_it()
+    {
+        var location = Initialize(gateway.NewLocation(RadosGateway.LockedBucket), Retaining(1));
+        Write("a", 1, 100_000);
+        Save(location, Retaining(30));
+        Write("b", 2, 100_000);
+        Save(location);
+
+        Save(location, Retaining(30));
+
+        using var store = S3ObjectStore.Open(S3Location.Parse(location), RadosGateway.Options);
+        await AssertKeptAsync(location, store.List("", default).Select(found => found.Name), 30);
+    }
+
+    [RequiresRadosGatewayFact]
+    public void A_repository_that_is_to_be_kept_is_not_made_where_nothing_is_kept() =>
+        Assert.Equal("RetentionUnsupported", Fail(() => Initialize(gateway.NewLocation(), Retaining(1))).ErrorId);
+
+    [RequiresRadosGatewayFact]
     public void Keys_that_may_not_list_versions_scan_and_are_told_so()
     {
         var location = Initialize(gateway.NewLocation(RadosGateway.ListedBucket));
@@ -308,6 +351,7 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
             ("StoreAccessDenied", new S3Options { AccessKeyId = RadosGateway.WriterKey, SecretKey = RadosGateway.SecretKey }, location),
             ("StoreCredentialsIncomplete", new S3Options { SecretKey = secret }, location),
             ("StorageClassUnreadable", new S3Options { StorageClass = "GLACIER" }, location),
+            ("LockModeInvalid", new S3Options { LockMode = "ON" }, location),
             ("NotARepository", RadosGateway.Options, location),
         ];
         Initialize();
@@ -384,9 +428,20 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
         return new SaveOperation(repository, new SaveRequest { Channel = "test", Paths = [FileName.FromText(_directory["source"])], CacheDirectory = _directory["cache"] }, this).Run(default);
     }
 
-    private ScanResult Scan(string location, bool repair = false)
+    private static StoreOptions Retaining(int days) => new() { S3 = RadosGateway.Options, RetainDuration = TimeSpan.FromDays(days) };
+
+    private async Task AssertKeptAsync(string location, IEnumerable<string> names, int days)
     {
-        using var repository = Open(location);
+        foreach (var name in names)
+        {
+            var left = (await gateway.ReadRetentionAsync(location, name)).RetainUntilDate!.Value.ToUniversalTime() - DateTime.UtcNow;
+            Assert.True(left.TotalDays > days - 0.1 && left.TotalDays <= days, $"'{name}' is kept for {left}.");
+        }
+    }
+
+    private ScanResult Scan(string location, bool repair = false, StoreOptions? options = null)
+    {
+        using var repository = Open(location, options);
         return new ScanOperation(repository, new ScanRequest { Full = true, Repair = repair, CacheDirectory = _directory["cache"] }, _ => { }).Run(default);
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Xml;
 using Amazon.Runtime;
 using Amazon.S3;
 using Rekkord.Engine.Errors;
@@ -16,6 +17,8 @@ internal enum S3Action
     Delete,
     ListVersions,
     BringBack,
+    Retain,
+    ReadRetention,
 }
 
 /// <summary>
@@ -38,7 +41,7 @@ internal sealed class S3Errors(string location, string bucket, TimeSpan stallLim
         StorageException known => known,
         _ when hasStalled => Failed(action, name, $"nothing came from the server for {stallLimit.TotalSeconds:0} s.", error, isTransient: true),
         AmazonS3Exception refusal => Translate(refusal, action, name),
-        AmazonUnmarshallingException garbled => Failed(action, name, $"the server's answer is not complete, or none of S3 ({FirstLine(garbled)})", error, isTransient: true),
+        AmazonUnmarshallingException or XmlException => Failed(action, name, $"the server's answer is not complete, or none of S3 ({FirstLine(error)})", error, isTransient: true),
         AmazonServiceException service => Failed(action, name, $"{Describe(service)}.", error, IsPassing(service)),
         AmazonClientException client when client.InnerException is IOException or HttpRequestException => Translate(client.InnerException, false, action, name),
         AmazonClientException => new StorageException(
@@ -127,7 +130,7 @@ internal sealed class S3Errors(string location, string bucket, TimeSpan stallLim
 
     private StorageException Failed(S3Action action, string name, string reason, Exception error, bool isTransient)
     {
-        var (id, kind) = action is S3Action.Read or S3Action.List or S3Action.ListVersions ? ("RepositoryReadError", RekkordErrorKind.ReadError) : ("RepositoryWriteError", RekkordErrorKind.WriteError);
+        var (id, kind) = action is S3Action.Read or S3Action.List or S3Action.ListVersions or S3Action.ReadRetention ? ("RepositoryReadError", RekkordErrorKind.ReadError) : ("RepositoryWriteError", RekkordErrorKind.WriteError);
         return new StorageException(id, kind, $"It was not possible to {Describe(action, name)} in the repository '{location}': {reason}", name.Length == 0 ? location : name, error) { IsTransient = isTransient };
     }
 
@@ -140,6 +143,8 @@ internal sealed class S3Errors(string location, string bucket, TimeSpan stallLim
         S3Action.Write => $"write '{name}'",
         S3Action.ListVersions => "list the versions of objects",
         S3Action.BringBack => $"bring back '{name}'",
+        S3Action.Retain => $"protect '{name}' from deletion",
+        S3Action.ReadRetention => $"see how long '{name}' is protected from deletion",
         _ => $"delete '{name}'",
     };
 
@@ -150,6 +155,8 @@ internal sealed class S3Errors(string location, string bucket, TimeSpan stallLim
         S3Action.Write => "s3:PutObject",
         S3Action.ListVersions => "s3:ListBucketVersions",
         S3Action.BringBack => "s3:DeleteObjectVersion",
+        S3Action.Retain => "s3:PutObjectRetention",
+        S3Action.ReadRetention => "s3:GetObjectRetention",
         _ => "s3:DeleteObject",
     };
 

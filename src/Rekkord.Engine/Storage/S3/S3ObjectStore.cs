@@ -2,7 +2,9 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text;
+using System.Xml;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Rekkord.Engine.Errors;
@@ -31,6 +33,7 @@ internal sealed class S3ObjectStore : IObjectStore
     private readonly S3Location _location;
     private readonly S3Options _options;
     private readonly TimeSpan _stallLimit;
+    private readonly TimeSpan? _retainDuration;
     private readonly S3Errors _errors;
     private readonly HttpClient _http;
     private readonly AmazonS3Client _client;
@@ -38,12 +41,14 @@ internal sealed class S3ObjectStore : IObjectStore
     private readonly SemaphoreSlim _trying = new(1);
     private volatile StoreCapabilities _capabilities;
     private volatile bool _isTried;
+    private volatile bool _keepsRetention;
 
-    private S3ObjectStore(S3Location location, S3Options options, int connections, TimeSpan stallLimit)
+    private S3ObjectStore(S3Location location, S3Options options, int connections, TimeSpan? retainDuration, TimeSpan stallLimit)
     {
         _location = location;
         _options = options;
         _stallLimit = stallLimit;
+        _retainDuration = retainDuration;
         _errors = new S3Errors(location.Text, location.Bucket, stallLimit);
         _capabilities = new StoreCapabilities { Connections = connections, IsDistant = true, ServerClock = true, DurableOnReturn = true };
         _turns = new SemaphoreSlim(connections);
@@ -63,19 +68,20 @@ internal sealed class S3ObjectStore : IObjectStore
     /// <param name="location">Which.</param>
     /// <param name="options">How it is used.</param>
     /// <param name="connections">How many requests may be under way at once.</param>
+    /// <param name="retainDuration">How long each object is kept from being deleted; null for not at all.</param>
     /// <param name="stallLimit">How long a request may go without a byte that moves; null for a minute.</param>
     /// <exception cref="RekkordException">The options are not complete, or do not fit each other.</exception>
-    public static S3ObjectStore Open(S3Location location, S3Options options, int connections = DefaultConnections, TimeSpan? stallLimit = null)
+    public static S3ObjectStore Open(S3Location location, S3Options options, int connections = DefaultConnections, TimeSpan? retainDuration = null, TimeSpan? stallLimit = null)
     {
         options.Validate();
-        return new S3ObjectStore(location, options, connections, stallLimit ?? DefaultStallLimit);
+        return new S3ObjectStore(location, options, connections, retainDuration, stallLimit ?? DefaultStallLimit);
     }
 
     /// <inheritdoc/>
     public string Location => _location.Text;
 
     /// <inheritdoc/>
-    public StoreCapabilities Capabilities => _capabilities;
+    public StoreCapabilities Capabilities => _keepsRetention ? _capabilities with { Retention = true } : _capabilities;
 
     /// <inheritdoc/>
     public ValueTask<bool> IsInPlaceAsync(CancellationToken cancellation) => ValueTask.FromResult(true);
@@ -180,7 +186,7 @@ internal sealed class S3ObjectStore : IObjectStore
         var isExclusive = mode == PutMode.Create && await IsExclusiveAsync(cancellation).ConfigureAwait(false);
         return mode == PutMode.Create && !isExclusive && await FindAsync(name, cancellation).ConfigureAwait(false) is not null
             ? false
-            : await SendAsync(name, content, isExclusive, cancellation).ConfigureAwait(false);
+            : await StoreAsync(name, content, isExclusive, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -252,7 +258,37 @@ internal sealed class S3ObjectStore : IObjectStore
     public ValueTask MakeDurableAsync(IReadOnlyCollection<string> names, CancellationToken cancellation) => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
-    public ValueTask RetainAsync(string name, DateTimeOffset until, CancellationToken cancellation) => throw StorageException.RetentionUnsupported(Location, name);
+    public async ValueTask RetainAsync(string name, DateTimeOffset until, CancellationToken cancellation)
+    {
+        if (_retainDuration is null)
+            throw StorageException.RetentionUnsupported(Location, name);
+        await CallAsync(S3Action.Retain, name, async guard =>
+        {
+            var request = new PutObjectRetentionRequest
+            {
+                BucketName = _location.Bucket,
+                Key = _location.KeyOf(name),
+                Retention = new ObjectLockRetention { Mode = new ObjectLockRetentionMode(LockMode), RetainUntilDate = until.UtcDateTime },
+            };
+            try
+            {
+                await _client.PutObjectRetentionAsync(request, guard.Token).ConfigureAwait(false);
+            }
+            catch (AmazonS3Exception error) when (error.StatusCode == HttpStatusCode.Forbidden)
+            {
+                // An earlier time than it has is refused, too.
+                if (await ReadRetentionAsync(name, guard).ConfigureAwait(false) is not { } kept || kept < until)
+                    throw;
+            }
+            catch (AmazonS3Exception error) when (MeansNoLock(error))
+            {
+                throw CannotRetain(name, error);
+            }
+
+            return true;
+        }, cancellation).ConfigureAwait(false);
+        await RequireRetentionAsync(name, until, cancellation).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public ValueTask<int> RemoveLeftoversAsync(DateTimeOffset before, CancellationToken cancellation) => ValueTask.FromResult(0);
@@ -325,7 +361,7 @@ internal sealed class S3ObjectStore : IObjectStore
     {
         try
         {
-            return await SendAsync(TrialName, ObjectContent.From(Trial), isExclusive: true, cancellation).ConfigureAwait(false) ? null : true;
+            return await SendAsync(TrialName, ObjectContent.From(Trial), isExclusive: true, until: null, cancellation).ConfigureAwait(false) ? null : true;
         }
         catch (StorageException error) when (error.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotImplemented or HttpStatusCode.BadRequest or HttpStatusCode.Forbidden }
             && error.ErrorId is "RepositoryWriteError" or StorageException.AccessDeniedId)
@@ -334,7 +370,20 @@ internal sealed class S3ObjectStore : IObjectStore
         }
     }
 
-    private ValueTask<bool> SendAsync(string name, ObjectContent content, bool isExclusive, CancellationToken cancellation) => CallAsync(S3Action.Write, name, async guard =>
+    private string LockMode => _options.LockMode?.ToUpperInvariant() ?? S3Options.GovernanceMode;
+
+    private async ValueTask<bool> StoreAsync(string name, ObjectContent content, bool isExclusive, CancellationToken cancellation)
+    {
+        if (_retainDuration is not { } duration)
+            return await SendAsync(name, content, isExclusive, null, cancellation).ConfigureAwait(false);
+        var until = DateTimeOffset.UtcNow + duration;
+        var isMade = await SendAsync(name, content, isExclusive, until, cancellation).ConfigureAwait(false);
+        if (isMade)
+            await RequireRetentionAsync(name, until, cancellation).ConfigureAwait(false);
+        return isMade;
+    }
+
+    private ValueTask<bool> SendAsync(string name, ObjectContent content, bool isExclusive, DateTimeOffset? until, CancellationToken cancellation) => CallAsync(S3Action.Write, name, async guard =>
     {
         using var stream = new UploadStream(content, guard);
         var request = new PutObjectRequest
@@ -346,16 +395,77 @@ internal sealed class S3ObjectStore : IObjectStore
             IfNoneMatch = isExclusive ? "*" : null,
             StorageClass = _options.StorageClass is { } storageClass ? new S3StorageClass(storageClass) : null,
         };
+        if (until is { } kept)
+        {
+            request.ObjectLockMode = new ObjectLockMode(LockMode);
+            request.ObjectLockRetainUntilDate = kept.UtcDateTime;
+
+            // Such a put is taken with a checksum only, and all servers know this one.
+            request.MD5Digest = HashForServer(content);
+        }
+
         try
         {
             await _client.PutObjectAsync(request, guard.Token).ConfigureAwait(false);
             return true;
+        }
+        catch (AmazonS3Exception error) when (until is not null && MeansNoLock(error))
+        {
+            throw CannotRetain(name, error);
         }
         catch (AmazonS3Exception error) when (isExclusive && error.StatusCode == HttpStatusCode.PreconditionFailed)
         {
             return false;
         }
     }, cancellation);
+
+    /// <summary>Looks once whether the server keeps what it was asked to keep. There are servers that take the request and keep nothing.</summary>
+    private async ValueTask RequireRetentionAsync(string name, DateTimeOffset until, CancellationToken cancellation)
+    {
+        // Servers keep whole seconds.
+        if (!_keepsRetention && !(await CallAsync(S3Action.ReadRetention, name, guard => ReadRetentionAsync(name, guard), cancellation).ConfigureAwait(false) >= until.AddSeconds(-1)))
+            throw CannotRetain(name, null);
+        _keepsRetention = true;
+    }
+
+    private async Task<DateTimeOffset?> ReadRetentionAsync(string name, StallGuard guard)
+    {
+        try
+        {
+            var response = await _client.GetObjectRetentionAsync(new GetObjectRetentionRequest { BucketName = _location.Bucket, Key = _location.KeyOf(name) }, guard.Token).ConfigureAwait(false);
+            return response.Retention?.RetainUntilDate is { } until ? new DateTimeOffset(until.ToUniversalTime()) : null;
+        }
+        catch (AmazonS3Exception error) when (MeansNoLock(error) || error.ErrorCode is "NoSuchObjectLockConfiguration" or "ObjectLockConfigurationNotFoundError")
+        {
+            return null;
+        }
+        catch (XmlException)
+        {
+            // A server that knows of no retention sends the object.
+            return null;
+        }
+    }
+
+    // What servers say of a bucket that was made without object lock, or that know none.
+    private static bool MeansNoLock(AmazonS3Exception error) => error.StatusCode is HttpStatusCode.NotImplemented or HttpStatusCode.MethodNotAllowed
+        || (error.StatusCode == HttpStatusCode.BadRequest && error.ErrorCode is "InvalidRequest" or "InvalidArgument");
+
+    private StorageException CannotRetain(string name, Exception? inner) => new(
+        "RetentionUnsupported",
+        RekkordErrorKind.InvalidOperation,
+        $"RetainDuration ([Protection]) asks to keep '{name}' from being deleted, and the bucket of '{Location}' does not do that. It needs object lock, which is turned on when a bucket is made. Use such a bucket, or remove the setting.",
+        name,
+        inner);
+
+    private static string HashForServer(ObjectContent content)
+    {
+#pragma warning disable CA5351 // It finds what changed on the way. The signature keeps others out.
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+#pragma warning restore CA5351
+        foreach (var part in content.Bytes)
+            hash.AppendData(part.Span);
+        return Convert.ToBase64String(hash.GetHashAndReset());
+    }
 
     private ValueTask<bool> ReadTogetherAsync(string name, ObjectRange[] ranges, CancellationToken cancellation) => CallAsync(S3Action.Read, name, async guard =>
     {

@@ -8,6 +8,11 @@ public sealed class S3Options
     // What lies there is not read without being asked for hours before.
     private static readonly string[] ArchiveClasses = ["GLACIER", "DEEP_ARCHIVE"];
 
+    private static readonly string[] LockModes = [GovernanceMode, "COMPLIANCE"];
+
+    /// <summary>The mode of object lock that those who have a right of its own may undo.</summary>
+    internal const string GovernanceMode = "GOVERNANCE";
+
     /// <summary>The access key ID; null to look where the tools of AWS look.</summary>
     public string? AccessKeyId { get; init; }
 
@@ -23,8 +28,11 @@ public sealed class S3Options
     /// <summary>The storage class of new objects; null for the bucket's.</summary>
     public string? StorageClass { get; init; }
 
+    /// <summary>The mode of object lock: <c>GOVERNANCE</c>, which null means too, or <c>COMPLIANCE</c>, which nobody can undo.</summary>
+    public string? LockMode { get; init; }
+
     /// <summary>Checks what a server would tell too late, or not at all.</summary>
-    /// <exception cref="RekkordException">Keys are incomplete (<c>StoreCredentialsIncomplete</c>), or objects could not be read back (<c>StorageClassUnreadable</c>).</exception>
+    /// <exception cref="RekkordException">Keys are incomplete (<c>StoreCredentialsIncomplete</c>), objects could not be read back (<c>StorageClassUnreadable</c>), or there is no such lock (<c>LockModeInvalid</c>).</exception>
     internal void Validate()
     {
         if (AccessKeyId is null != SecretKey is null || (SessionToken is not null && SecretKey is null))
@@ -33,6 +41,12 @@ public sealed class S3Options
                 "StoreCredentialsIncomplete",
                 RekkordErrorKind.InvalidArgument,
                 "AccessKeyID and SecretKey ([S3]) belong together, and a SessionToken belongs to both. Give them all, or none of them to use those of the AWS tools.");
+        }
+
+        if (LockMode is { } lockMode && !LockModes.Contains(lockMode, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new RekkordException(
+                "LockModeInvalid", RekkordErrorKind.InvalidArgument, $"LockMode = {lockMode} ([S3]) is no mode of object lock. Write GOVERNANCE or COMPLIANCE.", lockMode);
         }
 
         if (StorageClass is { } storageClass && ArchiveClasses.Contains(storageClass, StringComparer.OrdinalIgnoreCase))

@@ -239,8 +239,9 @@ public sealed class RekkordConfigTests : IDisposable
     {
         Assert.Equal(
             "RetentionUnsupported",
-            Assert.Throws<RekkordException>(_sandbox.LoadText("c.ini", "[Protection]\nRetainDuration = 30d\n").Protection.RequireEffect).ErrorId);
-        _sandbox.LoadText("d.ini", "[Settings]\nThreads = 1\n").Protection.RequireEffect();
+            Assert.Throws<RekkordException>(() => _sandbox.LoadText("c.ini", "[Protection]\nRetainDuration = 30d\n").Protection.RequireEffect(mayHave: false)).ErrorId);
+        _sandbox.LoadText("c.ini", "[Protection]\nRetainDuration = 30d\n").Protection.RequireEffect(mayHave: true);
+        _sandbox.LoadText("d.ini", "[Settings]\nThreads = 1\n").Protection.RequireEffect(mayHave: false);
     }
 
     public void Dispose() => _sandbox.Dispose();
@@ -259,7 +260,7 @@ public sealed class RekkordConfigTests : IDisposable
             ["Hooks.HookTimeout"] = ("2h30m", "'2h30m'"), ["Hooks.RunPostHooksAfterPreFailure"] = ("Yes", "true"),
             ["Hooks.TrustHookPermissions"] = ("on", "true"), ["Protection.RetainDuration"] = ("30d", "'30d'"),
             ["S3.AccessKeyID"] = ("id", "'id'"), ["S3.SecretKey"] = ("secret", "'secret'"), ["S3.SessionToken"] = ("token", "'token'"),
-            ["S3.Region"] = ("eu", "'eu'"), ["S3.StorageClass"] = ("STANDARD_IA", "'STANDARD_IA'"),
+            ["S3.Region"] = ("eu", "'eu'"), ["S3.StorageClass"] = ("STANDARD_IA", "'STANDARD_IA'"), ["S3.LockMode"] = ("COMPLIANCE", "'COMPLIANCE'"),
             ["SFTP.Password"] = ("pass", "'pass'"), ["SFTP.KeyFile"] = ("/s", "'/s'"), ["SFTP.KeyPassphrase"] = ("phrase", "'phrase'"),
             ["SFTP.Fingerprint"] = ("SHA256:x", "'SHA256:x'"), ["SFTP.Command"] = ("ssh -J jump", "'ssh -J jump'"),
         };
@@ -280,7 +281,7 @@ public sealed class RekkordConfigTests : IDisposable
             Assert.Equal(TimeSpan.FromDays(30), config.Protection.RetainDuration.Value);
             Assert.Equal((3, 2L << 20), (config.Settings.Connections.Value, config.Settings.LimitUpload.Value));
             var bucket = config.S3.ToOptions();
-            Assert.Equal(("id", "secret", "token", "eu", "STANDARD_IA"), (bucket.AccessKeyId, bucket.SecretKey, bucket.SessionToken, bucket.Region, bucket.StorageClass));
+            Assert.Equal(("id", "secret", "token", "eu", "STANDARD_IA", "COMPLIANCE"), (bucket.AccessKeyId, bucket.SecretKey, bucket.SessionToken, bucket.Region, bucket.StorageClass, bucket.LockMode));
             var server = config.Sftp.ToOptions();
             Assert.Equal(("pass", "/s", "phrase", "SHA256:x", "ssh -J jump"), (server.Password, server.KeyFile, server.KeyPassphrase, server.Fingerprint, server.Command));
             Assert.DoesNotContain("pass", server.ToString(), StringComparison.Ordinal);
