@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.IO.Hashing;
+using Rekkord.Engine.Repository;
 
 namespace Rekkord.Engine.Caching;
 

@@ -143,10 +143,26 @@ public sealed class RadosGateway : IAsyncLifetime
         TestProgram.Run("monmaptool", "--create", "--addv", "a", $"[v1:127.0.0.1:{monitor.ToString(CultureInfo.InvariantCulture)}]", "--fsid", Fsid, _directory["monmap"]);
         TestProgram.Run("ceph-mon", "-c", _directory["ceph.conf"], "--mkfs", "-i", "a", "--monmap", _directory["monmap"], "--keyring", _directory["keyring"]);
         Start("ceph-mon", "-f", "-i", "a");
-        var number = TestProgram.Run("ceph", "-c", _directory["ceph.conf"], "osd", "new", id).Trim();
+        var number = Ask("osd", "new", id).Trim();
         TestProgram.Run("ceph-osd", "-c", _directory["ceph.conf"], "-i", number, "--mkfs", "--osd-uuid", id);
-        TestProgram.Run("ceph", "-c", _directory["ceph.conf"], "osd", "crush", "add", number, "1.0", "root=default");
+        Ask("osd", "crush", "add", number, "1.0", "root=default");
         Start("ceph-osd", "-f", "-i", number);
+    }
+
+    /// <summary>Asks the monitor. One that has just started may refuse everything for a moment.</summary>
+    private string Ask(params string[] request)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return TestProgram.Run("ceph", ["-c", _directory["ceph.conf"], .. request]);
+            }
+            catch (Xunit.Sdk.XunitException) when (tries < 50 && !_processes[0].WaitForExit(100))
+            {
+                // It is not ready yet.
+            }
+        }
     }
 
     private void StartGateway()
