@@ -171,6 +171,16 @@ FROM (SELECT
             $options = @('--no-password', "--dbname=postgresql:///$name") + $restrict
             $properties = @('--create', '--schema-only', '--schema=pg_catalog', '--exclude-schema=pg_catalog')
             $before = $failed.Count
+            try {
+                # A setting of the database can make another role of this one.
+                $sees = Invoke-PostgreSql '' psql @('--no-psqlrc', '--no-password', '--quiet', '--tuples-only', '--no-align',
+                    "--dbname=postgresql:///$name", '--command=SHOW is_superuser')
+                if ($sees -cne 'on') { throw 'there the role is not a superuser' }
+            }
+            catch {
+                $failed += "${name}: $_"
+                continue
+            }
             try { Write-Dump "create-$name.sql" '-- PostgreSQL database dump complete' pg_dump ($options + $properties) }
             catch { $failed += "${name}: $_" }
             try { Write-Dump "db-$name.sql" '-- PostgreSQL database dump complete' pg_dump $options }

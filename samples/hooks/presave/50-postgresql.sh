@@ -119,11 +119,18 @@ while read -r state name; do
         # In an address a name is only a name, and nothing overrides it. A schema that is both asked for and left out is not
         # dumped, so only the database itself remains.
         whole=yes
-        dump "create-$name.sql" '-- PostgreSQL database dump complete' \
-            pg_dump --no-password --create --schema-only --schema=pg_catalog --exclude-schema=pg_catalog \
-            $restrict --dbname="postgresql:///$name" || whole=
-        dump "db-$name.sql" '-- PostgreSQL database dump complete' \
-            pg_dump --no-password $restrict --dbname="postgresql:///$name" || whole=
+        # A setting of the database can make another role of this one.
+        if [ "$(postgres psql --no-psqlrc --no-password --quiet --tuples-only --no-align --dbname="postgresql:///$name" \
+            --command='SHOW is_superuser' < /dev/null)" != on ]; then
+            echo "In the database $name the role cannot be used, or is not a superuser." >&2
+            whole=
+        else
+            dump "create-$name.sql" '-- PostgreSQL database dump complete' \
+                pg_dump --no-password --create --schema-only --schema=pg_catalog --exclude-schema=pg_catalog \
+                $restrict --dbname="postgresql:///$name" || whole=
+            dump "db-$name.sql" '-- PostgreSQL database dump complete' \
+                pg_dump --no-password $restrict --dbname="postgresql:///$name" || whole=
+        fi
         if [ -n "$whole" ]; then
             echo "dumped $name"
         else

@@ -170,6 +170,10 @@ public sealed class PostgreSqlTests(SharedServer<PostgreSqlServer> shared) : ICl
 
         sandbox.Install(sample, [.. Server.Settings, ("PGUSER", "clerk")]);
         sandbox.AssertFailsAndTouchesNothing("The role is not a superuser");
+        Server.Sql("postgres", "GRANT CONNECT ON DATABASE shop TO clerk; ALTER DATABASE shop SET role = clerk");
+        sandbox.Install(sample, Server.Settings);
+        sandbox.AssertFails("Not dumped: shop", "not a superuser");
+        Server.Sql("postgres", "ALTER DATABASE shop RESET role");
 
         string cutting(string program) => $$"""
             for word; do case $word in --file=*) file=${word#--file=} ;; esac; done
