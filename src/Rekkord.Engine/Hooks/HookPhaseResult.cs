@@ -47,8 +47,8 @@ public sealed record HookPhaseResult(HookPhase Phase, IReadOnlyList<HookResult> 
     {
         HookPhase.PreSave => "Nothing was saved.",
         HookPhase.PreScan => "Nothing was scanned.",
-        HookPhase.PostSave => "The save itself had finished.",
-        _ => "The scan itself had finished.",
+        HookPhase.PostSave => "The save itself had ended.",
+        _ => "The scan itself had ended.",
     };
 
     private string RehearsedConsequence => Phase switch

@@ -94,5 +94,11 @@ public sealed class PostHookTests
         Assert.NotNull(run.Ending);
         Assert.Equal("Succeeded", run.Save.Text("Status"));
         Assert.Equal(["PostSave 1"], sandbox.LogLines);
+
+        // Nor does it hide that one of them failed.
+        sandbox.Hook("PostSave", "60-bad.ps1", "throw 'no network'");
+        run = sandbox.Invoke("Invoke-RekkordSave test $source -WarningAction Stop");
+        Assert.NotNull(run.Ending);
+        Assert.Contains("no network", Assert.Single(run.Errors).ToString(), StringComparison.Ordinal);
     }
 }
