@@ -5,7 +5,7 @@ namespace Rekkord.Reliability.Harness;
 /// <summary>One operation that is killed at a random instant, round after round, over one repository that grows.</summary>
 internal abstract class KilledOperation : IExperiment
 {
-    private const int MeasuredRuns = 3;
+    private const int MostMeasuredRuns = 3;
 
     // However slow the machine gets meanwhile, a quarter of the rounds ends by itself, so that the kills reach the operation's last steps.
     private const double LongerAfterKill = 1.05;
@@ -30,27 +30,28 @@ internal abstract class KilledOperation : IExperiment
     public void Run()
     {
         Prepare();
-        for (var run = 0; run < MeasuredRuns; run++)
+        var rounds = Workspace.Options.Rounds;
+        for (var run = 0; run < Math.Min(rounds, MostMeasuredRuns); run++)
             Measure();
         _longest = Typical;
-        var next = Workspace.StartChild();
+        PowerShellChild? next = Workspace.StartChild();
         try
         {
-            for (var round = 1; round <= Workspace.Options.Rounds; round++)
+            for (var round = 1; round <= rounds; round++)
             {
-                var result = KillOrEnd(next);
-                next.Dispose();
+                var result = KillOrEnd(next!);
+                next!.Dispose();
 
                 // It starts while the repository is looked at, and so does not take the processor from the one to be killed.
-                next = Workspace.StartChild();
+                next = round < rounds ? Workspace.StartChild() : null;
                 Check(result);
-                if (round % Workspace.Options.CheckEvery == 0 || round == Workspace.Options.Rounds)
+                if (round % Workspace.Options.CheckEvery == 0 || round == rounds)
                     CheckEverything(round);
             }
         }
         finally
         {
-            next.Dispose();
+            next?.Dispose();
         }
 
         Workspace.RequireLeftoversAreRemoved(Source);

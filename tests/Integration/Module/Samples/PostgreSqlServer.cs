@@ -13,8 +13,9 @@ public sealed class PostgreSqlServer : DatabaseServer
     }
 
     // It returns when the server answers. Shared memory goes into files of the cluster: of a server that is killed, nothing else would remove it.
+    // Compiling the queries of a dump takes it longer than running them.
     protected override void Launch() => RunAsServer("pg_ctl", "start", "--wait", "--pgdata", Data, "--log", Path.Combine(Root, "log"),
-        "--options", $"-c listen_addresses= -c unix_socket_directories={Root} -c fsync=off -c dynamic_shared_memory_type=mmap");
+        "--options", $"-c listen_addresses= -c unix_socket_directories={Root} -c fsync=off -c jit=off -c autovacuum=off -c dynamic_shared_memory_type=mmap");
 
     protected override string ProcessIdFile => Path.Combine(Data, "postmaster.pid");
 

@@ -7,29 +7,39 @@ using Rekkord.Engine.Errors;
 
 namespace Rekkord.Engine.Tests.Cryptography;
 
-/// <summary>Keyfiles that are sealed with a passphrase.</summary>
-public sealed class KeyFilePassphraseTests : IDisposable
+/// <summary>A keyfile that is sealed with a passphrase, made once: that takes time on purpose.</summary>
+public sealed class SealedKeyFile : IDisposable
 {
-    private const string Secret = "correct horse battery stäple";
+    internal const string Secret = "correct horse battery stäple";
 
-    private readonly TemporaryDirectory _directory = new();
-    private readonly KeyMaterial _keys;
-
-    public KeyFilePassphraseTests()
+    public SealedKeyFile()
     {
         using var master = KeyMaterial.CreateMaster();
-        _keys = master.Derive(KeyRole.WriteOnly);
+        Keys = master.Derive(KeyRole.WriteOnly);
         using var passphrase = Passphrase.FromText(Secret);
-        KeyFile.Write(_directory["key"], _keys, passphrase: passphrase);
+        KeyFile.Write(Directory["key"], Keys, passphrase: passphrase);
     }
 
-    private string Text => File.ReadAllText(_directory["key"]);
+    internal TemporaryDirectory Directory { get; } = new();
+
+    internal KeyMaterial Keys { get; }
 
     public void Dispose()
     {
-        _keys.Dispose();
-        _directory.Dispose();
+        Keys.Dispose();
+        Directory.Dispose();
     }
+}
+
+/// <summary>Keyfiles that are sealed with a passphrase.</summary>
+public sealed class KeyFilePassphraseTests(SealedKeyFile made) : IClassFixture<SealedKeyFile>
+{
+    private const string Secret = SealedKeyFile.Secret;
+
+    private readonly TemporaryDirectory _directory = made.Directory;
+    private readonly KeyMaterial _keys = made.Keys;
+
+    private string Text => File.ReadAllText(_directory["key"]);
 
     [Theory]
     [InlineData(Secret)]

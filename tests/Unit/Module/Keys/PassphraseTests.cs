@@ -3,25 +3,40 @@ using System.Net;
 
 namespace Rekkord.Module.Tests.Keys;
 
-/// <summary>Keyfiles with a passphrase: where it comes from, and where it never gets.</summary>
-public sealed class PassphraseTests : IDisposable
+/// <summary>A keyfile with a passphrase and its repository with a snapshot, made once: each use of the passphrase takes time on purpose.</summary>
+public sealed class SealedRepository : IDisposable
 {
-    private const string Secret = "sésame-öffne-dich";
+    internal const string Secret = "sésame-öffne-dich";
 
-    private readonly ModuleSandbox _sandbox = new(initialize: false);
-
-    public PassphraseTests()
+    public SealedRepository()
     {
-        _sandbox.Session.Set("passphrase", new NetworkCredential("", Secret).SecurePassword);
-        _sandbox.Session.Set("wrong", new NetworkCredential("", "not-the-one").SecurePassword);
-        _sandbox.Invoke("Initialize-RekkordRepository $repository $keyFile -Passphrase $passphrase").Clean();
-        _sandbox.Write("file", "content");
+        Sandbox.Session.Set("passphrase", new NetworkCredential("", Secret).SecurePassword);
+        Sandbox.Session.Set("wrong", new NetworkCredential("", "not-the-one").SecurePassword);
+        Sandbox.Write("file", "content");
+        Sandbox.Invoke("""
+            Initialize-RekkordRepository $repository $keyFile -Passphrase $passphrase
+            Invoke-RekkordSave test $source -Passphrase $passphrase
+            """).Clean();
     }
+
+    internal ModuleSandbox Sandbox { get; } = new(initialize: false);
+
+    public void Dispose() => Sandbox.Dispose();
+}
+
+/// <summary>Keyfiles with a passphrase: where it comes from, and where it never gets.</summary>
+public sealed class PassphraseTests(SealedRepository made) : IClassFixture<SealedRepository>, IDisposable
+{
+    private const string Secret = SealedRepository.Secret;
+
+    private readonly ModuleSandbox _sandbox = made.Sandbox;
 
     public void Dispose()
     {
         Environment.SetEnvironmentVariable("REKKORD_PASSPHRASE", null);
-        _sandbox.Dispose();
+        _sandbox.Session.Host.Secret = null;
+        foreach (var hook in Directory.GetFiles(_sandbox.HookDirectory("PreSave")))
+            File.Delete(hook);
     }
 
     [Theory]
@@ -31,8 +46,6 @@ public sealed class PassphraseTests : IDisposable
     [InlineData("Restore-RekkordSnapshot test $destination")]
     public void Every_command_takes_it_as_a_parameter_and_says_clearly_when_it_is_wrong_or_missing(string command)
     {
-        _sandbox.Invoke("Invoke-RekkordSave test $source -Passphrase $passphrase").Clean();
-
         var missing = _sandbox.Invoke(command);
         Assert.Equal("PassphraseRequired", missing.EndingId);
         Assert.Contains("REKKORD_PASSPHRASE", missing.Ending!.ToString(), StringComparison.Ordinal);
