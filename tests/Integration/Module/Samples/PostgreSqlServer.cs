@@ -13,16 +13,20 @@ public sealed class PostgreSqlServer : DatabaseServer
     }
 
     // It returns when the server answers. Shared memory goes into files of the cluster: of a server that is killed, nothing else would remove it.
-    // Compiling the queries of a dump takes it longer than running them.
     protected override void Launch() => RunAsServer("pg_ctl", "start", "--wait", "--pgdata", Data, "--log", Path.Combine(Root, "log"),
-        "--options", $"-c listen_addresses= -c unix_socket_directories={Root} -c fsync=off -c jit=off -c autovacuum=off -c dynamic_shared_memory_type=mmap");
+        "--options", $"-c listen_addresses= -c unix_socket_directories={Root} -c fsync=off -c dynamic_shared_memory_type=mmap");
 
     protected override string ProcessIdFile => Path.Combine(Data, "postmaster.pid");
 
     private string Data => Path.Combine(Root, "data");
 
     /// <summary>Where the programs of this server's version are, and what else there is.</summary>
-    public string ProgramPath { get; } = $"{Path.GetDirectoryName(RequiresProgramFactAttribute.Find("initdb"))}:/usr/bin:/bin";
+    public string ProgramPath { get; } = $"{Programs}:/usr/bin:/bin";
+
+    private static string Programs { get; } = Path.GetDirectoryName(TestProgram.Run("readlink", "-f", RequiresProgramFactAttribute.Find("initdb")!).TrimEnd('\n'))!;
+
+    // Not Debian's script of the same name, which looks for the version first, each time.
+    private static string Client { get; } = Path.Combine(Programs, "psql");
 
     public (string Name, string Value)[] Settings => [("PGHOST", Root), ("PGUSER", "postgres"), ("PATH", ProgramPath)];
 
@@ -36,7 +40,7 @@ public sealed class PostgreSqlServer : DatabaseServer
     }
 
     public string Sql(string database, string sql) => TestProgram.Run(
-        "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "-v", "ON_ERROR_STOP=1",
+        Client, "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "-v", "ON_ERROR_STOP=1",
         "-h", Root, "-U", "postgres", "-d", database, "-c", sql);
 
     /// <summary>Loads a dump as docs/hooks.md says.</summary>
@@ -44,11 +48,11 @@ public sealed class PostgreSqlServer : DatabaseServer
         "env",
         [
             "PGOPTIONS=-c default_transaction_read_only=off -c array_nulls=on",
-            "psql", "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-h", Root, "-U", "postgres", "-d", database, "-f", file, .. options,
+            Client, "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-h", Root, "-U", "postgres", "-d", database, "-f", file, .. options,
         ]);
 
     public override HeldSession Hold(string database, string sql) => new(
-        sql, "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "-h", Root, "-U", "postgres", "-d", database);
+        sql, Client, "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "-h", Root, "-U", "postgres", "-d", database);
 
     public override bool IsSessionBlocked => Sql("postgres", "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted") == "t\n";
 }
