@@ -50,7 +50,7 @@ public sealed class InterleavingTests(StoredHistory history) : IClassFixture<Sto
     {
         var clean = new FaultyStore(StoredHistory.Copy(history.Saved));
         operation(clean);
-        foreach (var call in TestLength.Choose([.. Enumerable.Range(0, clean.Calls)], 10))
+        foreach (var call in TestLength.Choose([.. Enumerable.Range(0, clean.Calls)], 6))
         {
             var plain = StoredHistory.Copy(history.Saved);
             var made = "";
