@@ -364,6 +364,16 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
     }
 
     [RequiresRadosGatewayFact]
+    public void A_server_that_nobody_listens_at_is_told_at_once()
+    {
+        var location = string.Create(CultureInfo.InvariantCulture, $"s3:http://127.0.0.1:{RadosGateway.FreePort()}/bucket");
+        var error = Assert.IsType<StorageException>(Fail(() => Initialize(location)));
+        Assert.False(error.IsTransient);
+        Assert.Contains("Check the host and the port", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_notes);
+    }
+
+    [RequiresRadosGatewayFact]
     public void A_clock_that_is_wrong_is_named()
     {
         var location = Initialize();

@@ -31,6 +31,9 @@ internal sealed class S3Errors(string location, string bucket, TimeSpan stallLim
     private static readonly string[] PassingCodes =
         ["SlowDown", "RequestTimeout", "RequestLimitExceeded", "Throttling", "ThrottlingException", "InternalError", "ServiceUnavailable", "OperationAborted", "ConditionalRequestConflict", "IncompleteBody"];
 
+    /// <summary>Whether the server has answered before. One that nobody listens at from the start is a wrong URL rather than a server that starts again.</summary>
+    public bool HasAnswered { get; set; }
+
     /// <summary>Says what an error means.</summary>
     /// <param name="error">What the SDK raised.</param>
     /// <param name="hasStalled">Whether the request was ended because nothing moved.</param>
@@ -58,6 +61,8 @@ internal sealed class S3Errors(string location, string bucket, TimeSpan stallLim
             error),
         HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound } } => Failed(
             action, name, $"its host name is not known ({FirstLine(error)}). Check the URL, and the network.", error, isTransient: false),
+        HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } when !HasAnswered => Failed(
+            action, name, $"nothing listens there ({FirstLine(error)}). Check the host and the port in the URL, and whether the server runs.", error, isTransient: false),
         HttpRequestException or IOException or SocketException or OperationCanceledException => Failed(action, name, FirstLine(error), error, isTransient: true),
         _ => Failed(action, name, FirstLine(error), error, isTransient: false),
     };

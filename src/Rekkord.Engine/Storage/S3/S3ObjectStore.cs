@@ -499,7 +499,9 @@ internal sealed class S3ObjectStore : IObjectStore
         using var guard = new StallGuard(_stallLimit, cancellation);
         try
         {
-            return await request(guard).ConfigureAwait(false);
+            var answer = await request(guard).ConfigureAwait(false);
+            _errors.HasAnswered = true;
+            return answer;
         }
         catch (Exception error) when (cancellation.IsCancellationRequested)
         {
