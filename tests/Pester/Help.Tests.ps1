@@ -33,7 +33,7 @@ Describe 'The help of <_>' -ForEach $commands {
         $help.parameters.parameter.name | Sort-Object | Should -Be ($own.Name | Sort-Object)
         foreach ($parameter in $help.parameters.parameter) {
             $known = $command.Parameters[$parameter.name]
-            $set = $known.ParameterSets['__AllParameterSets']
+            $set = @($known.ParameterSets.Values)[0] # the only one, or all the same
             $parameter.description.Text | Should -Not -BeNullOrEmpty -Because $parameter.name
             $parameter.required -eq 'true' | Should -Be $set.IsMandatory -Because $parameter.name
             $parameter.position | Should -Be ($set.Position -lt 0 ? 'named' : $set.Position) -Because $parameter.name
