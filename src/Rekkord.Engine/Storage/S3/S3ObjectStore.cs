@@ -2,9 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Text;
-using System.Xml;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Rekkord.Engine.Errors;
@@ -32,26 +30,20 @@ internal sealed class S3ObjectStore : IObjectStore
 
     private readonly S3Location _location;
     private readonly S3Options _options;
-    private readonly TimeSpan _stallLimit;
-    private readonly TimeSpan? _retainDuration;
-    private readonly S3Errors _errors;
     private readonly HttpClient _http;
     private readonly AmazonS3Client _client;
-    private readonly SemaphoreSlim _turns;
+    private readonly S3Requests _requests;
+    private readonly S3Versions _versions;
+    private readonly S3Retention? _retention;
     private readonly SemaphoreSlim _trying = new(1);
     private volatile StoreCapabilities _capabilities;
     private volatile bool _isTried;
-    private volatile bool _keepsRetention;
 
     private S3ObjectStore(S3Location location, S3Options options, int connections, TimeSpan? retainDuration, TimeSpan stallLimit)
     {
         _location = location;
         _options = options;
-        _stallLimit = stallLimit;
-        _retainDuration = retainDuration;
-        _errors = new S3Errors(location.Text, location.Bucket, stallLimit);
         _capabilities = new StoreCapabilities { Connections = connections, IsDistant = true, ServerClock = true, DurableOnReturn = true };
-        _turns = new SemaphoreSlim(connections);
         _http = S3Connection.CreateHttpClient();
         try
         {
@@ -62,6 +54,12 @@ internal sealed class S3ObjectStore : IObjectStore
             _http.Dispose();
             throw;
         }
+
+        _requests = new S3Requests(location, connections, stallLimit);
+        _versions = new S3Versions(_requests, _client);
+        _retention = retainDuration is { } duration
+            ? new S3Retention(_requests, _client, options.LockMode?.ToUpperInvariant() ?? S3Options.GovernanceMode, duration)
+            : null;
     }
 
     /// <summary>Opens a bucket. Nothing is asked of the server yet.</summary>
@@ -81,7 +79,7 @@ internal sealed class S3ObjectStore : IObjectStore
     public string Location => _location.Text;
 
     /// <inheritdoc/>
-    public StoreCapabilities Capabilities => _keepsRetention ? _capabilities with { Retention = true } : _capabilities;
+    public StoreCapabilities Capabilities => _retention is { IsKept: true } ? _capabilities with { Retention = true } : _capabilities;
 
     /// <inheritdoc/>
     public ValueTask<bool> IsInPlaceAsync(CancellationToken cancellation) => ValueTask.FromResult(true);
@@ -95,7 +93,7 @@ internal sealed class S3ObjectStore : IObjectStore
         do
         {
             var token = next;
-            var page = await CallAsync(S3Action.List, "", guard => _client.ListObjectsV2Async(
+            var page = await _requests.CallAsync(S3Action.List, "", guard => _client.ListObjectsV2Async(
                 new ListObjectsV2Request { BucketName = _location.Bucket, Prefix = _location.KeyOf(folder), ContinuationToken = token }, guard.Token), cancellation).ConfigureAwait(false);
             foreach (var entry in page.S3Objects ?? [])
             {
@@ -113,7 +111,7 @@ internal sealed class S3ObjectStore : IObjectStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<ObjectInfo?> FindAsync(string name, CancellationToken cancellation) => CallAsync<ObjectInfo?>(S3Action.Read, name, async guard =>
+    public ValueTask<ObjectInfo?> FindAsync(string name, CancellationToken cancellation) => _requests.CallAsync<ObjectInfo?>(S3Action.Read, name, async guard =>
     {
         try
         {
@@ -127,7 +125,7 @@ internal sealed class S3ObjectStore : IObjectStore
     }, cancellation);
 
     /// <inheritdoc/>
-    public ValueTask<byte[]> ReadAsync(string name, int maximumLength, CancellationToken cancellation) => CallAsync(S3Action.Read, name, async guard =>
+    public ValueTask<byte[]> ReadAsync(string name, int maximumLength, CancellationToken cancellation) => _requests.CallAsync(S3Action.Read, name, async guard =>
     {
         using var response = await _client.GetObjectAsync(Request(name), guard.Token).ConfigureAwait(false);
         if (response.ContentLength > maximumLength)
@@ -156,7 +154,7 @@ internal sealed class S3ObjectStore : IObjectStore
     /// <inheritdoc/>
     public async ValueTask<Stream> OpenReadAsync(string name, long offset, CancellationToken cancellation)
     {
-        var response = await CallAsync(S3Action.Read, name, async guard =>
+        var response = await _requests.CallAsync(S3Action.Read, name, async guard =>
         {
             try
             {
@@ -172,7 +170,7 @@ internal sealed class S3ObjectStore : IObjectStore
             }
         }, cancellation).ConfigureAwait(false);
         if (response is not null)
-            return new DownloadStream(response, _stallLimit, (error, hasStalled) => _errors.Translate(error, hasStalled, S3Action.Read, name));
+            return new DownloadStream(response, _requests.StallLimit, (error, hasStalled) => _requests.Translate(error, hasStalled, S3Action.Read, name));
 
         // Nothing is left from there: at the end of the object that is so.
         var found = await FindAsync(name, cancellation).ConfigureAwait(false) ?? throw StorageException.NotFound(Location, name);
@@ -198,58 +196,15 @@ internal sealed class S3ObjectStore : IObjectStore
         // A server says yes to the deletion of what is not there, too.
         if (await FindAsync(name, cancellation).ConfigureAwait(false) is null)
             throw StorageException.NotFound(Location, name);
-        await CallAsync(S3Action.Delete, name, guard => _client.DeleteObjectAsync(
+        await _requests.CallAsync(S3Action.Delete, name, guard => _client.DeleteObjectAsync(
             new DeleteObjectRequest { BucketName = _location.Bucket, Key = _location.KeyOf(name) }, guard.Token), cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Lists the names of which a version is kept behind a delete marker.</summary>
-    /// <inheritdoc cref="IObjectStore.ListDeletedAsync"/>
-    public async IAsyncEnumerable<string> ListDeletedAsync([EnumeratorCancellation] CancellationToken cancellation)
-    {
-        var root = _location.KeyOf("");
-        string? hidden = null;
+    /// <inheritdoc/>
+    public IAsyncEnumerable<string> ListDeletedAsync(CancellationToken cancellation) => _versions.ListDeletedAsync(cancellation);
 
-        // The versions of one name come together, and the newest is the first.
-        await foreach (var version in ListVersionsAsync(root, cancellation).ConfigureAwait(false))
-        {
-            var isMarker = version.IsDeleteMarker == true;
-            if (version.IsLatest == true)
-            {
-                hidden = isMarker ? version.Key : null;
-            }
-            else if (version.Key == hidden && !isMarker)
-            {
-                hidden = null;
-                yield return version.Key[root.Length..];
-            }
-        }
-    }
-
-    /// <summary>Removes the delete markers that hide an object. A version is never removed.</summary>
-    /// <inheritdoc cref="IObjectStore.BringBackAsync"/>
-    public async ValueTask BringBackAsync(string name, CancellationToken cancellation)
-    {
-        var key = _location.KeyOf(name);
-        var markers = new List<string>();
-        var isKept = false;
-        await foreach (var version in ListVersionsAsync(key, cancellation).ConfigureAwait(false))
-        {
-            if (version.Key != key)
-                continue;
-            isKept = version.IsDeleteMarker != true;
-            if (isKept)
-                break;
-            markers.Add(version.VersionId);
-        }
-
-        if (!isKept)
-            throw StorageException.NotFound(Location, name);
-        foreach (var marker in markers)
-        {
-            await CallAsync(S3Action.BringBack, name, guard => _client.DeleteObjectAsync(
-                new DeleteObjectRequest { BucketName = _location.Bucket, Key = key, VersionId = marker }, guard.Token), cancellation).ConfigureAwait(false);
-        }
-    }
+    /// <inheritdoc/>
+    public ValueTask BringBackAsync(string name, CancellationToken cancellation) => _versions.BringBackAsync(name, cancellation);
 
     /// <inheritdoc/>
     public ValueTask<bool> TrySetAsideAsync(string name, string newName, CancellationToken cancellation) => ValueTask.FromResult(false);
@@ -258,37 +213,9 @@ internal sealed class S3ObjectStore : IObjectStore
     public ValueTask MakeDurableAsync(IReadOnlyCollection<string> names, CancellationToken cancellation) => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
-    public async ValueTask RetainAsync(string name, DateTimeOffset until, CancellationToken cancellation)
-    {
-        if (_retainDuration is null)
-            throw StorageException.RetentionUnsupported(Location, name);
-        await CallAsync(S3Action.Retain, name, async guard =>
-        {
-            var request = new PutObjectRetentionRequest
-            {
-                BucketName = _location.Bucket,
-                Key = _location.KeyOf(name),
-                Retention = new ObjectLockRetention { Mode = new ObjectLockRetentionMode(LockMode), RetainUntilDate = until.UtcDateTime },
-            };
-            try
-            {
-                await _client.PutObjectRetentionAsync(request, guard.Token).ConfigureAwait(false);
-            }
-            catch (AmazonS3Exception error) when (error.StatusCode == HttpStatusCode.Forbidden)
-            {
-                // An earlier time than it has is refused, too.
-                if (await ReadRetentionAsync(name, guard).ConfigureAwait(false) is not { } kept || kept < until)
-                    throw;
-            }
-            catch (AmazonS3Exception error) when (MeansNoLock(error))
-            {
-                throw CannotRetain(name, error);
-            }
-
-            return true;
-        }, cancellation).ConfigureAwait(false);
-        await RequireRetentionAsync(name, until, cancellation).ConfigureAwait(false);
-    }
+    public ValueTask RetainAsync(string name, DateTimeOffset until, CancellationToken cancellation) => _retention is null
+        ? throw StorageException.RetentionUnsupported(Location, name)
+        : _retention.RetainAsync(name, until, cancellation);
 
     /// <inheritdoc/>
     public ValueTask<int> RemoveLeftoversAsync(DateTimeOffset before, CancellationToken cancellation) => ValueTask.FromResult(0);
@@ -298,35 +225,8 @@ internal sealed class S3ObjectStore : IObjectStore
     {
         _client.Dispose();
         _http.Dispose();
-        _turns.Dispose();
+        _requests.Dispose();
         _trying.Dispose();
-    }
-
-    private async IAsyncEnumerable<S3ObjectVersion> ListVersionsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        ListVersionsResponse page;
-        var request = new ListVersionsRequest { BucketName = _location.Bucket, Prefix = prefix };
-        do
-        {
-            page = await CallAsync(S3Action.ListVersions, "", guard => PageOfVersionsAsync(request, guard), cancellation).ConfigureAwait(false);
-            foreach (var version in page.Versions ?? [])
-                yield return version;
-            (request.KeyMarker, request.VersionIdMarker) = (page.NextKeyMarker, page.NextVersionIdMarker);
-        }
-        while (page.IsTruncated == true);
-    }
-
-    private async Task<ListVersionsResponse> PageOfVersionsAsync(ListVersionsRequest request, StallGuard guard)
-    {
-        try
-        {
-            return await _client.ListVersionsAsync(request, guard.Token).ConfigureAwait(false);
-        }
-        catch (AmazonS3Exception error) when (error.StatusCode is HttpStatusCode.NotImplemented or HttpStatusCode.MethodNotAllowed)
-        {
-            // A server without versions keeps nothing that was deleted.
-            return new ListVersionsResponse();
-        }
     }
 
     /// <summary>
@@ -370,20 +270,18 @@ internal sealed class S3ObjectStore : IObjectStore
         }
     }
 
-    private string LockMode => _options.LockMode?.ToUpperInvariant() ?? S3Options.GovernanceMode;
-
     private async ValueTask<bool> StoreAsync(string name, ObjectContent content, bool isExclusive, CancellationToken cancellation)
     {
-        if (_retainDuration is not { } duration)
+        if (_retention is null)
             return await SendAsync(name, content, isExclusive, null, cancellation).ConfigureAwait(false);
-        var until = DateTimeOffset.UtcNow + duration;
+        var until = DateTimeOffset.UtcNow + _retention.Duration;
         var isMade = await SendAsync(name, content, isExclusive, until, cancellation).ConfigureAwait(false);
         if (isMade)
-            await RequireRetentionAsync(name, until, cancellation).ConfigureAwait(false);
+            await _retention.RequireAsync(name, until, cancellation).ConfigureAwait(false);
         return isMade;
     }
 
-    private ValueTask<bool> SendAsync(string name, ObjectContent content, bool isExclusive, DateTimeOffset? until, CancellationToken cancellation) => CallAsync(S3Action.Write, name, async guard =>
+    private ValueTask<bool> SendAsync(string name, ObjectContent content, bool isExclusive, DateTimeOffset? until, CancellationToken cancellation) => _requests.CallAsync(S3Action.Write, name, async guard =>
     {
         using var stream = new UploadStream(content, guard);
         var request = new PutObjectRequest
@@ -396,22 +294,15 @@ internal sealed class S3ObjectStore : IObjectStore
             StorageClass = _options.StorageClass is { } storageClass ? new S3StorageClass(storageClass) : null,
         };
         if (until is { } kept)
-        {
-            request.ObjectLockMode = new ObjectLockMode(LockMode);
-            request.ObjectLockRetainUntilDate = kept.UtcDateTime;
-
-            // Such a put is taken with a checksum only, and all servers know this one.
-            request.MD5Digest = HashForServer(content);
-        }
-
+            _retention!.Ask(request, content, kept);
         try
         {
             await _client.PutObjectAsync(request, guard.Token).ConfigureAwait(false);
             return true;
         }
-        catch (AmazonS3Exception error) when (until is not null && MeansNoLock(error))
+        catch (AmazonS3Exception error) when (until is not null && S3Retention.MeansNoLock(error))
         {
-            throw CannotRetain(name, error);
+            throw _retention!.Cannot(name, error);
         }
         catch (AmazonS3Exception error) when (isExclusive && error.StatusCode == HttpStatusCode.PreconditionFailed)
         {
@@ -419,55 +310,7 @@ internal sealed class S3ObjectStore : IObjectStore
         }
     }, cancellation);
 
-    /// <summary>Looks once whether the server keeps what it was asked to keep. There are servers that take the request and keep nothing.</summary>
-    private async ValueTask RequireRetentionAsync(string name, DateTimeOffset until, CancellationToken cancellation)
-    {
-        // Servers keep whole seconds.
-        if (!_keepsRetention && !(await CallAsync(S3Action.ReadRetention, name, guard => ReadRetentionAsync(name, guard), cancellation).ConfigureAwait(false) >= until.AddSeconds(-1)))
-            throw CannotRetain(name, null);
-        _keepsRetention = true;
-    }
-
-    private async Task<DateTimeOffset?> ReadRetentionAsync(string name, StallGuard guard)
-    {
-        try
-        {
-            var response = await _client.GetObjectRetentionAsync(new GetObjectRetentionRequest { BucketName = _location.Bucket, Key = _location.KeyOf(name) }, guard.Token).ConfigureAwait(false);
-            return response.Retention?.RetainUntilDate is { } until ? new DateTimeOffset(until.ToUniversalTime()) : null;
-        }
-        catch (AmazonS3Exception error) when (MeansNoLock(error) || error.ErrorCode is "NoSuchObjectLockConfiguration" or "ObjectLockConfigurationNotFoundError")
-        {
-            return null;
-        }
-        catch (XmlException)
-        {
-            // A server that knows of no retention sends the object.
-            return null;
-        }
-    }
-
-    // What servers say of a bucket that was made without object lock, or that know none.
-    private static bool MeansNoLock(AmazonS3Exception error) => error.StatusCode is HttpStatusCode.NotImplemented or HttpStatusCode.MethodNotAllowed
-        || (error.StatusCode == HttpStatusCode.BadRequest && error.ErrorCode is "InvalidRequest" or "InvalidArgument");
-
-    private StorageException CannotRetain(string name, Exception? inner) => new(
-        "RetentionUnsupported",
-        RekkordErrorKind.InvalidOperation,
-        $"RetainDuration ([Protection]) asks to keep '{name}' from being deleted, and the bucket of '{Location}' does not do that. It needs object lock, which is turned on when a bucket is made. Use such a bucket, or remove the setting.",
-        name,
-        inner);
-
-    private static string HashForServer(ObjectContent content)
-    {
-#pragma warning disable CA5351 // It finds what changed on the way. The signature keeps others out.
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
-#pragma warning restore CA5351
-        foreach (var part in content.Bytes)
-            hash.AppendData(part.Span);
-        return Convert.ToBase64String(hash.GetHashAndReset());
-    }
-
-    private ValueTask<bool> ReadTogetherAsync(string name, ObjectRange[] ranges, CancellationToken cancellation) => CallAsync(S3Action.Read, name, async guard =>
+    private ValueTask<bool> ReadTogetherAsync(string name, ObjectRange[] ranges, CancellationToken cancellation) => _requests.CallAsync(S3Action.Read, name, async guard =>
     {
         var request = Request(name);
         var offset = ranges[0].Offset;
@@ -491,31 +334,6 @@ internal sealed class S3ObjectStore : IObjectStore
             throw StorageException.TooShort(Location, name);
         }
     }, cancellation);
-
-    /// <summary>Makes a request when it has its turn, and says what its error means.</summary>
-    private async ValueTask<T> CallAsync<T>(S3Action action, string name, Func<StallGuard, Task<T>> request, CancellationToken cancellation)
-    {
-        await _turns.WaitAsync(cancellation).ConfigureAwait(false);
-        using var guard = new StallGuard(_stallLimit, cancellation);
-        try
-        {
-            var answer = await request(guard).ConfigureAwait(false);
-            _errors.HasAnswered = true;
-            return answer;
-        }
-        catch (Exception error) when (cancellation.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(error.Message, error, cancellation);
-        }
-        catch (Exception error)
-        {
-            throw _errors.Translate(error, guard.IsOver, action, name);
-        }
-        finally
-        {
-            _turns.Release();
-        }
-    }
 
     private GetObjectRequest Request(string name) => new() { BucketName = _location.Bucket, Key = _location.KeyOf(name) };
 
