@@ -54,6 +54,7 @@ internal sealed class CachedChunks : EarlierChunks
     public ReadOnlyMemory<byte> ReadPart(int part)
     {
         var count = Math.Min(PartCount, _count - ((long)part * PartCount));
-        return _cache.ReadRecord(Key, part) is { } record && record.Length == count * ChunkReference.EncodedLength ? record : default;
+        var record = _cache.ReadRecord(Key, part);
+        return record.Length == count * ChunkReference.EncodedLength ? record : default;
     }
 }

@@ -8,7 +8,7 @@ internal sealed class CachedDirectory
 {
     private readonly FileCache _cache;
     private readonly Hash128 _pathHash;
-    private byte[]? _record;
+    private ReadOnlyMemory<byte> _record;
     private int _page;
     private int _position;
 
@@ -24,7 +24,7 @@ internal sealed class CachedDirectory
     /// <returns>Null when nothing usable is known of it.</returns>
     public CachedEntry? Find(ReadOnlySpan<byte> name)
     {
-        while (_record is not null)
+        while (!_record.IsEmpty)
         {
             if (_position >= _record.Length)
             {
@@ -33,9 +33,9 @@ internal sealed class CachedDirectory
                 continue;
             }
 
-            if (!TryParse(_record.AsSpan(_position), out var found))
+            if (!TryParse(_record.Span[_position..], out var found))
             {
-                _record = null;
+                _record = default;
                 break;
             }
 
@@ -50,11 +50,8 @@ internal sealed class CachedDirectory
         return null;
     }
 
-    private static CachedEntry? Take(ParsedEntry found)
-    {
-        var entry = new CachedEntry(found.Name.ToArray(), found.StatusHash, found.Entry.ToArray(), found.ChunksOffset, found.ChunksLength, found.ListedChunks);
-        return entry.IsValid ? entry : null;
-    }
+    private static CachedEntry Take(ParsedEntry found) =>
+        new(found.Name.ToArray(), found.StatusHash, found.Entry.ToArray(), found.ChunksOffset, found.ChunksLength, found.ListedChunks);
 
     private static bool TryParse(ReadOnlySpan<byte> bytes, out ParsedEntry parsed)
     {

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
 using Microsoft.Win32.SafeHandles;
+using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
 
@@ -13,26 +13,32 @@ namespace Rekkord.Engine.Caching;
 internal sealed class FileCache : IDisposable
 {
     private readonly SafeFileHandle? _file;
-    private readonly OidTable<Record> _records;
+    private readonly CacheSeal? _seal;
+    private readonly OidTable<Record> _records = new();
 
-    private FileCache(SafeFileHandle? file, OidTable<Record> records)
+    private FileCache(SafeFileHandle? file, CacheSeal? seal)
     {
         _file = file;
-        _records = records;
+        _seal = seal;
     }
 
     /// <summary>A cache that knows nothing.</summary>
-    public static FileCache Empty => new(null, new OidTable<Record>());
+    public static FileCache Empty => new(null, null);
 
     /// <summary>Opens a cache file; what cannot be used is as empty as what does not exist.</summary>
-    public static FileCache Open(string path, ReadOnlySpan<byte> repositoryId)
+    /// <param name="path">The file.</param>
+    /// <param name="keys">Keys of the repository that can save.</param>
+    public static FileCache Open(string path, KeyMaterial keys)
     {
-        SafeFileHandle? file = null;
+        var cache = Empty;
         try
         {
-            file = CacheDirectory.OpenFile(path);
-            if (ReadTable(file, repositoryId) is { } records)
-                return new FileCache(file, records);
+            var file = CacheDirectory.OpenFile(path);
+            var head = new byte[CacheFormat.HeadLength];
+            var isCache = TryRead(file, head, 0) && head.AsSpan().StartsWith(CacheFormat.Magic);
+            cache = new FileCache(file, isCache ? new CacheSeal(keys, head.AsSpan(CacheFormat.Magic.Length)) : null);
+            if (isCache && cache.TryReadTable())
+                return cache;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -40,7 +46,7 @@ internal sealed class FileCache : IDisposable
             System.Diagnostics.Debug.WriteLine(error.Message);
         }
 
-        file?.Dispose();
+        cache.Dispose();
         return Empty;
     }
 
@@ -50,63 +56,54 @@ internal sealed class FileCache : IDisposable
     /// <summary>The references to the chunks of a large file.</summary>
     public CachedChunks OpenChunks(Hash128 key, long count) => new(this, key, count);
 
-    /// <summary>Reads one record; null when there is none or it is damaged.</summary>
-    public byte[]? ReadRecord(Hash128 directory, int page)
+    /// <summary>Reads one record; empty when there is none or it is damaged.</summary>
+    public ReadOnlyMemory<byte> ReadRecord(Hash128 directory, int page)
     {
-        if (_file is null || !_records.TryFind(KeyOf(directory, page), out var place))
-            return null;
+        if (_file is null || _seal is null || !_records.TryFind(KeyOf(directory, page), out var place))
+            return default;
         var bytes = new byte[place.Length];
         try
         {
-            if (!TryRead(_file, bytes, place.Offset))
-                return null;
+            return TryRead(_file, bytes, place.Offset) ? _seal.Open(bytes, place.Offset, isTable: false) : default;
         }
         catch (IOException error)
         {
             System.Diagnostics.Debug.WriteLine(error.Message);
-            return null;
+            return default;
         }
-
-        var body = bytes.AsSpan(0, bytes.Length - CacheFormat.HashLength);
-        return XxHash3.HashToUInt64(body) == BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(body.Length)) ? body.ToArray() : null;
     }
 
-    public void Dispose() => _file?.Dispose();
-
-    private static OidTable<Record>? ReadTable(SafeFileHandle file, ReadOnlySpan<byte> repositoryId)
+    public void Dispose()
     {
-        var length = RandomAccess.GetLength(file);
-        var head = new byte[CacheFormat.HeadLength];
+        _file?.Dispose();
+        _seal?.Dispose();
+    }
+
+    private bool TryReadTable()
+    {
+        var length = RandomAccess.GetLength(_file!);
         var foot = new byte[CacheFormat.FootLength];
-        if (length < head.Length + foot.Length || !TryRead(file, head, 0) || !TryRead(file, foot, length - foot.Length))
-            return null;
-        if (!head.AsSpan().StartsWith(CacheFormat.Magic) || !head.AsSpan(CacheFormat.Magic.Length).SequenceEqual(repositoryId))
-            return null;
-
-        var tableOffset = BinaryPrimitives.ReadInt64LittleEndian(foot);
+        if (length < CacheFormat.HeadLength + foot.Length || !TryRead(_file!, foot, length - foot.Length))
+            return false;
+        var offset = BinaryPrimitives.ReadInt64LittleEndian(foot);
         var count = BinaryPrimitives.ReadInt32LittleEndian(foot.AsSpan(sizeof(long)));
-        var tableLength = (long)count * CacheFormat.TableEntryLength;
-        if (count < 0 || tableOffset < head.Length || tableOffset + tableLength + foot.Length != length || tableLength > int.MaxValue)
-            return null;
-        var table = new byte[tableLength];
-        if (!TryRead(file, table, tableOffset) || Hash128.Compute(table) != Hash128.Read(foot.AsSpan(sizeof(long) + sizeof(int))))
-            return null;
-
-        var records = new OidTable<Record>();
+        var tableLength = ((long)count * CacheFormat.TableEntryLength) + CacheSeal.TagLength;
+        if (count < 0 || offset < CacheFormat.HeadLength || offset != length - foot.Length - tableLength || tableLength > int.MaxValue)
+            return false;
+        var bytes = new byte[tableLength];
+        if (!TryRead(_file!, bytes, offset))
+            return false;
+        var table = _seal!.Open(bytes, offset, isTable: true).Span;
 
         // From the last to the first: of two with one key, the later one counts.
-        for (var rest = table.AsSpan(); !rest.IsEmpty; rest = rest[..^CacheFormat.TableEntryLength])
+        for (; !table.IsEmpty; table = table[..^CacheFormat.TableEntryLength])
         {
-            var entry = rest[^CacheFormat.TableEntryLength..];
+            var entry = table[^CacheFormat.TableEntryLength..];
             var key = KeyOf(Hash128.Read(entry), BinaryPrimitives.ReadInt32LittleEndian(entry[16..]));
-            var offset = BinaryPrimitives.ReadInt64LittleEndian(entry[20..]);
-            var recordLength = BinaryPrimitives.ReadInt32LittleEndian(entry[28..]);
-            if (offset < head.Length || recordLength < CacheFormat.HashLength || offset > tableOffset - recordLength)
-                return null;
-            records.TryAdd(new Record(key, offset, recordLength));
+            _records.TryAdd(new Record(key, BinaryPrimitives.ReadInt64LittleEndian(entry[20..]), BinaryPrimitives.ReadInt32LittleEndian(entry[28..])));
         }
 
-        return records;
+        return true;
     }
 
     private static bool TryRead(SafeFileHandle file, Span<byte> buffer, long offset)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.IO.Hashing;
+using System.Security.Cryptography;
+using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Hashing;
 
 namespace Rekkord.Engine.Caching;
@@ -20,11 +21,17 @@ internal sealed class FileCacheWriter : IDisposable
     private readonly ArrayBufferWriter<byte> _pending = new();
     private readonly ArrayBufferWriter<byte> _table = new();
     private readonly ArrayBufferWriter<byte> _record = new();
+    private readonly CacheSeal _seal;
     private FileStream? _file;
     private int _count;
 
-    public FileCacheWriter(string path, ReadOnlySpan<byte> repositoryId)
+    /// <summary>Starts a cache file.</summary>
+    /// <param name="path">Where it goes.</param>
+    /// <param name="keys">Keys of the repository that can save.</param>
+    public FileCacheWriter(string path, KeyMaterial keys)
     {
+        var salt = RandomNumberGenerator.GetBytes(CacheFormat.SaltLength);
+        _seal = new CacheSeal(keys, salt);
         _path = path;
         _temporaryPath = CacheDirectory.TemporaryNameFor(path);
         try
@@ -32,7 +39,7 @@ internal sealed class FileCacheWriter : IDisposable
             CacheDirectory.CreatePrivate(Path.GetDirectoryName(path)!);
             _file = new FileStream(_temporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
             _pending.Write(CacheFormat.Magic);
-            _pending.Write(repositoryId);
+            _pending.Write(salt);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -78,20 +85,16 @@ internal sealed class FileCacheWriter : IDisposable
 
     private void WriteRecord(Hash128 key, int page)
     {
-        var hash = XxHash3.HashToUInt64(_record.WrittenSpan);
-        BinaryPrimitives.WriteUInt64LittleEndian(_record.GetSpan(CacheFormat.HashLength), hash);
-        _record.Advance(CacheFormat.HashLength);
-
         var place = _table.GetSpan(CacheFormat.TableEntryLength);
         key.Write(place);
         BinaryPrimitives.WriteInt32LittleEndian(place[16..], page);
         BinaryPrimitives.WriteInt64LittleEndian(place[20..], Position);
-        BinaryPrimitives.WriteInt32LittleEndian(place[28..], _record.WrittenCount);
+        BinaryPrimitives.WriteInt32LittleEndian(place[28..], _record.WrittenCount + CacheSeal.TagLength);
         _table.Advance(CacheFormat.TableEntryLength);
         _count++;
         try
         {
-            _pending.Write(_record.WrittenSpan);
+            WriteSealed(_record.WrittenSpan, isTable: false);
             if (_pending.WrittenCount >= PieceLength)
                 WritePending(_file!);
         }
@@ -113,8 +116,7 @@ internal sealed class FileCacheWriter : IDisposable
                 Span<byte> foot = stackalloc byte[CacheFormat.FootLength];
                 BinaryPrimitives.WriteInt64LittleEndian(foot, Position);
                 BinaryPrimitives.WriteInt32LittleEndian(foot[sizeof(long)..], _count);
-                Hash128.Compute(_table.WrittenSpan).Write(foot[(sizeof(long) + sizeof(int))..]);
-                _pending.Write(_table.WrittenSpan);
+                WriteSealed(_table.WrittenSpan, isTable: true);
                 _pending.Write(foot);
                 WritePending(_file);
                 _file.Dispose();
@@ -132,6 +134,7 @@ internal sealed class FileCacheWriter : IDisposable
     {
         lock (_lock)
         {
+            _seal.Dispose();
             if (_file is null)
                 return;
             _file.Dispose();
@@ -142,6 +145,14 @@ internal sealed class FileCacheWriter : IDisposable
 
     /// <summary>Where in the file the next record goes.</summary>
     private long Position => _file!.Position + _pending.WrittenCount;
+
+    private void WriteSealed(ReadOnlySpan<byte> part, bool isTable)
+    {
+        var output = _pending.GetSpan(part.Length + CacheSeal.TagLength)[..(part.Length + CacheSeal.TagLength)];
+        part.CopyTo(output);
+        _seal.Seal(output, Position, isTable);
+        _pending.Advance(output.Length);
+    }
 
     private void WritePending(FileStream file)
     {

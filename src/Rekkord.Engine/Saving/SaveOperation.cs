@@ -127,8 +127,8 @@ public sealed class SaveOperation
         var indexes = new IndexWriter(_repository);
         using var threads = new WorkerThreads("save", cancellation);
         using var sink = new WriteSession(_repository, known, indexes, loader.Unindexed, _request.CompressionLevel, threads.Cancellation);
-        using var cache = FileCache.Open(cachePath, _repository.Keys.RepositoryId);
-        using var cacheWriter = new FileCacheWriter(cachePath, _repository.Keys.RepositoryId);
+        using var cache = FileCache.Open(cachePath, _repository.Keys);
+        using var cacheWriter = new FileCacheWriter(cachePath, _repository.Keys);
         using var context = new SaveContext(_repository, _request, sink, cache, cacheWriter, exclusions, Clock, _observer, threads);
         _context = context;
         try

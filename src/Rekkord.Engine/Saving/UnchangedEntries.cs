@@ -15,9 +15,9 @@ internal sealed class UnchangedEntries(SaveContext context)
     public bool TryComplete(Place place, in FileStatus status, out CachedEntry? known)
     {
         known = context.Request.IgnoreCache ? null : place.Cached.Find(place.EntryName);
-        if (known is not { } cached || cached.StatusHash != StatusHash.Compute(status) || cached.Decode(place.EntryName, status.Kind) is not { } entry)
+        if (known is not { } cached || cached.StatusHash != StatusHash.Compute(status))
             return false;
-        if (!ContainsAll(cached.References.Span, ChunkReference.EncodedLength) || !ContainsAll(entry.ChunkLists.Span, Oid.Length) || !TryKeepChunks(place, cached))
+        if (!ContainsAll(cached.References.Span, ChunkReference.EncodedLength) || !ContainsAll(cached.ReadChunkLists().Span, Oid.Length) || !TryKeepChunks(place, cached))
             return false;
 
         context.Counters.AddFile(status.Kind == FileKind.File ? status.Size : 0, unchanged: true);

@@ -1,9 +1,9 @@
-using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Configuration;
+using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
@@ -11,7 +11,7 @@ using Rekkord.Engine.Scanning;
 
 namespace Rekkord.Fuzzing.Targets;
 
-/// <summary>Local files: the cache (the file, its table, a record), the tag cache (the file, what is sealed in it), the scan state (the file, its entries), and the configuration in both forms.</summary>
+/// <summary>Local files: the cache, the tag cache (the file, what is sealed in it), the scan state (the file, its entries), and the configuration in both forms.</summary>
 internal static class LocalTargets
 {
     private static readonly Hash128 PathHash = new(0, 77);
@@ -19,9 +19,8 @@ internal static class LocalTargets
 
     public static IEnumerable<FuzzTarget> All(FuzzRepository repository, string directory)
     {
-        var id = repository.Keys.RepositoryId;
         var cachePath = Path.Combine(directory, "cache", "fuzzed.cache");
-        using (var writer = new FileCacheWriter(cachePath, id))
+        using (var writer = new FileCacheWriter(cachePath, repository.Keys))
         {
             writer.Add(PathHash, 0, [new CachedEntry("a"u8.ToArray(), Status, new byte[60], 4, 36, 0), new CachedEntry("b"u8.ToArray(), Status, new byte[20], 0, 0, 2)]);
             writer.Add(PathHash, 1, [new CachedEntry("c"u8.ToArray(), Status, new byte[30], 0, 0, 0)]);
@@ -29,19 +28,7 @@ internal static class LocalTargets
             writer.Commit();
         }
 
-        var cache = File.ReadAllBytes(cachePath);
-        var table = cache[^(CacheFormat.FootLength + (3 * CacheFormat.TableEntryLength))..^CacheFormat.FootLength];
-        var records = cache[CacheFormat.HeadLength..^(CacheFormat.FootLength + table.Length)];
-        var firstLength = BinaryPrimitives.ReadInt32LittleEndian(table.AsSpan(28));
-        yield return new FuzzTarget("cache/file", [cache], bytes => ReadCache(cachePath, id, bytes)) { Cost = 2, AllocationBound = 1 << 20 };
-        yield return new FuzzTarget("cache/table", [table], bytes => ReadCache(cachePath, id, CacheOf(id, records, bytes))) { Cost = 2, AllocationBound = 1 << 20 };
-        yield return new FuzzTarget("cache/record", [records[..(firstLength - CacheFormat.HashLength)]], body =>
-        {
-            byte[] record = [.. body, .. BitConverter.GetBytes(XxHash3.HashToUInt64(body))];
-            var entry = table[..CacheFormat.TableEntryLength];
-            BinaryPrimitives.WriteInt32LittleEndian(entry.AsSpan(28), record.Length);
-            ReadCache(cachePath, id, CacheOf(id, record, entry));
-        }) { Cost = 2, AllocationBound = 1 << 20 };
+        yield return new FuzzTarget("cache/file", [File.ReadAllBytes(cachePath)], bytes => ReadCache(cachePath, repository.Keys, bytes)) { Cost = 2, AllocationBound = 1 << 20 };
 
         foreach (var target in TagCaches(repository, directory))
             yield return target;
@@ -88,20 +75,10 @@ internal static class LocalTargets
         _ = RekkordConfig.Load(new ConfigurationRequest { ConfigPath = path, WorkingDirectory = Path.GetDirectoryName(path) }, _ => null, []).Entries;
     }) { Words = Hostile.Configuration, Cost = 3 };
 
-    private static byte[] CacheOf(byte[] repositoryId, byte[] records, byte[] table)
-    {
-        var foot = new byte[CacheFormat.FootLength];
-        BinaryPrimitives.WriteInt64LittleEndian(foot, CacheFormat.HeadLength + records.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(foot.AsSpan(sizeof(long)), table.Length / CacheFormat.TableEntryLength);
-        var whole = table[..(table.Length / CacheFormat.TableEntryLength * CacheFormat.TableEntryLength)];
-        Hash128.Compute(whole).Write(foot.AsSpan(sizeof(long) + sizeof(int)));
-        return [.. CacheFormat.Magic, .. repositoryId, .. records, .. whole, .. foot];
-    }
-
-    private static void ReadCache(string path, byte[] repositoryId, byte[] bytes)
+    private static void ReadCache(string path, KeyMaterial keys, byte[] bytes)
     {
         File.WriteAllBytes(path, bytes);
-        using var cache = FileCache.Open(path, repositoryId);
+        using var cache = FileCache.Open(path, keys);
         var known = cache.OpenDirectory(PathHash);
         foreach (var name in new[] { "a", "b", "c", "d" })
         {

@@ -1,4 +1,5 @@
 using Rekkord.Engine.Caching;
+using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
@@ -8,20 +9,23 @@ namespace Rekkord.Engine.Tests.Caching;
 /// <summary>The cache tells what was put into it, and a damaged one nothing else.</summary>
 public sealed class FileCacheTests : IDisposable
 {
-    private static readonly byte[] RepositoryId = TestRepository.RandomBytes(1, 16);
-
     private readonly TemporaryDirectory _directory = new();
+    private readonly KeyMaterial _keys = KeyMaterial.CreateMaster();
 
     private string CachePath => _directory["cache/files.cache"];
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose()
+    {
+        _keys.Dispose();
+        _directory.Dispose();
+    }
 
     [Fact]
     public void Every_entry_of_every_page_is_found_in_name_order()
     {
         Write();
 
-        using var cache = FileCache.Open(CachePath, RepositoryId);
+        using var cache = FileCache.Open(CachePath, _keys);
 
         foreach (var path in Paths)
             Assert.Equal(Names.Select(name => Describe(Entry(path, name))), Find(cache, path, Names).Select(found => Describe(found!)));
@@ -31,7 +35,7 @@ public sealed class FileCacheTests : IDisposable
     public void Names_that_are_new_or_gone_do_not_hide_the_others()
     {
         Write();
-        using var cache = FileCache.Open(CachePath, RepositoryId);
+        using var cache = FileCache.Open(CachePath, _keys);
         var directory = cache.OpenDirectory(Paths[0]);
 
         Assert.Null(directory.Find("a"u8));
@@ -45,12 +49,12 @@ public sealed class FileCacheTests : IDisposable
     public void A_directory_that_is_not_in_it_and_an_empty_cache_have_nothing()
     {
         Write();
-        using var cache = FileCache.Open(CachePath, RepositoryId);
+        using var cache = FileCache.Open(CachePath, _keys);
 
         Assert.All(Find(cache, new(0, 99), Names), found => Assert.Null(found));
         Assert.All(Find(FileCache.Empty, Paths[0], Names), found => Assert.Null(found));
-        Assert.All(Find(FileCache.Open(_directory["none"], RepositoryId), Paths[0], Names), found => Assert.Null(found));
-        Assert.All(Find(FileCache.Open(_directory.Path, RepositoryId), Paths[0], Names), found => Assert.Null(found));
+        Assert.All(Find(FileCache.Open(_directory["none"], _keys), Paths[0], Names), found => Assert.Null(found));
+        Assert.All(Find(FileCache.Open(_directory.Path, _keys), Paths[0], Names), found => Assert.Null(found));
     }
 
     [Fact]
@@ -58,7 +62,8 @@ public sealed class FileCacheTests : IDisposable
     {
         Write();
 
-        using var cache = FileCache.Open(CachePath, TestRepository.RandomBytes(2, 16));
+        using var other = KeyMaterial.CreateMaster();
+        using var cache = FileCache.Open(CachePath, other);
 
         Assert.All(Find(cache, Paths[0], Names), found => Assert.Null(found));
     }
@@ -94,56 +99,45 @@ public sealed class FileCacheTests : IDisposable
     {
         Write();
         var bytes = File.ReadAllBytes(CachePath);
-        BitConverter.TryWriteBytes(bytes.AsSpan(bytes.Length - 20), int.MaxValue);
+        BitConverter.TryWriteBytes(bytes.AsSpan(bytes.Length - sizeof(int)), int.MaxValue);
         File.WriteAllBytes(CachePath, bytes);
 
-        var allocated = Mutations.Allocated(() => FileCache.Open(CachePath, RepositoryId).Dispose());
+        var allocated = Mutations.Allocated(() => FileCache.Open(CachePath, _keys).Dispose());
 
         Assert.InRange(allocated, 0, 1024 * 1024);
     }
 
     [Fact]
-    public void A_record_that_claims_to_lie_at_the_end_of_all_numbers_takes_no_memory()
+    public void A_record_in_the_place_of_another_is_not_taken()
     {
         Write();
         var bytes = File.ReadAllBytes(CachePath);
-        var foot = bytes.AsSpan(bytes.Length - CacheFormat.FootLength);
-        var table = bytes.AsSpan((int)BitConverter.ToInt64(foot), BitConverter.ToInt32(foot[8..]) * CacheFormat.TableEntryLength);
-        BitConverter.TryWriteBytes(table[20..], long.MaxValue - 100);
-        BitConverter.TryWriteBytes(table[28..], 0x7000_0000);
-        Hash128.Compute(table).Write(foot[12..]);
+        var length = (bytes.Length - CacheFormat.HeadLength - CacheFormat.FootLength - CacheSeal.TagLength - (4 * CacheFormat.TableEntryLength)) / 2;
+        var records = bytes.AsSpan(CacheFormat.HeadLength, 2 * length);
+        var first = records[..length].ToArray();
+        records[length..].CopyTo(records);
+        first.CopyTo(records[length..]);
         File.WriteAllBytes(CachePath, bytes);
 
-        var allocated = Mutations.Allocated(() =>
-        {
-            using var cache = FileCache.Open(CachePath, RepositoryId);
-            Assert.All(Find(cache, Paths[0], Names), found => Assert.Null(found));
-        });
+        using var cache = FileCache.Open(CachePath, _keys);
 
-        Assert.InRange(allocated, 0, 1024 * 1024);
+        foreach (var path in Paths)
+            Assert.All(Find(cache, path, Names), found => Assert.Null(found));
     }
 
     [Fact]
-    public void References_outside_the_entry_are_not_believed()
+    public void It_shows_nobody_without_the_key_a_name_or_an_entry()
     {
-        using (var writer = new FileCacheWriter(CachePath, RepositoryId))
+        using (var writer = new FileCacheWriter(CachePath, _keys))
         {
-            writer.Add(new(0, 1), 0, [
-                new CachedEntry("a"u8.ToArray(), new(0, 1), [1, 2, 3], ChunksOffset: 2, ChunksLength: 36, 0),
-                new CachedEntry("b"u8.ToArray(), new(0, 1), new byte[100], ChunksOffset: -1, ChunksLength: 36, 0),
-                new CachedEntry("c"u8.ToArray(), new(0, 1), new byte[100], ChunksOffset: 0, ChunksLength: 35, 0),
-                new CachedEntry("d"u8.ToArray(), new(0, 1), new byte[100], ChunksOffset: int.MaxValue, ChunksLength: int.MaxValue, 0),
-                new CachedEntry("e"u8.ToArray(), new(0, 1), new byte[100], 0, 0, -1),
-                new CachedEntry("f"u8.ToArray(), new(0, 1), new byte[100], 0, 36, 0),
-            ]);
+            writer.Add(new(0, 1), 0, [new CachedEntry("a-secret-name"u8.ToArray(), new(0, 1), "what is kept of it"u8.ToArray(), 0, 0, 0)]);
             writer.Commit();
         }
 
-        using var cache = FileCache.Open(CachePath, RepositoryId);
-        var directory = cache.OpenDirectory(new(0, 1));
-
-        Assert.All("abcde", name => Assert.Null(directory.Find([(byte)name])));
-        Assert.NotNull(directory.Find("f"u8));
+        var bytes = File.ReadAllBytes(CachePath).AsSpan();
+        Assert.Equal(-1, bytes.IndexOf("secret"u8));
+        Assert.Equal(-1, bytes.IndexOf("what is"u8));
+        Assert.Equal(-1, bytes.IndexOf(BitConverter.GetBytes(1L).Concat(BitConverter.GetBytes(0L)).ToArray()));
     }
 
     [Fact]
@@ -151,7 +145,7 @@ public sealed class FileCacheTests : IDisposable
     {
         const int part = CacheFormat.ChunksPartLength / ChunkReference.EncodedLength;
         var references = TestRepository.RandomBytes(3, 2 * CacheFormat.ChunksPartLength + 100 * ChunkReference.EncodedLength);
-        using (var writer = new FileCacheWriter(CachePath, RepositoryId))
+        using (var writer = new FileCacheWriter(CachePath, _keys))
         {
             writer.AddChunks(new(0, 5), 0, new byte[7]); // of a reading that did not count
             for (var i = 0; i < 3; i++)
@@ -159,7 +153,7 @@ public sealed class FileCacheTests : IDisposable
             writer.Commit();
         }
 
-        using var cache = FileCache.Open(CachePath, RepositoryId);
+        using var cache = FileCache.Open(CachePath, _keys);
         var chunks = cache.OpenChunks(new(0, 5), (2 * part) + 100);
         foreach (var i in new[] { 0, 1, part - 1, part, (2 * part) - 1, 2 * part, (2 * part) + 99, part - 1, 0 })
             Assert.Equal(references.AsSpan(i * ChunkReference.EncodedLength, ChunkReference.EncodedLength), chunks[i]);
@@ -179,7 +173,7 @@ public sealed class FileCacheTests : IDisposable
         Write();
         var before = File.ReadAllBytes(CachePath);
 
-        using (var writer = new FileCacheWriter(CachePath, RepositoryId))
+        using (var writer = new FileCacheWriter(CachePath, _keys))
         {
             writer.Add(new(0, 7), 0, []);
             Assert.Equal(before, File.ReadAllBytes(CachePath));
@@ -194,7 +188,7 @@ public sealed class FileCacheTests : IDisposable
     {
         File.WriteAllText(_directory["cache"], "a file where the directory should be");
 
-        using var writer = new FileCacheWriter(CachePath, RepositoryId);
+        using var writer = new FileCacheWriter(CachePath, _keys);
         writer.Add(new(0, 1), 0, []);
         writer.Commit();
 
@@ -237,7 +231,7 @@ public sealed class FileCacheTests : IDisposable
     /// <summary>Two directories of two pages each.</summary>
     private void Write()
     {
-        using var writer = new FileCacheWriter(CachePath, RepositoryId);
+        using var writer = new FileCacheWriter(CachePath, _keys);
         foreach (var path in Paths)
         {
             writer.Add(path, 0, [.. Names[..4].Select(name => Entry(path, name))]);
@@ -254,7 +248,7 @@ public sealed class FileCacheTests : IDisposable
         foreach (var bytes in caches)
         {
             File.WriteAllBytes(path, bytes);
-            using var cache = FileCache.Open(path, RepositoryId);
+            using var cache = FileCache.Open(path, _keys);
             foreach (var directory in Paths)
             {
                 foreach (var (name, found) in Names.Zip(Find(cache, directory, Names)))

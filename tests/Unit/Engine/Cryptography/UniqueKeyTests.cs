@@ -84,6 +84,27 @@ public sealed class UniqueKeyTests : IDisposable
     }
 
     [Fact]
+    public void Every_part_of_every_file_cache_is_sealed_otherwise_though_all_hold_the_same()
+    {
+        using var directory = new TemporaryDirectory();
+        var parts = new HashSet<string>();
+        for (var i = 0; i < 100; i++)
+        {
+            var path = directory[$"{i}.cache"];
+            using (var writer = new FileCacheWriter(path, _master))
+            {
+                for (var page = 0; page < 20; page++)
+                    writer.AddChunks(default, page, new byte[SegmentLength]);
+                writer.Commit();
+            }
+
+            var bytes = File.ReadAllBytes(path);
+            for (var page = 0; page < 20; page++)
+                Assert.True(parts.Add(Convert.ToHexString(bytes.AsSpan(CacheFormat.HeadLength + (page * (SegmentLength + CacheSeal.TagLength)), SegmentLength))));
+        }
+    }
+
+    [Fact]
     public void Every_keyfile_signs_with_a_key_of_its_own()
     {
         var keys = Enumerable.Range(0, 50).Select(_ => _master.Derive(KeyRole.WriteOnly)).ToArray();

@@ -178,7 +178,7 @@ public sealed class ChangedFileTests : IDisposable
     {
         using var repository = _repository.Open();
         var source = FileName.FromText(_repository.Source);
-        using var cache = FileCache.Open(CacheLocation.ForPaths(repository.Id, _repository.CacheDirectory, [source]), repository.Keys.RepositoryId);
+        using var cache = FileCache.Open(CacheLocation.ForPaths(repository.Id, _repository.CacheDirectory, [source]), repository.Keys);
         var directory = DirectoryNode.HashPath(Hash128.Compute(source), FileName.FromText(Path.GetFileName(_repository.Source)));
         var entry = cache.OpenDirectory(directory).Find(FileName.FromText(name))!;
         EarlierChunks earlier = entry.ListedChunks > 0

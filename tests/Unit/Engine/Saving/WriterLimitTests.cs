@@ -199,7 +199,7 @@ public sealed class WriterLimitTests : IDisposable
             _cachePath = Path.Combine(test.CacheDirectory, "files.cache");
             _source = new SharedDirectory(MachineFileSystem.Current.OpenDirectory(FileName.FromText(test.Source)));
             _sink = new WriteSession(repository, new OidSet(), new IndexWriter(repository), [], compressionLevel: 1, default);
-            _cacheWriter = new FileCacheWriter(_cachePath, repository.Keys.RepositoryId);
+            _cacheWriter = new FileCacheWriter(_cachePath, repository.Keys);
             var request = new SaveRequest { Channel = "test", Paths = [] };
             Context = new SaveContext(repository, request, _sink, FileCache.Empty, _cacheWriter, new PatternSet([]), TimeProvider.System, test, _threads);
         }
@@ -238,7 +238,7 @@ public sealed class WriterLimitTests : IDisposable
 
         public CachedEntry Cached(string name)
         {
-            using var cache = FileCache.Open(_cachePath, _repository.Keys.RepositoryId);
+            using var cache = FileCache.Open(_cachePath, _repository.Keys);
             return cache.OpenDirectory(Key).Find(FileName.FromText(name))!;
         }
 
