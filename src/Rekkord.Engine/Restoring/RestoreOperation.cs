@@ -41,7 +41,7 @@ public sealed class RestoreOperation
     /// <summary>Restores.</summary>
     /// <exception cref="RekkordException">
     /// There is no such snapshot (<c>SnapshotNotFound</c>, <c>SnapshotAmbiguous</c>) or path in it (<c>PathNotInSnapshot</c>), the
-    /// destination has something in it (<c>DestinationNotEmpty</c>) or cannot be made, the key cannot read
+    /// destination has something in it (<c>DestinationNotEmpty</c>), is in the repository (<c>DestinationInRepository</c>) or cannot be made, the key cannot read
     /// (<c>KeyRoleInsufficient</c>), a revoked key signed what a channel leads to (<c>SignerRevoked</c>), or the repository failed.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -49,7 +49,7 @@ public sealed class RestoreOperation
     {
         _ = _repository.Keys.DataPrivateKey;
         var (snapshot, roots) = new SnapshotStore(_repository).Open(_request.Snapshot, _observer.Warn, cancellation);
-        var destination = CheckDestination();
+        var destination = RestoreDestination.Check(_request, _repository.Location);
 
         using var blobs = BlobReader.Open(_repository, metadataOnly: false, _observer.Warn, _observer.Warn, cancellation);
         using var context = new RestoreContext(_repository, _request, blobs, _observer, cancellation);
@@ -70,23 +70,6 @@ public sealed class RestoreOperation
         {
             _context = null;
         }
-    }
-
-    private string CheckDestination()
-    {
-        var destination = Path.GetFullPath(_request.Destination);
-        if (File.Exists(destination))
-            throw new RekkordException("DestinationNotADirectory", RekkordErrorKind.InvalidArgument, $"'{destination}' is a file. Give a directory with -Destination.", destination);
-        if (!_request.Force && Directory.Exists(destination) && Directory.EnumerateFileSystemEntries(destination).Any())
-        {
-            throw new RekkordException(
-                "DestinationNotEmpty",
-                RekkordErrorKind.AlreadyExists,
-                $"'{destination}' is not empty. Nothing was restored. Choose an empty or new directory, or add -Force to restore into it and replace files with the same names.",
-                destination);
-        }
-
-        return destination;
     }
 
     private static void Work(RestoreContext context)

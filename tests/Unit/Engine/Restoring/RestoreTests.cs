@@ -31,6 +31,44 @@ public sealed class RestoreTests : IDisposable
         Assert.Equal("mine", File.ReadAllText(existing));
     }
 
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("packs", "")]
+    [InlineData("a/new/directory", "")]
+    [InlineData("", "link")]
+    [InlineData("packs", "link/new")]
+    public void The_repository_is_no_destination_whatever_leads_to_it(string within, string below)
+    {
+        _repository.Write("file", "saved"u8);
+        _repository.Save();
+        var destination = Path.Combine(_repository.Location, within);
+        if (below.Length > 0)
+        {
+            var link = Path.Combine(Path.GetDirectoryName(_repository.Destination)!, "link");
+            Directory.CreateSymbolicLink(link, destination);
+            destination = Path.Combine(Path.GetDirectoryName(link)!, below);
+        }
+
+        var before = Directory.GetFileSystemEntries(_repository.Location, "*", SearchOption.AllDirectories);
+        using var repository = _repository.Open();
+        var request = new RestoreRequest { Snapshot = "test", Destination = destination, Force = true };
+        var error = Assert.Throws<RekkordException>(() => new RestoreOperation(repository, request, _repository).Run(CancellationToken.None));
+
+        Assert.Equal("DestinationInRepository", error.ErrorId);
+        Assert.Equal(before, Directory.GetFileSystemEntries(_repository.Location, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void A_destination_beside_the_repository_is_none_of_it()
+    {
+        _repository.Write("file", "saved"u8);
+        _repository.Save();
+        using var repository = _repository.Open();
+
+        var request = new RestoreRequest { Snapshot = "test", Destination = _repository.Location + "-beside" };
+        Assert.Equal(1, new RestoreOperation(repository, request, _repository).Run(CancellationToken.None).Files);
+    }
+
     [Fact]
     public void With_force_files_of_the_same_names_are_replaced_and_others_stay()
     {
