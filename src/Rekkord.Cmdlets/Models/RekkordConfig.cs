@@ -16,6 +16,7 @@ public sealed class RekkordConfig
         CompressionLevel = config.Settings.CompressionLevel.Value;
         Connections = config.Settings.Connections.Value;
         LimitUpload = config.Settings.LimitUpload.Value;
+        CacheSize = config.Settings.CacheSize.Value;
         PreSaveDirectory = config.Hooks.PreSaveDirectory.Value;
         PostSaveDirectory = config.Hooks.PostSaveDirectory.Value;
         PreScanDirectory = config.Hooks.PreScanDirectory.Value;
@@ -50,6 +51,9 @@ public sealed class RekkordConfig
 
     /// <summary>Bytes that are stored in a second at most; null for no limit.</summary>
     public long? LimitUpload { get; }
+
+    /// <summary>Bytes of a repository on a server that are kept on this machine at most.</summary>
+    public long CacheSize { get; }
 
     /// <summary>The directory of pre-save hooks.</summary>
     public string? PreSaveDirectory { get; }

@@ -25,6 +25,7 @@ public static class ConfigSchema
         new("Settings", "Connections", ConfigValueType.Number, "How many requests to a server are under way at once. Unset: what suits it.")
             { Minimum = 1, Maximum = 64 },
         new("Settings", "LimitUpload", ConfigValueType.Size, "How many bytes are stored in a second at most. Unset: no limit."),
+        new("Settings", "CacheSize", ConfigValueType.Size, "How many bytes of a repository on a server are kept on this machine at most.") { Default = "1GB" },
 
         new("Hooks", "PreSaveDirectory", ConfigValueType.Path, "The directory of the hooks that run before a save."),
         new("Hooks", "PostSaveDirectory", ConfigValueType.Path, "The directory of the hooks that run after a save."),

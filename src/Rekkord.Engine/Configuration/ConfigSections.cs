@@ -68,7 +68,9 @@ public sealed record SftpConfig(
 /// <param name="CompressionLevel">The zstd level.</param>
 /// <param name="Connections">How many requests to a server are under way at once; null for what suits it.</param>
 /// <param name="LimitUpload">How many bytes are stored in a second at most; null for no limit.</param>
-public sealed record SettingsConfig(ConfigValue<int?> Threads, ConfigValue<int> CompressionLevel, ConfigValue<int?> Connections, ConfigValue<long?> LimitUpload);
+/// <param name="CacheSize">How many bytes of a repository on a server are kept on this machine at most.</param>
+public sealed record SettingsConfig(
+    ConfigValue<int?> Threads, ConfigValue<int> CompressionLevel, ConfigValue<int?> Connections, ConfigValue<long?> LimitUpload, ConfigValue<long> CacheSize);
 
 /// <summary>Section <c>[Protection]</c>.</summary>
 /// <param name="RetainDuration">How long what is written is kept from being deleted; null when unset.</param>

@@ -15,7 +15,12 @@ public sealed class RekkordConfig
         Entries = values.ToEntries();
         Repository = new RepositoryConfig(
             values.GetText("Repository.URL"), values.GetText("Repository.KeyFile"), values.GetRequired<bool>("Repository.TrustKeyFilePermissions"));
-        Settings = new SettingsConfig(values.GetStruct<int>("Settings.Threads"), values.GetRequired<int>("Settings.CompressionLevel"), values.GetStruct<int>("Settings.Connections"), values.GetStruct<long>("Settings.LimitUpload"));
+        Settings = new SettingsConfig(
+            values.GetStruct<int>("Settings.Threads"),
+            values.GetRequired<int>("Settings.CompressionLevel"),
+            values.GetStruct<int>("Settings.Connections"),
+            values.GetStruct<long>("Settings.LimitUpload"),
+            values.GetRequired<long>("Settings.CacheSize"));
         Hooks = new HooksConfig(
             values.GetText("Hooks.PreSaveDirectory"),
             values.GetText("Hooks.PostSaveDirectory"),

@@ -140,6 +140,9 @@ public sealed record StoreOptions
     /// </summary>
     public string? CacheDirectory { get; init; }
 
+    /// <summary>How many bytes these copies may have: as many as the index of some 500 GiB, if nothing is said.</summary>
+    public long CacheSize { get; init; } = 1L << 30;
+
     /// <summary>Measures the seconds of the limit.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -160,6 +163,7 @@ public sealed record StoreOptions
         {
             Connections = config.Settings.Connections.Value,
             UploadLimit = config.Settings.LimitUpload.Value,
+            CacheSize = config.Settings.CacheSize.Value,
             RetainDuration = config.Protection.RetainDuration.Value,
             S3 = config.S3.ToOptions(),
             Sftp = config.Sftp.ToOptions(),

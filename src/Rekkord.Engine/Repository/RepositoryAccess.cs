@@ -10,9 +10,6 @@ namespace Rekkord.Engine.Repository;
 /// <summary>An open repository: its store, the keys in use, and what its descriptor says. Thread-safe.</summary>
 public sealed class RepositoryAccess : IDisposable
 {
-    // The index of some 500 GiB, by what a blob takes in it.
-    private const long LargestCopies = 1024L * 1024 * 1024;
-
     private readonly Lazy<BlobHasher> _hasher;
     private readonly Lazy<FastCdc> _chunker;
 
@@ -129,7 +126,7 @@ public sealed class RepositoryAccess : IDisposable
     private static IObjectStore KeepCopies(IObjectStore store, Descriptor descriptor, StoreOptions options, CancellationToken cancellation)
     {
         var directory = CacheLocation.ForCopies(Convert.ToHexStringLower(descriptor.RepositoryId), options.CacheDirectory);
-        return CachingStore.Open(store, directory, [ObjectName.Indexes, ObjectName.Snapshots], LargestCopies, options.Note, cancellation);
+        return CachingStore.Open(store, directory, [ObjectName.Indexes, ObjectName.Snapshots], options.CacheSize, options.Note, cancellation);
     }
 
     /// <summary>Makes a repository in a store that has none.</summary>

@@ -33,7 +33,7 @@ public sealed class CachingStore : ObjectStoreDecorator
     /// <param name="store">The store; is closed with this one.</param>
     /// <param name="directory">Where the copies lie. It is made if it does not exist, and is for this repository alone.</param>
     /// <param name="folders">The folders of whose objects copies are kept. Every object in them must be named by the SHA-256 of its bytes.</param>
-    /// <param name="maximumSize">How many bytes all copies may have; what does not fit is not kept.</param>
+    /// <param name="maximumSize">How many bytes all copies may have; what does not fit is not kept, and the oldest go when there are more.</param>
     /// <param name="note">Told, from any thread, why there are no copies.</param>
     /// <param name="cancellation">Ends the look at what is kept already.</param>
     public static IObjectStore Open(
@@ -45,16 +45,30 @@ public sealed class CachingStore : ObjectStoreDecorator
         {
             var copies = DirectoryObjectStore.CreateOrOpen(directory);
             copies.RemoveLeftovers(DateTimeOffset.UtcNow - LeftoverAge, cancellation);
-            return new CachingStore(store, copies, folders, maximumSize, note)
-            {
-                _size = folders.SelectMany(folder => copies.List(folder, cancellation)).Sum(copy => copy.Size),
-            };
+            return new CachingStore(store, copies, folders, maximumSize, note) { _size = Shrink(copies, folders, maximumSize, cancellation) };
         }
         catch (StorageException error)
         {
             note($"Nothing of the repository is kept on this machine: {error.Message}");
             return store;
         }
+    }
+
+    /// <summary>Removes the oldest copies when there are more than there may be.</summary>
+    /// <returns>The bytes of those that stay.</returns>
+    private static long Shrink(DirectoryObjectStore copies, string[] folders, long maximumSize, CancellationToken cancellation)
+    {
+        var kept = folders.SelectMany(folder => copies.List(folder, cancellation)).ToList();
+        var size = kept.Sum(copy => copy.Size);
+        foreach (var copy in kept.OrderBy(copy => copy.ModifiedTime.UtcTicks))
+        {
+            if (size <= maximumSize)
+                break;
+            copies.Delete(copy.Name, cancellation);
+            size -= copy.Size;
+        }
+
+        return size;
     }
 
     /// <inheritdoc/>

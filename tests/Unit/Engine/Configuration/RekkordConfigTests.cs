@@ -255,6 +255,7 @@ public sealed class RekkordConfigTests : IDisposable
             ["Repository.TrustKeyFilePermissions"] = ("1", "true"),
             ["Settings.Threads"] = ("4", "4"), ["Settings.CompressionLevel"] = ("19", "19"),
             ["Settings.Connections"] = ("3", "3"), ["Settings.LimitUpload"] = ("2MB", "'2MB'"),
+            ["Settings.CacheSize"] = ("3GB", "'3GB'"),
             ["Hooks.PreSaveDirectory"] = ("/a", "'/a'"), ["Hooks.PostSaveDirectory"] = ("/b", "'/b'"),
             ["Hooks.PreScanDirectory"] = ("/c", "'/c'"), ["Hooks.PostScanDirectory"] = ("/d", "'/d'"),
             ["Hooks.HookTimeout"] = ("2h30m", "'2h30m'"), ["Hooks.RunPostHooksAfterPreFailure"] = ("Yes", "true"),
@@ -280,6 +281,7 @@ public sealed class RekkordConfigTests : IDisposable
             Assert.Equal((new TimeSpan(2, 30, 0), true, true), (hooks.Timeout, hooks.RunPostHooksAfterPreFailure, hooks.TrustHookPermissions));
             Assert.Equal(TimeSpan.FromDays(30), config.Protection.RetainDuration.Value);
             Assert.Equal((3, 2L << 20), (config.Settings.Connections.Value, config.Settings.LimitUpload.Value));
+            Assert.Equal(3L << 30, config.Settings.CacheSize.Value);
             var bucket = config.S3.ToOptions();
             Assert.Equal(("id", "secret", "token", "eu", "STANDARD_IA", "COMPLIANCE"), (bucket.AccessKeyId, bucket.SecretKey, bucket.SessionToken, bucket.Region, bucket.StorageClass, bucket.LockMode));
             var server = config.Sftp.ToOptions();

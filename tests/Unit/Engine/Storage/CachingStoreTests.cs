@@ -74,6 +74,22 @@ public sealed class CachingStoreTests : ObjectStoreContract
     }
 
     [Fact]
+    public void The_oldest_copies_go_when_there_may_be_fewer_than_there_are()
+    {
+        var (old, oldBytes) = Add(1);
+        var (name, bytes) = Add(2);
+        Store.Read(old, oldBytes.Length);
+        Store.Read(name, bytes.Length);
+        File.SetLastWriteTimeUtc(Path.Combine(Copies, old), DateTime.UtcNow.AddDays(-1));
+
+        using var smaller = Open(maximumSize: bytes.Length);
+
+        Assert.Equal([Path.Combine(Copies, name)], Directory.GetFiles(Path.Combine(Copies, "index")));
+        Assert.Equal(bytes, smaller.Read(name, bytes.Length));
+        Assert.Equal([old, name], _read);
+    }
+
+    [Fact]
     public void A_listing_removes_the_copies_of_what_is_gone()
     {
         var (name, bytes) = Add(1);
@@ -133,8 +149,8 @@ public sealed class CachingStoreTests : ObjectStoreContract
 
     protected override ValueTask<IObjectStore> OpenAsync() => ValueTask.FromResult(Open());
 
-    private IObjectStore Open() => CachingStore.Open(
-        new WatchedStore(_memory, (name, _, _) => _read.Add(name)), Copies, ["index/"], MaximumSize, _notes.Add, default);
+    private IObjectStore Open(long maximumSize = MaximumSize) => CachingStore.Open(
+        new WatchedStore(_memory, (name, _, _) => _read.Add(name)), Copies, ["index/"], maximumSize, _notes.Add, default);
 
     private (string Name, byte[] Bytes) Add(int seed, int length = 100)
     {
