@@ -25,10 +25,12 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
 
     /// <summary>Does not read packs again that this machine verified within this time.</summary>
     [Parameter]
+    [Duration]
     public TimeSpan? MaxAge { get; set; }
 
     /// <summary>Stops reading packs after this time; the longest unverified come first.</summary>
     [Parameter]
+    [Duration]
     public TimeSpan? TimeLimit { get; set; }
 
     /// <summary>Puts damaged objects aside, and makes indexes and tags again where they are missing.</summary>
@@ -60,7 +62,7 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
     /// <summary>Nothing that is kept on this machine counts: a scan is to see what the store has.</summary>
     private protected override StoreOptions CreateStoreOptions(RekkordConfig config) => base.CreateStoreOptions(config) with { CacheDirectory = null };
 
-    /// <summary>Refuses a time in which nothing can be done. PowerShell makes ticks of a plain number, so <c>-TimeLimit 60</c> would scan nothing.</summary>
+    /// <summary>Refuses a time in which nothing can be done.</summary>
     private static void RequireLength(TimeSpan? time, string parameter)
     {
         if (time >= TimeSpan.FromSeconds(1) || time is null)
@@ -68,7 +70,7 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
         throw new RekkordException(
             "TimeSpanTooShort",
             RekkordErrorKind.InvalidArgument,
-            $"-{parameter} is shorter than a second. PowerShell takes a plain number for units of 100 ns: write 7.00:00:00 for seven days, 1:00:00 for an hour.");
+            $"-{parameter} is shorter than a second. Write 7d for seven days, 1h for an hour.");
     }
 
     private static ProgressRecord Describe(ScanProgress progress)

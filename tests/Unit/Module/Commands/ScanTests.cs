@@ -22,9 +22,16 @@ public sealed class ScanTests
     }
 
     [Theory]
-    [InlineData("-TimeLimit 60", "TimeSpanTooShort")]
-    [InlineData("-MaxAge 7", "TimeSpanTooShort")]
+    [InlineData("-TimeLimit 60", "ParameterArgumentTransformationError")]
+    [InlineData("-MaxAge 7", "ParameterArgumentTransformationError")]
+    [InlineData("-MaxAge '7'", "ParameterArgumentTransformationError")]
+    [InlineData("-MaxAge 0.5", "ParameterArgumentTransformationError")]
+    [InlineData("-MaxAge 7x", "CannotConvertArgumentNoMessage")]
+    [InlineData("-MaxAge 90s -TimeLimit '1h'", null)]
     [InlineData("-TimeLimit -1:00:00", "TimeSpanTooShort")]
+    [InlineData("-TimeLimit ([TimeSpan]::Zero)", "TimeSpanTooShort")]
+    [InlineData("-MaxAge 7d -TimeLimit 2h30m", null)]
+    [InlineData("-MaxAge 7.00:00:00 -TimeLimit 1:00:00", null)]
     [InlineData("-MaxAge ([TimeSpan]::MaxValue)", null)]
     public void A_time_in_which_nothing_can_be_done_is_refused(string parameter, string? error)
     {
