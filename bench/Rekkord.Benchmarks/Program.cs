@@ -7,6 +7,7 @@ using Rekkord.Benchmarks.Engine;
 using Rekkord.Benchmarks.Growth;
 using Rekkord.Benchmarks.Inputs;
 using Rekkord.Benchmarks.Limits;
+using Rekkord.Benchmarks.LongLife;
 using Rekkord.Benchmarks.Measuring;
 
 namespace Rekkord.Benchmarks;
@@ -26,6 +27,8 @@ internal static class Program
                 return 0;
             case [EngineCommand.Verb, .. var options]:
                 return EngineCommand.Run(options);
+            case [LongLifeCommand.Verb, .. var options]:
+                return LongLifeCommand.Run(options);
             case [ProcessMeter.Verb, .. var options]:
                 return ProcessMeter.Run(options);
             case [Preparation.Verb, .. var options]:
