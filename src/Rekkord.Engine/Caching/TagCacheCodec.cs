@@ -30,10 +30,9 @@ internal static class TagCacheCodec
     /// <returns>The file's bytes; null when it would be too large.</returns>
     public static byte[]? Seal(KeyMaterial keys, IReadOnlyCollection<KeyValuePair<string, OpenedTag>> tags)
     {
-        var bodyLength = tags.Sum(tag => (long)EntryHeadLength + (tag.Value.KeyId?.Length ?? 0) + tag.Value.Payload.Length);
-        if (HeadLength + bodyLength + SealLength > MaximumLength)
+        if (HeadLength + LengthOf(tags) + SealLength > MaximumLength)
             return null;
-        var body = Encode(tags, (int)bodyLength);
+        var body = Encode(tags);
         var file = new byte[HeadLength + body.Length + SealLength];
         Magic.CopyTo(file);
         keys.RepositoryId.CopyTo(file, Magic.Length);
@@ -81,9 +80,10 @@ internal static class TagCacheCodec
         return tags;
     }
 
-    internal static byte[] Encode(IEnumerable<KeyValuePair<string, OpenedTag>> tags, int length)
+    /// <summary>Writes what <see cref="Decode"/> reads.</summary>
+    internal static byte[] Encode(IReadOnlyCollection<KeyValuePair<string, OpenedTag>> tags)
     {
-        var body = new byte[length];
+        var body = new byte[LengthOf(tags)];
         var rest = body.AsSpan();
         foreach (var (name, tag) in tags)
         {
@@ -98,6 +98,9 @@ internal static class TagCacheCodec
 
         return body;
     }
+
+    private static long LengthOf(IEnumerable<KeyValuePair<string, OpenedTag>> tags) =>
+        tags.Sum(tag => (long)EntryHeadLength + (tag.Value.KeyId?.Length ?? 0) + tag.Value.Payload.Length);
 
     private static AesGcm CreateAead(KeyMaterial keys, byte[] file) =>
         KeyDerivation.CreateCipher(keys.LogPrivateKey, file.AsSpan(BoundLength, SaltLength), "rekkord tag cache v1", SealLength);

@@ -126,7 +126,7 @@ public sealed class RepositoryAccess : IDisposable
     private static IObjectStore KeepCopies(IObjectStore store, Descriptor descriptor, StoreOptions options, CancellationToken cancellation)
     {
         var directory = CacheLocation.ForCopies(Convert.ToHexStringLower(descriptor.RepositoryId), options.CacheDirectory);
-        return CachingStore.Open(store, directory, [ObjectName.Indexes, ObjectName.Snapshots], options.CacheSize, options.Note, cancellation);
+        return CachingStore.Open(store, directory, [ObjectName.Indexes, ObjectName.Snapshots, ObjectName.Catalogue], options.CacheSize, options.Note, cancellation);
     }
 
     /// <summary>Makes a repository in a store that has none.</summary>

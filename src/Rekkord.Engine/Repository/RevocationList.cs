@@ -75,6 +75,10 @@ internal sealed class RevocationList
     /// <param name="keyId">The key's ID in hex; empty for the master key.</param>
     public bool IsRevoked(string keyId) => _byKey.ContainsKey(keyId);
 
+    /// <summary>Whether whatever a key signed counts.</summary>
+    /// <param name="keyId">The key's ID in hex; empty for the master key.</param>
+    public bool TrustsAll(string keyId) => !IsRevoked(keyId) && IsNeverRevoked(keyId);
+
     /// <summary>Whether a key's signature on a snapshot counts.</summary>
     /// <param name="keyId">The key's ID in hex; empty for the master key.</param>
     /// <param name="snapshot">The snapshot's ID.</param>

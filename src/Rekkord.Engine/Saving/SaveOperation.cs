@@ -142,14 +142,16 @@ public sealed class SaveOperation
             _activity = "Writing the snapshot";
             sink.Finish();
             _repository.RequireInPlace(cancellation);
-            var snapshot = WriteSnapshot(Summarize(context, named, start, watch.Elapsed), saved.Saved, cancellation);
+            var snapshots = new SnapshotStore(_repository);
+            var snapshot = WriteSnapshot(snapshots, Summarize(context, named, start, watch.Elapsed), saved.Saved, cancellation);
             _repository.RequireInPlace(cancellation);
             confirmed.Add(indexes.Written);
             confirmed.Save();
             cacheWriter.Commit();
             if (cacheWriter.Failure is { } failure)
                 _observer.Warn($"The local cache '{cachePath}' could not be written: {failure} The next save reads every file again.");
-            RemoveLeftovers(start - LeftoverAge, cancellation);
+            TidyUp("The catalogue of snapshots could not be renewed", new CatalogueRenewal(_repository, snapshots).Run, cancellation);
+            TidyUp("The leftovers of interrupted saves could not be removed from the repository", stop => _repository.Store.RemoveLeftovers(start - LeftoverAge, stop), cancellation);
             CacheDirectory.RemoveLeftovers(cachePath, start);
             return new SaveResult(snapshot, sink.NewDataPacks, sink.NewMetadataPacks, context.Counters.UnchangedFiles, context.Errors.Kept)
             {
@@ -166,10 +168,9 @@ public sealed class SaveOperation
     /// Writes the snapshot and its tag. Whether the key was revoked meanwhile is looked at before and after: what a revoked key signed
     /// counts for nothing, so such a save has failed.
     /// </summary>
-    private Snapshot WriteSnapshot(SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots, CancellationToken cancellation)
+    private Snapshot WriteSnapshot(SnapshotStore snapshots, SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots, CancellationToken cancellation)
     {
         _repository.ThrowIfRevoked("no snapshot was made", cancellation);
-        var snapshots = new SnapshotStore(_repository);
         var written = snapshots.Records.Write(summary, roots, cancellation);
         _repository.ThrowIfRevoked($"the snapshot {written.Id} that was just made may not count, so save again", cancellation);
         snapshots.WarnOfClocks(written, _observer.Warn, cancellation);
@@ -192,19 +193,19 @@ public sealed class SaveOperation
     }
 
     /// <summary>The snapshot is durable by now: nothing that goes wrong any more may make it look as if the save had failed.</summary>
-    private void RemoveLeftovers(DateTimeOffset before, CancellationToken cancellation)
+    private void TidyUp(string failure, Action<CancellationToken> action, CancellationToken cancellation)
     {
         try
         {
-            _repository.Store.RemoveLeftovers(before, cancellation);
+            action(cancellation);
         }
         catch (RekkordException error)
         {
-            _observer.Warn($"The leftovers of interrupted saves could not be removed from the repository: {error.Message}");
+            _observer.Warn($"{failure}: {error.Message}");
         }
         catch (OperationCanceledException)
         {
-            // The next save removes them.
+            // The next save does it.
         }
     }
 

@@ -31,6 +31,10 @@ internal sealed class DeletedObjects(RepositoryAccess repository, ProblemList pr
         }
     }
 
+    /// <summary>Whether a save may have deleted it, because a larger one of its kind has all that was in it.</summary>
+    private static bool MayBeReplaced(string name) =>
+        name.StartsWith(ObjectName.Catalogue, StringComparison.Ordinal) || name.StartsWith(ObjectName.Indexes, StringComparison.Ordinal);
+
     private List<string> Find(CancellationToken cancellation)
     {
         try
@@ -41,7 +45,7 @@ internal sealed class DeletedObjects(RepositoryAccess repository, ProblemList pr
 
             // Also when somebody has emptied the quarantine since.
             var setAside = deleted.Concat(repository.Store.List(ObjectName.Quarantine, cancellation).Select(found => found.Name)).ToHashSet(StringComparer.Ordinal);
-            return deleted.FindAll(name => ObjectName.IsWellFormed(name) && !setAside.Contains(ObjectName.InQuarantine(name)));
+            return deleted.FindAll(name => ObjectName.IsWellFormed(name) && !MayBeReplaced(name) && !setAside.Contains(ObjectName.InQuarantine(name)));
         }
         catch (StorageException error) when (error.ErrorId == StorageException.AccessDeniedId)
         {

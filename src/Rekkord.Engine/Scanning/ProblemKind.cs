@@ -36,6 +36,9 @@ public enum ProblemKind
     /// <summary>A revocation has other bytes than were written, or is not signed by the master key. Its key counts as revoked.</summary>
     RevocationDamaged,
 
+    /// <summary>An object of the catalogue has other bytes than were written, says something else of a tag than that says itself, or is signed by a key whose word does not count.</summary>
+    CatalogueDamaged,
+
     /// <summary>An object could not be read.</summary>
     Unreadable,
 

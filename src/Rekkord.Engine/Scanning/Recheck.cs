@@ -53,6 +53,7 @@ internal sealed class Recheck(RepositoryAccess repository)
     private bool Check(string name, CancellationToken cancellation) =>
         name.StartsWith(ObjectName.Packs, StringComparison.Ordinal) ? IsSoundPack(name, cancellation)
         : name.StartsWith(ObjectName.Indexes, StringComparison.Ordinal) ? IsRightIndex(name, cancellation)
+        : name.StartsWith(ObjectName.Catalogue, StringComparison.Ordinal) ? IsRightCatalogue(name, cancellation)
         : HasItsName(name, cancellation) && (name.StartsWith(ObjectName.Tags, StringComparison.Ordinal) ? IsSoundTag(name, cancellation) : IsSoundSnapshot(name, cancellation));
 
     /// <summary>Whether an index can be opened, and contradicts no pack. A pack that cannot be read does not count against it.</summary>
@@ -73,6 +74,23 @@ internal sealed class Recheck(RepositoryAccess repository)
         {
             return true;
         }
+    }
+
+    private bool IsRightCatalogue(string name, CancellationToken cancellation)
+    {
+        var records = new SnapshotRecords(repository);
+        return new CatalogueScan(repository, records.LoadRevocations(cancellation), tag =>
+        {
+            try
+            {
+                return records.ReadTag(tag, cancellation);
+            }
+            catch (RekkordException)
+            {
+                // What cannot be read does not count against it.
+                return null;
+            }
+        }).Verify(name, cancellation).Tags.Count >= 0;
     }
 
     private bool IsSoundTag(string name, CancellationToken cancellation)

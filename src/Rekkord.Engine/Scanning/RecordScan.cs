@@ -43,6 +43,15 @@ internal sealed class RecordScan
         ReadTags(cancellation);
     }
 
+    /// <summary>Verifies the catalogue, by the tags that were read.</summary>
+    public CatalogueScan CheckCatalogue(CancellationToken cancellation)
+    {
+        var tags = Tags.ToDictionary(tag => tag.TagName, StringComparer.Ordinal);
+        var scan = new CatalogueScan(_repository, _store.Records.LoadRevocations(cancellation), tags.GetValueOrDefault);
+        scan.Run(List(ObjectName.Catalogue, cancellation).Where(found => found.Obstacle is null), _problems, cancellation);
+        return scan;
+    }
+
     /// <summary>
     /// Finds the snapshots that have no tag. To be called late in a scan: a save that had made its snapshot when the scan began has
     /// made its tag since.

@@ -54,6 +54,7 @@ public sealed class ScanOperation
         _activity = "Checking snapshots";
         var records = new RecordScan(_repository, _problems);
         records.Run(cancellation);
+        var catalogue = records.CheckCatalogue(cancellation);
         SnapshotStore.WarnOfDoubts(records.Snapshots.Select(read => read.Snapshot), _warn);
 
         _activity = "Reading the index";
@@ -78,7 +79,11 @@ public sealed class ScanOperation
         records.FindUntagged(cancellation);
 
         if (_request.Repair)
+        {
             new RepositoryRepair(_repository, _problems.All, packs, loader.Unindexed).Run(records.Untagged, records.Tags, cancellation);
+            ReplacedObjects.Delete(_repository, catalogue.Replaced, cancellation);
+        }
+
         _activity = "Prolonging the retention";
         new RetentionExtension(_repository, _request.CacheDirectory).Run(all: _request.Repair, cancellation);
         if (!_repository.RequireInPlace(cancellation))

@@ -68,6 +68,14 @@ internal sealed class SnapshotRecords
         return new OpenedTag(keyId, payload);
     }
 
+    /// <summary>Reads what a tag says from a copy of it that has its name.</summary>
+    /// <exception cref="DamagedObjectException">It is damaged, or signed by a stranger.</exception>
+    public static OpenedTag OpenTag(string name, ReadOnlySpan<byte> bytes, RecordOpener opener)
+    {
+        var (payload, keyId) = Open(name, bytes, TagMagic, TagDomain, opener);
+        return new OpenedTag(keyId, payload);
+    }
+
     /// <summary>Parses what a tag says.</summary>
     /// <exception cref="DamagedObjectException">It cannot be parsed.</exception>
     public Snapshot ReadTag(string name, OpenedTag opened, CancellationToken cancellation)
@@ -122,11 +130,16 @@ internal sealed class SnapshotRecords
         var bytes = _repository.Store.Read(name, FormatLimits.Record, cancellation);
         if (!SHA256.HashData(bytes).AsSpan().SequenceEqual(ObjectName.TryGetHash(name)))
             throw new DamagedObjectException(name, "its bytes do not match its name.");
-        if (!bytes.AsSpan().StartsWith(magic))
+        return Open(name, bytes, magic, domain, opener);
+    }
+
+    private static (byte[] Payload, byte[]? KeyId) Open(string name, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> magic, ReadOnlySpan<byte> domain, RecordOpener opener)
+    {
+        if (!bytes.StartsWith(magic))
             throw new DamagedObjectException(name, "it does not start like an object of its kind.");
         try
         {
-            return opener.Open(domain, magic, bytes.AsSpan(magic.Length));
+            return opener.Open(domain, magic, bytes[magic.Length..]);
         }
         catch (Exception error) when (error is CryptographicException or InvalidDataException)
         {

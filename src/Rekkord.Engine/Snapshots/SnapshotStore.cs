@@ -32,6 +32,9 @@ public sealed class SnapshotStore
             : null);
     }
 
+    /// <summary>The names of the tags that the last listing found; null before there was one.</summary>
+    internal IReadOnlyList<string>? Listed { get; private set; }
+
     /// <summary>The records that it lists.</summary>
     internal SnapshotRecords Records { get; }
 
@@ -88,12 +91,13 @@ public sealed class SnapshotStore
             names = [.. names, .. more];
         }
 
+        Listed = names;
         _cache.Value?.Save(names.ToHashSet(StringComparer.Ordinal));
         var now = DateTimeOffset.UtcNow;
         var snapshots = tags
             .Select(tag => tag with { StoredTime = stored.GetValueOrDefault(tag.ObjectName)?.ModifiedTime })
             .OrderBy(tag => tag.ListTime(now).UtcTicks).ThenBy(tag => tag.TagName, StringComparer.Ordinal);
-        return new Listing([.. snapshots], errors, FindUntagged(), errors.Count - damaged);
+        return new Listing([.. snapshots], errors, stored.Values, FindUntagged(), errors.Count - damaged);
 
         string[] ListTags() => [.. _repository.List(ObjectName.Tags, cancellation).Select(tag => tag.Name)];
 
@@ -107,10 +111,12 @@ public sealed class SnapshotStore
     /// <summary>Opens tags, several at a time.</summary>
     private List<Snapshot> OpenTags(string[] names, List<RekkordException> errors, CancellationToken cancellation)
     {
+        var unknown = names.Where(name => !_tags.ContainsKey(name) && _cache.Value?.Find(name) is null).ToArray();
+        var catalogue = Catalogue.Read(_repository, Records.LoadRevocations(cancellation), unknown, cancellation);
         var opened = new Snapshot?[names.Length];
         var failed = new RekkordException?[names.Length];
         var next = -1;
-        var others = new Task[Math.Min(Environment.ProcessorCount - 1, names.Length / TagsWorthAThread)];
+        var others = new Task[CountThreads(names.Length, unknown.Count(name => !catalogue.Has(name))) - 1];
         for (var i = 0; i < others.Length; i++)
             others[i] = Task.Run(OpenSome, CancellationToken.None);
         OpenSome();
@@ -127,7 +133,7 @@ public sealed class SnapshotStore
             {
                 try
                 {
-                    opened[i] = _tags.TryGetValue(names[i], out var known) ? known : _tags[names[i]] = FindTag(names[i], opener, cancellation);
+                    opened[i] = _tags.TryGetValue(names[i], out var known) ? known : _tags[names[i]] = FindTag(names[i], catalogue, opener, cancellation);
                 }
                 catch (RekkordException error)
                 {
@@ -139,6 +145,39 @@ public sealed class SnapshotStore
                 opener.Value.Dispose();
         }
     }
+
+    /// <summary>How many threads are worth it: for opening tags as many as there are processors, for reading them one by one as many as the store answers at once.</summary>
+    private int CountThreads(int tags, int single)
+    {
+        var opening = Math.Min(Environment.ProcessorCount, 1 + (tags / TagsWorthAThread));
+        return _repository.Store.Capabilities is { IsDistant: true, Connections: var connections } ? Math.Max(opening, Math.Min(connections, single)) : opening;
+    }
+
+    /// <summary>What tags say, by their names, each verified on this machine, and not on somebody's word. Those that cannot be read are left out.</summary>
+    internal Dictionary<string, OpenedTag> OpenVerified(IEnumerable<string> tags, CancellationToken cancellation)
+    {
+        var verified = new Dictionary<string, OpenedTag>(StringComparer.Ordinal);
+        using var opener = new RecordOpener(_repository.Keys, _repository.Keys.LogPrivateKey);
+        foreach (var name in tags)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                verified[name] = _cache.Value?.Find(name) ?? Records.OpenTag(name, opener, cancellation);
+            }
+            catch (RekkordException error) when (error.MeansLoss || error.Kind == RekkordErrorKind.NotFound)
+            {
+                // A listing tells of it.
+                continue;
+            }
+        }
+
+        return verified;
+    }
+
+    /// <summary>Whether what a key vouches for may be vouched for by the one in use: it is the same, or the master key, which cannot be revoked.</summary>
+    /// <param name="keyId">The ID of the keyfile; null for the master key.</param>
+    internal bool IsOwnWord(byte[]? keyId) => keyId is null || keyId.AsSpan().SequenceEqual(_repository.Keys.KeyId);
 
     /// <summary>
     /// Finds the snapshot that a user names: by ID, by the beginning of one (4 digits at least), or by channel (the newest one whose
@@ -274,7 +313,8 @@ public sealed class SnapshotStore
     {
         try
         {
-            var stored = _repository.List(ObjectName.Snapshots, cancellation).ToArray();
+            var listing = _repository.Keys.CanList ? Load(cancellation) : null;
+            var stored = listing?.Stored ?? [.. _repository.List(ObjectName.Snapshots, cancellation)];
             if (stored.FirstOrDefault(found => found.Name == written.ObjectName) is { ModifiedTime: var time })
             {
                 var last = stored.MaxBy(found => found.ModifiedTime.UtcTicks)!.ModifiedTime;
@@ -284,7 +324,7 @@ public sealed class SnapshotStore
                     warn($"The repository has snapshots that were stored later than now ({last:u}). A clock was ahead once, or is behind now. Set it: it decides which snapshot is the newest.");
             }
 
-            foreach (var later in _repository.Keys.CanList ? Load(cancellation).Snapshots.Where(other => IsLater(other, written)) : [])
+            foreach (var later in listing?.Snapshots.Where(other => IsLater(other, written)) ?? [])
                 warn($"The snapshot {later.Id} of channel '{later.Summary.Channel}' claims to be of {later.Summary.Time:u}, which is later than now. The clock of '{later.Summary.HostName}' was wrong then, this machine's is wrong now, or somebody wrote that on purpose. Commands that use the channel may stop because of it and ask for an ID.");
         }
         catch (RekkordException error)
@@ -300,33 +340,47 @@ public sealed class SnapshotStore
     private static bool IsLater(Snapshot other, Snapshot written) => other.SignerStatus == SignerStatus.Trusted
         && other.Summary.Channel == written.Summary.Channel && other.Summary.Time - written.EndTime > Snapshot.ClockTolerance;
 
-    /// <summary>A tag that was opened before, or else the one in the store.</summary>
-    private Snapshot FindTag(string name, Lazy<RecordOpener> opener, CancellationToken cancellation)
+    /// <summary>A tag that was opened before, by this machine or by somebody who vouches for it, or else the one in the store.</summary>
+    private Snapshot FindTag(string name, Catalogue catalogue, Lazy<RecordOpener> opener, CancellationToken cancellation)
     {
         var cache = _cache.Value;
-        try
+        if (cache?.Find(name) is { } known && TryReadTag(name, known, cancellation) is { } remembered)
+            return remembered;
+        if (catalogue.FindOpened(name) is var (said, voucher) && TryReadTag(name, said, cancellation) is { } vouched)
         {
-            if (cache?.Find(name) is { } known)
-                return Records.ReadTag(name, known, cancellation);
-        }
-        catch (DamagedObjectException error)
-        {
-            // What the cache has is not a tag. Only the store's own bytes tell whether that one is damaged.
-            Debug.WriteLine(error.Message);
+            // Another keyfile may be revoked later, and its word does not count then: it is asked again each time.
+            if (voucher is null)
+                cache?.Add(name, said);
+            return vouched;
         }
 
-        var opened = Records.OpenTag(name, opener.Value, cancellation);
+        var opened = catalogue.FindCopy(name) is { } copy ? SnapshotRecords.OpenTag(name, copy.Span, opener.Value) : Records.OpenTag(name, opener.Value, cancellation);
         var tag = Records.ReadTag(name, opened, cancellation);
         cache?.Add(name, opened);
         return tag;
     }
 
+    /// <summary>Parses what a tag is said to say; null when that is not a tag. Only the store's own bytes tell whether the tag is damaged.</summary>
+    private Snapshot? TryReadTag(string name, OpenedTag said, CancellationToken cancellation)
+    {
+        try
+        {
+            return Records.ReadTag(name, said, cancellation);
+        }
+        catch (DamagedObjectException error)
+        {
+            Debug.WriteLine(error.Message);
+            return null;
+        }
+    }
+
     /// <summary>What a listing found.</summary>
     /// <param name="Snapshots">The snapshots, oldest first.</param>
     /// <param name="Errors">What could not be read.</param>
-    /// <param name="Untagged">The snapshots that no readable tag names.</param>
+    /// <param name="Stored">The snapshots' objects.</param>
+    /// <param name="Untagged">Those of them that no readable tag names.</param>
     /// <param name="UnreadTags">How many tags could not be read; each accounts for one of these.</param>
-    private sealed record Listing(IReadOnlyList<Snapshot> Snapshots, List<RekkordException> Errors, IReadOnlyList<ObjectInfo> Untagged, int UnreadTags)
+    private sealed record Listing(IReadOnlyList<Snapshot> Snapshots, List<RekkordException> Errors, IReadOnlyCollection<ObjectInfo> Stored, IReadOnlyList<ObjectInfo> Untagged, int UnreadTags)
     {
         /// <summary>How many snapshots have no tag at all.</summary>
         public int LostTags => Math.Max(0, Untagged.Count - UnreadTags);

@@ -103,7 +103,7 @@ internal static class LocalTargets
             new(ObjectName.For(ObjectName.Tags, new byte[32]), new OpenedTag(null, new byte[20])),
             new(ObjectName.For(ObjectName.Tags, repository.Keys.MasterPublicKey.AsSpan(1, 32)), new OpenedTag(repository.Writer.KeyId, new byte[30])),
         ];
-        var body = TagCacheCodec.Encode(tags, (2 * (32 + 1 + 4)) + 20 + 16 + 30);
+        var body = TagCacheCodec.Encode(tags);
         yield return new FuzzTarget("tagcache/file", [TagCacheCodec.Seal(repository.Keys, tags)!], bytes =>
         {
             File.WriteAllBytes(path, bytes);

@@ -116,7 +116,7 @@ public sealed class TagCacheTests : IDisposable
     [InlineData(0, int.MinValue)]
     public void An_entry_of_an_impossible_length_is_malformed(byte keyIdLength, int payloadLength)
     {
-        var body = TagCacheCodec.Encode([new(Names[0], new OpenedTag(null, new byte[5]))], 32 + 1 + 4 + 5);
+        var body = TagCacheCodec.Encode([new(Names[0], new OpenedTag(null, new byte[5]))]);
         Assert.Single(TagCacheCodec.Decode(body));
 
         body[32] = keyIdLength;

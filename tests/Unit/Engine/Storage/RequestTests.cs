@@ -25,7 +25,7 @@ public sealed class RequestTests : IDisposable
         _repository.OpenStore = location => CachingStore.Open(
             new DistantStore(DirectoryObjectStore.Open(location), Count),
             Path.Combine(_repository.CacheDirectory, "copies"),
-            [ObjectName.Indexes, ObjectName.Snapshots],
+            [ObjectName.Indexes, ObjectName.Snapshots, ObjectName.Catalogue],
             long.MaxValue,
             _ => { },
             default);
