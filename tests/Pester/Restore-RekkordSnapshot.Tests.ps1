@@ -29,6 +29,26 @@ Describe 'Restore-RekkordSnapshot' {
         Get-Content $file | Should -Be content
     }
 
+    It 'restores the items of a pipeline together, and nothing else' {
+        'a.txt', 'b.txt', 'c.log' | ForEach-Object { Set-Content (Join-Path $sandbox.Source $_) $_ }
+        Invoke-RekkordSave test $sandbox.Source | Out-Null
+        $result = Get-RekkordItem test -Recurse | Where-Object Name -like '?.txt' | Restore-RekkordSnapshot -Destination $sandbox.Destination
+        $result.Files | Should -Be 2
+        (Get-ChildItem $sandbox.Destination -Recurse -File).Name | Should -Be a.txt, b.txt
+        Join-Path $sandbox.Destination $sandbox.Source a.txt | Should -FileContentMatch a.txt
+    }
+
+    It 'restores items that a job or a file gave, and says which are not there' {
+        $item = Get-RekkordItem "test:$($sandbox.Source)/file.txt"
+        $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($item))
+        $copy | Restore-RekkordSnapshot -Destination $sandbox.Destination | Out-Null
+        Join-Path $sandbox.Destination $sandbox.Source file.txt | Should -FileContentMatch content
+        Restore-RekkordSnapshot test $sandbox.Destination -Path /none -Force -ErrorVariable missing -ErrorAction SilentlyContinue
+        $missing.FullyQualifiedErrorId | Should -BeLike 'PathNotInSnapshot,*'
+        { Restore-RekkordSnapshot test $sandbox.Destination -Path /a -Include b } | Should -Throw -ErrorId 'PathWithInclude,*'
+        { Restore-RekkordSnapshot test:/b $sandbox.Destination -Path /a } | Should -Throw -ErrorId 'PathGivenTwice,*'
+    }
+
     It 'takes a snapshot from the pipeline, and a part of it' {
         Set-Content (Join-Path $sandbox.Source other.txt) 'other'
         Invoke-RekkordSave test $sandbox.Source | Out-Null

@@ -19,12 +19,22 @@ namespace Rekkord.Cmdlets.Commands;
 [OutputType(typeof(RekkordRestoreResult))]
 public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
 {
+    private readonly List<SnapshotItems> _items = [];
+
     /// <summary>A snapshot's ID, the beginning of one, or a channel (its newest snapshot), with <c>id:</c> or <c>channel:</c> before it to say which; with <c>:path</c> for a part of it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Id")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ChannelCompleter))]
     public string Snapshot { get; set; } = "";
+
+    /// <summary>
+    /// The whole paths of what to restore, exactly as they were saved, with everything below; everything if none is given. Those of items in the
+    /// pipeline are collected, and restored together.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string[]? Path { get; set; }
 
     /// <summary>The directory to restore into.</summary>
     [Parameter(Mandatory = true, Position = 1)]
@@ -62,11 +72,36 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
+        if (Path is null)
+        {
+            RestoreItems(Snapshot, []);
+            return;
+        }
+
+        if (Include.Length > 0)
+            throw new RekkordException("PathWithInclude", RekkordErrorKind.InvalidArgument, "-Path and -Include both say what to restore. Give one of them.");
+        if (SnapshotReference.Parse(Snapshot).Path is not null)
+            throw new RekkordException("PathGivenTwice", RekkordErrorKind.InvalidArgument, $"'{Snapshot}' and -Path give different paths. Give one of them.", Snapshot);
+        if (_items.FirstOrDefault(items => items.Snapshot == Snapshot) is not { } collected)
+            _items.Add(collected = new SnapshotItems(Snapshot, []));
+        collected.Paths.AddRange(Path);
+    });
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Guard(() =>
+    {
+        foreach (var items in _items)
+            RestoreItems(items.Snapshot, items.Paths);
+    });
+
+    private void RestoreItems(string snapshot, List<string> items)
+    {
         var owner = ChooseOwner();
         var config = LoadConfig();
         var destination = ResolvePath(Destination);
         PathPattern[] include = [.. Include.Select(ParsePattern)];
-        if (!ShouldProcess($"'{Snapshot}' to '{destination}'", "Restore"))
+        var what = items.Count == 0 ? $"'{snapshot}'" : items.Count == 1 ? $"'{items[0]}' of '{snapshot}'" : $"{items.Count} paths of '{snapshot}'";
+        if (!ShouldProcess($"{what} to '{destination}'", "Restore"))
             return;
         var (url, keys) = ReadKeys(config, KeyPermission.Read);
         using var repository = new AwaitedRepository(url, keys) { Options = CreateStoreOptions(config) };
@@ -77,13 +112,13 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
         var result = RunOperation(
             pump =>
             {
-                operation = engine.Restore(repository, CreateRequest(config, destination, include, owner), new EntryReporter(this, pump, isVerbose));
+                operation = engine.Restore(repository, CreateRequest(config, snapshot, items, destination, include, owner), new EntryReporter(this, pump, isVerbose));
                 return operation.Run(StopToken);
             },
             () => operation?.Progress is { } progress ? Describe(progress) : null);
         WriteObject(new RekkordRestoreResult(result, watch.Elapsed));
         ThrowIfWriteFailed();
-    });
+    }
 
     private static ProgressRecord Describe(RestoreProgress progress)
     {
@@ -105,13 +140,15 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
         _ => OwnerChoice.ByName,
     };
 
-    private RestoreRequest CreateRequest(RekkordConfig config, string destination, PathPattern[] include, OwnerChoice owner)
+    private RestoreRequest CreateRequest(
+        RekkordConfig config, string snapshot, List<string> items, string destination, PathPattern[] include, OwnerChoice owner)
     {
-        var reference = SnapshotReference.Parse(Snapshot);
+        var reference = SnapshotReference.Parse(snapshot);
         return new RestoreRequest
         {
             Snapshot = reference.Name,
             Path = reference.Path,
+            Items = items,
             Destination = destination,
             Include = include,
             Force = Force,
@@ -121,4 +158,7 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
             Threads = config.Settings.Threads.Value ?? 0,
         };
     }
+
+    /// <summary>What is to be restored of one snapshot.</summary>
+    private sealed record SnapshotItems(string Snapshot, List<string> Paths);
 }

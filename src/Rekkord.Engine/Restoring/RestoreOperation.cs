@@ -134,7 +134,7 @@ public sealed class RestoreOperation
             foreach (var name in names.SkipLast(1))
                 nodes.Add(new RestoreNode(nodes[^1], name, metadata: null));
             if (names.Count == 0)
-                restorer.RestoreContent(top, root.Entry, "", included: false);
+                restorer.RestoreContent(top, root.Entry, "", restorer.IsIncluded("/", [], included: false));
             else
                 restorer.Restore(nodes[^1], root.Entry with { Name = names[^1] }, FileName.ToDisplay(root.Path), IsIncludedAbove(restorer, root.Path));
             foreach (var node in nodes.Skip(1).Reverse())

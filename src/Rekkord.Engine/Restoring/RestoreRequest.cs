@@ -12,6 +12,12 @@ public sealed record RestoreRequest
     /// <summary>A path within the snapshot, as it was saved; null for everything. A directory's content goes straight into the destination.</summary>
     public string? Path { get; init; }
 
+    /// <summary>
+    /// The whole paths of what to restore, as it was saved, with everything below; empty for everything. It lies under these paths in the
+    /// destination too. Not together with <see cref="Path"/> or <see cref="Include"/>.
+    /// </summary>
+    public IReadOnlyList<string> Items { get; init; } = [];
+
     /// <summary>The directory to restore into; made if it does not exist.</summary>
     public required string Destination { get; init; }
 

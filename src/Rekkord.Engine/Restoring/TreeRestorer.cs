@@ -11,6 +11,7 @@ internal sealed class TreeRestorer
 {
     private readonly RestoreContext _context;
     private readonly PatternSet _included;
+    private readonly WantedPaths? _wanted;
     private readonly RestoreDispatch _dispatch;
     private readonly HardLinks _links;
 
@@ -18,6 +19,7 @@ internal sealed class TreeRestorer
     {
         _context = context;
         _included = new PatternSet(context.Request.Include);
+        _wanted = context.Request.Items is { Count: > 0 } items ? new WantedPaths(items) : null;
         _dispatch = new RestoreDispatch(context);
         _links = new HardLinks(context, destination, _dispatch);
     }
@@ -35,7 +37,7 @@ internal sealed class TreeRestorer
             if (!entry.IsRestorable)
                 throw Unsafe(path);
             included = IsIncluded(path, entry.Name, included);
-            if (entry.Kind == FileKind.Directory)
+            if (entry.Kind == FileKind.Directory && (included || _wanted?.IsAbove(path) != false))
                 RestoreDirectory(parent, entry, path, included);
             else if (included)
                 RestoreFile(parent, entry, path);
@@ -52,6 +54,8 @@ internal sealed class TreeRestorer
     /// <param name="included">Whether a directory above was asked for already.</param>
     public bool IsIncluded(string path, byte[] name, bool included)
     {
+        if (_wanted is not null)
+            return _wanted.Meet(path) || included;
         if (_included.IsEmpty)
             return true;
         if (!included)
@@ -61,9 +65,11 @@ internal sealed class TreeRestorer
         return true;
     }
 
-    /// <summary>Reports the patterns that matched nothing: what was asked for is missing.</summary>
+    /// <summary>Reports the paths that are not there and the patterns that matched nothing: what was asked for is missing.</summary>
     public void ReportUnmet()
     {
+        foreach (var path in _wanted?.Missing ?? [])
+            _context.Report(new RekkordException("PathNotInSnapshot", RekkordErrorKind.NotFound, $"The snapshot has no '{path}'. Get-RekkordItem shows the paths.", path));
         foreach (var pattern in _included.Unmet)
         {
             _context.Report(new RekkordException(

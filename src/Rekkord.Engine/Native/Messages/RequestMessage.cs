@@ -127,6 +127,9 @@ internal sealed record RequestMessage
     {
         writer.Write(request.Snapshot);
         writer.Write(request.Path);
+        writer.Write(request.Items.Count);
+        foreach (var item in request.Items)
+            writer.Write(item);
         writer.Write(request.Destination);
         Write(writer, request.Include);
         writer.Write(request.Force);
@@ -140,6 +143,7 @@ internal sealed record RequestMessage
     {
         Snapshot = reader.ReadString(),
         Path = reader.ReadOptionalString(),
+        Items = ReadTexts(reader),
         Destination = reader.ReadString(),
         Include = ReadPatterns(reader),
         Force = reader.ReadBoolean(),
@@ -148,6 +152,14 @@ internal sealed record RequestMessage
         NoSpecial = reader.ReadBoolean(),
         Threads = reader.ReadInt32(),
     };
+
+    private static string[] ReadTexts(MessageReader reader)
+    {
+        var texts = new string[reader.ReadInt32()];
+        for (var i = 0; i < texts.Length; i++)
+            texts[i] = reader.ReadString();
+        return texts;
+    }
 
     private static void Write(MessageWriter writer, IReadOnlyList<PathPattern> patterns)
     {

@@ -59,6 +59,54 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public void Items_are_restored_under_their_whole_paths_with_what_is_below_and_nothing_else_is()
+    {
+        foreach (var name in new[] { "a/1", "a/2", "a/b/3", "a/b/c/4", "ab/5", "d/[6]*?", "e" })
+            _repository.Write(name, Encoding.UTF8.GetBytes(name));
+        _repository.Save();
+        var source = _repository.Source;
+
+        var result = RestoreItems($"{source}/a/2", $"{source}/a/b/", $"{source}/d/[6]*?", $"{source}/a/2");
+
+        Assert.Equal(4, result.Files);
+        var destination = Path.Join(_repository.Destination, source);
+        Assert.Equal(
+            ["a/2", "a/b/3", "a/b/c/4", "d/[6]*?"],
+            Directory.GetFiles(destination, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(destination, path)).Order(StringComparer.Ordinal));
+        Assert.All(["a/2", "d/[6]*?"], name => Assert.Equal(name, File.ReadAllText(Path.Combine(destination, name))));
+        Assert.Empty(_repository.Failed);
+    }
+
+    [Fact]
+    public void Items_that_the_snapshot_does_not_have_are_reported_and_the_others_restored()
+    {
+        _repository.Write("a", "1"u8);
+        _repository.Save();
+
+        var result = RestoreItems($"{_repository.Source}/a", $"{_repository.Source}/a/none", $"{_repository.Source}-none", "none");
+
+        Assert.Equal(1, result.Files);
+        Assert.Equal(3, result.ErrorCount);
+        Assert.All(_repository.Failed, error => Assert.Equal("PathNotInSnapshot", error.ErrorId));
+    }
+
+    [Fact]
+    public void An_item_above_the_saved_paths_stands_for_all_of_them()
+    {
+        _repository.Write("a", "1"u8);
+        _repository.Save();
+
+        Assert.Equal(1, RestoreItems(Path.GetDirectoryName(_repository.Source)!).Files);
+        Assert.Empty(_repository.Failed);
+    }
+
+    private RestoreResult RestoreItems(params string[] items)
+    {
+        using var repository = _repository.Open();
+        return new RestoreOperation(repository, new RestoreRequest { Snapshot = "test", Destination = _repository.Destination, Items = items }, _repository).Run(CancellationToken.None);
+    }
+
+    [Fact]
     public void A_destination_beside_the_repository_is_none_of_it()
     {
         _repository.Write("file", "saved"u8);

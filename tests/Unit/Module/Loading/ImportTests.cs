@@ -92,7 +92,7 @@ public sealed class ImportTests
     [InlineData("Invoke-RekkordScan", "ConfigPath Repository KeyFile Passphrase Full MaxAge TimeLimit Repair SkipHooks WhatIf Confirm")]
     [InlineData("Get-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Channel Id Latest Since Until")]
     [InlineData("New-RekkordKey", "Role OutFile MasterKeyFile Passphrase MasterPassphrase ConfigPath Force WhatIf Confirm")]
-    [InlineData("Restore-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Snapshot Destination Include Force Verify NoOwner NumericOwner NoSpecial WhatIf Confirm")]
+    [InlineData("Restore-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Snapshot Path Destination Include Force Verify NoOwner NumericOwner NoSpecial WhatIf Confirm")]
     [InlineData("Revoke-RekkordKey", "ConfigPath Repository KeyFile Passphrase Id Reason DistrustExisting WhatIf Confirm")]
     [InlineData("Get-RekkordHook", "ConfigPath Repository KeyFile Phase")]
     [InlineData("Invoke-RekkordHook", "ConfigPath Repository KeyFile Phase Outcome WhatIf Confirm")]

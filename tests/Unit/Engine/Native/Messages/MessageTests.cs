@@ -52,6 +52,7 @@ public sealed class MessageTests
         {
             Snapshot = "test",
             Path = "/a/b",
+            Items = ["/a", "/c/d"],
             Destination = "/d",
             Include = [new PathPattern("*.txt")],
             Force = true,
