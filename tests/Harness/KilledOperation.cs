@@ -31,7 +31,7 @@ internal abstract class KilledOperation : IExperiment
     {
         Prepare();
         var rounds = Workspace.Options.Rounds;
-        for (var run = 0; run < Math.Min(rounds, MostMeasuredRuns); run++)
+        for (var run = 0; run < Math.Clamp(rounds / 2, 1, MostMeasuredRuns); run++)
             Measure();
         _longest = Typical;
         PowerShellChild? next = Workspace.StartChild();

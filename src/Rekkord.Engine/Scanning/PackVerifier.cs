@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Security.Cryptography;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
@@ -13,6 +14,9 @@ namespace Rekkord.Engine.Scanning;
 /// <summary>Verifies one pack after another, each in one pass over its bytes. One per thread.</summary>
 internal sealed class PackVerifier : IDisposable
 {
+    // A small repository needs no more, and a large one soon has what its segments need.
+    private const int SmallestBuffer = 64 * 1024;
+
     private readonly RepositoryAccess _repository;
     private readonly Decompressor _decompressor = new();
     private byte[] _stored = [];
@@ -161,7 +165,7 @@ internal sealed class PackVerifier : IDisposable
     private static Memory<byte> Grow(ref byte[] buffer, int length)
     {
         if (buffer.Length < length)
-            buffer = new byte[Math.Max(length, 1024 * 1024)];
+            buffer = GC.AllocateUninitializedArray<byte>((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(length, SmallestBuffer)));
         return buffer.AsMemory(0, length);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using Rekkord.Engine.FileSystem;
@@ -46,7 +47,7 @@ internal static class TreeListing
     {
         using var file = directory.OpenFile(name);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[1024 * 1024];
+        var buffer = ArrayPool<byte>.Shared.Rent(1024 * 1024);
         for (var offset = 0L; offset < size;)
         {
             var read = file.Read(buffer, offset);
@@ -54,6 +55,7 @@ internal static class TreeListing
             offset += read;
         }
 
+        ArrayPool<byte>.Shared.Return(buffer);
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 

@@ -14,7 +14,8 @@ public sealed class InheritedFactAttribute : FactAttribute;
 /// <summary>What the inherited tests of a class need.</summary>
 /// <param name="programs">Names of programs, with blanks between them.</param>
 [AttributeUsage(AttributeTargets.Class)]
-public sealed class RequiresProgramsAttribute(string programs) : Attribute
+[TraitDiscoverer("Rekkord.Tests.NeedsMoreDiscoverer", "Rekkord.Tests.Machine")]
+public sealed class RequiresProgramsAttribute(string programs) : Attribute, ITraitAttribute
 {
     /// <summary>Names of programs, with blanks between them.</summary>
     public string Programs => programs;

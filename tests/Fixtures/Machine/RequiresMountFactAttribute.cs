@@ -1,3 +1,5 @@
+using Xunit.Sdk;
+
 namespace Rekkord.Tests;
 
 /// <summary>
@@ -5,7 +7,8 @@ namespace Rekkord.Tests;
 /// skipped; in CI it must run, unless the kernel there has not the devices, which no package brings.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class RequiresMountFactAttribute : FactAttribute
+[TraitDiscoverer("Rekkord.Tests.NeedsMoreDiscoverer", "Rekkord.Tests.Machine")]
+public sealed class RequiresMountFactAttribute : FactAttribute, ITraitAttribute
 {
     private static readonly string[] Devices = ["/dev/fuse", "/dev/loop-control"];
 

@@ -1,3 +1,5 @@
+using Xunit.Sdk;
+
 namespace Rekkord.Tests;
 
 /// <summary>
@@ -5,7 +7,8 @@ namespace Rekkord.Tests;
 /// to be there, it runs and fails.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class RequiresProgramFactAttribute : FactAttribute
+[TraitDiscoverer("Rekkord.Tests.NeedsMoreDiscoverer", "Rekkord.Tests.Machine")]
+public sealed class RequiresProgramFactAttribute : FactAttribute, ITraitAttribute
 {
     public RequiresProgramFactAttribute(params string[] programs)
     {

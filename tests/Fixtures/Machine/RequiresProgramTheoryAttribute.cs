@@ -1,8 +1,11 @@
+using Xunit.Sdk;
+
 namespace Rekkord.Tests;
 
 /// <summary>A <see cref="RequiresProgramFactAttribute"/> with data.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class RequiresProgramTheoryAttribute : TheoryAttribute
+[TraitDiscoverer("Rekkord.Tests.NeedsMoreDiscoverer", "Rekkord.Tests.Machine")]
+public sealed class RequiresProgramTheoryAttribute : TheoryAttribute, ITraitAttribute
 {
     public RequiresProgramTheoryAttribute(params string[] programs) => Skip = new RequiresProgramFactAttribute(programs).Skip;
 }

@@ -1,8 +1,11 @@
+using Xunit.Sdk;
+
 namespace Rekkord.Tests;
 
 /// <summary>A test that needs root: elsewhere than in CI, where it must run, other users see it reported as skipped.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class RequiresRootFactAttribute : FactAttribute
+[TraitDiscoverer("Rekkord.Tests.NeedsMoreDiscoverer", "Rekkord.Tests.Machine")]
+public sealed class RequiresRootFactAttribute : FactAttribute, ITraitAttribute
 {
     public RequiresRootFactAttribute()
     {

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Rekkord.Engine.Storage.S3;
+using Xunit.Sdk;
 using S3Location = Rekkord.Engine.Storage.S3.S3Location;
 
 namespace Rekkord.Stores.Integration.Tests;
@@ -240,14 +241,16 @@ public sealed class RadosGatewayCollection : ICollectionFixture<RadosGateway>;
 
 /// <summary>A test that needs Ceph's server. Where a program of it is missing, it is reported as skipped.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class RequiresRadosGatewayFactAttribute : FactAttribute
+[TraitDiscoverer("Rekkord.Tests.NeedsMoreDiscoverer", "Rekkord.Tests.Machine")]
+public sealed class RequiresRadosGatewayFactAttribute : FactAttribute, ITraitAttribute
 {
     public RequiresRadosGatewayFactAttribute() => Skip = RadosGateway.SkipReason;
 }
 
 /// <inheritdoc cref="RequiresRadosGatewayFactAttribute"/>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class RequiresRadosGatewayTheoryAttribute : TheoryAttribute
+[TraitDiscoverer("Rekkord.Tests.NeedsMoreDiscoverer", "Rekkord.Tests.Machine")]
+public sealed class RequiresRadosGatewayTheoryAttribute : TheoryAttribute, ITraitAttribute
 {
     public RequiresRadosGatewayTheoryAttribute() => Skip = RadosGateway.SkipReason;
 }

@@ -20,7 +20,7 @@ public sealed class HostileInputTests : IDisposable
         {
             // Other tests use the process's time meanwhile.
             var run = new FuzzRun(target, Seed) { Patience = TimeSpan.FromMinutes(1) };
-            Fail(run.Run([], Math.Max(5, Inputs / target.Cost), TimeSpan.MaxValue));
+            Fail(run.Run([], Math.Max(3, Inputs / target.Cost), TimeSpan.MaxValue));
         }
     }
 
@@ -55,7 +55,7 @@ public sealed class HostileInputTests : IDisposable
 
         // Ends in an exception when nothing is counted.
         var found = new InstrumentedContext().Call(
-            typeof(FuzzCommand), nameof(FuzzCommand.Run), [new[] { "tree/entry", "--inputs", "500", "--findings", directory.Path }]);
+            typeof(FuzzCommand), nameof(FuzzCommand.Run), [new[] { "tree/entry", "--inputs", "200", "--findings", directory.Path }]);
 
         Assert.False((bool)found!);
     }

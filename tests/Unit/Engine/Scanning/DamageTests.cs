@@ -183,10 +183,14 @@ public sealed class DamageTests(DamageFixture fixture) : IClassFixture<DamageFix
     private static TheoryData<StoredType, Damage> Cases(params StoredType[] types)
     {
         var cases = new TheoryData<StoredType, Damage>();
-        foreach (var type in types)
+        for (var i = 0; i < types.Length; i++)
         {
+            // Of two types that are treated alike each has every other damage in the short form, and both can be lost.
             foreach (var damage in Enum.GetValues<Damage>())
-                cases.Add(type, damage);
+            {
+                if (TestLength.IsLong || damage == Damage.Delete || (int)damage % types.Length == i)
+                    cases.Add(types[i], damage);
+            }
         }
 
         return cases;

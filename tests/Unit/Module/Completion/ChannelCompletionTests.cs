@@ -4,6 +4,7 @@ using System.Management.Automation;
 namespace Rekkord.Module.Tests.Completion;
 
 /// <summary>What the Tab key offers for the name of a channel.</summary>
+[Collection(Keys.SealedRepository.Variable)]
 public sealed class ChannelCompletionTests : IDisposable
 {
     private readonly ModuleSandbox _sandbox = new();
@@ -86,7 +87,12 @@ public sealed class ChannelCompletionTests : IDisposable
         Environment.SetEnvironmentVariable("REKKORD_PASSPHRASE", "sesame");
         try
         {
-            Assert.Equal("mail", Assert.Single(Complete(Line)).CompletionText);
+            // Where the machine is busy, making a key of the passphrase takes longer than a completion waits. Then the Tab key is pressed again.
+            var found = Complete(Line);
+            for (var again = 0; found.Count == 0 && again < 30; again++)
+                found = Complete(Line);
+
+            Assert.Equal("mail", Assert.Single(found).CompletionText);
         }
         finally
         {

@@ -8,6 +8,9 @@ public sealed class SealedRepository : IDisposable
 {
     internal const string Secret = "sésame-öffne-dich";
 
+    /// <summary>The process has one: tests that set it run one after another.</summary>
+    internal const string Variable = "REKKORD_PASSPHRASE";
+
     public SealedRepository()
     {
         Sandbox.Session.Set("passphrase", new NetworkCredential("", Secret).SecurePassword);
@@ -25,6 +28,7 @@ public sealed class SealedRepository : IDisposable
 }
 
 /// <summary>Keyfiles with a passphrase: where it comes from, and where it never gets.</summary>
+[Collection(SealedRepository.Variable)]
 public sealed class PassphraseTests(SealedRepository made) : IClassFixture<SealedRepository>, IDisposable
 {
     private const string Secret = SealedRepository.Secret;
