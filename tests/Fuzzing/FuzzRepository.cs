@@ -117,8 +117,8 @@ internal sealed class FuzzRepository : IDisposable
     public byte[] SealPack(byte[][] segments, byte[] directory)
     {
         var key = Seed;
-        var header = PackFormat.CreateHeader(Access.Descriptor, key);
-        var output = new List<byte>(header);
+        var sealedKey = PackFormat.SealKey(Access.Descriptor, key);
+        List<byte> output = [.. PackFormat.Magic];
         using var aead = new AesGcm(key, PackFormat.TagLength);
         for (var i = 0; i < segments.Length; i++)
         {
@@ -129,8 +129,8 @@ internal sealed class FuzzRepository : IDisposable
             output.AddRange(sealedSegment);
         }
 
-        var sealedDirectory = new byte[directory.Length + PackFormat.SealedContentsOverhead];
-        PackFormat.SealContents(Keys, header, directory, sealedDirectory);
+        var sealedDirectory = new byte[directory.Length + PackFormat.EndOverhead];
+        PackFormat.SealEnd(Keys, sealedKey, directory, sealedDirectory);
         output.AddRange(sealedDirectory);
         return [.. output];
     }

@@ -50,7 +50,7 @@ internal sealed class BlobIndex
             offset += storedLength;
         }
 
-        _packs.Add(pack with { Contents = default });
+        _packs.Add(pack with { SealedKey = pack.SealedKey.ToArray(), Contents = default });
     }
 
     public bool TryFind(Oid oid, out BlobLocation location)

@@ -115,8 +115,6 @@ internal sealed class BlobReader : IDisposable
             return;
         var segment = _index.Segments[location.Segment];
         _ahead.Begin(segment.Pack, segment.Offset, segment.StoredLength);
-        if (!_packKeys.ContainsKey(segment.Pack))
-            _ahead.Begin(segment.Pack, 0, PackFormat.HeaderLength);
     }
 
     /// <summary>Reads a blob from one of its copies, also one that no index told of; null when none can be read. The first failure is kept.</summary>
@@ -304,12 +302,5 @@ internal sealed class BlobReader : IDisposable
         _decompressors.Add(decompressor);
     }
 
-    private byte[] KeyOf(int pack) => _packKeys.GetOrAdd(pack, number =>
-    {
-        if (_ahead?.Take(number, 0) is { } fetched)
-            return PackFormat.OpenKey(_repository.Keys, fetched);
-        var header = new byte[PackFormat.HeaderLength];
-        _repository.Store.Read(_index.Packs[number].Name, 0, header, _cancellation);
-        return PackFormat.OpenKey(_repository.Keys, header);
-    });
+    private byte[] KeyOf(int pack) => _packKeys.GetOrAdd(pack, number => PackFormat.OpenKey(_repository.Keys, _index.Packs[number].SealedKey.Span));
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
@@ -16,25 +17,30 @@ namespace Rekkord.Engine.Index;
 /// </summary>
 internal sealed class IndexLoader
 {
+    // An index that another writer replaces while they are read is found in the one that replaces it. That may be replaced, too.
+    private const int MostListings = 4;
+
     private readonly RepositoryAccess _repository;
     private readonly Action<RekkordException> _damaged;
     private readonly Purpose _purpose;
-    private readonly Predicate<string> _believes;
+    private readonly Predicate<Hash128> _believes;
     private readonly PackTables _tables;
     private readonly HashSet<string> _settled = new(StringComparer.Ordinal);
 
     // Of a pack that cannot be read itself, several indexes may say different things.
     private readonly Dictionary<string, Hash128[]> _visited = new(StringComparer.Ordinal);
     private readonly HashSet<string> _indexed = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _replaced = new(StringComparer.Ordinal);
+    private bool _hasMissedIndex;
     private Action<StoredPack> _visit = static _ => { };
 
-    private IndexLoader(RepositoryAccess repository, Action<RekkordException> damaged, Purpose purpose, Predicate<string> believes)
+    private IndexLoader(RepositoryAccess repository, Action<RekkordException> damaged, Purpose purpose, Predicate<Hash128> believes, long seed)
     {
         _repository = repository;
         _damaged = damaged;
         _purpose = purpose;
         _believes = believes;
-        _tables = new PackTables(repository);
+        _tables = new PackTables(repository, seed);
     }
 
     private enum Purpose
@@ -49,8 +55,11 @@ internal sealed class IndexLoader
     /// </summary>
     public List<StoredPack> Unindexed { get; } = [];
 
-    /// <summary>Indexes that agree with all their packs, by name; known after <see cref="Load"/>.</summary>
-    public List<string> Confirmed { get; } = [];
+    /// <summary>What packs say themselves, as far as they were asked or were confirmed before, as digests; known after <see cref="Load"/>, in a loader for saving.</summary>
+    public HashSet<Hash128> Confirmed { get; } = [];
+
+    /// <summary>Indexes that agree with all their packs; known after <see cref="Load"/>.</summary>
+    public List<IndexSummary> Sound { get; } = [];
 
     /// <summary>Packs that an index names and that do not exist, with the index's name; known after <see cref="Load"/>.</summary>
     public List<(StoredPack Pack, string Index)> Missing { get; } = [];
@@ -68,20 +77,21 @@ internal sealed class IndexLoader
     /// <param name="repository">The repository; its keys must be able to read the index.</param>
     /// <param name="damaged">Told of each index or pack that cannot be read, and of each index that is false.</param>
     public static IndexLoader ForReading(RepositoryAccess repository, Action<RekkordException> damaged) =>
-        new(repository, damaged, Purpose.Read, static _ => true);
+        new(repository, damaged, Purpose.Read, static _ => true, RandomSeed());
 
     /// <summary>Creates a loader for leaving out what is stored already.</summary>
     /// <param name="repository">The repository; its keys must be able to read the index.</param>
     /// <param name="damaged">Told of each index or pack that cannot be read, and of each index that is false.</param>
-    /// <param name="isConfirmed">Whether an index, by its name, was compared with the packs before.</param>
-    public static IndexLoader ForSaving(RepositoryAccess repository, Action<RekkordException> damaged, Predicate<string> isConfirmed) =>
-        new(repository, damaged, Purpose.Save, isConfirmed);
+    /// <param name="isConfirmed">Whether what is said of a pack, as a digest, was compared with the pack before.</param>
+    /// <param name="seed">What these digests depend on.</param>
+    public static IndexLoader ForSaving(RepositoryAccess repository, Action<RekkordException> damaged, Predicate<Hash128> isConfirmed, long seed) =>
+        new(repository, damaged, Purpose.Save, isConfirmed, seed);
 
     /// <summary>Creates a loader that compares every index with the packs.</summary>
     /// <param name="repository">The repository; its keys must be able to read the index.</param>
     /// <param name="damaged">Told of each index or pack that cannot be read, and of each index that is false.</param>
     public static IndexLoader ForScanning(RepositoryAccess repository, Action<RekkordException> damaged) =>
-        new(repository, damaged, Purpose.Scan, static _ => false);
+        new(repository, damaged, Purpose.Scan, static _ => false, RandomSeed());
 
     /// <summary>
     /// Visits every pack that exists with its table of contents, validated: once, except a pack that cannot be read itself and of which indexes
@@ -93,14 +103,21 @@ internal sealed class IndexLoader
         _visit = visit;
         var revocations = RevocationList.Load(_repository, cancellation);
 
-        // Packs are listed after the indexes: an index is written after its packs, so each one listed must find them.
-        var indexes = List(ObjectName.Indexes, cancellation).ToArray();
-        Present = List(ObjectName.Packs, cancellation).ToDictionary(pack => pack.Name, StringComparer.Ordinal);
-        foreach (var index in ReadIndexes(indexes, cancellation))
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        for (var listing = 0; listing == 0 || (_hasMissedIndex && listing < MostListings); listing++)
         {
-            var isRevoked = revocations.IsRevoked(index.KeyId);
-            if (!isRevoked || _purpose == Purpose.Scan)
-                Take(index, isRevoked, cancellation);
+            // Packs are listed after the indexes: an index is written after its packs, so each one listed must find them.
+            _hasMissedIndex = false;
+            var indexes = List(ObjectName.Indexes, cancellation).Where(found => known.Add(found.Name)).OrderByDescending(found => found.Size).ToArray();
+            Present = List(ObjectName.Packs, cancellation).ToDictionary(pack => pack.Name, StringComparer.Ordinal);
+            foreach (var index in ReadIndexes(indexes, cancellation))
+            {
+                var isRevoked = revocations.IsRevoked(index.KeyId);
+                if (!isRevoked)
+                    _replaced.UnionWith(index.Replaced);
+                if (!isRevoked || _purpose == Purpose.Scan)
+                    Take(index, isRevoked, cancellation);
+            }
         }
 
         foreach (var pack in Present.Values.Where(pack => !_settled.Contains(pack.Name)))
@@ -135,7 +152,7 @@ internal sealed class IndexLoader
         }
     }
 
-    /// <summary>Reads the indexes one after another; one is opened while the one before is visited.</summary>
+    /// <summary>Reads the indexes one after another; one is opened while the one before is visited. One that another has replaced is left out, but not by a scan.</summary>
     private IEnumerable<StoredIndex> ReadIndexes(ObjectInfo[] indexes, CancellationToken cancellation)
     {
         using var signers = new TrustedSigners(_repository.Keys.MasterPublicKey, _repository.Keys.RepositoryId);
@@ -145,7 +162,7 @@ internal sealed class IndexLoader
             foreach (var index in indexes)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (TryRead(index.Name, cancellation) is not { } bytes)
+                if ((_purpose != Purpose.Scan && _replaced.Contains(index.Name)) || TryRead(index.Name, cancellation) is not { } bytes)
                     continue;
                 var opened = Finish(opening);
                 opening = Task.Run(() => Open(signers, index.Name, bytes), CancellationToken.None);
@@ -170,6 +187,11 @@ internal sealed class IndexLoader
         {
             return _repository.Store.Read(name, FormatLimits.Index, cancellation);
         }
+        catch (StorageException error) when (error.Kind == RekkordErrorKind.NotFound)
+        {
+            _hasMissedIndex = true;
+            return null;
+        }
         catch (StorageException error)
         {
             _damaged(error);
@@ -181,8 +203,7 @@ internal sealed class IndexLoader
     {
         try
         {
-            // What a save confirmed on this machine was verified then; a signature costs more than all else of a small index.
-            return (IndexObject.Decode(_repository.Keys, signers, name, bytes, wasVerified: _purpose == Purpose.Save && _believes(name)), null);
+            return (IndexObject.Decode(_repository.Keys, signers, name, bytes), null);
         }
         catch (DamagedObjectException error)
         {
@@ -200,32 +221,38 @@ internal sealed class IndexLoader
 
     private void Take(StoredIndex index, bool isRevoked, CancellationToken cancellation)
     {
-        var isBelieved = !isRevoked && _believes(index.Name);
         string? contradicted = null;
-        var isConfirmed = true;
+        var isSound = true;
         foreach (var said in index.Packs)
         {
             cancellation.ThrowIfCancellationRequested();
             if (!Present.TryGetValue(said.Name, out var found))
             {
-                isConfirmed = false;
+                isSound = false;
                 if (!isRevoked)
                     Missing.Add((said, index.Name));
+                continue;
             }
-            else if (!isBelieved || !TryBelieve(said, found))
-            {
-                var agrees = Compare(said, found, mayBeUsed: !isRevoked && _purpose != Purpose.Save, cancellation);
-                isConfirmed &= agrees == true;
-                contradicted ??= agrees == false ? said.Name : null;
-            }
+
+            var digest = _tables.DigestOf(said);
+            if (!isRevoked && _believes(digest) && TryBelieve(said, digest, found))
+                Confirm(digest);
+            else if (Compare(said, digest, found, mayBeUsed: !isRevoked && _purpose != Purpose.Save, cancellation) is var agrees && agrees != true)
+                (isSound, contradicted) = (false, agrees == false ? contradicted ?? said.Name : contradicted);
         }
 
         if (contradicted is not null)
             _damaged(FalseIndex(index, contradicted));
         else if (!isRevoked)
             _indexed.UnionWith(index.Packs.Select(pack => pack.Name));
-        if (isConfirmed && !isRevoked)
-            Confirmed.Add(index.Name);
+        if (isSound && !isRevoked)
+            Sound.Add(new IndexSummary(index.Name, index.Size, index.Replaced, _purpose == Purpose.Scan ? [.. index.Packs.Select(pack => pack.Name)] : []));
+    }
+
+    private void Confirm(Hash128 digest)
+    {
+        if (_purpose == Purpose.Save)
+            Confirmed.Add(digest);
     }
 
     /// <summary>The objects of a folder. What stands in the place of one, or of the folder, is told, and there is then nothing.</summary>
@@ -247,27 +274,27 @@ internal sealed class IndexLoader
         return found.Where(info => info.Obstacle is null && ObjectName.IsWellFormed(folder, info.Name));
     }
 
+    private static long RandomSeed() => BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+
     private static DamagedObjectException FalseIndex(StoredIndex index, string pack) => new(
         index.Name,
         $"it contradicts the pack '{pack}', and {(index.KeyId.Length == 0 ? "the master key" : $"the keyfile {index.KeyId}")} signed it so.");
 
     /// <summary>Believes what an index says about a pack, unless something contradicts it.</summary>
-    private bool TryBelieve(StoredPack said, ObjectInfo found)
+    private bool TryBelieve(StoredPack said, Hash128 digest, ObjectInfo found)
     {
         if (said.Size != found.Size)
             return false;
-        var digest = _tables.DigestOf(said);
         return _settled.Contains(said.Name) ? WasVisited(said.Name, digest) : TryVisit(said, digest);
     }
 
     /// <summary>Compares what an index says about a pack with what the pack itself says.</summary>
     /// <returns>Null when the pack cannot be read, or is not the one that its name says, as a scan finds out.</returns>
-    private bool? Compare(StoredPack said, ObjectInfo found, bool mayBeUsed, CancellationToken cancellation)
+    private bool? Compare(StoredPack said, Hash128 digest, ObjectInfo found, bool mayBeUsed, CancellationToken cancellation)
     {
         var hasSize = said.Size == found.Size;
         if (!_tables.IsKnown(found.Name, out var own))
             own = Ask(found, hasSize ? _damaged : error => _damaged(error is DamagedObjectException ? WrongLength(said, found) : error), cancellation);
-        var digest = _tables.DigestOf(said);
         if (own is not null && hasSize && own == digest)
             return true;
         if (own is not null && (_purpose != Purpose.Scan || _tables.IsWhole(found.Name, cancellation)))
@@ -294,6 +321,7 @@ internal sealed class IndexLoader
         if (_tables.Read(found, failed, cancellation) is not { } own)
             return null;
         var digest = _tables.DigestOf(own);
+        Confirm(digest);
         if (NoteVisit(own.Name, digest))
         {
             if (wasBelieved)
@@ -339,3 +367,10 @@ internal sealed class IndexLoader
         return true;
     }
 }
+
+/// <summary>An index that agrees with all its packs.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Size">Its size in bytes.</param>
+/// <param name="Replaced">The indexes, by name, that it replaces.</param>
+/// <param name="Packs">The names of its packs, where a scan asks.</param>
+internal sealed record IndexSummary(string Name, long Size, IReadOnlyList<string> Replaced, IReadOnlyList<string> Packs);

@@ -19,22 +19,33 @@ internal static class IndexObject
     private const int TagLength = 16;
     private const int HashLength = 32;
     private const int HeadLength = 4 + SaltLength;
-    private const int PackHeadLength = HashLength + sizeof(long) + sizeof(int);
+    private const int SizeAt = HashLength;
+    private const int SealedKeyAt = SizeAt + sizeof(long);
+    private const int ContentsLengthAt = SealedKeyAt + PackFormat.SealedKeyLength;
+    private const int PackHeadLength = ContentsLengthAt + sizeof(int);
 
     private static ReadOnlySpan<byte> Magic => "RKI\u0001"u8;
 
     private static ReadOnlySpan<byte> Domain => "rekkord index v1\0"u8;
 
     /// <summary>Encodes an index of some packs.</summary>
-    public static byte[] Encode(KeyMaterial keys, IReadOnlyCollection<StoredPack> packs)
+    /// <param name="keys">Keys of a role that can write.</param>
+    /// <param name="replaced">The indexes, by name, all of whose packs are among these.</param>
+    /// <param name="packs">The packs.</param>
+    public static byte[] Encode(KeyMaterial keys, IReadOnlyCollection<string> replaced, IReadOnlyCollection<StoredPack> packs)
     {
         using var body = new PooledBufferWriter();
+        BinaryPrimitives.WriteInt32LittleEndian(body.GetSpan(sizeof(int)), replaced.Count);
+        body.Advance(sizeof(int));
+        foreach (var name in replaced)
+            body.Write(ObjectName.TryGetHash(name));
         foreach (var pack in packs)
         {
             var head = body.GetSpan(PackHeadLength);
             pack.Hash.CopyTo(head);
-            BinaryPrimitives.WriteInt64LittleEndian(head[HashLength..], pack.Size);
-            BinaryPrimitives.WriteInt32LittleEndian(head[(HashLength + sizeof(long))..], pack.Contents.Length);
+            BinaryPrimitives.WriteInt64LittleEndian(head[SizeAt..], pack.Size);
+            pack.SealedKey.Span.CopyTo(head[SealedKeyAt..]);
+            BinaryPrimitives.WriteInt32LittleEndian(head[ContentsLengthAt..], pack.Contents.Length);
             body.Advance(PackHeadLength);
             body.Write(pack.Contents.Span);
         }
@@ -59,9 +70,8 @@ internal static class IndexObject
     /// <param name="signers">Whose signatures count.</param>
     /// <param name="name">Its name, which its bytes must fit.</param>
     /// <param name="bytes">Its bytes.</param>
-    /// <param name="wasVerified">Whether the signature under this name was verified before. The name stands for the bytes.</param>
     /// <exception cref="DamagedObjectException">It is damaged, sealed with another key, or not signed by a key of the repository.</exception>
-    public static StoredIndex Decode(KeyMaterial keys, TrustedSigners signers, string name, ReadOnlySpan<byte> bytes, bool wasVerified = false)
+    public static StoredIndex Decode(KeyMaterial keys, TrustedSigners signers, string name, ReadOnlySpan<byte> bytes)
     {
         if (ObjectName.TryGetHash(name) is not { } hash || !SHA256.HashData(bytes).AsSpan().SequenceEqual(hash))
             throw new DamagedObjectException(name, "its bytes do not match its name.");
@@ -74,9 +84,9 @@ internal static class IndexObject
                 aead.Decrypt(stackalloc byte[12], bytes[HeadLength..^TagLength], bytes[^TagLength..], plaintext, Magic);
             var signatureEnd = sizeof(int) + ReadSignatureLength(plaintext);
             var compressed = plaintext.AsSpan(signatureEnd);
-            var (signed, keyId) = SignedEnvelope.Unwrap(plaintext[sizeof(int)..signatureEnd], Domain, signers, wasVerified);
+            var (signed, keyId) = SignedEnvelope.Unwrap(plaintext[sizeof(int)..signatureEnd], Domain, signers);
             return signed.AsSpan().SequenceEqual(SHA256.HashData(compressed))
-                ? new StoredIndex(name, keyId is null ? "" : Convert.ToHexStringLower(keyId), Parse(Compression.Decompress(compressed, FormatLimits.Index)))
+                ? Parse(name, bytes.Length, keyId is null ? "" : Convert.ToHexStringLower(keyId), Compression.Decompress(compressed, FormatLimits.Index))
                 : throw new InvalidDataException("The signature is for other content.");
         }
         catch (Exception error) when (error is CryptographicException or InvalidDataException)
@@ -106,19 +116,29 @@ internal static class IndexObject
         return length >= 0 && length <= plaintext.Length - sizeof(int) ? length : throw new InvalidDataException("The index is cut off.");
     }
 
-    private static List<StoredPack> Parse(byte[] body)
+    private static StoredIndex Parse(string name, int size, string keyId, byte[] body)
+    {
+        var rest = body.AsMemory();
+        var replaced = new List<string>();
+        if (rest.Length < sizeof(int) || BinaryPrimitives.ReadInt32LittleEndian(rest.Span) is var count && (count < 0 || count > (rest.Length - sizeof(int)) / HashLength))
+            throw new InvalidDataException("The number of indexes that it replaces is wrong.");
+        for (var i = 0; i < count; i++)
+            replaced.Add(ObjectName.For(ObjectName.Indexes, rest.Span.Slice(sizeof(int) + (i * HashLength), HashLength)));
+        return new StoredIndex(name, size, keyId, replaced, ParsePacks(rest[(sizeof(int) + (count * HashLength))..]));
+    }
+
+    private static List<StoredPack> ParsePacks(ReadOnlyMemory<byte> rest)
     {
         var packs = new List<StoredPack>();
-        var rest = body.AsMemory();
         while (!rest.IsEmpty)
         {
             if (rest.Length < PackHeadLength)
                 throw new InvalidDataException("The index is cut off.");
-            var size = BinaryPrimitives.ReadInt64LittleEndian(rest.Span[HashLength..]);
-            var length = BinaryPrimitives.ReadInt32LittleEndian(rest.Span[(HashLength + sizeof(long))..]);
+            var size = BinaryPrimitives.ReadInt64LittleEndian(rest.Span[SizeAt..]);
+            var length = BinaryPrimitives.ReadInt32LittleEndian(rest.Span[ContentsLengthAt..]);
             if (length < 0 || length > rest.Length - PackHeadLength)
                 throw new InvalidDataException("The length of a table of contents is wrong.");
-            packs.Add(new StoredPack(rest[..HashLength].ToArray(), size, rest.Slice(PackHeadLength, length)));
+            packs.Add(new StoredPack(rest[..HashLength].ToArray(), size, rest.Slice(SealedKeyAt, PackFormat.SealedKeyLength), rest.Slice(PackHeadLength, length)));
             rest = rest[(PackHeadLength + length)..];
         }
 
@@ -131,6 +151,8 @@ internal static class IndexObject
 
 /// <summary>What an index object says.</summary>
 /// <param name="Name">Its name.</param>
+/// <param name="Size">Its size in bytes.</param>
 /// <param name="KeyId">The ID of the keyfile that signed it, in hex; empty for the master key.</param>
+/// <param name="Replaced">The indexes, by name, that it replaces.</param>
 /// <param name="Packs">The packs that it names, with the directories that it says they have.</param>
-internal sealed record StoredIndex(string Name, string KeyId, IReadOnlyList<StoredPack> Packs);
+internal sealed record StoredIndex(string Name, int Size, string KeyId, IReadOnlyList<string> Replaced, IReadOnlyList<StoredPack> Packs);

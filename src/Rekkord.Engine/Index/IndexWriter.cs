@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
@@ -20,12 +19,20 @@ internal sealed class IndexWriter : IPackIndex
     private List<StoredPack> _packs = [];
     private long _length;
 
-    private readonly ConcurrentBag<string> _written = [];
+    private readonly Action<StoredPack> _indexed;
+    private readonly List<IndexSummary> _written = [];
 
-    public IndexWriter(RepositoryAccess repository) => _repository = repository;
+    /// <summary>Begins without any.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="indexed">Told, by one thread at a time, of each pack that is in an index now.</param>
+    public IndexWriter(RepositoryAccess repository, Action<StoredPack>? indexed = null)
+    {
+        _repository = repository;
+        _indexed = indexed ?? (static _ => { });
+    }
 
-    /// <summary>The names of the indexes written so far.</summary>
-    public IReadOnlyCollection<string> Written => _written;
+    /// <summary>The indexes written; known when nobody writes any more.</summary>
+    public IReadOnlyCollection<IndexSummary> Written => _written;
 
     /// <inheritdoc/>
     public void Add(StoredPack pack, CancellationToken cancellation)
@@ -63,9 +70,13 @@ internal sealed class IndexWriter : IPackIndex
 
     private void Write(List<StoredPack> packs, CancellationToken cancellation)
     {
-        var index = IndexObject.Encode(_repository.Keys, packs);
+        var index = IndexObject.Encode(_repository.Keys, [], packs);
         var name = ObjectName.For(ObjectName.Indexes, SHA256.HashData(index));
         _repository.Store.Put(name, index, cancellation);
-        _written.Add(name);
+        lock (_lock)
+        {
+            _written.Add(new IndexSummary(name, index.Length, [], []));
+            packs.ForEach(_indexed);
+        }
     }
 }

@@ -36,10 +36,9 @@ internal static class SignedEnvelope
     /// <param name="envelope">The envelope.</param>
     /// <param name="domain">What kind of record it is for.</param>
     /// <param name="signers">Keeps the keys that signed.</param>
-    /// <param name="wasVerified">Whether the signature of these very bytes was verified before. The certificate is checked in any case.</param>
     /// <param name="byReader">Whether only the signature of a key that can read counts.</param>
     /// <exception cref="CryptographicException">The envelope is malformed, or not signed by a key of this repository.</exception>
-    public static (byte[] Payload, byte[]? KeyId) Unwrap(byte[] envelope, ReadOnlySpan<byte> domain, TrustedSigners signers, bool wasVerified = false, bool byReader = false)
+    public static (byte[] Payload, byte[]? KeyId) Unwrap(byte[] envelope, ReadOnlySpan<byte> domain, TrustedSigners signers, bool byReader = false)
     {
         byte[] payload, signature, certificateBytes;
         try
@@ -65,7 +64,7 @@ internal static class SignedEnvelope
             throw new CryptographicException("The record is signed by a LogOnly key, which may not write.");
         if (byReader && certificate is { Role: not KeyRole.ReadWrite })
             throw new CryptographicException($"The record is signed by a {certificate.Role} key, which cannot read what it says.");
-        if (!wasVerified && !P256.Verify(signer, Message(domain, signers.RepositoryId, payload), signature))
+        if (!P256.Verify(signer, Message(domain, signers.RepositoryId, payload), signature))
             throw new CryptographicException("The signature does not match the record.");
         return (payload, certificate?.KeyId);
     }

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Buffers.Binary;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
@@ -13,16 +13,36 @@ namespace Rekkord.Engine.Packs;
 /// </summary>
 internal sealed class PackTables
 {
-    // The digest is of 128 bits under a seed that nobody else knows: enough to tell two directories apart, at the speed of memory.
-    private readonly long _seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+    private readonly long _seed;
     private readonly Dictionary<string, Answer> _answers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _whole = new(StringComparer.Ordinal);
     private readonly RepositoryAccess _repository;
 
-    public PackTables(RepositoryAccess repository) => _repository = repository;
+    /// <summary>Begins without any.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="seed">What nobody else knows, and digests depend on.</param>
+    public PackTables(RepositoryAccess repository, long seed)
+    {
+        _repository = repository;
+        _seed = seed;
+    }
 
-    /// <summary>The digest of a pack's table of contents.</summary>
-    public Hash128 DigestOf(StoredPack pack) => Hash128.Compute(pack.Contents.Span, _seed);
+    /// <summary>The digest of what is said of a pack.</summary>
+    public Hash128 DigestOf(StoredPack pack) => DigestOf(pack, _seed);
+
+    /// <summary>
+    /// The digest of what is said of a pack: its name, size, sealed key and table of contents. It is of 128 bits under a seed that nobody else knows, which is enough
+    /// to tell two apart, at the speed of memory.
+    /// </summary>
+    public static Hash128 DigestOf(StoredPack pack, long seed)
+    {
+        Span<byte> head = stackalloc byte[Oid.Length + sizeof(long) + PackFormat.SealedKeyLength];
+        pack.Hash.CopyTo(head);
+        BinaryPrimitives.WriteInt64LittleEndian(head[Oid.Length..], pack.Size);
+        pack.SealedKey.Span.CopyTo(head[(Oid.Length + sizeof(long))..]);
+        var (high, low) = Hash128.Compute(head, seed);
+        return Hash128.Compute(pack.Contents.Span, (long)(high ^ low));
+    }
 
     /// <summary>Whether a pack was read before; its digest then, or null when it could not be read.</summary>
     public bool IsKnown(string name, out Hash128? digest)
@@ -78,8 +98,8 @@ internal sealed class PackTables
     /// <exception cref="StorageException">Reading failed.</exception>
     public static StoredPack Read(RepositoryAccess repository, ObjectInfo found, CancellationToken cancellation)
     {
-        var contents = PackFormat.ReadContents(repository.Store, repository.Keys, found.Name, found.Size, cancellation);
-        var pack = new StoredPack(ObjectName.TryGetHash(found.Name)!, found.Size, contents);
+        var (contents, sealedKey) = PackFormat.ReadEnd(repository.Store, repository.Keys, found.Name, found.Size, cancellation);
+        var pack = new StoredPack(ObjectName.TryGetHash(found.Name)!, found.Size, sealedKey, contents);
         try
         {
             TableOfContentsReader.Validate(pack);

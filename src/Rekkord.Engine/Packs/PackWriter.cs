@@ -169,7 +169,7 @@ internal sealed class PackWriter : IDisposable
         private readonly PackKind _kind;
         private readonly CancellationToken _cancellation;
         private readonly ObjectWriter _writer;
-        private readonly byte[] _header;
+        private readonly byte[] _sealedKey;
         private readonly AesGcm _aead;
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         private readonly TableOfContentsWriter _contents = new();
@@ -181,7 +181,7 @@ internal sealed class PackWriter : IDisposable
             _kind = kind;
             var key = SecretBytes.Allocate(PackFormat.KeyLength);
             RandomNumberGenerator.Fill(key);
-            _header = PackFormat.CreateHeader(descriptor, key);
+            _sealedKey = PackFormat.SealKey(descriptor, key);
             _aead = SecretBytes.Use(key, secret => new AesGcm(secret, PackFormat.TagLength));
             _writer = store.Create(cancellation);
         }
@@ -194,7 +194,7 @@ internal sealed class PackWriter : IDisposable
         public void Append(ReadOnlySpan<byte> segment, SegmentMethod method, IReadOnlyList<BlobEntry> blobs)
         {
             if (Length == 0)
-                Write(_header);
+                Write(PackFormat.Magic.ToArray());
             var length = segment.Length + PackFormat.TagLength;
             var pooled = ArrayPool<byte>.Shared.Rent(length);
             var buffer = pooled.AsMemory(0, length);
@@ -209,10 +209,10 @@ internal sealed class PackWriter : IDisposable
         public async ValueTask<StoredPack> CommitAsync()
         {
             var contents = _contents.ToArray(_kind);
-            WriteSealed(contents);
+            WriteEnd(contents);
             var hash = _hash.GetHashAndReset();
             await _writer.CommitAsync(ObjectName.ForPack(hash), _cancellation).ConfigureAwait(false);
-            return new StoredPack(hash, Length, contents);
+            return new StoredPack(hash, Length, _sealedKey, contents);
         }
 
         public void Dispose()
@@ -223,11 +223,11 @@ internal sealed class PackWriter : IDisposable
             _contents.Dispose();
         }
 
-        private void WriteSealed(byte[] contents)
+        private void WriteEnd(byte[] contents)
         {
-            var length = contents.Length + PackFormat.SealedContentsOverhead;
+            var length = contents.Length + PackFormat.EndOverhead;
             var buffer = ArrayPool<byte>.Shared.Rent(length);
-            PackFormat.SealContents(_keys, _header, contents, buffer.AsSpan(0, length));
+            PackFormat.SealEnd(_keys, _sealedKey, contents, buffer.AsSpan(0, length));
             Write(buffer.AsMemory(0, length));
             ArrayPool<byte>.Shared.Return(buffer);
         }

@@ -5,8 +5,9 @@ namespace Rekkord.Engine.Packs;
 /// <summary>A pack as an index lists it.</summary>
 /// <param name="Hash">The SHA-256 of its bytes, which is its name.</param>
 /// <param name="Size">Its size in bytes.</param>
+/// <param name="SealedKey">Its sealed key.</param>
 /// <param name="Contents">Its table of contents, as stored.</param>
-internal sealed record StoredPack(byte[] Hash, long Size, ReadOnlyMemory<byte> Contents)
+internal sealed record StoredPack(byte[] Hash, long Size, ReadOnlyMemory<byte> SealedKey, ReadOnlyMemory<byte> Contents)
 {
     public string Name => ObjectName.ForPack(Hash);
 }

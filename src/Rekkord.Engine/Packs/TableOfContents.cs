@@ -82,7 +82,7 @@ internal ref struct TableOfContentsReader
             end += storedLength;
         }
 
-        if (end + pack.Contents.Length + PackFormat.TagLength + PackFormat.TrailerLength != pack.Size)
+        if (end + pack.Contents.Length + PackFormat.EndOverhead != pack.Size)
             throw new InvalidDataException("The segments do not fill the pack.");
     }
 }

@@ -117,14 +117,13 @@ public sealed class SaveOperation
 
         _activity = "Reading the index";
         var known = new OidSet();
-        var confirmed = ConfirmedIndexes.Load(_repository.Id, _request.CacheDirectory);
-        var loader = IndexLoader.ForSaving(_repository, error => _observer.Warn(error.Message), confirmed.Contains);
+        var confirmed = ConfirmedPacks.Load(_repository.Id, _request.CacheDirectory);
+        var loader = IndexLoader.ForSaving(_repository, error => _observer.Warn(error.Message), confirmed.Contains, confirmed.Seed);
         loader.Load(pack => AddBlobs(known, pack), cancellation);
-        confirmed.Add(loader.Confirmed);
 
         _activity = "Saving";
         var cachePath = CacheLocation.ForPaths(_repository.Id, _request.CacheDirectory, _request.Paths.Select(path => path.Path));
-        var indexes = new IndexWriter(_repository);
+        var indexes = new IndexWriter(_repository, pack => loader.Confirmed.Add(PackTables.DigestOf(pack, confirmed.Seed)));
         using var threads = new WorkerThreads("save", cancellation);
         using var sink = new WriteSession(_repository, known, indexes, loader.Unindexed, _request.CompressionLevel, threads.Cancellation);
         using var cache = FileCache.Open(cachePath, _repository.Keys);
@@ -145,11 +144,11 @@ public sealed class SaveOperation
             var snapshots = new SnapshotStore(_repository);
             var snapshot = WriteSnapshot(snapshots, Summarize(context, named, start, watch.Elapsed), saved.Saved, cancellation);
             _repository.RequireInPlace(cancellation);
-            confirmed.Add(indexes.Written);
-            confirmed.Save();
+            confirmed.Save(loader.Confirmed);
             cacheWriter.Commit();
             if (cacheWriter.Failure is { } failure)
                 _observer.Warn($"The local cache '{cachePath}' could not be written: {failure} The next save reads every file again.");
+            TidyUp("The small indexes could not be merged", new IndexConsolidation(_repository, loader.Sound.Concat(indexes.Written)).Run, cancellation);
             TidyUp("The catalogue of snapshots could not be renewed", new CatalogueRenewal(_repository, snapshots).Run, cancellation);
             TidyUp("The leftovers of interrupted saves could not be removed from the repository", stop => _repository.Store.RemoveLeftovers(start - LeftoverAge, stop), cancellation);
             CacheDirectory.RemoveLeftovers(cachePath, start);

@@ -37,8 +37,8 @@ internal sealed class PackVerifier : IDisposable
     {
         using var stream = _repository.Store.OpenRead(pack.Name, cancellation);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var header = Read(stream, PackFormat.HeaderLength, hash, cancellation).ToArray();
-        using var aead = openSegments ? OpenKey(header) : null;
+        Read(stream, PackFormat.HeaderLength, hash, cancellation);
+        using var aead = openSegments ? OpenKey(pack) : null;
         var reader = new TableOfContentsReader(pack.Contents.Span);
         var damagedSegments = 0;
         for (var ordinal = 0; reader.NextSegment(out var storedLength, out var method); ordinal++)
@@ -50,7 +50,7 @@ internal sealed class PackVerifier : IDisposable
                 damagedSegments++;
         }
 
-        Read(stream, pack.Contents.Length + PackFormat.TagLength + PackFormat.TrailerLength, hash, cancellation);
+        Read(stream, pack.Contents.Length + PackFormat.EndOverhead, hash, cancellation);
         var sound = hash.GetHashAndReset().AsSpan().SequenceEqual(pack.Hash) && Read(stream, 1, hash, cancellation).IsEmpty;
         return damagedSegments > 0 ? $"{damagedSegments} of its segments cannot be opened, or do not hold what was saved."
             : sound ? null : "its bytes do not match its name.";
@@ -66,8 +66,7 @@ internal sealed class PackVerifier : IDisposable
     public void FindLost(StoredPack pack, Action<Oid> lostBlobs, CancellationToken cancellation)
     {
         var goesOn = true;
-        var header = TryRead(pack.Name, 0, PackFormat.HeaderLength, ref goesOn, cancellation).ToArray();
-        using var aead = header.Length > 0 ? OpenKey(header) : null;
+        using var aead = OpenKey(pack);
         var reader = new TableOfContentsReader(pack.Contents.Span);
         var offset = (long)PackFormat.HeaderLength;
         for (var ordinal = 0; reader.NextSegment(out var storedLength, out var method); ordinal++)
@@ -96,11 +95,11 @@ internal sealed class PackVerifier : IDisposable
         }
     }
 
-    private AesGcm? OpenKey(byte[] header)
+    private AesGcm? OpenKey(StoredPack pack)
     {
         try
         {
-            return SecretBytes.Use(PackFormat.OpenKey(_repository.Keys, header), key => new AesGcm(key, PackFormat.TagLength));
+            return SecretBytes.Use(PackFormat.OpenKey(_repository.Keys, pack.SealedKey.Span), key => new AesGcm(key, PackFormat.TagLength));
         }
         catch (CryptographicException)
         {

@@ -68,7 +68,7 @@ internal sealed class Recheck(RepositoryAccess repository)
         try
         {
             var own = PackTables.Read(repository, found, cancellation);
-            return (own.Size == said.Size && own.Contents.Span.SequenceEqual(said.Contents.Span)) || !PackTables.HasItsName(repository, found.Name, cancellation);
+            return (own.Size == said.Size && own.SealedKey.Span.SequenceEqual(said.SealedKey.Span) && own.Contents.Span.SequenceEqual(said.Contents.Span)) || !PackTables.HasItsName(repository, found.Name, cancellation);
         }
         catch (RekkordException)
         {

@@ -81,7 +81,7 @@ public sealed class ScanOperation
         if (_request.Repair)
         {
             new RepositoryRepair(_repository, _problems.All, packs, loader.Unindexed).Run(records.Untagged, records.Tags, cancellation);
-            ReplacedObjects.Delete(_repository, catalogue.Replaced, cancellation);
+            ReplacedObjects.Delete(_repository, catalogue.Replaced.Concat(IndexConsolidation.FindReplaced(loader.Sound)), cancellation);
         }
 
         _activity = "Prolonging the retention";

@@ -129,7 +129,7 @@ internal static class KeyTargets
                 opened.RequireWriting(default);
                 _ = opened.Chunker.FindCut(new byte[70_000]);
                 SignedEnvelope.Wrap(keys, "domain"u8, opened.Hasher.Compute(BlobType.Data, "content"u8).ToArray());
-                IndexLoader.ForSaving(opened, _ => { }, _ => true).Load(_ => { }, CancellationToken.None);
+                IndexLoader.ForSaving(opened, _ => { }, _ => true, seed: 1).Load(_ => { }, CancellationToken.None);
             }
         }
     }
@@ -139,6 +139,6 @@ internal static class KeyTargets
         var opened = RepositoryAccess.Open(new SharedStore(repository.Store), keys);
         _ = opened.CreatedTime.ToString("u");
         _ = opened.Chunker.FindCut(new byte[70_000]);
-        PackFormat.CreateHeader(opened.Descriptor, new byte[32]);
+        PackFormat.SealKey(opened.Descriptor, new byte[32]);
     });
 }

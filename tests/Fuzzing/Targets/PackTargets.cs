@@ -75,8 +75,12 @@ internal static class PackTargets
     /// <summary>The body of an index of one pack, by docs/format.md, section 4.2.</summary>
     private static byte[] Body(FuzzRepository repository, string name, long size)
     {
-        var directory = PackFormat.ReadContents(repository.Store, repository.Keys, name, size, default);
-        return [.. ObjectName.TryGetHash(name)!, .. BitConverter.GetBytes(size), .. BitConverter.GetBytes(directory.Length), .. directory];
+        var (directory, sealedKey) = PackFormat.ReadEnd(repository.Store, repository.Keys, name, size, default);
+        return
+        [
+            .. BitConverter.GetBytes(1), .. new byte[32],
+            .. ObjectName.TryGetHash(name)!, .. BitConverter.GetBytes(size), .. sealedKey, .. BitConverter.GetBytes(directory.Length), .. directory,
+        ];
     }
 
     private static void DecodeIndex(FuzzRepository repository, byte[] bytes)

@@ -145,17 +145,17 @@ public sealed class StolenKeyTests : IDisposable
 
     private void OpenPack(string name, byte[] bytes, byte[][] keys, List<(string What, byte[] Bytes)> opened)
     {
-        byte[] header = bytes[..117], magic = bytes[..4];
+        byte[] sealedKey = bytes[^121..^8], magic = bytes[..4];
         var length = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(^8));
-        TryAead("pack directory", keys.SelectMany(key => Salted(key, header)), 0, bytes.AsSpan(bytes.Length - 8 - length, length), magic, opened);
-        TryHpke("pack key", keys, "rekkord pack v1", magic, header.AsSpan(4), opened);
+        TryAead("pack directory", keys.SelectMany(key => Salted(key, sealedKey)), 0, bytes.AsSpan(bytes.Length - 121 - length, length), magic, opened);
+        TryHpke("pack key", keys, "rekkord pack v1", magic, sealedKey, opened);
 
         // A pack's key that could be opened is tried on its segments.
         var packKeys = opened.Where(part => part.What == "pack key").Select(part => part.Bytes);
-        byte[][] candidates = [.. keys, .. keys.SelectMany(key => Salted(key, header)), .. packKeys];
+        byte[][] candidates = [.. keys, .. keys.SelectMany(key => Salted(key, sealedKey)), .. packKeys];
         using var store = DirectoryObjectStore.Open(_repository.Location);
-        var reader = new TableOfContentsReader(PackFormat.ReadContents(store, _master, name, bytes.Length, default));
-        var offset = header.Length;
+        var reader = new TableOfContentsReader(PackFormat.ReadEnd(store, _master, name, bytes.Length, default).Contents);
+        var offset = magic.Length;
         for (var ordinal = 0; reader.NextSegment(out var stored, out _); ordinal++, offset += stored)
         {
             while (reader.NextBlob(out _))

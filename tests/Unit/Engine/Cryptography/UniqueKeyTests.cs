@@ -38,15 +38,15 @@ public sealed class UniqueKeyTests : IDisposable
         var segments = 0;
         foreach (var bytes in packs.Select(pack => _store[pack.Name]))
         {
-            var header = bytes[..PackFormat.HeaderLength];
-            var key = PackFormat.OpenKey(_master, header);
+            var sealedKey = bytes[^(PackFormat.SealedKeyLength + PackFormat.TrailerLength)..^PackFormat.TrailerLength];
+            var key = PackFormat.OpenKey(_master, sealedKey);
             Assert.True(keys.Add(Convert.ToHexString(key)));
-            Assert.True(encapsulated.Add(Convert.ToHexString(header[4..69])));
+            Assert.True(encapsulated.Add(Convert.ToHexString(sealedKey[..65])));
 
             // Each segment opens with the nonce of its place, so that is the one which it was sealed with.
             using var aead = new AesGcm(key, 16);
-            var end = bytes.Length - 8 - BitConverter.ToInt32(bytes.AsSpan(bytes.Length - 8, 4));
-            for (var (ordinal, offset) = (0, header.Length); offset < end; ordinal++, offset += SegmentLength + 16)
+            var end = bytes.Length - 8 - PackFormat.SealedKeyLength - BitConverter.ToInt32(bytes.AsSpan(bytes.Length - 8, 4));
+            for (var (ordinal, offset) = (0, PackFormat.HeaderLength); offset < end; ordinal++, offset += SegmentLength + 16)
             {
                 var nonce = new byte[12];
                 PackFormat.WriteNonce(nonce, ordinal);
@@ -70,8 +70,8 @@ public sealed class UniqueKeyTests : IDisposable
         using var passphrase = Passphrase.FromText("the same");
 
         // What makes the key: the pack's header, an index's salt, the encapsulated key of HPKE, a keyfile's and a tag cache's salt.
-        var directories = packs.Select(pack => _store[pack.Name][..117]);
-        var indexes = Enumerable.Range(0, 200).Select(_ => IndexObject.Encode(_master, [packs[0]])[4..36]);
+        var directories = packs.Select(pack => _store[pack.Name][^121..^8]);
+        var indexes = Enumerable.Range(0, 200).Select(_ => IndexObject.Encode(_master, [], [packs[0]])[4..36]);
         var records = Enumerable.Range(0, 100).Select(_ => store.Records.Write(TestSummaries.Full(), [], default)).ToArray();
         var keyFiles = Enumerable.Range(0, 5).Select(_ => KeyFileSeal.Seal(passphrase, "content"u8)[8..40]);
         var tagCaches = Enumerable.Range(0, 200).Select(_ => TagCacheCodec.Seal(_master, [])![24..56]);

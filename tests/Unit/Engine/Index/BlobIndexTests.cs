@@ -78,6 +78,6 @@ public sealed class BlobIndexTests
 
         var directory = writer.ToArray(PackKind.Data);
         return new StoredPack(
-            new byte[32], PackFormat.HeaderLength + (segments * 100) + directory.Length + PackFormat.TagLength + PackFormat.TrailerLength, directory);
+            new byte[32], PackFormat.HeaderLength + (segments * 100) + directory.Length + PackFormat.EndOverhead, new byte[PackFormat.SealedKeyLength], directory);
     }
 }

@@ -62,7 +62,7 @@ public sealed class IndexWriterTests : IDisposable
     {
         var hash = new byte[32];
         hash[0] = (byte)number;
-        return new StoredPack(hash, number, new byte[directoryLength]);
+        return new StoredPack(hash, number, new byte[PackFormat.SealedKeyLength], new byte[directoryLength]);
     }
 
     private List<IReadOnlyList<StoredPack>> ReadIndexes() =>

@@ -36,8 +36,8 @@ public sealed class PackAndIndexTests : IDisposable
 
         Assert.Equal(System.Security.Cryptography.SHA256.HashData(bytes), _pack.Hash);
         Assert.Equal(bytes.Length, _pack.Size);
-        Assert.Equal(_pack.Contents.ToArray(), PackFormat.ReadContents(_store, _master, _pack.Name, _pack.Size, default));
-        Assert.Equal(_pack.Contents.ToArray(), PackFormat.ReadContents(_store, _master.Derive(KeyRole.WriteOnly), _pack.Name, _pack.Size, default));
+        Assert.Equal(_pack.Contents.ToArray(), PackFormat.ReadEnd(_store, _master, _pack.Name, _pack.Size, default).Contents);
+        Assert.Equal(_pack.Contents.ToArray(), PackFormat.ReadEnd(_store, _master.Derive(KeyRole.WriteOnly), _pack.Name, _pack.Size, default).Contents);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class PackAndIndexTests : IDisposable
         var other = WritePack(TestRepository.RandomBytes(1, 100), new byte[5000]);
 
         Assert.NotEqual(_pack.Hash, other.Hash);
-        Assert.NotEqual(_store[_pack.Name][117..217], _store[other.Name][117..217]);
+        Assert.NotEqual(_store[_pack.Name][4..104], _store[other.Name][4..104]);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class PackAndIndexTests : IDisposable
             try
             {
                 // What lies in the segments does not concern the directory.
-                Assert.Equal(_pack.Contents.ToArray(), PackFormat.ReadContents(_store, _master, "packs/malformed", bytes.Length, default));
+                Assert.Equal(_pack.Contents.ToArray(), PackFormat.ReadEnd(_store, _master, "packs/malformed", bytes.Length, default).Contents);
             }
             catch (DamagedObjectException error)
             {
@@ -72,7 +72,7 @@ public sealed class PackAndIndexTests : IDisposable
     public void An_index_is_read_as_it_was_written()
     {
         var second = WritePack(TestRepository.RandomBytes(2, 100));
-        var index = IndexObject.Encode(_master, [_pack, second]);
+        var index = IndexObject.Encode(_master, [], [_pack, second]);
 
         using var reader = _master.Derive(KeyRole.WriteOnly);
         var read = Decode(reader, index);
@@ -87,7 +87,7 @@ public sealed class PackAndIndexTests : IDisposable
     [Fact]
     public void A_malformed_index_gives_an_error_that_names_it()
     {
-        var index = IndexObject.Encode(_master, [_pack]);
+        var index = IndexObject.Encode(_master, [], [_pack]);
         foreach (var bytes in Malformed.From(index, 500).Where(bytes => !bytes.AsSpan().SequenceEqual(index)))
             Assert.Equal(NameOf(bytes), Assert.Throws<DamagedObjectException>(() => Decode(_master, bytes)).Target);
         using var other = KeyMaterial.CreateMaster();
@@ -109,16 +109,16 @@ public sealed class PackAndIndexTests : IDisposable
             IndexKey = [.. writer.IndexKey],
             SigningPrivateKey = [.. stranger.SigningPrivateKey],
         });
-        var signed = IndexObject.Encode(writer, [_pack]);
+        var signed = IndexObject.Encode(writer, [], [_pack]);
 
         Assert.Equal(Convert.ToHexStringLower(writer.KeyId), Decode(_master, signed).KeyId);
-        Assert.Throws<DamagedObjectException>(() => Decode(_master, IndexObject.Encode(impostor, [_pack])));
+        Assert.Throws<DamagedObjectException>(() => Decode(_master, IndexObject.Encode(impostor, [], [_pack])));
     }
 
     [Fact]
     public void An_index_under_another_name_than_that_of_its_bytes_is_refused()
     {
-        var index = IndexObject.Encode(_master, [_pack]);
+        var index = IndexObject.Encode(_master, [], [_pack]);
         using var signers = new TrustedSigners(_master.MasterPublicKey, _master.RepositoryId);
 
         Assert.Throws<DamagedObjectException>(() => IndexObject.Decode(_master, signers, ObjectName.For(ObjectName.Indexes, new byte[32]), index));

@@ -77,7 +77,7 @@ public sealed class PackWriterTests : IDisposable
 
         Assert.True(appended);
         Assert.Equal(3, _packs.Sum(BlobsOf));
-        Assert.All(_packs, pack => Assert.Equal(pack.Contents.ToArray(), PackFormat.ReadContents(_store, _master, pack.Name, pack.Size, default)));
+        Assert.All(_packs, pack => Assert.Equal(pack.Contents.ToArray(), PackFormat.ReadEnd(_store, _master, pack.Name, pack.Size, default).Contents));
     }
 
     [Fact]

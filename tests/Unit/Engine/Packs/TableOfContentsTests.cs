@@ -36,7 +36,7 @@ public sealed class TableOfContentsTests
         var refused = 0;
         foreach (var directory in Malformed.From(valid, 20_000))
         {
-            var pack = new StoredPack(new byte[32], SizeOf(valid), directory);
+            var pack = new StoredPack(new byte[32], SizeOf(valid), new byte[PackFormat.SealedKeyLength], directory);
             var index = new BlobIndex();
             try
             {
@@ -95,5 +95,5 @@ public sealed class TableOfContentsTests
     }
 
     private static long SizeOf(byte[] directory) =>
-        PackFormat.HeaderLength + 1234 + Second[0].Length + PackFormat.TagLength + directory.Length + PackFormat.TagLength + PackFormat.TrailerLength;
+        PackFormat.HeaderLength + 1234 + Second[0].Length + PackFormat.TagLength + directory.Length + PackFormat.EndOverhead;
 }

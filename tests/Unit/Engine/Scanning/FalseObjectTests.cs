@@ -152,7 +152,7 @@ public sealed class FalseObjectTests : IDisposable
     {
         var packs = _repository.Objects("packs");
         Array.ForEach(_repository.Objects("index"), File.Delete);
-        var gone = new StoredPack(new byte[32], 1000, new byte[] { 0, 0 });
+        var gone = new StoredPack(new byte[32], 1000, new byte[PackFormat.SealedKeyLength], new byte[] { 0, 0 });
         Write(_stolen, [gone, .. Packs().Select(pack => Rewrite(pack, (oid, _) => oid))]);
         Assert.Contains(_repository.Scan().Problems, problem => problem.Kind == ProblemKind.PackMissing);
 
@@ -285,7 +285,7 @@ public sealed class FalseObjectTests : IDisposable
         var first = repository.List(ObjectName.Indexes, default).Select(index => index.Name).DefaultIfEmpty("z").First();
         while (true)
         {
-            var index = IndexObject.Encode(repository.Keys, packs);
+            var index = IndexObject.Encode(repository.Keys, [], packs);
             var name = ObjectName.For(ObjectName.Indexes, SHA256.HashData(index));
             if (string.CompareOrdinal(name, first) > 0)
                 continue;

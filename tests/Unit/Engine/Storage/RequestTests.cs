@@ -15,7 +15,7 @@ public sealed class RequestTests : IDisposable
 {
     private const int RequestsOfAListing = 4;
     private const int RequestsOfAnUnchangedSave = 13;
-    private const int RequestsOfOneFile = 11;
+    private const int RequestsOfOneFile = 9;
 
     private readonly TestRepository _repository = new();
     private readonly List<string> _requests = [];
