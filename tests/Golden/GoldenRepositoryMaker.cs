@@ -4,6 +4,7 @@ using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Snapshots;
@@ -83,10 +84,24 @@ internal sealed class GoldenRepositoryMaker : ISaveObserver
         });
         GoldenListing.Write(Path.Combine(output, "second.txt"), Source);
 
+        SaveMany(location, keyFile);
+
         using var repository = RepositoryAccess.Open(DirectoryObjectStore.Open(location), KeyFile.Read(keyFile));
         var snapshots = new SnapshotStore(repository).List(error => throw error, CancellationToken.None);
         File.WriteAllLines(Path.Combine(output, "snapshots.txt"), snapshots.Select(GoldenListing.Describe));
         Shell("rm -rf \"$PWD\" ../cache ../note.txt");
+    }
+
+    /// <summary>Makes as many small snapshots as it takes for merged indexes, and for a catalogue of both kinds.</summary>
+    private void SaveMany(string location, string keyFile)
+    {
+        for (var i = 0; i < 2 * Consolidation.Least; i++)
+        {
+            File.WriteAllText(Note, $"note {i}");
+            var keys = KeyFile.Read(keyFile);
+            var request = new SaveRequest { Channel = "many", Paths = [FileName.FromText(Note)] };
+            Save(location, i < Consolidation.Least ? keys : keys.Derive(KeyRole.WriteOnly), request);
+        }
     }
 
     private void Save(string location, KeyMaterial keys, SaveRequest request)

@@ -44,7 +44,7 @@ public sealed class GoldenRepositoryTests : IRestoreObserver, IDisposable
         var result = new ScanOperation(_repository, request, Assert.Fail).Run(CancellationToken.None);
 
         Assert.Empty(result.Problems);
-        Assert.Equal(2, result.Snapshots);
+        Assert.Equal(18, result.Snapshots);
         Assert.Equal(0, result.UnindexedPacks);
         Assert.Equal(0, result.SkippedPacks);
     }
