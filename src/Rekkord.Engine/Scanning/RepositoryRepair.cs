@@ -9,7 +9,7 @@ using Rekkord.Engine.Storage;
 namespace Rekkord.Engine.Scanning;
 
 /// <summary>
-/// Repairs what a scan found, and never deletes. What can be read of damaged packs is stored again. Damaged objects, and those that the
+/// Repairs what a scan found, and deletes nothing that anything relies on. What can be read of damaged packs is stored again. Damaged objects, and those that the
 /// medium has lost, are moved to <c>damaged/</c>, so that nothing relies on them and the next save stores again what it still finds.
 /// Indexes and tags are made again from packs and snapshots. What replaces an object is durable before the object is moved.
 /// </summary>

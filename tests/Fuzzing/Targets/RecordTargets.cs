@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Rekkord.Engine.Caching;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Snapshots;
 
@@ -12,7 +14,31 @@ internal static class RecordTargets
             {
                 new SnapshotRecords(repository.Access).ReadTag(name, default);
                 new SnapshotStore(repository.Access).List(_ => { }, CancellationToken.None);
-            }));
+            }))
+            .Concat(Catalogue(repository));
+
+    /// <summary>The objects of the catalogue, of both kinds, and what follows after the hash of such an object was made to fit.</summary>
+    private static IEnumerable<FuzzTarget> Catalogue(FuzzRepository repository)
+    {
+        var (name, bytes) = repository.Objects.First(found => found.Key.StartsWith(ObjectName.Tags, StringComparison.Ordinal));
+        using var opener = new RecordOpener(repository.Keys, repository.Keys.LogPrivateKey);
+        byte[][] seeds =
+        [
+            CatalogueObject.EncodeCopies([], new Dictionary<string, ReadOnlyMemory<byte>> { [name] = bytes }),
+            CatalogueObject.EncodeOpened(repository.Access, [], new Dictionary<string, OpenedTag> { [name] = new SnapshotRecords(repository.Access).OpenTag(name, opener, default) }),
+        ];
+        yield return new FuzzTarget("catalogue/object", seeds, changed =>
+        {
+            using var reader = new RecordOpener(repository.Keys, repository.Keys.LogPrivateKey);
+            var found = CatalogueObject.Parse(ObjectName.For(ObjectName.Catalogue, SHA256.HashData(changed)), changed);
+            _ = found.IsOpened ? found.Open(reader).Tags.Count : found.ReadCopies().Count();
+        })
+        {
+            // The length before compression is believed up to the limit of the format; the frame must then give it.
+            AllocationBound = 3L * FormatLimits.Record,
+            Cost = 5,
+        };
+    }
 
     private static IEnumerable<FuzzTarget> Of(FuzzRepository repository, string group, RecordKind kind, Action<string> read)
     {
