@@ -21,11 +21,14 @@
         'Get-RekkordSnapshot'
         'Initialize-RekkordRepository'
         'Invoke-RekkordHook'
+        'Invoke-RekkordRetention'
         'Invoke-RekkordSave'
         'Invoke-RekkordScan'
         'New-RekkordKey'
+        'Remove-RekkordSnapshot'
         'Restore-RekkordSnapshot'
         'Revoke-RekkordKey'
+        'Undo-RekkordRemoval'
     )
     PrivateData          = @{
         PSData = @{

@@ -46,6 +46,11 @@ internal sealed class FuzzRepository : IDisposable
     {
         var request = new SaveRequest { Channel = "fuzz", Paths = [Encoding.UTF8.GetBytes(directory)], CacheDirectory = cacheDirectory };
         new SaveOperation(Access, request, new SilentObserver()).Run(CancellationToken.None);
+
+        // Of a snapshot that there is not, so that the one that was saved stays in the lists.
+        var records = new SnapshotRecords(Access);
+        var removed = records.WriteRemoval(new RemovalRecord(DateTimeOffset.UnixEpoch, [new Oid(Seed)], []), default);
+        records.WriteRemoval(new RemovalRecord(DateTimeOffset.UnixEpoch, [new Oid(Seed)], [new Oid(ObjectName.TryGetHash(removed))]), default);
         foreach (var found in Store.List("", default))
             Objects[found.Name] = Store[found.Name];
     }

@@ -3,6 +3,7 @@ using Rekkord.Cmdlets.Completion;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
 using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Cmdlets.Commands;
@@ -36,38 +37,26 @@ public sealed class GetRekkordSnapshotCommand : RepositoryCommand
     [Parameter]
     public DateTimeOffset? Until { get; set; }
 
+    /// <summary>The snapshots that were removed and are still there, and not the others.</summary>
+    [Parameter]
+    public SwitchParameter Removed { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
         using var repository = OpenRepository(LoadConfig(), KeyPermission.List);
         var pattern = new SnapshotPattern(Channel);
-        var matching = new SnapshotStore(repository)
-            .List(damaged => WriteError(ErrorRecords.Create(damaged)), StopToken, WriteWarning)
+        var matching = List(new SnapshotStore(repository))
             .Where(snapshot => pattern.IsMatch(snapshot) && (Id is null || snapshot.Id.ToString().StartsWith(Id, StringComparison.OrdinalIgnoreCase)))
             .ToArray();
-        if (Id is null && !pattern.IsId)
+        if (Id is null && !pattern.IsId && !Removed)
             SnapshotStore.WarnOfDoubts(matching, WriteWarning);
         var found = matching.Where(snapshot => (Since is not { } since || snapshot.Summary.Time >= since) && (Until is not { } until || snapshot.Summary.Time <= until));
         foreach (var snapshot in Latest is { } count ? found.TakeLast(count) : found)
             WriteObject(new RekkordSnapshot(snapshot));
     });
 
-    /// <summary>What -Channel selects. A channel of that very name is never left out, whatever wildcards are in it.</summary>
-    private sealed class SnapshotPattern
-    {
-        private readonly SnapshotName _name;
-        private readonly WildcardPattern? _wildcards;
+    private IReadOnlyList<Snapshot> List(SnapshotStore store) => Removed ? store.ListRemoved(WriteFailure, StopToken) : store.List(WriteFailure, StopToken, WriteWarning);
 
-        public SnapshotPattern(string text)
-        {
-            _name = SnapshotName.Parse(text);
-            _wildcards = _name.Text == text ? WildcardPattern.Get(text, WildcardOptions.CultureInvariant) : null;
-        }
-
-        public bool IsId => !_name.MayBeChannel;
-
-        public bool IsMatch(Snapshot snapshot) => IsId
-            ? _name.IsIdOf(snapshot)
-            : snapshot.Summary.Channel == _name.Text || _wildcards?.IsMatch(snapshot.Summary.Channel) == true;
-    }
+    private void WriteFailure(RekkordException error) => WriteError(ErrorRecords.Create(error));
 }

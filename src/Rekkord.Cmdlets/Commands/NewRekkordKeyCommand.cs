@@ -16,7 +16,7 @@ public sealed class NewRekkordKeyCommand : RekkordCommand
 {
     /// <summary>What it will be able to do.</summary>
     [Parameter(Mandatory = true, Position = 0)]
-    [ValidateSet("ReadWrite", "WriteOnly", "LogOnly")]
+    [ValidateSet("ReadWrite", "WriteOnly", "LogOnly", "Prune")]
     public string Role { get; set; } = "";
 
     /// <summary>Where it goes.</summary>

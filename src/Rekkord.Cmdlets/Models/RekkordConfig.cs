@@ -25,6 +25,14 @@ public sealed class RekkordConfig
         RunPostHooksAfterPreFailure = config.Hooks.RunPostHooksAfterPreFailure.Value;
         TrustHookPermissions = config.Hooks.TrustHookPermissions.Value;
         RetainDuration = config.Protection.RetainDuration.Value;
+        KeepLast = config.Retention.KeepLast.Value;
+        KeepHourly = config.Retention.KeepHourly.Value;
+        KeepDaily = config.Retention.KeepDaily.Value;
+        KeepWeekly = config.Retention.KeepWeekly.Value;
+        KeepMonthly = config.Retention.KeepMonthly.Value;
+        KeepYearly = config.Retention.KeepYearly.Value;
+        KeepWithin = config.Retention.KeepWithin.Value;
+        TimeZone = config.Retention.TimeZone.Value;
         Values = [.. config.Entries.Select(entry => new RekkordConfigValue(entry))];
     }
 
@@ -78,6 +86,30 @@ public sealed class RekkordConfig
 
     /// <summary>How long what is written is kept from being deleted.</summary>
     public TimeSpan? RetainDuration { get; }
+
+    /// <summary>How many of the newest snapshots are kept; zero for no such rule, as for those below.</summary>
+    public int KeepLast { get; }
+
+    /// <summary>For how many hours the newest snapshot of each is kept.</summary>
+    public int KeepHourly { get; }
+
+    /// <summary>For how many days.</summary>
+    public int KeepDaily { get; }
+
+    /// <summary>For how many weeks.</summary>
+    public int KeepWeekly { get; }
+
+    /// <summary>For how many months.</summary>
+    public int KeepMonthly { get; }
+
+    /// <summary>For how many years.</summary>
+    public int KeepYearly { get; }
+
+    /// <summary>How much older than the newest a snapshot may be to be kept; null for no such rule.</summary>
+    public TimeSpan? KeepWithin { get; }
+
+    /// <summary>The time zone of the days, weeks, months and years; null for that of the machine that removes.</summary>
+    public string? TimeZone { get; }
 
     /// <summary>Every setting with where it comes from.</summary>
     public RekkordConfigValue[] Values { get; }

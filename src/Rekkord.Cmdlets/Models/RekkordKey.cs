@@ -19,7 +19,7 @@ public sealed class RekkordKey
     /// <summary>Its ID: 32 hex digits. Snapshots that it signs show it as KeyId, and Revoke-RekkordKey takes it.</summary>
     public string Id { get; }
 
-    /// <summary>What it can do: ReadWrite, WriteOnly or LogOnly.</summary>
+    /// <summary>What it can do: ReadWrite, WriteOnly, LogOnly or Prune.</summary>
     public string Role { get; }
 
     /// <summary>Where it is.</summary>

@@ -27,6 +27,8 @@ public sealed class RekkordSnapshot
         UserName = summary.UserName;
         KeyId = snapshot.KeyId;
         SignerStatus = snapshot.SignerStatus == Engine.Snapshots.SignerStatus.Revoked ? RekkordSignerStatus.Revoked : RekkordSignerStatus.Trusted;
+        RemovedTime = snapshot.Removal?.Time.ToLocalTime();
+        IsRemoved = snapshot.Removal is not null;
         Hooks = [.. summary.Hooks.Select(record => new RekkordHookRecord(record))];
     }
 
@@ -83,6 +85,12 @@ public sealed class RekkordSnapshot
 
     /// <summary>Whether that signature counts: Revoked if the keyfile was revoked before this snapshot came.</summary>
     public RekkordSignerStatus SignerStatus { get; }
+
+    /// <summary>Whether it was removed, so that lists and channels pass over it. Undo-RekkordRemoval brings it back.</summary>
+    public bool IsRemoved { get; }
+
+    /// <summary>When it was removed, as the clock of that machine said; null when it was not.</summary>
+    public DateTimeOffset? RemovedTime { get; }
 
     /// <summary>The pre-save hooks that ran before it.</summary>
     public RekkordHookRecord[] Hooks { get; }

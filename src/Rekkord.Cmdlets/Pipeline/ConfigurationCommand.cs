@@ -21,11 +21,14 @@ public abstract class ConfigurationCommand : RekkordCommand
     [ValidateNotNullOrEmpty]
     public string? KeyFile { get; set; }
 
-    private protected RekkordConfig LoadConfig() => RekkordConfig.Load(new ConfigurationRequest
+    /// <summary>The configuration in force.</summary>
+    /// <param name="settings">What parameters of the command say of other keys, by section and name.</param>
+    private protected RekkordConfig LoadConfig(IReadOnlyDictionary<string, string>? settings = null) => RekkordConfig.Load(new ConfigurationRequest
     {
         ConfigPath = ConfigPath is null ? null : ResolvePath(ConfigPath),
         Repository = Repository,
         KeyFile = KeyFile is null ? null : ResolvePath(KeyFile),
         WorkingDirectory = CurrentDirectory,
+        Settings = settings ?? new Dictionary<string, string>(),
     });
 }

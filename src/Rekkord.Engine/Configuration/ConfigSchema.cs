@@ -40,6 +40,15 @@ public static class ConfigSchema
         new("Protection", "RetainDuration", ConfigValueType.Duration,
             "How long the storage must keep objects from being deleted. Storage that cannot do that is refused."),
 
+        KeepKey("KeepLast", "How many of the newest snapshots are kept."),
+        KeepKey("KeepHourly", "For how many hours the newest snapshot of each is kept."),
+        KeepKey("KeepDaily", "For how many days the newest snapshot of each is kept."),
+        KeepKey("KeepWeekly", "For how many weeks the newest snapshot of each is kept."),
+        KeepKey("KeepMonthly", "For how many months the newest snapshot of each is kept."),
+        KeepKey("KeepYearly", "For how many years the newest snapshot of each is kept."),
+        new("Retention", "KeepWithin", ConfigValueType.Duration, "How much older than the newest a snapshot may be to be kept."),
+        new("Retention", "TimeZone", ConfigValueType.Text, "Whose days, weeks, months and years count. Unset: those of the machine that removes."),
+
         new("S3", "AccessKeyID", ConfigValueType.Text, "The access key ID.")
             { EnvironmentVariable = "REKKORD_S3_ACCESS_KEY_ID" },
         new("S3", "SecretKey", ConfigValueType.Text, "The secret access key.")
@@ -61,6 +70,9 @@ public static class ConfigSchema
         new("SFTP", "Command", ConfigValueType.Text, "The program that connects, with its first arguments. Unset: ssh.")
             { EnvironmentVariable = "REKKORD_SFTP_COMMAND" },
     ];
+
+    private static ConfigKey KeepKey(string name, string description) =>
+        new("Retention", name, ConfigValueType.Number, description) { Default = "0", Minimum = 0, Maximum = 1_000_000 };
 
     /// <summary>The sections, in order.</summary>
     public static IReadOnlyList<string> Sections { get; } = [.. Keys.Select(key => key.Section).Distinct()];

@@ -95,6 +95,39 @@ public sealed record ProtectionConfig(ConfigValue<TimeSpan?> RetainDuration)
     }
 }
 
+/// <summary>Section <c>[Retention]</c>.</summary>
+/// <param name="KeepLast">How many of the newest snapshots are kept; zero for no such rule, as for those below.</param>
+/// <param name="KeepHourly">For how many hours.</param>
+/// <param name="KeepDaily">For how many days.</param>
+/// <param name="KeepWeekly">For how many weeks.</param>
+/// <param name="KeepMonthly">For how many months.</param>
+/// <param name="KeepYearly">For how many years.</param>
+/// <param name="KeepWithin">How much older than the newest; null for no such rule.</param>
+/// <param name="TimeZone">The ID of the time zone of the calendar; null for the machine's.</param>
+public sealed record RetentionConfig(
+    ConfigValue<int> KeepLast,
+    ConfigValue<int> KeepHourly,
+    ConfigValue<int> KeepDaily,
+    ConfigValue<int> KeepWeekly,
+    ConfigValue<int> KeepMonthly,
+    ConfigValue<int> KeepYearly,
+    ConfigValue<TimeSpan?> KeepWithin,
+    ConfigValue<string?> TimeZone)
+{
+    /// <summary>The time zone of the calendar.</summary>
+    /// <exception cref="RekkordException">This machine knows none of that name (<c>TimeZoneUnknown</c>).</exception>
+    public TimeZoneInfo FindTimeZone()
+    {
+        if (TimeZone.Value is not { } id)
+            return TimeZoneInfo.Local;
+        return TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) ? zone : throw new RekkordException(
+            "TimeZoneUnknown",
+            RekkordErrorKind.InvalidArgument,
+            $"This machine knows no time zone '{id}'. Give one such as Europe/Berlin or UTC with -TimeZone, or as TimeZone in the [Retention] section. Get-TimeZone -ListAvailable lists them.",
+            id);
+    }
+}
+
 /// <summary>Section <c>[Hooks]</c>.</summary>
 /// <param name="PreSaveDirectory">A full path; null when unset.</param>
 /// <param name="PostSaveDirectory">A full path; null when unset.</param>

@@ -30,6 +30,15 @@ public sealed class RekkordConfig
             values.GetRequired<bool>("Hooks.RunPostHooksAfterPreFailure"),
             values.GetRequired<bool>("Hooks.TrustHookPermissions"));
         Protection = new ProtectionConfig(values.GetStruct<TimeSpan>("Protection.RetainDuration"));
+        Retention = new RetentionConfig(
+            values.GetRequired<int>("Retention.KeepLast"),
+            values.GetRequired<int>("Retention.KeepHourly"),
+            values.GetRequired<int>("Retention.KeepDaily"),
+            values.GetRequired<int>("Retention.KeepWeekly"),
+            values.GetRequired<int>("Retention.KeepMonthly"),
+            values.GetRequired<int>("Retention.KeepYearly"),
+            values.GetStruct<TimeSpan>("Retention.KeepWithin"),
+            values.GetText("Retention.TimeZone"));
         S3 = new S3Config(values.GetText("S3.AccessKeyID"), values.GetText("S3.SecretKey"), values.GetText("S3.SessionToken"), values.GetText("S3.Region"), values.GetText("S3.StorageClass"), values.GetText("S3.LockMode"));
         Sftp = new SftpConfig(
             values.GetText("SFTP.Password"), values.GetText("SFTP.KeyFile"), values.GetText("SFTP.KeyPassphrase"), values.GetText("SFTP.Fingerprint"), values.GetText("SFTP.Command"));
@@ -49,6 +58,9 @@ public sealed class RekkordConfig
 
     /// <summary>Section <c>[Protection]</c>.</summary>
     public ProtectionConfig Protection { get; }
+
+    /// <summary>Section <c>[Retention]</c>.</summary>
+    public RetentionConfig Retention { get; }
 
     /// <summary>Section <c>[S3]</c>.</summary>
     public S3Config S3 { get; }
@@ -79,6 +91,8 @@ public sealed class RekkordConfig
         values.AddEnvironment(variable, workingDirectory);
         values.AddParameter("Repository.URL", request.Repository, workingDirectory, "-Repository");
         values.AddParameter("Repository.KeyFile", request.KeyFile, workingDirectory, "-KeyFile");
+        foreach (var (key, text) in request.Settings)
+            values.AddParameter(key, text, workingDirectory, $"-{key[(key.IndexOf('.', StringComparison.Ordinal) + 1)..]}");
         return new RekkordConfig(file, values);
     }
 }
@@ -94,6 +108,9 @@ public sealed record ConfigurationRequest
 
     /// <summary>The keyfile, over environment and file.</summary>
     public string? KeyFile { get; init; }
+
+    /// <summary>Other keys, by section and name, over environment and file: what parameters of the same names said.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
     /// The caller's current location, which relative paths of parameters and environment variables start from; the process's

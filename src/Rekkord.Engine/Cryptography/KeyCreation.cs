@@ -8,7 +8,7 @@ public static class KeyCreation
     /// <summary>Derives a keyfile with a signing key of its own and writes it.</summary>
     /// <param name="master">The master key.</param>
     /// <param name="masterKeyFile">The file that it was read from.</param>
-    /// <param name="role">ReadWrite, WriteOnly or LogOnly.</param>
+    /// <param name="role">ReadWrite, WriteOnly, LogOnly or Prune.</param>
     /// <param name="path">Where the keyfile goes.</param>
     /// <param name="overwrite">Whether an existing file may be replaced; the master keyfile never is.</param>
     /// <param name="passphrase">What to seal it with; null for none.</param>

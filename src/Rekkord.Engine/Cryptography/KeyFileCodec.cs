@@ -72,7 +72,7 @@ internal static class KeyFileCodec
 
     /// <summary>The role that a stored number stands for. Cut down to the byte that the enumeration has, 257 would read as Master.</summary>
     /// <exception cref="CborContentException">It stands for none.</exception>
-    public static KeyRole ToRole(int number) => number is >= (int)KeyRole.Master and <= (int)KeyRole.LogOnly
+    public static KeyRole ToRole(int number) => number is >= (int)KeyRole.Master and <= (int)KeyRole.Prune
         ? (KeyRole)number
         : throw new CborContentException("The role of the keyfile is not known.");
 

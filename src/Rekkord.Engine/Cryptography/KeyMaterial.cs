@@ -68,6 +68,9 @@ public sealed class KeyMaterial : IDisposable
     /// <summary>The key that snapshots and tags are signed with.</summary>
     internal byte[] SigningPrivateKey => Require(_signingPrivateKey, KeyPermission.Save);
 
+    /// <summary>The same key, where what it signs of removed snapshots counts.</summary>
+    internal byte[] RemovingPrivateKey => Require(CanRemove ? _signingPrivateKey : null, KeyPermission.Remove);
+
     /// <summary>Whether snapshots can be made with it.</summary>
     public bool CanWrite => _signingPrivateKey is not null;
 
@@ -76,6 +79,9 @@ public sealed class KeyMaterial : IDisposable
 
     /// <summary>Whether snapshots can be listed with it.</summary>
     public bool CanList => _logPrivateKey is not null;
+
+    /// <summary>Whether snapshots can be removed with it. Every signing key could sign that; it counts from these roles only.</summary>
+    public bool CanRemove => Role.Permits(KeyPermission.Remove) && CanWrite;
 
     /// <summary>When the master key made it; null for the master key itself.</summary>
     /// <exception cref="CryptographicException">The keyfile's certificate is not the master key's.</exception>
@@ -94,12 +100,13 @@ public sealed class KeyMaterial : IDisposable
         var part = permission switch
         {
             KeyPermission.Certify => _seed,
+            KeyPermission.Remove => CanRemove ? _signingPrivateKey : null,
             KeyPermission.Save => _signingPrivateKey,
             KeyPermission.Read => _dataPrivateKey,
             _ => _logPrivateKey,
         };
         if (part is null)
-            throw Insufficient($"{command} needs a {RolesWith(permission)} keyfile, and '{keyFile}' is a {Role} keyfile. Give another one with {parameter}.", keyFile);
+            throw Insufficient($"{command} needs a {KeyRoles.WithPermission(permission)} keyfile, and '{keyFile}' is a {Role} keyfile. Give another one with {parameter}.", keyFile);
     }
 
     /// <summary>Makes the material of a new master key, for a new repository.</summary>
@@ -126,14 +133,14 @@ public sealed class KeyMaterial : IDisposable
     }
 
     /// <summary>Makes the material of a keyfile with less than the master's permissions.</summary>
-    /// <param name="role">ReadWrite, WriteOnly or LogOnly.</param>
+    /// <param name="role">ReadWrite, WriteOnly, LogOnly or Prune.</param>
     /// <exception cref="RekkordException">This is not a master key (<c>KeyRoleInsufficient</c>).</exception>
     public KeyMaterial Derive(KeyRole role)
     {
         _ = Seed;
         var keyId = RandomNumberGenerator.GetBytes(IdLength);
         var signing = SecretBytes.Use(CreateSeed(), seed => Hpke.DerivePrivateKey(seed));
-        var writes = role is KeyRole.ReadWrite or KeyRole.WriteOnly;
+        var writes = role.Permits(KeyPermission.Save);
         var certificate = new Certificate(RepositoryId, keyId, role, P256.GetPublicKey(signing), DateTimeOffset.UtcNow.ToUnixTimeSeconds());
         if (!writes)
             CryptographicOperations.ZeroMemory(signing);
@@ -148,8 +155,8 @@ public sealed class KeyMaterial : IDisposable
             // Copies: whichever of the two is disposed of first must not wipe what the other works with.
             IdKey = writes ? SecretBytes.Copy(IdKey) : null,
             IndexKey = writes ? SecretBytes.Copy(IndexKey) : null,
-            DataPrivateKey = role == KeyRole.ReadWrite ? SecretBytes.Copy(DataPrivateKey) : null,
-            LogPrivateKey = role != KeyRole.WriteOnly ? SecretBytes.Copy(LogPrivateKey) : null,
+            DataPrivateKey = role.Permits(KeyPermission.Read) ? SecretBytes.Copy(DataPrivateKey) : null,
+            LogPrivateKey = role.Permits(KeyPermission.List) ? SecretBytes.Copy(LogPrivateKey) : null,
             SigningPrivateKey = writes ? signing : null,
         });
     }
@@ -187,20 +194,12 @@ public sealed class KeyMaterial : IDisposable
     private static byte[] DerivePrivateKey(byte[] seed, string purpose) =>
         SecretBytes.Use(KeyDerivation.Derive(seed, purpose), material => Hpke.DerivePrivateKey(material));
 
-    private static string RolesWith(KeyPermission permission) => permission switch
-    {
-        KeyPermission.Certify => "Master",
-        KeyPermission.Save => "WriteOnly, ReadWrite or Master",
-        KeyPermission.Read => "ReadWrite or Master",
-        _ => "LogOnly, ReadWrite or Master",
-    };
-
     private static RekkordException Insufficient(string why, string? keyFile = null) =>
         new("KeyRoleInsufficient", RekkordErrorKind.PermissionDenied, why, keyFile);
 
     private byte[] Require(byte[]? part, KeyPermission permission)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return part ?? throw Insufficient($"This needs a {RolesWith(permission)} keyfile, and the one in use is a {Role} keyfile. Give another one with -KeyFile.");
+        return part ?? throw Insufficient($"This needs a {KeyRoles.WithPermission(permission)} keyfile, and the one in use is a {Role} keyfile. Give another one with -KeyFile.");
     }
 }

@@ -14,6 +14,9 @@ public enum KeyRole : byte
 
     /// <summary>List snapshots only.</summary>
     LogOnly = 4,
+
+    /// <summary>What ReadWrite can, and remove snapshots.</summary>
+    Prune = 5,
 }
 
 /// <summary>What a keyfile can do, and a command needs it for.</summary>
@@ -21,6 +24,9 @@ public enum KeyPermission
 {
     /// <summary>Making and revoking keyfiles.</summary>
     Certify,
+
+    /// <summary>Removing snapshots, and bringing them back.</summary>
+    Remove,
 
     /// <summary>Making snapshots.</summary>
     Save,
@@ -30,4 +36,27 @@ public enum KeyPermission
 
     /// <summary>Listing snapshots.</summary>
     List,
+}
+
+/// <summary>What each role permits.</summary>
+internal static class KeyRoles
+{
+    private static readonly KeyRole[] FromLeast = [KeyRole.LogOnly, KeyRole.WriteOnly, KeyRole.ReadWrite, KeyRole.Prune, KeyRole.Master];
+
+    /// <summary>Whether a keyfile of a role is for this.</summary>
+    public static bool Permits(this KeyRole role, KeyPermission permission) => permission switch
+    {
+        KeyPermission.Certify => role == KeyRole.Master,
+        KeyPermission.Remove => role is KeyRole.Prune or KeyRole.Master,
+        KeyPermission.Save => role != KeyRole.LogOnly,
+        KeyPermission.Read => role is not (KeyRole.LogOnly or KeyRole.WriteOnly),
+        _ => role != KeyRole.WriteOnly,
+    };
+
+    /// <summary>The roles that permit this, in words.</summary>
+    public static string WithPermission(KeyPermission permission)
+    {
+        var names = FromLeast.Where(role => role.Permits(permission)).Select(role => role.ToString()).ToArray();
+        return names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} or {names[^1]}";
+    }
 }

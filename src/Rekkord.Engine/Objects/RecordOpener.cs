@@ -21,14 +21,14 @@ internal sealed class RecordOpener : IDisposable
     /// <param name="domain">What kind of record it is.</param>
     /// <param name="magic">How an object of its kind starts.</param>
     /// <param name="sealedRecord">What follows that.</param>
-    /// <param name="byReader">Whether only the signature of a key that can read counts.</param>
+    /// <param name="permission">What the role of the keyfile that signed it must permit.</param>
     /// <returns>Its payload, and the ID of the keyfile that signed it (null: the master key).</returns>
     /// <exception cref="System.Security.Cryptography.CryptographicException">It was altered, sealed to another key, or signed by a stranger.</exception>
     /// <exception cref="InvalidDataException">It cannot be decompressed.</exception>
-    public (byte[] Payload, byte[]? KeyId) Open(ReadOnlySpan<byte> domain, ReadOnlySpan<byte> magic, ReadOnlySpan<byte> sealedRecord, bool byReader = false)
+    public (byte[] Payload, byte[]? KeyId) Open(ReadOnlySpan<byte> domain, ReadOnlySpan<byte> magic, ReadOnlySpan<byte> sealedRecord, KeyPermission permission = KeyPermission.Save)
     {
         var compressed = Hpke.Aes256.Open(_recipient, [.. domain, .. _signers.RepositoryId], magic, sealedRecord);
-        return SignedEnvelope.Unwrap(Compression.Decompress(compressed, FormatLimits.Record), domain, _signers, byReader: byReader);
+        return SignedEnvelope.Unwrap(Compression.Decompress(compressed, FormatLimits.Record), domain, _signers, permission: permission);
     }
 
     public void Dispose()

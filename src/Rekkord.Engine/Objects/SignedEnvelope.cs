@@ -36,9 +36,9 @@ internal static class SignedEnvelope
     /// <param name="envelope">The envelope.</param>
     /// <param name="domain">What kind of record it is for.</param>
     /// <param name="signers">Keeps the keys that signed.</param>
-    /// <param name="byReader">Whether only the signature of a key that can read counts.</param>
+    /// <param name="permission">What the role of the keyfile that signed must permit.</param>
     /// <exception cref="CryptographicException">The envelope is malformed, or not signed by a key of this repository.</exception>
-    public static (byte[] Payload, byte[]? KeyId) Unwrap(byte[] envelope, ReadOnlySpan<byte> domain, TrustedSigners signers, bool byReader = false)
+    public static (byte[] Payload, byte[]? KeyId) Unwrap(byte[] envelope, ReadOnlySpan<byte> domain, TrustedSigners signers, KeyPermission permission = KeyPermission.Save)
     {
         byte[] payload, signature, certificateBytes;
         try
@@ -60,14 +60,19 @@ internal static class SignedEnvelope
         }
 
         var (certificate, signer) = signers.Find(certificateBytes);
-        if (certificate is { Role: KeyRole.LogOnly })
-            throw new CryptographicException("The record is signed by a LogOnly key, which may not write.");
-        if (byReader && certificate is { Role: not KeyRole.ReadWrite })
-            throw new CryptographicException($"The record is signed by a {certificate.Role} key, which cannot read what it says.");
+        if (certificate is { Role: var role } && !role.Permits(permission))
+            throw new CryptographicException($"The record is signed by a {role} key, which {Describe(permission)}.");
         if (!P256.Verify(signer, Message(domain, signers.RepositoryId, payload), signature))
             throw new CryptographicException("The signature does not match the record.");
         return (payload, certificate?.KeyId);
     }
+
+    private static string Describe(KeyPermission permission) => permission switch
+    {
+        KeyPermission.Remove => "may not remove snapshots",
+        KeyPermission.Read => "cannot read what it says",
+        _ => "may not write",
+    };
 
     private static byte[] Message(ReadOnlySpan<byte> domain, byte[] repositoryId, byte[] payload) => [.. domain, .. repositoryId, .. payload];
 }

@@ -16,7 +16,7 @@ namespace Rekkord.Engine.Protecting;
 /// <param name="cacheDirectory">A directory to use instead of the user's; null for the user's.</param>
 internal sealed class RetentionExtension(RepositoryAccess repository, string? cacheDirectory)
 {
-    private static readonly string[] Kept = [ObjectName.Packs, ObjectName.Indexes, ObjectName.Snapshots, ObjectName.Tags, ObjectName.Revocations];
+    private static readonly string[] Kept = [ObjectName.Packs, ObjectName.Indexes, ObjectName.Snapshots, ObjectName.Tags, ObjectName.Removals, ObjectName.Revocations];
 
     /// <summary>Prolongs it; does nothing in a repository that is used without.</summary>
     /// <param name="all">Whether it is done for every object, whatever is known.</param>

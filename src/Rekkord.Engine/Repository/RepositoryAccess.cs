@@ -126,7 +126,7 @@ public sealed class RepositoryAccess : IDisposable
     private static IObjectStore KeepCopies(IObjectStore store, Descriptor descriptor, StoreOptions options, CancellationToken cancellation)
     {
         var directory = CacheLocation.ForCopies(Convert.ToHexStringLower(descriptor.RepositoryId), options.CacheDirectory);
-        return CachingStore.Open(store, directory, [ObjectName.Indexes, ObjectName.Snapshots, ObjectName.Catalogue], options.CacheSize, options.Note, cancellation);
+        return CachingStore.Open(store, directory, [ObjectName.Indexes, ObjectName.Snapshots, ObjectName.Catalogue, ObjectName.Removals], options.CacheSize, options.Note, cancellation);
     }
 
     /// <summary>Makes a repository in a store that has none.</summary>
@@ -200,6 +200,14 @@ public sealed class RepositoryAccess : IDisposable
     {
         _ = Keys.SigningPrivateKey;
         ThrowIfRevoked("nothing was written", cancellation);
+    }
+
+    /// <summary>Checks early that what the key in use signs of removed snapshots will count.</summary>
+    /// <exception cref="RekkordException">It will not (<c>KeyRoleInsufficient</c>), or it was revoked (<c>KeyRevoked</c>).</exception>
+    internal void RequireRemoving(CancellationToken cancellation)
+    {
+        _ = Keys.RemovingPrivateKey;
+        ThrowIfRevoked("nothing was removed", cancellation);
     }
 
     /// <summary>Looks at the revocations again, since a key may be revoked while something is written with it.</summary>

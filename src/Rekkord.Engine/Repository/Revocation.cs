@@ -16,6 +16,9 @@ public sealed record Revocation(string KeyId, DateTimeOffset Time, string Reason
 {
     /// <summary>The hashes in the names of its tags that stay good. A tag can file an old snapshot anew, so the snapshot's ID alone says nothing of it.</summary>
     internal IReadOnlySet<Oid> Tags { get; init; } = new HashSet<Oid>();
+
+    /// <summary>The hashes in the names of its removals of snapshots that stay good.</summary>
+    internal IReadOnlySet<Oid> Removals { get; init; } = new HashSet<Oid>();
 }
 
 /// <summary>
@@ -36,13 +39,15 @@ internal static class RevocationCodec
     {
         var keyId = Convert.FromHexString(revocation.KeyId);
         var details = new CborWriter(CborConformanceMode.Canonical);
-        details.WriteStartMap(3);
+        details.WriteStartMap(4);
         details.WriteInt32(1);
         details.WriteTextString(revocation.Reason);
         details.WriteInt32(2);
         details.WriteByteString(Join(revocation.Snapshots));
         details.WriteInt32(3);
         details.WriteByteString(Join(revocation.Tags));
+        details.WriteInt32(4);
+        details.WriteByteString(Join(revocation.Removals));
         details.WriteEndMap();
 
         var payload = new CborWriter(CborConformanceMode.Canonical);
@@ -98,9 +103,10 @@ internal static class RevocationCodec
         var reason = Next(reader, 1).ReadTextString();
         var snapshots = Split(Next(reader, 2).ReadByteString());
         var tags = Split(Next(reader, 3).ReadByteString());
+        var removals = Split(Next(reader, 4).ReadByteString());
         reader.ReadEndMap();
         return Encoding.UTF8.GetByteCount(reason) <= MaximumReasonLength
-            ? revocation with { Reason = reason, Snapshots = snapshots, Tags = tags }
+            ? revocation with { Reason = reason, Snapshots = snapshots, Tags = tags, Removals = removals }
             : throw new InvalidDataException("its reason is too long.");
     }
 

@@ -91,6 +91,12 @@ internal sealed class RevocationList
     public bool TrustsTag(string keyId, string tag) =>
         !_byKey.TryGetValue(keyId, out var revocation) ? IsNeverRevoked(keyId) : revocation.Tags.Contains(new Oid(ObjectName.TryGetHash(tag)));
 
+    /// <summary>Whether a key's signature on the removal of snapshots counts.</summary>
+    /// <param name="keyId">The key's ID in hex; empty for the master key.</param>
+    /// <param name="removal">The removal's name.</param>
+    public bool TrustsRemoval(string keyId, string removal) =>
+        !_byKey.TryGetValue(keyId, out var revocation) ? IsNeverRevoked(keyId) : revocation.Removals.Contains(new Oid(ObjectName.TryGetHash(removal)));
+
     private bool IsNeverRevoked(string keyId) => keyId.Length == 0 || !_isUnknown;
 
     private static Revocation Read(RepositoryAccess repository, string name, CancellationToken cancellation) =>

@@ -83,5 +83,5 @@ internal sealed class CatalogueScan
         return found;
     }
 
-    private static bool AreSame(Snapshot own, Snapshot said) => own.KeyId == said.KeyId && own.ObjectName == said.ObjectName && RecordScan.Describes(said, own);
+    private static bool AreSame(Snapshot own, Snapshot said) => own.KeyId == said.KeyId && own.ObjectName == said.ObjectName && own.Describes(said);
 }

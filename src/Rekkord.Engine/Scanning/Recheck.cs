@@ -54,7 +54,10 @@ internal sealed class Recheck(RepositoryAccess repository)
         name.StartsWith(ObjectName.Packs, StringComparison.Ordinal) ? IsSoundPack(name, cancellation)
         : name.StartsWith(ObjectName.Indexes, StringComparison.Ordinal) ? IsRightIndex(name, cancellation)
         : name.StartsWith(ObjectName.Catalogue, StringComparison.Ordinal) ? IsRightCatalogue(name, cancellation)
-        : HasItsName(name, cancellation) && (name.StartsWith(ObjectName.Tags, StringComparison.Ordinal) ? IsSoundTag(name, cancellation) : IsSoundSnapshot(name, cancellation));
+        : HasItsName(name, cancellation) && (
+            name.StartsWith(ObjectName.Tags, StringComparison.Ordinal) ? IsSoundTag(name, cancellation)
+            : name.StartsWith(ObjectName.Removals, StringComparison.Ordinal) ? IsSoundRemoval(name, cancellation)
+            : IsSoundSnapshot(name, cancellation));
 
     /// <summary>Whether an index can be opened, and contradicts no pack. A pack that cannot be read does not count against it.</summary>
     private bool IsRightIndex(string name, CancellationToken cancellation)
@@ -99,7 +102,7 @@ internal sealed class Recheck(RepositoryAccess repository)
         var tag = store.Records.ReadTag(name, cancellation);
         try
         {
-            return !repository.Store.Exists(tag.ObjectName, cancellation) || RecordScan.Describes(tag, store.Records.Read(tag.ObjectName, cancellation).Snapshot);
+            return !repository.Store.Exists(tag.ObjectName, cancellation) || store.Records.Read(tag.ObjectName, cancellation).Snapshot.Describes(tag);
         }
         catch (RekkordException error) when (error.MeansLoss)
         {
@@ -109,6 +112,8 @@ internal sealed class Recheck(RepositoryAccess repository)
     }
 
     private bool IsSoundSnapshot(string name, CancellationToken cancellation) => new SnapshotRecords(repository).Read(name, cancellation).Roots.Count >= 0;
+
+    private bool IsSoundRemoval(string name, CancellationToken cancellation) => new SnapshotRecords(repository).ReadRemoval(name, cancellation).Snapshots.Count > 0;
 
     private bool IsSoundPack(string name, CancellationToken cancellation)
     {

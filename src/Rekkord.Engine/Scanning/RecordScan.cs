@@ -39,6 +39,8 @@ internal sealed class RecordScan
             _problems.Add(ProblemKind.RevocationDamaged, error.Target!, error);
         CheckNames(ObjectName.Tags, ProblemKind.TagDamaged, cancellation);
         CheckNames(ObjectName.Snapshots, ProblemKind.SnapshotDamaged, cancellation);
+        CheckNames(ObjectName.Removals, ProblemKind.RemovalDamaged, cancellation);
+        ReadRemovals(cancellation);
         ReadSnapshots(cancellation);
         ReadTags(cancellation);
     }
@@ -108,6 +110,25 @@ internal sealed class RecordScan
         }
     }
 
+    /// <summary>Reads what removes snapshots. These are scanned like the others as long as they are there.</summary>
+    private void ReadRemovals(CancellationToken cancellation)
+    {
+        foreach (var found in List(ObjectName.Removals, cancellation))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                var record = _store.Records.ReadRemoval(found.Name, cancellation);
+                if (!record.BringsBack && !_store.Records.LoadRevocations(cancellation).TrustsRemoval(record.KeyId, found.Name))
+                    AddRevoked(found.Name, record.KeyId, $"'{found.Name}' removes {record.Snapshots.Count} snapshot(s)", "It removes nothing.");
+            }
+            catch (RekkordException error)
+            {
+                _problems.Add(ProblemKind.RemovalDamaged, found.Name, error, "It does not count: what it removed is in the lists again, and what it brought back is not.");
+            }
+        }
+    }
+
     private void ReadSnapshots(CancellationToken cancellation)
     {
         foreach (var found in List(ObjectName.Snapshots, cancellation))
@@ -155,9 +176,6 @@ internal sealed class RecordScan
         }
     }
 
-    /// <summary>Whether a tag says of a snapshot what that says itself; nobody restores it by the tag otherwise.</summary>
-    public static bool Describes(Snapshot tag, Snapshot snapshot) => tag.Id == snapshot.Id && SnapshotCodec.AreSame(tag.Summary, snapshot.Summary);
-
     private Snapshot? TryReadTag(string name, CancellationToken cancellation)
     {
         _tagNames.Add(name);
@@ -166,7 +184,7 @@ internal sealed class RecordScan
             var tag = _store.Records.ReadTag(name, cancellation);
 
             // Of what a revoked key signed, that is said, below, whatever else is wrong with it.
-            if (tag.SignerStatus == SignerStatus.Trusted && _byName.TryGetValue(tag.ObjectName, out var snapshot) && !Describes(tag, snapshot))
+            if (tag.SignerStatus == SignerStatus.Trusted && _byName.TryGetValue(tag.ObjectName, out var snapshot) && !snapshot.Describes(tag))
             {
                 _problems.Add(
                     ProblemKind.TagDamaged,
@@ -187,13 +205,16 @@ internal sealed class RecordScan
         }
     }
 
+    private void AddRevoked(string name, Snapshot snapshot) => AddRevoked(
+        name,
+        snapshot.KeyId,
+        $"'{name}' (snapshot {snapshot.Id} of channel '{snapshot.Summary.Channel}', {snapshot.Summary.Time:u})",
+        "It may be forged. Restore from it by its ID if you need it.").Touched.Add(snapshot.Id.ToString());
+
     /// <summary>A signature that does not count. Where that is only because the revocation cannot be read, nothing is held against what is signed.</summary>
-    private void AddRevoked(string name, Snapshot snapshot)
-    {
-        var problem = _problems.Find(ObjectName.ForRevocation(Convert.FromHexString(snapshot.KeyId))) ?? _problems.Find(ObjectName.Revocations.TrimEnd('/')) ?? _problems.Add(
+    private RepositoryProblem AddRevoked(string name, string keyId, string what, string consequence) =>
+        _problems.Find(ObjectName.ForRevocation(Convert.FromHexString(keyId))) ?? _problems.Find(ObjectName.Revocations.TrimEnd('/')) ?? _problems.Add(
             ProblemKind.SignerRevoked,
             name,
-            $"'{name}' (snapshot {snapshot.Id} of channel '{snapshot.Summary.Channel}', {snapshot.Summary.Time:u}) is signed by the key {snapshot.KeyId}, which was revoked, and is not among those that stay good. It may be forged. Restore from it by its ID if you need it. The scan with -Repair puts it aside.");
-        problem.Touched.Add(snapshot.Id.ToString());
-    }
+            $"{what} is signed by the key {keyId}, which was revoked, and is not among those that stay good. {consequence} The scan with -Repair puts it aside.");
 }

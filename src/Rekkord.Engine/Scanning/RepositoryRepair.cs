@@ -80,7 +80,7 @@ internal sealed class RepositoryRepair
 
     private static bool MayBeQuarantined(RepositoryProblem problem) => problem.Kind switch
     {
-        ProblemKind.PackDamaged or ProblemKind.IndexDamaged or ProblemKind.TagDamaged or ProblemKind.SnapshotDamaged or ProblemKind.CatalogueDamaged => true,
+        ProblemKind.PackDamaged or ProblemKind.IndexDamaged or ProblemKind.TagDamaged or ProblemKind.SnapshotDamaged or ProblemKind.CatalogueDamaged or ProblemKind.RemovalDamaged => true,
 
         // Not the revocations: without one, its key would count again.
         ProblemKind.Unreadable => ObjectName.TryGetHash(problem.ObjectName) is not null,

@@ -116,7 +116,7 @@ internal sealed class CatalogueObject
     {
         try
         {
-            var (payload, keyId) = opener.Open(Domain, Magic, _bytes.Span[_headLength..], byReader: true);
+            var (payload, keyId) = opener.Open(Domain, Magic, _bytes.Span[_headLength..], KeyPermission.Read);
             if (payload.Length < Oid.Length || !SHA256.HashData(_bytes.Span[.._headLength]).AsSpan().SequenceEqual(payload.AsSpan(0, Oid.Length)))
                 throw new InvalidDataException("Its head was changed.");
             var tags = TagCacheCodec.Decode(payload.AsMemory(Oid.Length));

@@ -82,12 +82,12 @@ public sealed class KeyRevocation
         var name = ObjectName.ForRevocation(keyId);
         var damaged = FindDamaged(keyId, cancellation);
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        var (snapshots, tags) = FindSigned(hex, seen, cancellation);
-        if (snapshots.Count == 0)
+        var signed = FindSigned(hex, seen, cancellation);
+        if (signed.Snapshots.Count == 0)
             _warn($"No snapshot in the repository is signed by the key {hex}. Check that this is the one you mean.");
         if (distrustExisting ?? damaged is not null)
-            (snapshots, tags) = ([], []);
-        var revocation = new Revocation(hex, DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()), reason, snapshots) { Tags = tags };
+            signed = new Signed();
+        var revocation = new Revocation(hex, DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()), reason, signed.Snapshots) { Tags = signed.Tags, Removals = signed.Removals };
         cancellation.ThrowIfCancellationRequested();
         var bytes = RevocationCodec.Encode(revocation, _repository.Keys, _repository.Descriptor);
         if (damaged is not null)
@@ -114,9 +114,9 @@ public sealed class KeyRevocation
     {
         try
         {
-            var (snapshots, tags) = FindSigned(keyId, seen, cancellation);
-            if (snapshots.Count + tags.Count > 0)
-                _warn($"{Math.Max(snapshots.Count, tags.Count)} snapshot(s) that the key {keyId} signed came while it was being revoked, and do not count. Save the same paths again with another keyfile.");
+            var late = FindSigned(keyId, seen, cancellation);
+            if (late.Snapshots.Count + late.Tags.Count > 0)
+                _warn($"{Math.Max(late.Snapshots.Count, late.Tags.Count)} snapshot(s) that the key {keyId} signed came while it was being revoked, and do not count. Save the same paths again with another keyfile.");
         }
         catch (RekkordException error)
         {
@@ -150,21 +150,26 @@ public sealed class KeyRevocation
     }
 
     /// <summary>Finds what a key has signed, among what was not seen before.</summary>
-    private (HashSet<Oid> Snapshots, HashSet<Oid> Tags) FindSigned(string keyId, HashSet<string> seen, CancellationToken cancellation)
+    private Signed FindSigned(string keyId, HashSet<string> seen, CancellationToken cancellation)
     {
-        HashSet<Oid> snapshots = [], tags = [];
+        var signed = new Signed();
         ForEach(ObjectName.Snapshots, name =>
         {
             var (snapshot, _) = ReadTwice(() => _snapshots.Records.Read(name, cancellation));
             if (snapshot.KeyId == keyId)
-                snapshots.Add(snapshot.Id);
+                signed.Snapshots.Add(snapshot.Id);
         });
         ForEach(ObjectName.Tags, name =>
         {
             if (ReadTwice(() => _snapshots.Records.ReadTag(name, cancellation)).KeyId == keyId)
-                tags.Add(new Oid(ObjectName.TryGetHash(name)));
+                signed.Tags.Add(new Oid(ObjectName.TryGetHash(name)));
         });
-        return (snapshots, tags);
+        ForEach(ObjectName.Removals, name =>
+        {
+            if (ReadTwice(() => _snapshots.Records.ReadRemoval(name, cancellation)).KeyId == keyId)
+                signed.Removals.Add(new Oid(ObjectName.TryGetHash(name)));
+        });
+        return signed;
 
         void ForEach(string folder, Action<string> read)
         {
@@ -201,4 +206,14 @@ public sealed class KeyRevocation
         RekkordErrorKind.AlreadyExists,
         $"The key {keyId} is already revoked{(time is { } when ? $", on {when:u}" : "")}. A revocation is never changed.",
         keyId);
+
+    /// <summary>What a key has signed: the IDs of snapshots, and the hashes in the names of tags and removals.</summary>
+    private sealed class Signed
+    {
+        public HashSet<Oid> Snapshots { get; } = [];
+
+        public HashSet<Oid> Tags { get; } = [];
+
+        public HashSet<Oid> Removals { get; } = [];
+    }
 }

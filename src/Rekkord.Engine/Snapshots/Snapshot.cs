@@ -20,6 +20,9 @@ public sealed record Snapshot(Oid Id, SnapshotSummary Summary, string ObjectName
     /// <summary>When its object was stored, by the store's clock; null when that is not known. A copy may have lost it.</summary>
     public DateTimeOffset? StoredTime { get; init; }
 
+    /// <summary>That it was removed; null when it was not.</summary>
+    public SnapshotRemoval? Removal { get; init; }
+
     /// <summary>When the save ended, as it says itself.</summary>
     internal DateTimeOffset EndTime
     {
@@ -37,6 +40,9 @@ public sealed record Snapshot(Oid Id, SnapshotSummary Summary, string ObjectName
     /// <summary>Whether it cannot have been made when it says: that is still to come, or later than it was stored.</summary>
     /// <param name="now">The time now.</param>
     public bool HasImpossibleTime(DateTimeOffset now) => IsAhead(now) || Summary.Time - StoredTime > ClockTolerance;
+
+    /// <summary>Whether a tag says of this snapshot what it says itself. Nobody may rely on the tag otherwise.</summary>
+    internal bool Describes(Snapshot tag) => tag.Id == Id && SnapshotCodec.AreSame(tag.Summary, Summary);
 
     /// <summary>Where it stands in a list: at the time that it claims; when that is still to come, at the one at which it was stored.</summary>
     /// <param name="now">The time now.</param>
@@ -56,6 +62,12 @@ public enum SignerStatus
     /// <summary>The key that signed it was revoked, and the snapshot is not among those that stay good.</summary>
     Revoked,
 }
+
+/// <summary>That a snapshot was removed: lists and channels pass over it. Until its data is deleted it can be brought back.</summary>
+/// <param name="RecordName">The object that says so.</param>
+/// <param name="Time">When, by the clock of who removed it.</param>
+/// <param name="KeyId">The ID, in hex, of the keyfile that signed that; empty: the master key.</param>
+public sealed record SnapshotRemoval(string RecordName, DateTimeOffset Time, string KeyId);
 
 /// <summary>One saved path of a snapshot.</summary>
 /// <param name="Path">The absolute path, in the system's bytes.</param>

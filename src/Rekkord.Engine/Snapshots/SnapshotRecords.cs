@@ -8,7 +8,7 @@ using Oid = Rekkord.Engine.Objects.Oid;
 
 namespace Rekkord.Engine.Snapshots;
 
-/// <summary>Writes and reads the records of snapshots and their tags, one at a time. Thread-safe.</summary>
+/// <summary>Writes and reads the records of snapshots, their tags and their removals, one at a time. Thread-safe.</summary>
 internal sealed class SnapshotRecords
 {
     private readonly RepositoryAccess _repository;
@@ -25,6 +25,10 @@ internal sealed class SnapshotRecords
     private static ReadOnlySpan<byte> SnapshotDomain => "rekkord snapshot v1\0"u8;
 
     private static ReadOnlySpan<byte> TagDomain => "rekkord tag v1\0"u8;
+
+    private static ReadOnlySpan<byte> RemovalMagic => "RKD\u0001"u8;
+
+    private static ReadOnlySpan<byte> RemovalDomain => "rekkord removal v1\0"u8;
 
     /// <summary>The revocations that signatures are judged by, read once.</summary>
     public RevocationList LoadRevocations(CancellationToken cancellation)
@@ -114,6 +118,30 @@ internal sealed class SnapshotRecords
         }
     }
 
+    /// <summary>Writes that snapshots are removed, or back.</summary>
+    /// <returns>The name of the object that says so.</returns>
+    public string WriteRemoval(RemovalRecord record, CancellationToken cancellation)
+    {
+        var envelope = SignedEnvelope.Wrap(_repository.Keys, RemovalDomain, record.Encode());
+        return Put(ObjectName.Removals, RemovalMagic, _repository.Descriptor.LogPublicKey, RemovalDomain, envelope, cancellation).Name;
+    }
+
+    /// <summary>Reads which snapshots an object removes or brings back.</summary>
+    /// <exception cref="DamagedObjectException">It is damaged, or signed by a key that may not remove.</exception>
+    public RemovalRecord ReadRemoval(string name, CancellationToken cancellation)
+    {
+        using var opener = new RecordOpener(_repository.Keys, _repository.Keys.LogPrivateKey);
+        var (payload, keyId) = Get(name, RemovalMagic, RemovalDomain, opener, cancellation, KeyPermission.Remove);
+        try
+        {
+            return RemovalRecord.Decode(payload) with { KeyId = Hex(keyId) };
+        }
+        catch (InvalidDataException error)
+        {
+            throw new DamagedObjectException(name, "it cannot be parsed.", error);
+        }
+    }
+
     private static string Hex(byte[]? keyId) => keyId is null ? "" : Convert.ToHexStringLower(keyId);
 
     private (string Name, byte[] Hash) Put(string folder, ReadOnlySpan<byte> magic, byte[] publicKey, ReadOnlySpan<byte> domain, byte[] envelope, CancellationToken cancellation)
@@ -125,21 +153,21 @@ internal sealed class SnapshotRecords
         return (name, hash);
     }
 
-    private (byte[] Payload, byte[]? KeyId) Get(string name, ReadOnlySpan<byte> magic, ReadOnlySpan<byte> domain, RecordOpener opener, CancellationToken cancellation)
+    private (byte[] Payload, byte[]? KeyId) Get(string name, ReadOnlySpan<byte> magic, ReadOnlySpan<byte> domain, RecordOpener opener, CancellationToken cancellation, KeyPermission permission = KeyPermission.Save)
     {
         var bytes = _repository.Store.Read(name, FormatLimits.Record, cancellation);
         if (!SHA256.HashData(bytes).AsSpan().SequenceEqual(ObjectName.TryGetHash(name)))
             throw new DamagedObjectException(name, "its bytes do not match its name.");
-        return Open(name, bytes, magic, domain, opener);
+        return Open(name, bytes, magic, domain, opener, permission);
     }
 
-    private static (byte[] Payload, byte[]? KeyId) Open(string name, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> magic, ReadOnlySpan<byte> domain, RecordOpener opener)
+    private static (byte[] Payload, byte[]? KeyId) Open(string name, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> magic, ReadOnlySpan<byte> domain, RecordOpener opener, KeyPermission permission = KeyPermission.Save)
     {
         if (!bytes.StartsWith(magic))
             throw new DamagedObjectException(name, "it does not start like an object of its kind.");
         try
         {
-            return opener.Open(domain, magic, bytes[magic.Length..]);
+            return opener.Open(domain, magic, bytes[magic.Length..], permission);
         }
         catch (Exception error) when (error is CryptographicException or InvalidDataException)
         {

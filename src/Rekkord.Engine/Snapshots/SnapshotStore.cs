@@ -19,6 +19,8 @@ public sealed class SnapshotStore
     // A tag is never overwritten, so one that was read once need not be read again.
     private readonly ConcurrentDictionary<string, Snapshot> _tags = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<string, RemovalRecord> _removals = new(StringComparer.Ordinal);
+
     // The same from one process to the next.
     private readonly Lazy<TagCache?> _cache;
 
@@ -38,7 +40,7 @@ public sealed class SnapshotStore
     /// <summary>The records that it lists.</summary>
     internal SnapshotRecords Records { get; }
 
-    /// <summary>Lists the snapshots, oldest first, by their tags. Needs a key that can list.</summary>
+    /// <summary>Lists the snapshots that are not removed, oldest first, by their tags. Needs a key that can list.</summary>
     /// <param name="damaged">Told of each tag and revocation that cannot be read; the others are still listed.</param>
     /// <param name="cancellation">Stops between tags.</param>
     /// <param name="warn">Is told when there are snapshots that no tag names, so that they are not in the list.</param>
@@ -50,7 +52,24 @@ public sealed class SnapshotStore
         listing.Errors.ForEach(damaged);
         if (listing.LostTags > 0)
             warn?.Invoke($"{listing.LostTags} snapshot(s) in the repository '{_repository.Location}' have no tag, so this list does not show them. Either a save is still running, or their tags were lost. Invoke-RekkordScan -Repair makes the tags again.");
-        return listing.Snapshots;
+        return [.. listing.Snapshots.Where(snapshot => snapshot.Removal is null)];
+    }
+
+    /// <summary>Lists the snapshots that were removed and are still there, in the same way.</summary>
+    /// <inheritdoc cref="List"/>
+    public IReadOnlyList<Snapshot> ListRemoved(Action<RekkordException> damaged, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(damaged);
+        var listing = Load(cancellation);
+        listing.Errors.ForEach(damaged);
+        return [.. listing.Snapshots.Where(snapshot => snapshot.Removal is not null)];
+    }
+
+    /// <summary>Everything that there is: also what was removed, and what no tag names, if the key can read that.</summary>
+    internal (IReadOnlyList<Snapshot> Snapshots, IReadOnlyList<RekkordException> Errors, RemovalList Removals) ListAll(CancellationToken cancellation)
+    {
+        var listing = Load(cancellation);
+        return ([.. listing.Snapshots, .. ReadUntagged(listing, cancellation)], listing.Errors, listing.Removals);
     }
 
     /// <summary>Tells of what makes it doubtful which of the listed snapshots is the newest of its channel.</summary>
@@ -76,11 +95,12 @@ public sealed class SnapshotStore
     /// Reads what there is. The snapshots' names are listed first: each of a save that has ended then finds its tag. For those that find
     /// none the tags are listed once more, since a save that runs is without its tag for a moment.
     /// </summary>
-    private Listing Load(CancellationToken cancellation)
+    private Listing Load(CancellationToken cancellation, bool withRemovals = true)
     {
         _ = _repository.Keys.LogPrivateKey;
         var stored = _repository.List(ObjectName.Snapshots, cancellation).ToDictionary(found => found.Name, StringComparer.Ordinal);
-        List<RekkordException> errors = [.. Records.LoadRevocations(cancellation).Damaged];
+        var removals = withRemovals ? LoadRemovals(cancellation) : RemovalList.None;
+        List<RekkordException> errors = [.. Records.LoadRevocations(cancellation).Damaged, .. removals.Unread];
         var damaged = errors.Count;
         var names = ListTags();
         var tags = OpenTags(names, errors, cancellation);
@@ -95,9 +115,9 @@ public sealed class SnapshotStore
         _cache.Value?.Save(names.ToHashSet(StringComparer.Ordinal));
         var now = DateTimeOffset.UtcNow;
         var snapshots = tags
-            .Select(tag => tag with { StoredTime = stored.GetValueOrDefault(tag.ObjectName)?.ModifiedTime })
+            .Select(tag => tag with { StoredTime = stored.GetValueOrDefault(tag.ObjectName)?.ModifiedTime, Removal = removals.Find(tag.ObjectName) })
             .OrderBy(tag => tag.ListTime(now).UtcTicks).ThenBy(tag => tag.TagName, StringComparer.Ordinal);
-        return new Listing([.. snapshots], errors, stored.Values, FindUntagged(), errors.Count - damaged);
+        return new Listing([.. snapshots], removals, errors, stored.Values, FindUntagged(), errors.Count - damaged);
 
         string[] ListTags() => [.. _repository.List(ObjectName.Tags, cancellation).Select(tag => tag.Name)];
 
@@ -107,6 +127,8 @@ public sealed class SnapshotStore
             return [.. stored.Values.Where(found => !tagged.Contains(found.Name))];
         }
     }
+
+    private RemovalList LoadRemovals(CancellationToken cancellation) => RemovalList.Load(_repository, Records, _removals, cancellation);
 
     /// <summary>Opens tags, several at a time.</summary>
     private List<Snapshot> OpenTags(string[] names, List<RekkordException> errors, CancellationToken cancellation)
@@ -198,7 +220,7 @@ public sealed class SnapshotStore
         var listing = Load(cancellation);
         Snapshot[] all = [.. listing.Snapshots, .. ReadUntagged(listing, cancellation)];
         var filed = name.MayBeChannel ? all.Where(snapshot => snapshot.Summary.Channel == name.Text).ToArray() : [];
-        var withId = all.Where(name.IsIdOf).OrderBy(snapshot => snapshot.SignerStatus).DistinctBy(snapshot => snapshot.Id).ToArray();
+        var withId = FindById(name, all);
         if (withId.Length > 1 || (withId.Length > 0 && filed.Length > 0))
             throw Ambiguous(name.Text, withId, filed.Length > 0);
         var found = withId.Length > 0 ? withId[0] : FindNewest(name.Text, filed, listing.Errors, warn ?? (static _ => { }));
@@ -206,29 +228,43 @@ public sealed class SnapshotStore
             warn?.Invoke($"{listing.Errors.Count} tag(s) could not be read. The ID of one of their snapshots may also begin with '{name.Text}'. Run Invoke-RekkordScan.");
         if (found.TagName.Length == 0)
             warn?.Invoke($"The snapshot {found.Id} of channel '{found.Summary.Channel}' has no tag, so no list shows it. Either its save is still running, or its tag was lost. Invoke-RekkordScan -Repair makes the tag again.");
+        if (found.Removal is { } removal)
+            warn?.Invoke($"The snapshot {found.Id} of channel '{found.Summary.Channel}' was removed on {removal.Time:u}, and its data may be deleted some day. Undo-RekkordRemoval brings it back.");
         return found;
+    }
+
+    /// <summary>The snapshots with an ID. What was removed is in nobody's way: it is found only where nothing else has that ID.</summary>
+    private static Snapshot[] FindById(SnapshotName name, Snapshot[] all)
+    {
+        var found = all.Where(name.IsIdOf).OrderBy(snapshot => snapshot.SignerStatus).ToLookup(snapshot => snapshot.Removal is not null);
+        return [.. (found.Contains(false) ? found[false] : found[true]).DistinctBy(snapshot => snapshot.Id)];
     }
 
     private Snapshot FindNewest(string channel, Snapshot[] filed, List<RekkordException> unread, Action<string> warn)
     {
-        var trusted = filed.Where(snapshot => snapshot.SignerStatus == SignerStatus.Trusted).ToArray();
+        var present = filed.Where(snapshot => snapshot.Removal is null).ToArray();
+        var trusted = present.Where(snapshot => snapshot.SignerStatus == SignerStatus.Trusted).ToArray();
         if (trusted.Length == 0)
-            throw NotFound(channel, unread.Count, filed.Length);
+            throw NotFound(channel, unread.Count, present.Length, filed.Length - present.Length);
 
         // The newest snapshot may be one whose tag could not be read. What is damaged stays so, but a failure to read may pass.
         if (unread.FirstOrDefault(error => error.Kind != RekkordErrorKind.InvalidData) is { } failure)
             throw new RekkordException(failure.ErrorId, failure.Kind, $"It is not clear which snapshot of channel '{channel}' is the newest: {failure.Message} Try again, or give a snapshot by its ID.", failure.Target, failure);
-        var damaged = unread.ToLookup(error => error.Target?.StartsWith(ObjectName.Revocations.TrimEnd('/'), StringComparison.Ordinal) == true ? ObjectName.Revocations : ObjectName.Tags);
-        foreach (var error in damaged[ObjectName.Revocations])
+        var damaged = unread.ToLookup(IsOfTag);
+        foreach (var error in damaged[false])
             warn(error.Message);
-        if (damaged[ObjectName.Tags].Count() is var tags and > 0)
+        if (damaged[true].Count() is var tags and > 0)
             warn($"{tags} tag(s) are damaged. One of them may belong to a newer snapshot of channel '{channel}'. Run Invoke-RekkordScan.");
         var newest = NewestSnapshot.Find(trusted, DateTimeOffset.UtcNow, warn);
-        var passedOver = filed.Count(snapshot => snapshot.SignerStatus != SignerStatus.Trusted && snapshot.Summary.Time > newest.Summary.Time);
+        var passedOver = present.Count(snapshot => snapshot.SignerStatus != SignerStatus.Trusted && snapshot.Summary.Time > newest.Summary.Time);
         if (passedOver > 0)
             warn($"{passedOver} newer snapshot(s) of channel '{channel}' are signed by a revoked key and were not used. Get-RekkordSnapshot shows them.");
         return newest;
     }
+
+    /// <summary>Whether what could not be read is a tag or snapshot, and not what says which of them count.</summary>
+    private static bool IsOfTag(RekkordException error) =>
+        error.Target is not { } name || !Array.Exists([ObjectName.Revocations, ObjectName.Removals], folder => name.StartsWith(folder.TrimEnd('/'), StringComparison.Ordinal));
 
     /// <summary>
     /// Reads the snapshots that no tag names, if the key can: one of them may be the newest of its channel. Those whose tags could not be
@@ -244,7 +280,7 @@ public sealed class SnapshotStore
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                found.Add(Records.Read(untagged.Name, cancellation).Snapshot with { StoredTime = untagged.ModifiedTime });
+                found.Add(Records.Read(untagged.Name, cancellation).Snapshot with { StoredTime = untagged.ModifiedTime, Removal = listing.Removals.Find(untagged.Name) });
             }
             catch (RekkordException error)
             {
@@ -297,11 +333,12 @@ public sealed class SnapshotStore
     private static string Describe(Snapshot[] snapshots) => string.Join(
         ", ", snapshots.Take(5).Select(snapshot => $"{snapshot.Id.ToString()[..16]} (channel '{snapshot.Summary.Channel}', {snapshot.Summary.Time:u})")) + (snapshots.Length > 5 ? ", …" : "");
 
-    private RekkordException NotFound(string reference, int damagedCount, int passedOver) => new(
+    private RekkordException NotFound(string reference, int damagedCount, int passedOver, int removed) => new(
         "SnapshotNotFound",
         RekkordErrorKind.NotFound,
         $"No snapshot has the ID or channel '{reference}' in the repository '{_repository.Location}'."
         + (passedOver > 0 ? $" {passedOver} snapshot(s) of that channel are signed by a revoked key. Each can be given by its ID." : "")
+        + (removed > 0 ? $" {removed} snapshot(s) of that channel were removed. Get-RekkordSnapshot -Removed lists them, and Undo-RekkordRemoval brings them back." : "")
         + (damagedCount == 0 ? " Get-RekkordSnapshot lists what there is." : $" {damagedCount} tag(s) could not be read: run Invoke-RekkordScan."),
         reference);
 
@@ -313,7 +350,7 @@ public sealed class SnapshotStore
     {
         try
         {
-            var listing = _repository.Keys.CanList ? Load(cancellation) : null;
+            var listing = _repository.Keys.CanList ? Load(cancellation, withRemovals: false) : null;
             var stored = listing?.Stored ?? [.. _repository.List(ObjectName.Snapshots, cancellation)];
             if (stored.FirstOrDefault(found => found.Name == written.ObjectName) is { ModifiedTime: var time })
             {
@@ -324,7 +361,9 @@ public sealed class SnapshotStore
                     warn($"The repository has snapshots that were stored later than now ({last:u}). A clock was ahead once, or is behind now. Set it: it decides which snapshot is the newest.");
             }
 
-            foreach (var later in listing?.Snapshots.Where(other => IsLater(other, written)) ?? [])
+            Snapshot[] ahead = [.. listing?.Snapshots.Where(other => IsLater(other, written)) ?? []];
+            var removals = ahead.Length > 0 ? LoadRemovals(cancellation) : RemovalList.None;
+            foreach (var later in ahead.Where(other => removals.Find(other.ObjectName) is null))
                 warn($"The snapshot {later.Id} of channel '{later.Summary.Channel}' claims to be of {later.Summary.Time:u}, which is later than now. The clock of '{later.Summary.HostName}' was wrong then, this machine's is wrong now, or somebody wrote that on purpose. Commands that use the channel may stop because of it and ask for an ID.");
         }
         catch (RekkordException error)
@@ -375,12 +414,13 @@ public sealed class SnapshotStore
     }
 
     /// <summary>What a listing found.</summary>
-    /// <param name="Snapshots">The snapshots, oldest first.</param>
+    /// <param name="Snapshots">The snapshots, oldest first, and those that were removed.</param>
+    /// <param name="Removals">What is removed.</param>
     /// <param name="Errors">What could not be read.</param>
     /// <param name="Stored">The snapshots' objects.</param>
     /// <param name="Untagged">Those of them that no readable tag names.</param>
     /// <param name="UnreadTags">How many tags could not be read; each accounts for one of these.</param>
-    private sealed record Listing(IReadOnlyList<Snapshot> Snapshots, List<RekkordException> Errors, IReadOnlyCollection<ObjectInfo> Stored, IReadOnlyList<ObjectInfo> Untagged, int UnreadTags)
+    private sealed record Listing(IReadOnlyList<Snapshot> Snapshots, RemovalList Removals, List<RekkordException> Errors, IReadOnlyCollection<ObjectInfo> Stored, IReadOnlyList<ObjectInfo> Untagged, int UnreadTags)
     {
         /// <summary>How many snapshots have no tag at all.</summary>
         public int LostTags => Math.Max(0, Untagged.Count - UnreadTags);

@@ -76,7 +76,7 @@ internal static class KeyTargets
         var id = repository.Writer.KeyId;
         var name = ObjectName.ForRevocation(id);
         var oids = new HashSet<Oid> { new(new byte[32]), new(SHA256.HashData(id)) };
-        var valid = RevocationCodec.Encode(new Revocation(Convert.ToHexStringLower(id), DateTimeOffset.UnixEpoch, "Lost.", oids) { Tags = oids }, repository.Keys, repository.Access.Descriptor);
+        var valid = RevocationCodec.Encode(new Revocation(Convert.ToHexStringLower(id), DateTimeOffset.UnixEpoch, "Lost.", oids) { Tags = oids, Removals = oids }, repository.Keys, repository.Access.Descriptor);
         var domain = "rekkord revocation v1\0"u8.ToArray();
         var payload = SignedEnvelope.Unwrap(valid[4..], domain, repository.Keys.MasterPublicKey, repository.Keys.RepositoryId).Payload;
         var reader = new System.Formats.Cbor.CborReader(payload);

@@ -5,7 +5,7 @@ using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Fuzzing.Targets;
 
-/// <summary>Snapshots and tags: the object, the compressed envelope, the envelope, the certificate in it, and the payload.</summary>
+/// <summary>Snapshots, tags and removals: the object, the compressed envelope, the envelope, the certificate in it, and the payload.</summary>
 internal static class RecordTargets
 {
     public static IEnumerable<FuzzTarget> All(FuzzRepository repository) =>
@@ -14,6 +14,11 @@ internal static class RecordTargets
             {
                 new SnapshotRecords(repository.Access).ReadTag(name, default);
                 new SnapshotStore(repository.Access).List(_ => { }, CancellationToken.None);
+            }))
+            .Concat(Of(repository, "removal", RecordKind.Removal, name =>
+            {
+                new SnapshotRecords(repository.Access).ReadRemoval(name, default);
+                new SnapshotStore(repository.Access).ListRemoved(_ => { }, CancellationToken.None);
             }))
             .Concat(Catalogue(repository));
 

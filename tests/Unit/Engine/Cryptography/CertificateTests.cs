@@ -11,7 +11,8 @@ public sealed class CertificateTests
     [InlineData(3, true)]
     [InlineData(259, false)]
     [InlineData(0, false)]
-    [InlineData(5, false)]
+    [InlineData(5, true)]
+    [InlineData(6, false)]
     public void A_certificate_for_a_role_that_there_is_not_is_refused_also_when_the_master_key_signed_it(int role, bool valid)
     {
         using var master = KeyMaterial.CreateMaster();

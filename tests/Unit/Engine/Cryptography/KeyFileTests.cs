@@ -24,6 +24,7 @@ public sealed class KeyFileTests : IDisposable
     [InlineData(KeyRole.ReadWrite)]
     [InlineData(KeyRole.WriteOnly)]
     [InlineData(KeyRole.LogOnly)]
+    [InlineData(KeyRole.Prune)]
     public void A_keyfile_is_read_as_it_was_written(KeyRole role)
     {
         using var keys = role == KeyRole.Master ? _master : _master.Derive(role);

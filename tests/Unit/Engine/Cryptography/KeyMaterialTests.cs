@@ -9,6 +9,7 @@ public sealed class KeyMaterialTests
     [InlineData(KeyRole.ReadWrite)]
     [InlineData(KeyRole.WriteOnly)]
     [InlineData(KeyRole.LogOnly)]
+    [InlineData(KeyRole.Prune)]
     public void Disposing_of_derived_keys_leaves_the_master_as_it_was(KeyRole role)
     {
         using var master = KeyMaterial.FromSeed(TestRepository.RandomBytes(1, 32), new byte[16]);

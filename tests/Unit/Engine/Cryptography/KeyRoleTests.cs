@@ -5,6 +5,7 @@ using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Restoring;
+using Rekkord.Engine.Retention;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
@@ -22,11 +23,12 @@ public sealed class KeyRoleTests : IDisposable
     public void Dispose() => _repository.Dispose();
 
     [Theory]
-    [InlineData(KeyRole.Master, true, true, true)]
-    [InlineData(KeyRole.ReadWrite, true, true, true)]
-    [InlineData(KeyRole.WriteOnly, true, false, false)]
-    [InlineData(KeyRole.LogOnly, false, false, true)]
-    public void Each_role_can_do_its_own_and_nothing_else(KeyRole role, bool saves, bool reads, bool lists)
+    [InlineData(KeyRole.Master, true, true, true, true)]
+    [InlineData(KeyRole.Prune, true, true, true, true)]
+    [InlineData(KeyRole.ReadWrite, true, true, true, false)]
+    [InlineData(KeyRole.WriteOnly, true, false, false, false)]
+    [InlineData(KeyRole.LogOnly, false, false, true, false)]
+    public void Each_role_can_do_its_own_and_nothing_else(KeyRole role, bool saves, bool reads, bool lists, bool removes)
     {
         _repository.Save();
 
@@ -38,6 +40,7 @@ public sealed class KeyRoleTests : IDisposable
         AssertAllowed(reads, role, repository => new ScanOperation(repository, new ScanRequest { CacheDirectory = _repository.CacheDirectory }, Assert.Fail).Run(CancellationToken.None));
         AssertAllowed(reads, role, repository => new RestoreOperation(
             repository, new RestoreRequest { Snapshot = "test", Destination = _repository.Destination }, _repository).Run(CancellationToken.None));
+        AssertAllowed(removes, role, repository => new RetentionOperation(repository, new RetentionPolicy { KeepLast = 1 }, _ => true, error => throw error, Assert.Fail).Plan(CancellationToken.None));
     }
 
     [Fact]
@@ -59,6 +62,7 @@ public sealed class KeyRoleTests : IDisposable
         using var master = KeyMaterial.CreateMaster();
 
         Assert.Equal("IdKey IndexKey DataPrivateKey LogPrivateKey SigningPrivateKey", Parts(master.Derive(KeyRole.ReadWrite)));
+        Assert.Equal("IdKey IndexKey DataPrivateKey LogPrivateKey SigningPrivateKey", Parts(master.Derive(KeyRole.Prune)));
         Assert.Equal("IdKey IndexKey SigningPrivateKey", Parts(master.Derive(KeyRole.WriteOnly)));
         Assert.Equal("LogPrivateKey", Parts(master.Derive(KeyRole.LogOnly)));
     }
@@ -67,6 +71,7 @@ public sealed class KeyRoleTests : IDisposable
     [InlineData(KeyRole.ReadWrite)]
     [InlineData(KeyRole.WriteOnly)]
     [InlineData(KeyRole.LogOnly)]
+    [InlineData(KeyRole.Prune)]
     public void Only_the_master_key_makes_keyfiles(KeyRole role)
     {
         using var master = KeyMaterial.CreateMaster();

@@ -45,6 +45,7 @@ public sealed class StolenKeyTests : IDisposable
         });
         using var repository = _repository.Open();
         new KeyRevocation(repository, _ => { }).Run(new byte[16], false, "laptop stolen", CancellationToken.None);
+        new SnapshotRecords(repository).WriteRemoval(new RemovalRecord(DateTimeOffset.UtcNow, [new(new byte[32])], []), CancellationToken.None);
     }
 
     public void Dispose()
@@ -54,9 +55,10 @@ public sealed class StolenKeyTests : IDisposable
     }
 
     [Theory]
-    [InlineData(KeyRole.ReadWrite, "index, pack directory, pack key, revocation, segment, snapshot, tag")]
+    [InlineData(KeyRole.ReadWrite, "index, pack directory, pack key, removal, revocation, segment, snapshot, tag")]
+    [InlineData(KeyRole.Prune, "index, pack directory, pack key, removal, revocation, segment, snapshot, tag")]
     [InlineData(KeyRole.WriteOnly, "index, pack directory")]
-    [InlineData(KeyRole.LogOnly, "revocation, tag")]
+    [InlineData(KeyRole.LogOnly, "removal, revocation, tag")]
     public void A_keyfile_opens_what_its_role_says_and_nothing_else(KeyRole role, string expected)
     {
         using var stolen = _master.Derive(role);
@@ -136,6 +138,7 @@ public sealed class StolenKeyTests : IDisposable
                 case "index": TryAead("index", keys.SelectMany(key => Salted(key, bytes[4..36])), 0, bytes.AsSpan(36), bytes[..4], opened); break;
                 case "snapshots": TryHpke("snapshot", keys, "rekkord snapshot v1\0", bytes[..4], bytes.AsSpan(4), opened); break;
                 case "tags": TryHpke("tag", keys, "rekkord tag v1\0", bytes[..4], bytes.AsSpan(4), opened); break;
+                case "removed": TryHpke("removal", keys, "rekkord removal v1\0", bytes[..4], bytes.AsSpan(4), opened); break;
                 case "revoked": TryHpke("revocation", keys, "rekkord revocation v1\0", new byte[16], SealedDetails(bytes), opened); break;
             }
         }

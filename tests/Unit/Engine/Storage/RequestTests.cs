@@ -13,9 +13,9 @@ namespace Rekkord.Engine.Tests.Storage;
 /// <summary>How many requests an operation makes of a store on another machine, where each takes long. docs/stores.md has the numbers.</summary>
 public sealed class RequestTests : IDisposable
 {
-    private const int RequestsOfAListing = 4;
+    private const int RequestsOfAListing = 5;
     private const int RequestsOfAnUnchangedSave = 13;
-    private const int RequestsOfOneFile = 9;
+    private const int RequestsOfOneFile = 10;
 
     private readonly TestRepository _repository = new();
     private readonly List<string> _requests = [];
@@ -25,7 +25,7 @@ public sealed class RequestTests : IDisposable
         _repository.OpenStore = location => CachingStore.Open(
             new DistantStore(DirectoryObjectStore.Open(location), Count),
             Path.Combine(_repository.CacheDirectory, "copies"),
-            [ObjectName.Indexes, ObjectName.Snapshots, ObjectName.Catalogue],
+            [ObjectName.Indexes, ObjectName.Snapshots, ObjectName.Catalogue, ObjectName.Removals],
             long.MaxValue,
             _ => { },
             default);

@@ -13,6 +13,7 @@ public sealed class NewKeyTests : IDisposable
     [InlineData("ReadWrite")]
     [InlineData("WriteOnly")]
     [InlineData("LogOnly")]
+    [InlineData("Prune")]
     public void Makes_a_keyfile_of_the_role_without_the_repository(string role)
     {
         _sandbox.Write("file", "content");

@@ -6,17 +6,20 @@ namespace Rekkord.Module.Tests.Keys;
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class KeyRoleTests : IDisposable
 {
-    private static readonly string[] Roles = ["Master", "ReadWrite", "WriteOnly", "LogOnly"];
+    private static readonly string[] Roles = ["Master", "ReadWrite", "WriteOnly", "LogOnly", "Prune"];
 
     // The roles with which each command works; none for those that use no keyfile of a repository.
     private static readonly Dictionary<string, (string Script, string[] Roles)> Commands = new()
     {
-        ["Invoke-RekkordSave"] = ("Invoke-RekkordSave test $source -KeyFile $key", ["Master", "ReadWrite", "WriteOnly"]),
-        ["Invoke-RekkordScan"] = ("Invoke-RekkordScan -Repair -KeyFile $key", ["Master", "ReadWrite"]),
-        ["Get-RekkordSnapshot"] = ("Get-RekkordSnapshot -KeyFile $key", ["Master", "ReadWrite", "LogOnly"]),
-        ["Get-RekkordItem"] = ("Get-RekkordItem test -KeyFile $key", ["Master", "ReadWrite"]),
-        ["Compare-RekkordSnapshot"] = ("Compare-RekkordSnapshot test test -KeyFile $key", ["Master", "ReadWrite"]),
-        ["Restore-RekkordSnapshot"] = ("Restore-RekkordSnapshot test $destination -Force -KeyFile $key", ["Master", "ReadWrite"]),
+        ["Invoke-RekkordSave"] = ("Invoke-RekkordSave test $source -KeyFile $key", ["Master", "Prune", "ReadWrite", "WriteOnly"]),
+        ["Invoke-RekkordScan"] = ("Invoke-RekkordScan -Repair -KeyFile $key", ["Master", "Prune", "ReadWrite"]),
+        ["Get-RekkordSnapshot"] = ("Get-RekkordSnapshot -KeyFile $key", ["Master", "Prune", "ReadWrite", "LogOnly"]),
+        ["Get-RekkordItem"] = ("Get-RekkordItem test -KeyFile $key", ["Master", "Prune", "ReadWrite"]),
+        ["Compare-RekkordSnapshot"] = ("Compare-RekkordSnapshot test test -KeyFile $key", ["Master", "Prune", "ReadWrite"]),
+        ["Restore-RekkordSnapshot"] = ("Restore-RekkordSnapshot test $destination -Force -KeyFile $key", ["Master", "Prune", "ReadWrite"]),
+        ["Remove-RekkordSnapshot"] = ("Remove-RekkordSnapshot -Channel test -Force -KeyFile $key", ["Master", "Prune"]),
+        ["Undo-RekkordRemoval"] = ("Undo-RekkordRemoval -Channel test -KeyFile $key", ["Master", "Prune"]),
+        ["Invoke-RekkordRetention"] = ("Invoke-RekkordRetention -KeepLast 1 -KeyFile $key", ["Master", "Prune"]),
         ["New-RekkordKey"] = ("New-RekkordKey LogOnly ./new.key -Force $key", ["Master"]),
         ["Revoke-RekkordKey"] = ("Revoke-RekkordKey 00112233445566778899aabbccddeeff -Confirm:$false -KeyFile $key", ["Master"]),
         ["Get-RekkordConfig"] = ("Get-RekkordConfig -KeyFile $key", Roles),

@@ -7,8 +7,8 @@ public sealed class ImportTests
     private static readonly string[] Commands =
     [
         "Compare-RekkordSnapshot", "Get-RekkordConfig", "Get-RekkordHook", "Get-RekkordItem", "Get-RekkordSnapshot", "Initialize-RekkordRepository",
-        "Invoke-RekkordHook", "Invoke-RekkordSave", "Invoke-RekkordScan", "New-RekkordKey", "Restore-RekkordSnapshot",
-        "Revoke-RekkordKey",
+        "Invoke-RekkordHook", "Invoke-RekkordRetention", "Invoke-RekkordSave", "Invoke-RekkordScan", "New-RekkordKey", "Remove-RekkordSnapshot",
+        "Restore-RekkordSnapshot", "Revoke-RekkordKey", "Undo-RekkordRemoval",
     ];
 
     [Fact]
@@ -90,7 +90,10 @@ public sealed class ImportTests
     [InlineData("Initialize-RekkordRepository", "Repository KeyFile Passphrase ConfigPath Force WhatIf Confirm")]
     [InlineData("Invoke-RekkordSave", "ConfigPath Repository KeyFile Passphrase Channel Path LiteralPath Exclude Force LimitUpload FollowLinks SkipHooks WhatIf Confirm")]
     [InlineData("Invoke-RekkordScan", "ConfigPath Repository KeyFile Passphrase Full MaxAge TimeLimit Repair SkipHooks WhatIf Confirm")]
-    [InlineData("Get-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Channel Id Latest Since Until")]
+    [InlineData("Get-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Channel Id Latest Since Until Removed")]
+    [InlineData("Remove-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Id Channel Force WhatIf Confirm")]
+    [InlineData("Undo-RekkordRemoval", "ConfigPath Repository KeyFile Passphrase Id Channel WhatIf Confirm")]
+    [InlineData("Invoke-RekkordRetention", "ConfigPath Repository KeyFile Passphrase Channel KeepLast KeepHourly KeepDaily KeepWeekly KeepMonthly KeepYearly KeepWithin TimeZone TrustTime WhatIf Confirm")]
     [InlineData("New-RekkordKey", "Role OutFile MasterKeyFile Passphrase MasterPassphrase ConfigPath Force WhatIf Confirm")]
     [InlineData("Restore-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Snapshot Path Destination Include Force Verify NoOwner NumericOwner NoSpecial WhatIf Confirm")]
     [InlineData("Revoke-RekkordKey", "ConfigPath Repository KeyFile Passphrase Id Reason DistrustExisting WhatIf Confirm")]

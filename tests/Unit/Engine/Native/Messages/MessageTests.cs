@@ -146,6 +146,7 @@ public sealed class MessageTests
 
     [Theory]
     [InlineData(KeyRole.ReadWrite)]
+    [InlineData(KeyRole.Prune)]
     [InlineData(KeyRole.WriteOnly)]
     public void Keys_without_a_part_that_the_role_lacks(KeyRole role)
     {

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Management.Automation;
+using Rekkord.Cmdlets.Completion;
+using Rekkord.Cmdlets.Models;
+using Rekkord.Cmdlets.Pipeline;
+using Rekkord.Engine.Configuration;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Retention;
+
+namespace Rekkord.Cmdlets.Commands;
+
+/// <summary>Removes the snapshots that no rule keeps, and says of each why it stays or goes.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "RekkordRetention", SupportsShouldProcess = true)]
+[OutputType(typeof(RekkordRetentionDecision))]
+public sealed class InvokeRekkordRetentionCommand : RepositoryCommand
+{
+    private const int Most = 1_000_000;
+
+    /// <summary>Only snapshots of channels that match, with wildcards; or of the channel in <c>channel:name</c>.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ChannelCompleter))]
+    public string[] Channel { get; set; } = ["*"];
+
+    /// <summary>How many of the newest snapshots are kept.</summary>
+    [Parameter]
+    [ValidateRange(0, Most)]
+    public int KeepLast { get; set; }
+
+    /// <summary>For how many hours the newest snapshot of each is kept.</summary>
+    [Parameter]
+    [ValidateRange(0, Most)]
+    public int KeepHourly { get; set; }
+
+    /// <summary>For how many days the newest snapshot of each is kept.</summary>
+    [Parameter]
+    [ValidateRange(0, Most)]
+    public int KeepDaily { get; set; }
+
+    /// <summary>For how many weeks the newest snapshot of each is kept.</summary>
+    [Parameter]
+    [ValidateRange(0, Most)]
+    public int KeepWeekly { get; set; }
+
+    /// <summary>For how many months the newest snapshot of each is kept.</summary>
+    [Parameter]
+    [ValidateRange(0, Most)]
+    public int KeepMonthly { get; set; }
+
+    /// <summary>For how many years the newest snapshot of each is kept.</summary>
+    [Parameter]
+    [ValidateRange(0, Most)]
+    public int KeepYearly { get; set; }
+
+    /// <summary>How much older than the newest a snapshot may be to be kept: a duration such as <c>30d</c>.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? KeepWithin { get; set; }
+
+    /// <summary>The time zone whose days, weeks, months and years count; otherwise that of this machine.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? TimeZone { get; set; }
+
+    /// <summary>Believes the times that snapshots claim, also where the storage's times contradict them.</summary>
+    [Parameter]
+    public SwitchParameter TrustTime { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(() =>
+    {
+        var config = LoadConfig(FindSettings());
+        var policy = CreatePolicy(config.Retention);
+        RetentionOperation.RequireRule(policy);
+        SnapshotPattern[] patterns = [.. Channel.Select(channel => new SnapshotPattern(channel))];
+        using var repository = OpenRepository(config, KeyPermission.Remove);
+        var operation = new RetentionOperation(repository, policy, channel => patterns.Any(pattern => pattern.IsMatch(channel)), WriteFailure, WriteWarning);
+        var plan = operation.Plan(StopToken);
+        var leaving = plan.Count(decision => !decision.IsKept);
+        var removed = leaving > 0 && ShouldProcess($"{leaving} of {plan.Count} snapshots in '{repository.Location}'", "Remove")
+            ? operation.Apply(plan, StopToken).Select(snapshot => snapshot.ObjectName).ToHashSet(StringComparer.Ordinal)
+            : [];
+        foreach (var decision in plan)
+            WriteObject(new RekkordRetentionDecision(decision, !decision.IsKept && removed.Contains(decision.Snapshot.ObjectName)));
+    });
+
+    /// <summary>The parameters that were given, which override the configuration's keys of the same names.</summary>
+    private Dictionary<string, string> FindSettings()
+    {
+        string[] names = [nameof(KeepLast), nameof(KeepHourly), nameof(KeepDaily), nameof(KeepWeekly), nameof(KeepMonthly), nameof(KeepYearly), nameof(KeepWithin), nameof(TimeZone)];
+        return names.Where(MyInvocation.BoundParameters.ContainsKey)
+            .ToDictionary(name => $"Retention.{name}", name => MyInvocation.BoundParameters[name] is TimeSpan duration ? ConfigDuration.Format(duration) : Convert.ToString(MyInvocation.BoundParameters[name], CultureInfo.InvariantCulture)!);
+    }
+
+    private RetentionPolicy CreatePolicy(RetentionConfig config) => new()
+    {
+        KeepLast = config.KeepLast.Value,
+        KeepHourly = config.KeepHourly.Value,
+        KeepDaily = config.KeepDaily.Value,
+        KeepWeekly = config.KeepWeekly.Value,
+        KeepMonthly = config.KeepMonthly.Value,
+        KeepYearly = config.KeepYearly.Value,
+        KeepWithin = config.KeepWithin.Value,
+        TimeZone = config.FindTimeZone(),
+        TrustTime = TrustTime,
+    };
+
+    private void WriteFailure(RekkordException error) => WriteError(ErrorRecords.Create(error));
+}

@@ -1,0 +1,85 @@
+using System.Management.Automation;
+using Rekkord.Cmdlets.Completion;
+using Rekkord.Cmdlets.Models;
+using Rekkord.Cmdlets.Pipeline;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Retention;
+using Rekkord.Engine.Snapshots;
+
+namespace Rekkord.Cmdlets.Commands;
+
+/// <summary>The cmdlets that remove snapshots of the user's choice, or bring them back. All that come down the pipeline are done at once, at its end.</summary>
+public abstract class RemovalCommand : RepositoryCommand
+{
+    private protected const string ById = "Id", ByChannel = "Channel";
+
+    private readonly List<string> _ids = [];
+    private readonly List<string> _channels = [];
+
+    /// <summary>The snapshot's ID, or the beginning of one.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ById, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string[] Id { get; set; } = [];
+
+    /// <summary>All snapshots of channels that match, with wildcards; or of the channel in <c>channel:name</c>.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByChannel)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ChannelCompleter))]
+    public string[] Channel { get; set; } = [];
+
+    /// <summary>Whether it works on snapshots that are removed.</summary>
+    private protected abstract bool TakesRemoved { get; }
+
+    /// <summary>What it does with each, for questions.</summary>
+    private protected abstract string Action { get; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        _ids.AddRange(Id);
+        _channels.AddRange(Channel);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Guard(() =>
+    {
+        using var repository = OpenRepository(LoadConfig(), KeyPermission.Remove);
+        var operation = new RemovalOperation(repository, WriteFailure);
+        Snapshot[] chosen = [.. Find(operation).DistinctBy(snapshot => (snapshot.ObjectName, snapshot.TagName)).Where(IsConfirmed)];
+        if (chosen.Length == 0)
+            return;
+        foreach (var done in Run(operation, chosen))
+            WriteObject(new RekkordSnapshot(done));
+    });
+
+    /// <summary>Does it.</summary>
+    private protected abstract IReadOnlyList<Snapshot> Run(RemovalOperation operation, IReadOnlyList<Snapshot> snapshots);
+
+    private List<Snapshot> Find(RemovalOperation operation)
+    {
+        var found = new List<Snapshot>();
+        foreach (var id in _ids)
+        {
+            try
+            {
+                found.AddRange(operation.FindById(id, TakesRemoved, StopToken));
+            }
+            catch (RekkordException error) when (error.ErrorId is "SnapshotNotFound" or "SnapshotAmbiguous" or "SnapshotIdInvalid")
+            {
+                WriteFailure(error);
+            }
+        }
+
+        SnapshotPattern[] patterns = [.. _channels.Select(channel => new SnapshotPattern(channel))];
+        if (patterns.Length > 0)
+            found.AddRange(operation.Find(snapshot => patterns.Any(pattern => pattern.IsMatch(snapshot)), TakesRemoved, StopToken));
+        return found;
+    }
+
+    private bool IsConfirmed(Snapshot snapshot) =>
+        ShouldProcess($"the snapshot {snapshot.Id.ToString()[..12]} of channel '{snapshot.Summary.Channel}' ({snapshot.Summary.Time.ToLocalTime():yyyy-MM-dd HH:mm:ss}, host '{snapshot.Summary.HostName}')", Action);
+
+    private void WriteFailure(RekkordException error) => WriteError(ErrorRecords.Create(error));
+}

@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Storage;
+
+namespace Rekkord.Engine.Snapshots;
+
+/// <summary>
+/// Which snapshots are removed: those that a removal names which nothing has undone. The order in which the records came does not
+/// matter, so no clock does, and writers need not know of each other. In doubt a snapshot is there: a removal that cannot be read, or
+/// whose key was revoked, removes nothing, and one that brings back counts whatever became of its key.
+/// </summary>
+internal sealed class RemovalList
+{
+    private readonly Dictionary<string, List<SnapshotRemoval>> _bySnapshot = new(StringComparer.Ordinal);
+
+    private RemovalList()
+    {
+    }
+
+    /// <summary>Nothing is removed.</summary>
+    public static RemovalList None => new();
+
+    /// <summary>The records that cannot be read.</summary>
+    public List<RekkordException> Unread { get; } = [];
+
+    /// <summary>Reads all that there are. Needs a key that can list.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="records">Reads them.</param>
+    /// <param name="known">What was read before; a record never changes.</param>
+    /// <param name="cancellation">Stops between records.</param>
+    /// <exception cref="StorageException">The store cannot be reached.</exception>
+    public static RemovalList Load(RepositoryAccess repository, SnapshotRecords records, ConcurrentDictionary<string, RemovalRecord> known, CancellationToken cancellation)
+    {
+        var list = new RemovalList();
+        var revocations = records.LoadRevocations(cancellation);
+        var read = list.Read(repository, records, known, cancellation);
+        var undone = read.Where(said => said.Record.BringsBack)
+            .SelectMany(said => said.Record.Undone.SelectMany(removal => said.Record.Snapshots.Select(snapshot => (removal, snapshot)))).ToHashSet();
+        foreach (var (name, record) in read.Where(said => !said.Record.BringsBack && revocations.TrustsRemoval(said.Record.KeyId, said.Name)))
+        {
+            var removal = new Oid(ObjectName.TryGetHash(name));
+            foreach (var snapshot in record.Snapshots.Where(snapshot => !undone.Contains((removal, snapshot))))
+                list.Add(ObjectName.For(ObjectName.Snapshots, snapshot.ToArray()), new SnapshotRemoval(name, record.Time, record.KeyId));
+        }
+
+        return list;
+    }
+
+    /// <summary>That a snapshot was removed, as the first record says; null when it was not.</summary>
+    /// <param name="snapshotName">The snapshot's object.</param>
+    public SnapshotRemoval? Find(string snapshotName) => FindAll(snapshotName).MinBy(removal => removal.Time);
+
+    /// <summary>All that removes a snapshot.</summary>
+    /// <param name="snapshotName">The snapshot's object.</param>
+    public IReadOnlyList<SnapshotRemoval> FindAll(string snapshotName) => _bySnapshot.TryGetValue(snapshotName, out var removals) ? removals : [];
+
+    private List<(string Name, RemovalRecord Record)> Read(
+        RepositoryAccess repository, SnapshotRecords records, ConcurrentDictionary<string, RemovalRecord> known, CancellationToken cancellation)
+    {
+        var read = new List<(string, RemovalRecord)>();
+        foreach (var found in ListNames(repository, cancellation))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                read.Add((found.Name, known.GetOrAdd(found.Name, name => records.ReadRemoval(name, cancellation))));
+            }
+            catch (RekkordException error)
+            {
+                Unread.Add(error);
+            }
+        }
+
+        return read;
+    }
+
+    private IEnumerable<ObjectInfo> ListNames(RepositoryAccess repository, CancellationToken cancellation)
+    {
+        try
+        {
+            return repository.List(ObjectName.Removals, cancellation);
+        }
+        catch (StorageException error) when (error.ErrorId == StorageException.ObstructedId)
+        {
+            Unread.Add(error);
+            return [];
+        }
+    }
+
+    private void Add(string snapshotName, SnapshotRemoval removal)
+    {
+        if (!_bySnapshot.TryGetValue(snapshotName, out var removals))
+            _bySnapshot[snapshotName] = removals = [];
+        removals.Add(removal);
+    }
+}
