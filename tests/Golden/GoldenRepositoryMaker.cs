@@ -6,6 +6,7 @@ using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
+using Rekkord.Engine.Retention;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Storage.Local;
@@ -85,10 +86,12 @@ internal sealed class GoldenRepositoryMaker : ISaveObserver
         GoldenListing.Write(Path.Combine(output, "second.txt"), Source);
 
         SaveMany(location, keyFile);
+        RemoveSome(location, keyFile);
 
         using var repository = RepositoryAccess.Open(DirectoryObjectStore.Open(location), KeyFile.Read(keyFile));
         var snapshots = new SnapshotStore(repository).List(error => throw error, CancellationToken.None);
         File.WriteAllLines(Path.Combine(output, "snapshots.txt"), snapshots.Select(GoldenListing.Describe));
+        File.WriteAllLines(Path.Combine(output, "removed.txt"), new SnapshotStore(repository).ListRemoved(error => throw error, CancellationToken.None).Select(GoldenListing.Describe));
         Shell("rm -rf \"$PWD\" ../cache ../note.txt");
     }
 
@@ -102,6 +105,15 @@ internal sealed class GoldenRepositoryMaker : ISaveObserver
             var request = new SaveRequest { Channel = "many", Paths = [FileName.FromText(Note)] };
             Save(location, i < Consolidation.Least ? keys : keys.Derive(KeyRole.WriteOnly), request);
         }
+    }
+
+    /// <summary>Removes four of the small snapshots, and brings one of them back.</summary>
+    private static void RemoveSome(string location, string keyFile)
+    {
+        using var repository = RepositoryAccess.Open(DirectoryObjectStore.Open(location), KeyFile.Read(keyFile).Derive(KeyRole.Prune));
+        var operation = new RemovalOperation(repository, error => throw error);
+        var removed = operation.Remove([.. operation.Find(snapshot => snapshot.Summary.Channel == "many", removed: false, CancellationToken.None).Take(4)], force: false, CancellationToken.None);
+        operation.BringBack([removed[1]], CancellationToken.None);
     }
 
     private void Save(string location, KeyMaterial keys, SaveRequest request)

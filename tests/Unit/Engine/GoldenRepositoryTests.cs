@@ -59,6 +59,11 @@ public sealed class GoldenRepositoryTests : IRestoreObserver, IDisposable
             Snapshots[1].Summary.Hooks);
     }
 
+    [Fact]
+    public void The_golden_snapshots_that_were_removed_are_listed_as_such() => Assert.Equal(
+        File.ReadAllLines(Path.Combine(Files, "removed.txt")),
+        new SnapshotStore(_repository).ListRemoved(error => throw error, CancellationToken.None).Select(GoldenListing.Describe));
+
     [Theory]
     [InlineData(0, "first.txt")]
     [InlineData(1, "second.txt")]
