@@ -146,7 +146,8 @@ public sealed class RetentionPlanTests
     [Theory]
     [InlineData("2026-11-27 23:59", 0)]
     [InlineData("2026-11-20 23:59", 0)]
-    [InlineData("2026-11-20 23:59", 179.1)] // a save that is said to have taken a week, and to have ended when it was stored
+    [InlineData("2026-11-27 23:59", 11.1)] // a save that is said to have begun yesterday, and to have ended when it was stored
+    [InlineData("2026-11-20 23:59", 179.1)] // or a week ago
     public void A_thief_with_the_same_keyfile_takes_no_day_on_which_they_did_not_store(string claimed, double hours)
     {
         Snapshot[] good = [.. Enumerable.Range(20, 8).Select(day => Made($"day {day}", $"2026-11-{day:00} 03:00"))];
