@@ -39,13 +39,14 @@ internal sealed class ConfirmedPacks
     public static ConfirmedPacks Load(string repositoryId, string? directory)
     {
         var path = Path.Combine(CacheLocation.ForRepository(repositoryId, directory), "packs.confirmed");
-        var digests = new HashSet<Hash128>();
+        HashSet<Hash128> digests = [];
         try
         {
             var bytes = CacheDirectory.Read(path, MaximumLength).AsSpan();
             if (bytes.Length >= HeadLength + sizeof(ulong) && bytes.StartsWith(Magic)
                 && XxHash3.HashToUInt64(bytes[..^sizeof(ulong)]) == BinaryPrimitives.ReadUInt64LittleEndian(bytes[^sizeof(ulong)..]))
             {
+                digests.EnsureCapacity(bytes.Length / Hash128.Length);
                 for (var rest = bytes[HeadLength..^sizeof(ulong)]; rest.Length >= Hash128.Length; rest = rest[Hash128.Length..])
                     digests.Add(Hash128.Read(rest));
                 return new ConfirmedPacks(path, BinaryPrimitives.ReadInt64LittleEndian(bytes[Magic.Length..]), digests);

@@ -223,10 +223,13 @@ internal sealed class IndexLoader
     {
         string? contradicted = null;
         var isSound = true;
+        var names = new List<string>(index.Packs.Count);
         foreach (var said in index.Packs)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (!Present.TryGetValue(said.Name, out var found))
+            var name = said.Name;
+            names.Add(name);
+            if (!Present.TryGetValue(name, out var found))
             {
                 isSound = false;
                 if (!isRevoked)
@@ -238,15 +241,15 @@ internal sealed class IndexLoader
             if (!isRevoked && _believes(digest) && TryBelieve(said, digest, found))
                 Confirm(digest);
             else if (Compare(said, digest, found, mayBeUsed: !isRevoked && _purpose != Purpose.Save, cancellation) is var agrees && agrees != true)
-                (isSound, contradicted) = (false, agrees == false ? contradicted ?? said.Name : contradicted);
+                (isSound, contradicted) = (false, agrees == false ? contradicted ?? name : contradicted);
         }
 
         if (contradicted is not null)
             _damaged(FalseIndex(index, contradicted));
         else if (!isRevoked)
-            _indexed.UnionWith(index.Packs.Select(pack => pack.Name));
+            _indexed.UnionWith(names);
         if (isSound && !isRevoked)
-            Sound.Add(new IndexSummary(index.Name, index.Size, index.Replaced, _purpose == Purpose.Scan ? [.. index.Packs.Select(pack => pack.Name)] : []));
+            Sound.Add(new IndexSummary(index.Name, index.Size, index.Replaced, _purpose == Purpose.Scan ? names : []));
     }
 
     private void Confirm(Hash128 digest)
@@ -285,7 +288,7 @@ internal sealed class IndexLoader
     {
         if (said.Size != found.Size)
             return false;
-        return _settled.Contains(said.Name) ? WasVisited(said.Name, digest) : TryVisit(said, digest);
+        return _settled.Contains(found.Name) ? WasVisited(found.Name, digest) : TryVisit(said, found.Name, digest);
     }
 
     /// <summary>Compares what an index says about a pack with what the pack itself says.</summary>
@@ -302,7 +305,7 @@ internal sealed class IndexLoader
         if (own is not null)
             _damaged(hasSize ? new DamagedObjectException(found.Name, "its bytes do not match its name.") : WrongLength(said, found));
         if (mayBeUsed && hasSize)
-            TryVisit(said, digest);
+            TryVisit(said, found.Name, digest);
         else if (mayBeUsed && NoteVisit(said.Name, digest))
             WrongSize.Add(said);
         return null;
@@ -349,7 +352,7 @@ internal sealed class IndexLoader
         return true;
     }
 
-    private bool TryVisit(StoredPack said, Hash128 digest)
+    private bool TryVisit(StoredPack said, string name, Hash128 digest)
     {
         try
         {
@@ -361,8 +364,8 @@ internal sealed class IndexLoader
             return false;
         }
 
-        _settled.Add(said.Name);
-        if (NoteVisit(said.Name, digest))
+        _settled.Add(name);
+        if (NoteVisit(name, digest))
             _visit(said);
         return true;
     }

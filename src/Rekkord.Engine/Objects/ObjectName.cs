@@ -1,3 +1,4 @@
+using System.Buffers;
 using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Objects;
@@ -19,7 +20,10 @@ internal static class ObjectName
     public static readonly string[] Folders = [Packs, Indexes, Snapshots, Tags, Catalogue, Removals, Revocations, Quarantine, $"{StoreNames.TemporaryFolder}/"];
 
     private const int HashLength = 64;
+    private const int PackFolderLength = 3;
     private const int KeyIdLength = 32;
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     public static string ForPack(ReadOnlySpan<byte> sha256)
     {
@@ -42,8 +46,17 @@ internal static class ObjectName
     }
 
     /// <summary>Whether a name in a folder is one that this format gives.</summary>
-    public static bool IsWellFormed(string folder, string name) => folder == Revocations ? IsRevocation(name) :
-        TryGetHash(name) is { } hash && name == (folder == Packs ? ForPack(hash) : For(folder, hash));
+    public static bool IsWellFormed(string folder, string name)
+    {
+        if (folder == Revocations)
+            return IsRevocation(name);
+
+        // Listings of thousands ask this of each name.
+        var prefix = folder == Packs ? folder.Length + PackFolderLength : folder.Length;
+        if (name.Length != prefix + HashLength || !name.StartsWith(folder, StringComparison.Ordinal) || name.AsSpan(prefix).ContainsAnyExcept(HexDigits))
+            return false;
+        return folder != Packs || (name[prefix - 1] == '/' && name.AsSpan(folder.Length, 2).SequenceEqual(name.AsSpan(prefix, 2)));
+    }
 
     /// <summary>Whether a name is one that this format gives to an object of any folder.</summary>
     public static bool IsWellFormed(string name) => Folders.Any(folder => name.StartsWith(folder, StringComparison.Ordinal) && IsWellFormed(folder, name));

@@ -22,6 +22,9 @@ internal sealed class Catalogue
     private const long BytesAtLeast = 1024 * 1024;
     private const long BytesForATag = 4096;
 
+    // Where the tags lie on this machine, opening fewer than so many takes less than reading all of the catalogue.
+    private const int WorthReadingHere = 64;
+
     private readonly Dictionary<string, (OpenedTag Tag, byte[]? Voucher)> _opened = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ReadOnlyMemory<byte>> _copies = new(StringComparer.Ordinal);
 
@@ -37,7 +40,7 @@ internal sealed class Catalogue
     public static Catalogue Read(RepositoryAccess repository, RevocationList revocations, IReadOnlyCollection<string> tags, CancellationToken cancellation)
     {
         var catalogue = new Catalogue();
-        if (tags.Count < Consolidation.Least)
+        if (tags.Count < (repository.Store.Capabilities.IsDistant ? Consolidation.Least : WorthReadingHere))
             return catalogue;
         if (TryList(repository, cancellation) is not { Count: > 0 } listed)
             return catalogue;

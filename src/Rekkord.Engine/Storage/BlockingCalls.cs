@@ -22,9 +22,16 @@ internal static class BlockingCalls
     public static IReadOnlyList<ObjectInfo> List(this IObjectStore store, string folder, CancellationToken cancellation)
     {
         var found = new List<ObjectInfo>();
+        var isSorted = true;
         foreach (var info in store.Enumerate(folder, cancellation))
+        {
+            isSorted &= found.Count == 0 || string.CompareOrdinal(found[^1].Name, info.Name) <= 0;
             found.Add(info);
-        found.Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name));
+        }
+
+        // Most stores give them so.
+        if (!isSorted)
+            found.Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name));
         return found;
     }
 

@@ -89,12 +89,13 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
         foreach (var name in deleted)
             await store.DeleteAsync(name, default);
 
+        // Of an index, a save may have been the one who deleted it, and another is made from the packs.
         var found = Scan(location);
-        Assert.Equal(deleted, found.Problems.Where(problem => problem.Kind == ProblemKind.Deleted).Select(problem => problem.ObjectName));
+        Assert.Equal(deleted.Where(name => !name.StartsWith("index/", StringComparison.Ordinal)), found.Problems.Where(problem => problem.Kind == ProblemKind.Deleted).Select(problem => problem.ObjectName));
         Assert.Empty(store.List("packs/", default));
         var repaired = Scan(location, repair: true);
 
-        Assert.Equal(deleted.Length, repaired.Problems.Count(problem => problem.Repair == "brought back"));
+        Assert.Equal(deleted.Count(name => !name.StartsWith("index/", StringComparison.Ordinal)), repaired.Problems.Count(problem => problem.Repair == "brought back"));
         Assert.Empty(Scan(location).Problems);
         AssertRestored(location);
     }

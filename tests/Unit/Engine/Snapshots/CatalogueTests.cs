@@ -291,6 +291,8 @@ public sealed class CatalogueTests : IDisposable
     /// <summary>Counts requests; a test may do something before one, or forbid deletions.</summary>
     private sealed class CountingStore(MemoryObjectStore store) : ObjectStoreDecorator(store, ownsStore: false)
     {
+        public override StoreCapabilities Capabilities => base.Capabilities with { IsDistant = true };
+
         public List<string> Requests { get; } = [];
 
         public bool MayDelete { get; set; } = true;
