@@ -30,15 +30,19 @@ internal sealed class FileCache : IDisposable
     /// <param name="keys">Keys of the repository that can save.</param>
     public static FileCache Open(string path, KeyMaterial keys)
     {
-        var cache = Empty;
+        SafeFileHandle? file = null;
+        CacheSeal? seal = null;
         try
         {
-            var file = CacheDirectory.OpenFile(path);
+            file = CacheDirectory.OpenFile(path);
             var head = new byte[CacheFormat.HeadLength];
-            var isCache = TryRead(file, head, 0) && head.AsSpan().StartsWith(CacheFormat.Magic);
-            cache = new FileCache(file, isCache ? new CacheSeal(keys, head.AsSpan(CacheFormat.Magic.Length)) : null);
-            if (isCache && cache.TryReadTable())
-                return cache;
+            if (TryRead(file, head, 0) && head.AsSpan().StartsWith(CacheFormat.Magic))
+            {
+                seal = new CacheSeal(keys, head.AsSpan(CacheFormat.Magic.Length));
+                var cache = new FileCache(file, seal);
+                if (cache.TryReadTable())
+                    return cache;
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -46,7 +50,8 @@ internal sealed class FileCache : IDisposable
             System.Diagnostics.Debug.WriteLine(error.Message);
         }
 
-        cache.Dispose();
+        seal?.Dispose();
+        file?.Dispose();
         return Empty;
     }
 
