@@ -82,7 +82,7 @@ internal sealed class Recheck(RepositoryAccess repository)
     private bool IsRightCatalogue(string name, CancellationToken cancellation)
     {
         var records = new SnapshotRecords(repository);
-        return new CatalogueScan(repository, records.LoadRevocations(cancellation), tag =>
+        var scan = new CatalogueScan(repository, records.LoadRevocations(cancellation), tag =>
         {
             try
             {
@@ -93,7 +93,11 @@ internal sealed class Recheck(RepositoryAccess repository)
                 // What cannot be read does not count against it.
                 return null;
             }
-        }).Verify(name, cancellation).Tags.Count >= 0;
+        });
+
+        // Raises an error when it is not right.
+        scan.Verify(name, cancellation);
+        return true;
     }
 
     private bool IsSoundTag(string name, CancellationToken cancellation)
