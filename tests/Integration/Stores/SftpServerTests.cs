@@ -118,11 +118,44 @@ public sealed class SftpServerTests : IDisposable
             + "[ \"$(\"$SSH_ASKPASS\" \"someone@host's password: \")\" = 'it is $(secret)' ] && exec /usr/lib/openssh/sftp-server\necho 'Permission denied (password).' >&2\nexit 255\n");
         var settings = new SftpOptions { Command = $"/bin/sh \"{directory["ssh"]}\"", Password = "it is $(secret)" };
 
-        using (var store = await SftpObjectStore.CreateOrOpenAsync(new SftpLocation("host", null, null, directory["store"]), settings, default))
-            Assert.Null(await store.FindAsync("object", default));
+        using var store = await SftpObjectStore.CreateOrOpenAsync(new SftpLocation("host", null, null, directory["store"]), settings, default);
 
+        Assert.Null(await store.FindAsync("object", default));
         Assert.DoesNotContain("secret", File.ReadAllText(directory["environment"]), StringComparison.Ordinal);
-        Assert.DoesNotContain(Directory.GetDirectories(Path.GetTempPath(), "rekkord-ssh-*"), left => Directory.GetCreationTimeUtc(left) > Directory.GetCreationTimeUtc(directory.Path));
+
+        // What it came out of is gone while the session lasts: a process that is killed leaves nothing.
+        var asked = Path.GetDirectoryName(File.ReadLines(directory["environment"]).Single(line => line.StartsWith("SSH_ASKPASS=", StringComparison.Ordinal))[12..])!;
+        Assert.StartsWith(Path.Combine(Path.GetTempPath(), "rekkord-ssh-"), asked, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(asked));
+    }
+
+    [RequiresProgramFact("sshd")]
+    public async Task What_a_process_left_that_was_killed_while_it_connected_is_removed()
+    {
+        var old = Leave(TimeSpan.FromHours(2));
+        var young = Leave(TimeSpan.FromMinutes(5));
+        var shared = Leave(TimeSpan.FromHours(2));
+        File.SetUnixFileMode(shared, (UnixFileMode)0x1FF);
+        try
+        {
+            using (await CreateAsync(Server.Options with { Fingerprint = Server.HostFingerprint }))
+                Assert.False(Directory.Exists(old));
+            Assert.True(Directory.Exists(young), "Another process may be about to connect.");
+            Assert.True(Directory.Exists(shared), "Somebody else may have put links there.");
+        }
+        finally
+        {
+            Directory.Delete(young, recursive: true);
+            Directory.Delete(shared, recursive: true);
+        }
+
+        static string Leave(TimeSpan ago)
+        {
+            var left = Directory.CreateTempSubdirectory("rekkord-ssh-").FullName;
+            File.WriteAllText(Path.Combine(left, "ask"), "");
+            Directory.SetLastWriteTimeUtc(left, DateTime.UtcNow - ago);
+            return left;
+        }
     }
 
     [RequiresProgramFact("sshd")]

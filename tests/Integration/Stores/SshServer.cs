@@ -87,6 +87,8 @@ internal sealed class SshServer : IDisposable
 
     public void Dispose()
     {
+        // Stopped, it starts no more sessions while those that there are end.
+        Process.Start("kill", ["-STOP", _process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
         SignalSessions("-KILL");
         _process.Kill();
         _process.WaitForExit();

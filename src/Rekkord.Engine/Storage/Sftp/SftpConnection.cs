@@ -138,6 +138,7 @@ internal sealed class SftpConnection : IDisposable
             Enqueue(new SftpRequest(SftpPacketType.Init), Version);
             using (var greeting = await _greeting.Task.ConfigureAwait(false))
                 ReadGreeting(greeting);
+            _transport.HasBegun();
             _pending.TryRemove(uint.MaxValue, out _);
             if (!Has(SftpExtensions.Limits))
                 return;
@@ -298,6 +299,9 @@ internal interface ISftpTransport : IDisposable
 
     /// <summary>What is sent to it.</summary>
     Stream Output { get; }
+
+    /// <summary>Told when the session has begun: what only that needed is removed.</summary>
+    void HasBegun();
 
     /// <summary>Ends it in order: what was sent arrives, if the server takes it in that time.</summary>
     void Close(TimeSpan time);

@@ -80,6 +80,9 @@ internal sealed class SshProcess : ISftpTransport
     }
 
     /// <inheritdoc/>
+    public void HasBegun() => DisposeSecrets(_secrets);
+
+    /// <inheritdoc/>
     public void Close(TimeSpan time)
     {
         Volatile.Write(ref _isEnding, 1);

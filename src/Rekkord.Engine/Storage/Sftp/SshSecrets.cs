@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
@@ -8,20 +9,28 @@ namespace Rekkord.Engine.Storage.Sftp;
 
 /// <summary>
 /// A private directory in which ssh asks what it may not be told on its command line or in its environment: a password comes out of a named pipe, so that it
-/// is in no file. It is removed when the session has begun, or could not.
+/// is in no file. It is removed when the session has begun, or could not. What a process that was killed meanwhile has left goes with the next one.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
 internal sealed class SshSecrets : IDisposable
 {
     // It asks once a method; a method that fails may be followed by another that asks for the same.
     private const int Answers = 4;
+    private const string Prefix = "rekkord-ssh-";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const uint PrivatePipe = 0x180; // rw-------
+
+    // No session takes so long to begin.
+    private static readonly TimeSpan LeftoverAge = TimeSpan.FromHours(1);
 
     private readonly string _directory;
     private readonly List<FileStream> _pipes = [];
 
-    public SshSecrets() => _directory = Directory.CreateTempSubdirectory("rekkord-ssh-").FullName;
+    public SshSecrets()
+    {
+        RemoveLeftovers();
+        _directory = Directory.CreateTempSubdirectory(Prefix).FullName;
+    }
 
     /// <summary>The program that ssh runs to ask for a password or a passphrase.</summary>
     /// <param name="options">Has the answers.</param>
@@ -66,10 +75,40 @@ internal sealed class SshSecrets : IDisposable
         return lines.Length == 2 ? (lines[0], lines[1]) : null;
     }
 
+    /// <summary>Removes it; may be called again.</summary>
     public void Dispose()
     {
         _pipes.ForEach(pipe => pipe.Dispose());
-        Directory.Delete(_directory, recursive: true);
+        _pipes.Clear();
+        Remove(_directory);
+    }
+
+    private static void RemoveLeftovers()
+    {
+        var before = DateTime.UtcNow - LeftoverAge;
+        foreach (var left in Directory.GetDirectories(Path.GetTempPath(), $"{Prefix}*"))
+        {
+            if (Directory.GetLastWriteTimeUtc(left) < before && IsOwn(left))
+                Remove(left);
+        }
+    }
+
+    // Anybody may make a directory of that name, with links in it.
+    private static bool IsOwn(string directory) => FileOwnership.Read(directory, followLink: false, out var found) == 0
+        && found is { IsDirectory: true, GroupCanWrite: false, OthersCanWrite: false } && found.User == LibC.EffectiveUser();
+
+    private static void Remove(string directory)
+    {
+        try
+        {
+            if (Directory.Exists(directory))
+                Directory.Delete(directory, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A script may still write there that ssh has started, and that was not ended with it. It goes with a later session.
+            Debug.WriteLine(error.Message);
+        }
     }
 
     private string ShownFile => Path.Combine(_directory, "shown");
