@@ -7,7 +7,10 @@ measure_stores.py --data DIR --module Rekkord.psd1 --restic restic --work DIR [-
 The server has to be on this machine; its bucket or directory has to exist. The keys of the bucket are in AWS_ACCESS_KEY_ID and
 AWS_SECRET_ACCESS_KEY. Each command is a new process: a new pwsh for the module. A delay is that of one way, in milliseconds.
 """
-import argparse, asyncio, os, shutil, statistics, subprocess, threading, time, urllib.parse, uuid
+import argparse, asyncio, os, re, shutil, statistics, subprocess, threading, time, urllib.parse, uuid
+
+# A client waits for the answer before it sends another request on the same connection, so a request begins what comes in one piece.
+REQUEST = re.compile(rb'(GET|HEAD|PUT|POST|DELETE) /')
 
 STEPS = ['initialize', 'first save', 'unchanged save', 'list', 'restore one file', 'restore all', 'full scan']
 
@@ -16,7 +19,7 @@ class Line:
     """A line to a server that takes a while: what comes in at one end comes out at the other after the delay."""
 
     def __init__(self, host, port, delay):
-        self.host, self.port, self.delay, self.bytes = host, port, delay, 0
+        self.host, self.port, self.delay, self.bytes, self.requests = host, port, delay, 0, 0
         self.loop = asyncio.new_event_loop()
         ready = threading.Event()
         threading.Thread(target=self.run, args=(ready,), daemon=True).start()
@@ -45,6 +48,7 @@ class Line:
         try:
             while data := await reader.read(262144):
                 self.bytes += len(data)
+                self.requests += REQUEST.match(data) is not None
                 await pending.put((self.loop.time() + self.delay, data))
         except OSError:
             pass  # the other end is gone, as at the end of a command
@@ -131,16 +135,20 @@ def measure(options, kind, delay):
             for tool in tools if number % 2 == 0 else reversed(tools):
                 for place in ('one', 'whole'):
                     shutil.rmtree(f'{options.work}/{place}', ignore_errors=True)
-                start, carried = time.monotonic(), line.bytes
+                start, carried, asked = time.monotonic(), line.bytes, line.requests
                 tool.run(step, options)
-                times.setdefault((step, tool.name), []).append((time.monotonic() - start, (line.bytes - carried) / 1e6))
+                times.setdefault((step, tool.name), []).append((time.monotonic() - start, (line.bytes - carried) / 1e6, line.requests - asked))
     print(f'\n{kind}, {delay} ms each way, medians of {options.runs}:')
     for step in STEPS:
         ours, theirs = times[step, 'rekkord'], times[step, 'restic']
         ratio = statistics.median(their[0] / our[0] for our, their in zip(ours, theirs))
         print(f'  {step:17} {ratio:5.2f} times as fast as restic   '
-              f'{statistics.median(x[0] for x in ours):6.2f} s {ours[-1][1]:6.1f} MB, restic '
-              f'{statistics.median(x[0] for x in theirs):6.2f} s {theirs[-1][1]:6.1f} MB', flush=True)
+              f'{describe(ours)}, restic {describe(theirs)}', flush=True)
+
+
+def describe(runs):
+    asked = f' {runs[-1][2]:4} requests' if runs[-1][2] else ''
+    return f'{statistics.median(x[0] for x in runs):6.2f} s {runs[-1][1]:6.1f} MB{asked}'
 
 
 def main():
