@@ -164,7 +164,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
 
     private ProgressRecord Describe(SaveProgress progress)
     {
-        var status = $"{progress.Files:N0} files, {Sizes.Format(progress.Size)}, {Sizes.Format(progress.AddedSize)} new";
+        var status = $"{progress.Files:N0} files, {Sizes.Format(progress.Size)}, {Sizes.Format(progress.AddedSize)} new{(progress.SentSize > 0 ? $", {Sizes.Format(progress.SentSize)} sent" : "")}";
         return new ProgressRecord(0, $"{progress.Activity} '{Channel}'", status) { CurrentOperation = progress.CurrentPath };
     }
 

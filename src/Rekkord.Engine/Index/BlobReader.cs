@@ -22,6 +22,10 @@ internal sealed class BlobReader : IDisposable
     // time. But a tree has files that are the same, or nearly, far apart, and opening a segment once more is what takes longest.
     private const long KeptLength = 64 * 1024 * 1024;
 
+    // How many bytes before and after a page of a directory are fetched with it, and how many between parts of files.
+    private const long AroundLength = 1024 * 1024;
+    private const long BetweenLength = 4 * 1024 * 1024;
+
     // Segments that share a lock are opened one after the other. With so many locks that is rare.
     private const int OpeningLocks = 64;
 
@@ -42,6 +46,10 @@ internal sealed class BlobReader : IDisposable
 
     // Null where reading takes no longer than asking.
     private readonly ReadAhead? _ahead;
+
+    // The segments that will be read soon and are not under way.
+    private readonly SortedSet<int> _expected = [];
+    private long _expectedLength;
 
     /// <summary>Reads what lies where an index says.</summary>
     /// <param name="repository">The repository.</param>
@@ -108,13 +116,37 @@ internal sealed class BlobReader : IDisposable
     /// <summary>Whether it is worth saying early what will be read.</summary>
     public bool ReadsAhead => _ahead is not null;
 
-    /// <summary>Says that a blob will be read soon. Where the store is far away, its segment is fetched meanwhile.</summary>
+    /// <summary>Whether so much was said to be read that it should be fetched.</summary>
+    public bool ExpectsEnough => _expectedLength >= ReadAhead.RequestLength;
+
+    /// <summary>Says that a blob will be read soon. Where the store is far away, its segment is fetched with others, after <see cref="FetchExpected"/>. For one thread.</summary>
     public void Expect(Oid oid)
     {
-        if (_ahead is null || !_index.TryFind(oid, out var location) || IsKept(location.Segment))
+        if (_ahead is not null && _index.TryFind(oid, out var location) && !IsAtHand(location.Segment) && _expected.Add(location.Segment))
+            _expectedLength += _index.Segments[location.Segment].StoredLength;
+    }
+
+    /// <summary>
+    /// Begins to fetch what is expected, and what lies between: workers that saved side by side have stored in turns, so it is mostly needed soon. For one thread.
+    /// </summary>
+    public void FetchExpected()
+    {
+        if (_expected.Count == 0)
             return;
-        var segment = _index.Segments[location.Segment];
-        _ahead.Begin(segment.Pack, segment.Offset, segment.StoredLength);
+        var parts = new List<PackPart>();
+        var last = _expected.Min;
+        foreach (var number in _expected)
+        {
+            var (part, before) = (PartOf(number, isGuessed: false), PartOf(last, isGuessed: false));
+            if (part.Pack == before.Pack && part.Offset - before.Offset - before.Length <= BetweenLength)
+                parts.AddRange(Enumerable.Range(last, number - last).Skip(1).Where(next => !IsAtHand(next)).Select(next => PartOf(next, isGuessed: true)));
+            parts.Add(part);
+            last = number;
+        }
+
+        _ahead!.Begin(parts);
+        _expected.Clear();
+        _expectedLength = 0;
     }
 
     /// <summary>Reads a blob from one of its copies, also one that no index told of; null when none can be read. The first failure is kept.</summary>
@@ -167,6 +199,8 @@ internal sealed class BlobReader : IDisposable
         if (location.Type != type)
             throw new DamagedObjectException(PackOf(location.Segment).Name, $"it wrongly calls the blob {oid} a {location.Type}.");
         var whole = location.Length == LengthOf(location.Segment);
+        if (type != BlobType.Data && _ahead is not null)
+            FetchAround(location.Segment);
         var segment = whole ? Open(location.Segment) : OpenShared(location.Segment);
         var bytes = segment.Bytes.Slice(location.Offset, location.Length);
         if (_repository.Hasher.Compute(type, bytes.Span) == oid)
@@ -213,6 +247,33 @@ internal sealed class BlobReader : IDisposable
             return opened;
         }
     }
+
+    /// <summary>Fetches the segments around one of a metadata pack with it: the pages of a directory's subdirectories lie before its own, and others after them.</summary>
+    private void FetchAround(int number)
+    {
+        if (IsAtHand(number))
+            return;
+        var pack = _index.Segments[number].Pack;
+        var parts = new List<PackPart>();
+        Add(number, 1);
+        Add(number - 1, -1);
+        _ahead!.Begin(parts);
+
+        void Add(int next, int step)
+        {
+            for (var length = 0L; length < AroundLength && next >= 0 && next < _index.Segments.Count && _index.Segments[next].Pack == pack; next += step)
+            {
+                length += _index.Segments[next].StoredLength;
+                if (!IsAtHand(next))
+                    parts.Add(PartOf(next, isGuessed: true));
+            }
+        }
+    }
+
+    private PackPart PartOf(int number, bool isGuessed) => new(_index.Segments[number].Pack, _index.Segments[number].Offset, _index.Segments[number].StoredLength, isGuessed);
+
+    /// <summary>Whether a segment is kept, or on its way.</summary>
+    private bool IsAtHand(int number) => IsKept(number) || _ahead?.Has(_index.Segments[number].Pack, _index.Segments[number].Offset) == true;
 
     private bool IsKept(int number)
     {
@@ -262,13 +323,13 @@ internal sealed class BlobReader : IDisposable
     {
         var location = _index.Segments[number];
         var fetched = _ahead?.Take(location.Pack, location.Offset);
-        var stored = fetched ?? ArrayPool<byte>.Shared.Rent(location.StoredLength);
+        var rented = fetched is null ? ArrayPool<byte>.Shared.Rent(location.StoredLength) : [];
         var segment = new SegmentBuffer(location.Length);
         try
         {
             if (fetched is null)
-                _repository.Store.Read(PackOf(number).Name, location.Offset, stored.AsMemory(0, location.StoredLength), _cancellation);
-            Unseal(location, stored.AsSpan(0, location.StoredLength), segment.Bytes.Span);
+                _repository.Store.Read(PackOf(number).Name, location.Offset, rented.AsMemory(0, location.StoredLength), _cancellation);
+            Unseal(location, fetched is { } part ? part.Span : rented.AsSpan(0, location.StoredLength), segment.Bytes.Span);
             return segment;
         }
         catch (Exception error)
@@ -281,7 +342,7 @@ internal sealed class BlobReader : IDisposable
         finally
         {
             if (fetched is null)
-                ArrayPool<byte>.Shared.Return(stored);
+                ArrayPool<byte>.Shared.Return(rented);
         }
     }
 

@@ -101,6 +101,7 @@ internal sealed class IndexLoader
     public void Load(Action<StoredPack> visit, CancellationToken cancellation)
     {
         _visit = visit;
+        _repository.Store.ListAhead([ObjectName.Indexes, ObjectName.Packs, ObjectName.Revocations], cancellation);
         var revocations = RevocationList.Load(_repository, cancellation);
 
         var known = new HashSet<string>(StringComparer.Ordinal);

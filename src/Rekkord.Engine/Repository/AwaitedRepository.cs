@@ -12,6 +12,7 @@ public sealed class AwaitedRepository : IDisposable
 {
     private readonly string _location;
     private readonly KeyMaterial _keys;
+    private RepositoryAccess? _examined;
 
     /// <summary>Names the repository.</summary>
     /// <param name="location">A path, or a <c>file:</c> URL.</param>
@@ -48,8 +49,12 @@ public sealed class AwaitedRepository : IDisposable
         ArgumentNullException.ThrowIfNull(require);
         try
         {
-            using var repository = Open(cancellation);
-            require(repository);
+            _examined = Open(cancellation);
+            require(_examined);
+
+            // Without hooks, what was opened on another machine is used: to connect once more takes long.
+            if (mayBeMissing || ObjectStore.IsLocal(_location))
+                Release();
             return true;
         }
         catch (RekkordException error) when (mayBeMissing && error.ErrorId is ("RepositoryNotFound" or "NotARepository"))
@@ -62,11 +67,19 @@ public sealed class AwaitedRepository : IDisposable
     /// <exception cref="RekkordException">It is not there, is another one than the keys are for (<c>KeyFileMismatch</c>), or cannot be used.</exception>
     public RepositoryAccess Open(CancellationToken cancellation)
     {
+        if (Interlocked.Exchange(ref _examined, null) is { } examined)
+            return examined;
         var repository = RepositoryAccess.Open(_location, _keys, ownsKeys: false, Options, cancellation);
         repository.RememberTags();
         return repository;
     }
 
     /// <summary>Wipes the keys.</summary>
-    public void Dispose() => _keys.Dispose();
+    public void Dispose()
+    {
+        Release();
+        _keys.Dispose();
+    }
+
+    private void Release() => Interlocked.Exchange(ref _examined, null)?.Dispose();
 }

@@ -64,10 +64,12 @@ public static class ObjectStore
         var used = options ?? new StoreOptions();
         var store = BlockingCalls.Wait(choose(Find(location))(location, used, cancellation));
 
-        var limited = used.UploadLimit is { } limit ? new ThrottlingStore(store, new UploadLimit(limit, used.Time)) : store;
+        var limit = used.UploadLimit is { } bytes ? new UploadLimit(bytes, used.Time) : null;
+        if (store is DirectoryObjectStore)
+            return limit is null ? store : new ThrottlingStore(store, limit);
 
-        // What fails on this machine fails again at once.
-        return store is DirectoryObjectStore ? limited : new RetryingStore(limited, used.Retries, used.Note);
+        // What fails on this machine fails again at once, and what fails on another may pass.
+        return new RetryingStore(new ThrottlingStore(store, limit), used.Retries, used.Note);
     }
 
     private static StoreProvider Find(string location)

@@ -10,7 +10,7 @@ namespace Rekkord.Engine.Restoring;
 /// <summary>What the threads of one restore share.</summary>
 internal sealed class RestoreContext : IDisposable
 {
-    private const int QueueLength = 64;
+    private const int QueueLength = 32;
 
     private readonly IRestoreObserver _observer;
     private long _files;

@@ -16,6 +16,14 @@ internal sealed class RestoreDispatch(RestoreContext context)
     // The most that a worker takes at a time: a file whose chunks are all the same is divided, too.
     private const int MaximumPieces = 128;
 
+    // What waits here until enough of it can be fetched together from another machine; each of its directories is open.
+    private const int MostWaiting = 512;
+    private const int MostDirectories = 1024;
+
+    private readonly List<(Action Write, Action Abandon)> _waiting = [];
+    private RestoreNode? _lastDirectory;
+    private int _directories;
+
     private FileBatch _batch = new();
 
     /// <summary>Takes a regular file.</summary>
@@ -23,6 +31,9 @@ internal sealed class RestoreDispatch(RestoreContext context)
     public Task<bool> Add(RestoreNode parent, TreeEntry entry)
     {
         var file = new FileRestore(context, parent, entry);
+        if (parent != _lastDirectory)
+            _directories++;
+        _lastDirectory = parent;
         if (entry.ChunkLists.IsEmpty && entry.Chunks.Length <= FewPieces * ChunkReference.EncodedLength)
             AddToBatch(file, entry);
         else
@@ -53,6 +64,12 @@ internal sealed class RestoreDispatch(RestoreContext context)
     /// <summary>Leaves the last files to the workers; also to be called when the walk was broken off.</summary>
     public void Flush()
     {
+        FlushBatch();
+        Release();
+    }
+
+    private void FlushBatch()
+    {
         if (_batch.IsEmpty)
             return;
         var batch = _batch;
@@ -64,7 +81,7 @@ internal sealed class RestoreDispatch(RestoreContext context)
     {
         var segment = entry.Chunks.IsEmpty ? null : context.Blobs.FindSegment(ChunkReference.Decode(entry.Chunks.Span).Oid);
         if (!_batch.Takes(segment))
-            Flush();
+            FlushBatch();
         if (context.Blobs.ReadsAhead)
         {
             foreach (var chunk in entry.ChunkReferences)
@@ -73,7 +90,7 @@ internal sealed class RestoreDispatch(RestoreContext context)
 
         _batch.Add(file, entry.Size, segment);
         if (_batch.IsFull)
-            Flush();
+            FlushBatch();
     }
 
     /// <summary>Gives each worker what lies in one segment: two that want the same would wait for each other.</summary>
@@ -123,17 +140,30 @@ internal sealed class RestoreDispatch(RestoreContext context)
             file.RemoveWriter);
     }
 
-    /// <summary>Leaves something to the workers; what is not taken any more is ended here, so that files are cleaned up.</summary>
+    /// <summary>Leaves something to the workers: at once, or with others whose content is fetched in the same request.</summary>
     private void Enqueue(Action write, Action abandon)
     {
+        _waiting.Add((write, abandon));
+        if (!context.Blobs.ReadsAhead || context.Blobs.ExpectsEnough || _waiting.Count >= MostWaiting || _directories >= MostDirectories)
+            Release();
+    }
+
+    /// <summary>Leaves to the workers what waits; what is not taken any more is ended here, so that files are cleaned up.</summary>
+    private void Release()
+    {
+        context.Blobs.FetchExpected();
+        var released = 0;
         try
         {
-            context.Queue.Add(write, context.Cancellation);
+            for (; released < _waiting.Count; released++)
+                context.Queue.Add(_waiting[released].Write, context.Cancellation);
         }
-        catch (OperationCanceledException)
+        finally
         {
-            abandon();
-            throw;
+            for (; released < _waiting.Count; released++)
+                _waiting[released].Abandon();
+            _waiting.Clear();
+            (_lastDirectory, _directories) = (null, 0);
         }
     }
 }

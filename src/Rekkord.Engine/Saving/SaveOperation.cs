@@ -54,8 +54,8 @@ public sealed class SaveOperation
     /// <summary>How far the save is; may be asked at any time from any thread.</summary>
     public SaveProgress Progress => _context is { } context
         ? new SaveProgress(
-            _activity, context.Counters.Files, context.Counters.Directories, context.Counters.Size, context.Sink.AddedSize, _walker?.CurrentPath ?? "")
-        : new SaveProgress(_activity, 0, 0, 0, 0, "");
+            _activity, context.Counters.Files, context.Counters.Directories, context.Counters.Size, context.Sink.AddedSize, _repository.Store.SentLength, _walker?.CurrentPath ?? "")
+        : new SaveProgress(_activity, 0, 0, 0, 0, _repository.Store.SentLength, "");
 
     /// <summary>Checks a channel's name.</summary>
     /// <exception cref="RekkordException">It is empty, too long, has control characters, or would make references to snapshots ambiguous (<c>ChannelInvalid</c>).</exception>
@@ -140,7 +140,10 @@ public sealed class SaveOperation
 
             _activity = "Writing the snapshot";
             sink.Finish();
-            _repository.RequireInPlace(cancellation);
+
+            // What is on another machine is not unmounted: the look at the end is enough.
+            if (!_repository.Store.Capabilities.IsDistant)
+                _repository.RequireInPlace(cancellation);
             var snapshots = new SnapshotStore(_repository);
             var snapshot = WriteSnapshot(snapshots, Summarize(context, named, start, watch.Elapsed), saved.Saved, cancellation);
             _repository.RequireInPlace(cancellation);
@@ -170,7 +173,7 @@ public sealed class SaveOperation
     private Snapshot WriteSnapshot(SnapshotStore snapshots, SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots, CancellationToken cancellation)
     {
         _repository.ThrowIfRevoked("no snapshot was made", cancellation);
-        var written = snapshots.Records.Write(summary, roots, cancellation);
+        var written = snapshots.Write(summary, roots, cancellation);
         _repository.ThrowIfRevoked($"the snapshot {written.Id} that was just made may not count, so save again", cancellation);
         snapshots.WarnOfClocks(written, _observer.Warn, cancellation);
         return written;

@@ -55,8 +55,9 @@ public interface ISaveObserver
 /// <param name="Directories">Directories found.</param>
 /// <param name="Size">Bytes of the files done.</param>
 /// <param name="AddedSize">Bytes among them that were new.</param>
+/// <param name="SentSize">Bytes that were sent to the repository on another machine, compressed and encrypted; 0 where it is on this one.</param>
 /// <param name="CurrentPath">The directory being walked.</param>
-public readonly record struct SaveProgress(string Activity, long Files, long Directories, long Size, long AddedSize, string CurrentPath);
+public readonly record struct SaveProgress(string Activity, long Files, long Directories, long Size, long AddedSize, long SentSize, string CurrentPath);
 
 /// <summary>What a save did.</summary>
 /// <param name="Snapshot">The snapshot that was made.</param>

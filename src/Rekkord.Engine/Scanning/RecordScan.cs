@@ -34,6 +34,8 @@ internal sealed class RecordScan
 
     public void Run(CancellationToken cancellation)
     {
+        _repository.Store.ListAhead([ObjectName.Removals, ObjectName.Revocations, ObjectName.Snapshots, ObjectName.Tags], cancellation);
+
         // What the snapshots are judged by: of two readings, one alone may fail, and what is good would count as forged.
         foreach (var error in _store.Records.LoadRevocations(cancellation).Damaged)
             _problems.Add(ProblemKind.RevocationDamaged, error.Target!, error);

@@ -98,6 +98,7 @@ public sealed class ScanOperation
     /// <summary>Finds what stands in the place of an object or a folder. It is no part of the repository, but whoever put it there may do more.</summary>
     private void FindObstacles(CancellationToken cancellation)
     {
+        _repository.Store.ListAhead(ObjectName.Folders, cancellation);
         foreach (var folder in ObjectName.Folders)
         {
             cancellation.ThrowIfCancellationRequested();

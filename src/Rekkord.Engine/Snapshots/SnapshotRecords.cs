@@ -56,6 +56,11 @@ internal sealed class SnapshotRecords
         return Put(ObjectName.Tags, TagMagic, _repository.Descriptor.LogPublicKey, TagDomain, envelope, cancellation).Name;
     }
 
+    /// <summary>What the tag says of a snapshot that was just written.</summary>
+    public static OpenedTag OpenedTagOf(Snapshot written, KeyMaterial keys) => new(
+        keys.Role == KeyRole.Master ? null : keys.KeyId,
+        SnapshotCodec.EncodeTag(written.Id.ToArray(), ObjectName.TryGetHash(written.ObjectName)!, written.Summary));
+
     /// <summary>Reads a tag.</summary>
     /// <exception cref="DamagedObjectException">It is damaged, or signed by a stranger.</exception>
     public Snapshot ReadTag(string name, CancellationToken cancellation)

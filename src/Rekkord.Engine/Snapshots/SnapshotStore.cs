@@ -98,6 +98,7 @@ public sealed class SnapshotStore
     private Listing Load(CancellationToken cancellation, bool withRemovals = true)
     {
         _ = _repository.Keys.LogPrivateKey;
+        _repository.Store.ListAhead(withRemovals ? [ObjectName.Removals, ObjectName.Revocations, ObjectName.Snapshots, ObjectName.Tags] : [ObjectName.Revocations, ObjectName.Snapshots, ObjectName.Tags], cancellation);
         var stored = _repository.List(ObjectName.Snapshots, cancellation).ToDictionary(found => found.Name, StringComparer.Ordinal);
         var removals = withRemovals ? LoadRemovals(cancellation) : RemovalList.None;
         List<RekkordException> errors = [.. Records.LoadRevocations(cancellation).Damaged, .. removals.Unread];
@@ -173,6 +174,15 @@ public sealed class SnapshotStore
     {
         var opening = Math.Min(Environment.ProcessorCount, 1 + (tags / TagsWorthAThread));
         return _repository.Store.Capabilities is { IsDistant: true, Connections: var connections } ? Math.Max(opening, Math.Min(connections, single)) : opening;
+    }
+
+    /// <summary>Writes a snapshot, then its tag, which need not be read again on this machine. Everything that it refers to must be durable.</summary>
+    internal Snapshot Write(SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots, CancellationToken cancellation)
+    {
+        var written = Records.Write(summary, roots, cancellation);
+        if (_repository.Keys.CanList)
+            _cache.Value?.Add(written.TagName, SnapshotRecords.OpenedTagOf(written, _repository.Keys));
+        return written;
     }
 
     /// <summary>What tags say, by their names, each verified on this machine, and not on somebody's word. Those that cannot be read are left out.</summary>

@@ -40,6 +40,9 @@ internal static class BlockingCalls
     public static IEnumerable<ObjectInfo> Enumerate(this IObjectStore store, string folder, CancellationToken cancellation) =>
         Enumerate(store.ListAsync(folder, cancellation), cancellation);
 
+    /// <inheritdoc cref="IObjectStore.ListAheadAsync"/>
+    public static void ListAhead(this IObjectStore store, IReadOnlyCollection<string> folders, CancellationToken cancellation) => Wait(store.ListAheadAsync(folders, cancellation));
+
     private static IEnumerable<T> Enumerate<T>(IAsyncEnumerable<T> listing, CancellationToken cancellation)
     {
         var entries = listing.GetAsyncEnumerator(cancellation);

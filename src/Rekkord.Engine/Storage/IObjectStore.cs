@@ -31,6 +31,9 @@ public interface IObjectStore : IDisposable
     /// <summary>What it can do. What a store has to try out first, such as exclusive creation, it cannot do until then.</summary>
     StoreCapabilities Capabilities { get; }
 
+    /// <summary>How many bytes of objects were sent to another machine so far, those of repeated requests too. A store whose bytes are not counted says 0.</summary>
+    long SentLength => 0;
+
     /// <summary>
     /// Whether <see cref="Location"/> still leads to what was opened: a disk may be unmounted meanwhile, or something else be put in its place. A
     /// store that cannot tell says yes; the caller reads the descriptor beside it.
@@ -46,6 +49,15 @@ public interface IObjectStore : IDisposable
     /// <remarks>It reads ahead a bounded number of entries. A folder that does not exist is empty.</remarks>
     /// <exception cref="StorageException">The store cannot be reached, or something that is no folder stands in the place of it.</exception>
     IAsyncEnumerable<ObjectInfo> ListAsync(string folder, CancellationToken cancellation);
+
+    /// <summary>
+    /// Says that some folders will be listed now, one after another. A store that can list several in one request does so. Each folder's listing is given to the first
+    /// who asks for it, and is as old as this call then; what cannot be had so is listed as if nothing had been said.
+    /// </summary>
+    /// <param name="folders">Folders whose names follow each other in the order of the alphabet: what lies between them is listed too.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <exception cref="StorageException">The store cannot be reached.</exception>
+    ValueTask ListAheadAsync(IReadOnlyCollection<string> folders, CancellationToken cancellation) => ValueTask.CompletedTask;
 
     /// <summary>Looks at one object, or at what stands in its place; null when there is nothing.</summary>
     /// <exception cref="StorageException">The store cannot be reached.</exception>

@@ -11,6 +11,9 @@ public abstract class ObjectStoreDecorator(IObjectStore store, bool ownsStore = 
     /// <inheritdoc/>
     public virtual StoreCapabilities Capabilities => Inner.Capabilities;
 
+    /// <inheritdoc/>
+    public virtual long SentLength => Inner.SentLength;
+
     /// <summary>The store behind.</summary>
     protected IObjectStore Inner { get; } = store;
 
@@ -19,6 +22,9 @@ public abstract class ObjectStoreDecorator(IObjectStore store, bool ownsStore = 
 
     /// <inheritdoc/>
     public virtual IAsyncEnumerable<ObjectInfo> ListAsync(string folder, CancellationToken cancellation) => Inner.ListAsync(folder, cancellation);
+
+    /// <inheritdoc/>
+    public virtual ValueTask ListAheadAsync(IReadOnlyCollection<string> folders, CancellationToken cancellation) => Inner.ListAheadAsync(folders, cancellation);
 
     /// <inheritdoc/>
     public virtual ValueTask<ObjectInfo?> FindAsync(string name, CancellationToken cancellation) => Inner.FindAsync(name, cancellation);

@@ -30,11 +30,12 @@ internal static class ResultMessages
         writer.Write(progress.Directories);
         writer.Write(progress.Size);
         writer.Write(progress.AddedSize);
+        writer.Write(progress.SentSize);
         writer.Write(progress.CurrentPath);
     }
 
     public static SaveProgress ReadSaveProgress(MessageReader reader) =>
-        new(reader.ReadString(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadString());
+        new(reader.ReadString(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadString());
 
     public static void Write(MessageWriter writer, ScanResult result)
     {

@@ -48,6 +48,10 @@ public sealed class RetryingStore(IObjectStore store, RetryPolicy policy, Action
         RepeatAsync(() => Inner.ListAsync(folder, cancellation), static found => found.Name, cancellation);
 
     /// <inheritdoc/>
+    public override ValueTask ListAheadAsync(IReadOnlyCollection<string> folders, CancellationToken cancellation) =>
+        RepeatAsync(_ => Inner.ListAheadAsync(folders, cancellation), cancellation);
+
+    /// <inheritdoc/>
     public override IAsyncEnumerable<string> ListDeletedAsync(CancellationToken cancellation) =>
         RepeatAsync(() => Inner.ListDeletedAsync(cancellation), static name => name, cancellation);
 

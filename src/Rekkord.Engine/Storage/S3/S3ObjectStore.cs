@@ -1,12 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
-using System.Runtime.CompilerServices;
-using System.Text;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.Hashing;
 
 namespace Rekkord.Engine.Storage.S3;
 
@@ -33,6 +30,7 @@ internal sealed class S3ObjectStore : IObjectStore
     private readonly HttpClient _http;
     private readonly AmazonS3Client _client;
     private readonly S3Requests _requests;
+    private readonly S3Listings _listings;
     private readonly S3Versions _versions;
     private readonly S3Retention? _retention;
     private readonly SemaphoreSlim _trying = new(1);
@@ -56,6 +54,7 @@ internal sealed class S3ObjectStore : IObjectStore
         }
 
         _requests = new S3Requests(location, connections, stallLimit);
+        _listings = new S3Listings(_requests, _client, location);
         _versions = new S3Versions(_requests, _client);
         _retention = retainDuration is { } duration
             ? new S3Retention(_requests, _client, options.LockMode?.ToUpperInvariant() ?? S3Options.GovernanceMode, duration)
@@ -85,30 +84,11 @@ internal sealed class S3ObjectStore : IObjectStore
     public ValueTask<bool> IsInPlaceAsync(CancellationToken cancellation) => ValueTask.FromResult(true);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ObjectInfo> ListAsync(string folder, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        var root = _location.KeyOf("");
-        var temporary = StoreNames.TemporaryFolder + "/";
-        string? next = null;
-        do
-        {
-            var token = next;
-            var page = await _requests.CallAsync(S3Action.List, "", guard => _client.ListObjectsV2Async(
-                new ListObjectsV2Request { BucketName = _location.Bucket, Prefix = _location.KeyOf(folder), ContinuationToken = token }, guard.Token), cancellation).ConfigureAwait(false);
-            foreach (var entry in page.S3Objects ?? [])
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var name = entry.Key[root.Length..];
+    public IAsyncEnumerable<ObjectInfo> ListAsync(string folder, CancellationToken cancellation) =>
+        _listings.Take(folder) is { } ahead ? ahead.ToAsyncEnumerable() : _listings.ListAsync(folder, cancellation);
 
-                // Some tools make an empty object to stand for a folder.
-                if (name.Length > 0 && !name.EndsWith('/') && !name.StartsWith(temporary, StringComparison.Ordinal))
-                    yield return Describe(name, entry.Size ?? 0, entry.LastModified, entry.ETag);
-            }
-
-            next = page.IsTruncated == true ? page.NextContinuationToken : null;
-        }
-        while (next is not null);
-    }
+    /// <inheritdoc/>
+    public ValueTask ListAheadAsync(IReadOnlyCollection<string> folders, CancellationToken cancellation) => _listings.ListAheadAsync(folders, cancellation);
 
     /// <inheritdoc/>
     public ValueTask<ObjectInfo?> FindAsync(string name, CancellationToken cancellation) => _requests.CallAsync<ObjectInfo?>(S3Action.Read, name, async guard =>
@@ -116,7 +96,7 @@ internal sealed class S3ObjectStore : IObjectStore
         try
         {
             var found = await _client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = _location.Bucket, Key = _location.KeyOf(name) }, guard.Token).ConfigureAwait(false);
-            return Describe(name, found.ContentLength, found.LastModified, found.ETag);
+            return S3Listings.Describe(_location, name, found.ContentLength, found.LastModified, found.ETag);
         }
         catch (AmazonS3Exception error) when (error.StatusCode == HttpStatusCode.NotFound && error.ErrorCode != "NoSuchBucket")
         {
@@ -369,16 +349,5 @@ internal sealed class S3ObjectStore : IObjectStore
         {
             ArrayPool<byte>.Shared.Return(skipped);
         }
-    }
-
-    private ObjectInfo Describe(string name, long size, DateTime? modified, string? tag)
-    {
-        var time = modified is { } known ? new DateTimeOffset(known.ToUniversalTime()) : DateTimeOffset.UnixEpoch;
-        if (string.IsNullOrEmpty(tag))
-            return new ObjectInfo(name, size, time);
-
-        // Listings tell a part of the second, and answers do not.
-        var identity = string.Create(CultureInfo.InvariantCulture, $"{Location}\n{tag}\n{time.ToUnixTimeSeconds()}");
-        return new ObjectInfo(name, size, time) { Identity = Hash128.Compute(Encoding.UTF8.GetBytes(identity)) };
     }
 }

@@ -2,19 +2,24 @@ using System.Buffers;
 
 namespace Rekkord.Engine.Storage.Throttling;
 
-/// <summary>Stores objects no faster than a limit says, however many are under way. Reading is not limited.</summary>
+/// <summary>Counts what is sent, and stores objects no faster than a limit says, however many are under way. Reading is not limited.</summary>
 /// <param name="store">The store behind; is closed with this one.</param>
-/// <param name="limit">The limit, which other stores may share.</param>
-public sealed class ThrottlingStore(IObjectStore store, UploadLimit limit) : ObjectStoreDecorator(store)
+/// <param name="limit">The limit, which other stores may share; null for none.</param>
+public sealed class ThrottlingStore(IObjectStore store, UploadLimit? limit) : ObjectStoreDecorator(store)
 {
+    private long _sent;
+
+    /// <inheritdoc/>
+    public override long SentLength => Interlocked.Read(ref _sent);
+
     /// <inheritdoc/>
     public override async ValueTask<bool> PutAsync(string name, ObjectContent content, PutMode mode, CancellationToken cancellation)
     {
         if (!Capabilities.StreamsWrites)
-            return await Inner.PutAsync(name, new ThrottledContent(content, limit), mode, cancellation).ConfigureAwait(false);
+            return await Inner.PutAsync(name, new ThrottledContent(content, this), mode, cancellation).ConfigureAwait(false);
 
         // Such a store takes the bytes at once: it is the caller who waits.
-        await limit.TakeAsync(content.Length, cancellation).ConfigureAwait(false);
+        await TakeAsync(content.Length, cancellation).ConfigureAwait(false);
         return await Inner.PutAsync(name, content, mode, cancellation).ConfigureAwait(false);
     }
 
@@ -22,17 +27,25 @@ public sealed class ThrottlingStore(IObjectStore store, UploadLimit limit) : Obj
     public override async ValueTask<ObjectWriter> CreateAsync(CancellationToken cancellation)
     {
         var writer = await base.CreateAsync(cancellation).ConfigureAwait(false);
-        return Capabilities.StreamsWrites ? new ThrottledWriter(writer, limit) : writer;
+        return Capabilities.StreamsWrites ? new ThrottledWriter(writer, this) : writer;
     }
 
-    private sealed class ThrottledWriter(ObjectWriter writer, UploadLimit limit) : ObjectWriter
+    private int PieceLength => limit?.PieceLength ?? int.MaxValue;
+
+    private ValueTask TakeAsync(long length, CancellationToken cancellation)
+    {
+        Interlocked.Add(ref _sent, length);
+        return limit?.TakeAsync(length, cancellation) ?? ValueTask.CompletedTask;
+    }
+
+    private sealed class ThrottledWriter(ObjectWriter writer, ThrottlingStore owner) : ObjectWriter
     {
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation)
         {
             while (!data.IsEmpty)
             {
-                var piece = data[..Math.Min(data.Length, limit.PieceLength)];
-                await limit.TakeAsync(piece.Length, cancellation).ConfigureAwait(false);
+                var piece = data[..Math.Min(data.Length, owner.PieceLength)];
+                await owner.TakeAsync(piece.Length, cancellation).ConfigureAwait(false);
                 await writer.WriteAsync(piece, cancellation).ConfigureAwait(false);
                 data = data[piece.Length..];
             }
@@ -43,14 +56,14 @@ public sealed class ThrottlingStore(IObjectStore store, UploadLimit limit) : Obj
         protected override void Dispose(bool disposing) => writer.Dispose();
     }
 
-    private sealed class ThrottledContent(ObjectContent content, UploadLimit limit) : ObjectContent
+    private sealed class ThrottledContent(ObjectContent content, ThrottlingStore owner) : ObjectContent
     {
         public override ReadOnlySequence<byte> Bytes => content.Bytes;
 
-        public override Stream OpenRead(long offset, long length) => new ThrottledStream(content.OpenRead(offset, length), limit);
+        public override Stream OpenRead(long offset, long length) => new ThrottledStream(content.OpenRead(offset, length), owner);
     }
 
-    private sealed class ThrottledStream(Stream stream, UploadLimit limit) : Stream
+    private sealed class ThrottledStream(Stream stream, ThrottlingStore owner) : Stream
     {
         public override bool CanRead => true;
 
@@ -68,8 +81,8 @@ public sealed class ThrottlingStore(IObjectStore store, UploadLimit limit) : Obj
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var read = await stream.ReadAsync(buffer[..Math.Min(buffer.Length, limit.PieceLength)], cancellationToken).ConfigureAwait(false);
-            await limit.TakeAsync(read, cancellationToken).ConfigureAwait(false);
+            var read = await stream.ReadAsync(buffer[..Math.Min(buffer.Length, owner.PieceLength)], cancellationToken).ConfigureAwait(false);
+            await owner.TakeAsync(read, cancellationToken).ConfigureAwait(false);
             return read;
         }
 

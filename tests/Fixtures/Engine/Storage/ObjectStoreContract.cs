@@ -233,7 +233,29 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         var names = Enumerable.Range(0, ListedObjects).Select(number => string.Create(CultureInfo.InvariantCulture, $"packs/{number % 7:x2}/{number:x8}")).ToArray();
         await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (name, _) => await PutAsync(name, [1]));
 
+        foreach (var beside in new[] { "catalogue/one", "index/one", "rekkord", "removed/one", "tags/one" })
+            await PutAsync(beside, [1]);
+
         Assert.Equal(names.Order(StringComparer.Ordinal), (await ListAsync("packs/")).Select(found => found.Name));
+        await Store.ListAheadAsync(["index/", "packs/", "revoked/"], default);
+        Assert.Equal(["index/one"], (await ListAsync("index/")).Select(found => found.Name));
+        Assert.Equal(names.Order(StringComparer.Ordinal), (await ListAsync("packs/")).Select(found => found.Name));
+        Assert.Empty(await ListAsync("revoked/"));
+        Assert.Equal(["removed/one"], (await ListAsync("removed/")).Select(found => found.Name));
+    }
+
+    [InheritedFact]
+    public async Task What_is_listed_ahead_is_given_once()
+    {
+        await PutAsync("tags/one", [1]);
+        await Store.ListAheadAsync(["snapshots/", "tags/"], default);
+        Assert.Equal(["tags/one"], (await ListAsync("tags/")).Select(found => found.Name));
+        await PutAsync("tags/two", [1]);
+        await PutAsync("snapshots/two", [1]);
+
+        Assert.Equal(["tags/one", "tags/two"], (await ListAsync("tags/")).Select(found => found.Name));
+        await Store.ListAheadAsync(["revoked/", "snapshots/"], default);
+        Assert.Equal(["snapshots/two"], (await ListAsync("snapshots/")).Select(found => found.Name));
     }
 
     [InheritedFact]

@@ -8,8 +8,11 @@ namespace Rekkord.Engine.Tests.Restoring;
 /// <summary>A restore from another machine asks for much at once, with however few threads it works.</summary>
 public sealed class ReadAheadTests : IDisposable
 {
-    private const int AtOnce = 4;
+    private const int AtOnce = 2;
     private const int FileLength = 1_500_000;
+
+    // More than one request fetches.
+    private const int Files = 14;
 
     private readonly TestRepository _repository = new();
     private readonly TaskCompletionSource _allCame = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,7 +20,7 @@ public sealed class ReadAheadTests : IDisposable
 
     public ReadAheadTests()
     {
-        for (var i = 0; i < 2 * AtOnce; i++)
+        for (var i = 0; i < Files; i++)
             _repository.Write($"{i}", TestRepository.RandomBytes(i, FileLength));
         _repository.Save();
     }
@@ -40,8 +43,8 @@ public sealed class ReadAheadTests : IDisposable
     {
         // Each part fails the first time, which is ahead. What is read again is read because it is needed.
         var tried = new ConcurrentDictionary<string, bool>();
-        _repository.OpenStore = location => new MeetingStore(DirectoryObjectStore.Open(location), (part, _) =>
-            tried.TryAdd(part, true) ? throw new StorageException("StoreReadError", Errors.RekkordErrorKind.ReadError, "The line is down.", "packs") : Task.CompletedTask);
+        _repository.OpenStore = location => new MeetingStore(DirectoryObjectStore.Open(location), (parts, _) =>
+            parts.Select(part => tried.TryAdd(part, true)).ToArray().Contains(true) ? throw new StorageException("StoreReadError", Errors.RekkordErrorKind.ReadError, "The line is down.", "packs") : Task.CompletedTask);
 
         _repository.RestoreSource();
 
@@ -50,21 +53,21 @@ public sealed class ReadAheadTests : IDisposable
         Assert.Equal(TreeListing.Of(_repository.Source), TreeListing.Of(_repository.Destination));
     }
 
-    private Task MeetAsync(string part, CancellationToken cancellation)
+    private Task MeetAsync(string[] parts, CancellationToken cancellation)
     {
         if (Interlocked.Increment(ref _reads) == AtOnce)
             _allCame.SetResult();
         return _allCame.Task.WaitAsync(cancellation);
     }
 
-    private sealed class MeetingStore(IObjectStore store, Func<string, CancellationToken, Task> meet) : ObjectStoreDecorator(store)
+    private sealed class MeetingStore(IObjectStore store, Func<string[], CancellationToken, Task> meet) : ObjectStoreDecorator(store)
     {
         public override StoreCapabilities Capabilities => base.Capabilities with { Connections = AtOnce, IsDistant = true };
 
         public override async ValueTask ReadAsync(string name, IReadOnlyList<ObjectRange> ranges, CancellationToken cancellation)
         {
             if (ranges[0].Buffer.Length > FileLength / 10)
-                await meet($"{name} {ranges[0].Offset}", cancellation);
+                await meet([.. ranges.Select(range => $"{name} {range.Offset}")], cancellation);
             await base.ReadAsync(name, ranges, cancellation);
         }
     }

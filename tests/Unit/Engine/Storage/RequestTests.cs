@@ -3,6 +3,7 @@ using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Saving;
+using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Storage;
 using Rekkord.Engine.Storage.Caching;
@@ -13,9 +14,13 @@ namespace Rekkord.Engine.Tests.Storage;
 /// <summary>How many requests an operation makes of a store on another machine, where each takes long. docs/stores.md has the numbers.</summary>
 public sealed class RequestTests : IDisposable
 {
-    private const int RequestsOfAListing = 5;
-    private const int RequestsOfAnUnchangedSave = 13;
-    private const int RequestsOfOneFile = 10;
+    private const int RequestsOfAListing = 2;
+    private const int RequestsOfAFirstSave = 9;
+    private const int RequestsOfAnUnchangedSave = 7;
+    private const int RequestsOfOneFile = 5;
+    private const int RequestsOfARestore = 5;
+    private const int RequestsOfAFirstListing = 4;
+    private const int RequestsOfAScan = 22;
 
     private readonly TestRepository _repository = new();
     private readonly List<string> _requests = [];
@@ -34,6 +39,9 @@ public sealed class RequestTests : IDisposable
     }
 
     public void Dispose() => _repository.Dispose();
+
+    [Fact]
+    public void A_first_save_makes_one_request_for_each_object_and_few_others() => AssertCount(RequestsOfAFirstSave, Save);
 
     [Fact]
     public void An_unchanged_save_makes_no_more_requests_the_more_saves_there_were()
@@ -64,6 +72,39 @@ public sealed class RequestTests : IDisposable
             Path = Path.Combine(_repository.Source, "3", "33"),
             Destination = _repository.Destination,
         }, _repository).Run(default));
+    }
+
+    [Fact]
+    public void Everything_is_restored_with_a_few_requests()
+    {
+        Save();
+
+        AssertCount(RequestsOfARestore, repository => new RestoreOperation(repository, new RestoreRequest
+        {
+            Snapshot = "test",
+            Path = _repository.Source,
+            Destination = _repository.Destination,
+        }, _repository).Run(default));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_scan_reads_each_pack_once(bool isFull)
+    {
+        Save();
+
+        AssertCount(RequestsOfAScan, repository => new ScanOperation(repository, new ScanRequest { Full = isFull, CacheDirectory = _repository.CacheDirectory }, _ => { }).Run(default));
+    }
+
+    [Fact]
+    public void A_first_listing_of_many_snapshots_makes_few_requests()
+    {
+        for (var i = 0; i < 40; i++)
+            Save();
+        Directory.Delete(_repository.CacheDirectory, recursive: true);
+
+        AssertCount(RequestsOfAFirstListing, repository => Assert.Equal(40, new SnapshotStore(repository).List(_ => { }, default).Count));
     }
 
     private void Save() => Use(Save);
@@ -98,10 +139,21 @@ public sealed class RequestTests : IDisposable
     /// <summary>A directory as if it were on another machine: what is a request there is counted.</summary>
     private sealed class DistantStore(IObjectStore store, Action<string> count) : ObjectStoreDecorator(store)
     {
+        private readonly Dictionary<string, List<ObjectInfo>> _ahead = new(StringComparer.Ordinal);
+
         public override StoreCapabilities Capabilities => new() { Connections = 4, IsDistant = true, DurableOnReturn = true };
+
+        public override async ValueTask ListAheadAsync(IReadOnlyCollection<string> folders, CancellationToken cancellation)
+        {
+            count($"list {string.Join(' ', folders)}");
+            foreach (var folder in folders)
+                _ahead[folder] = await base.ListAsync(folder, cancellation).ToListAsync(cancellation);
+        }
 
         public override IAsyncEnumerable<ObjectInfo> ListAsync(string folder, CancellationToken cancellation)
         {
+            if (_ahead.Remove(folder, out var ahead))
+                return ahead.ToAsyncEnumerable();
             count($"list {folder}");
             return base.ListAsync(folder, cancellation);
         }
@@ -128,6 +180,14 @@ public sealed class RequestTests : IDisposable
         {
             count($"open {name} {offset}");
             return base.OpenReadAsync(name, offset, cancellation);
+        }
+
+        public override ValueTask<ObjectWriter> CreateAsync(CancellationToken cancellation) => ValueTask.FromResult<ObjectWriter>(new BufferedObjectWriter(this));
+
+        public override ValueTask DeleteAsync(string name, CancellationToken cancellation)
+        {
+            count($"delete {name}");
+            return base.DeleteAsync(name, cancellation);
         }
 
         public override ValueTask<bool> PutAsync(string name, ObjectContent content, PutMode mode, CancellationToken cancellation)

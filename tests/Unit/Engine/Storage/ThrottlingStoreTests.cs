@@ -24,13 +24,28 @@ public sealed class ThrottlingStoreTests : IDisposable
         var sending = new SendingStore();
         var bytes = TestRepository.RandomBytes(1, 10 * Limit);
 
-        new ThrottlingStore(sending, _limit).Put("packs/one", bytes);
+        var store = new ThrottlingStore(sending, _limit);
+        store.Put("packs/one", bytes);
         new ThrottlingStore(sending, _limit).Put("packs/two", bytes);
 
+        Assert.Equal(bytes.Length, store.SentLength);
         Assert.Equal(bytes, sending.Sent[0]);
         Assert.Equal(bytes, sending.Sent[1]);
         Assert.InRange(_clock.Elapsed.TotalSeconds, 19.5, 20.5);
         Assert.InRange(_clock.Pauses.Max().TotalSeconds, 0, 0.2);
+    }
+
+    [Fact]
+    public void What_is_sent_is_counted_without_a_limit_too()
+    {
+        var sending = new SendingStore();
+        using var store = new ThrottlingStore(sending, null);
+
+        store.Put("packs/one", TestRepository.RandomBytes(1, 1000));
+        store.Read("packs/one", 1000);
+
+        Assert.Equal(1000, sending.Sent[0].Length);
+        Assert.Equal(1000, store.SentLength);
     }
 
     [Fact]
