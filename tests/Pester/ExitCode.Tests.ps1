@@ -35,6 +35,14 @@ Describe 'The exit code of a process that saves' {
         Get-RekkordSnapshot | Should -BeNullOrEmpty
     }
 
+    It 'is not 0 when a command that had had enough keeps the error from being raised' {
+        Set-Hook $sandbox PostSave 90-fails.ps1 'throw "not told"'
+        Get-JobExitCode $sandbox '"dumped"' -Then '| Select-Object -First 1; "went on, $?, $($Error[0].FullyQualifiedErrorId), $($Error[0].TargetObject.Status)"' | Should -Be 1
+        $said = Get-Content -Raw (Join-Path $sandbox.Base job.log)
+        $said | Should -Match 'went on, False, PostSaveHookFailed\S*, Succeeded'
+        $said | Should -Match 'Invoke-RekkordSave failed after a command behind it in the pipeline had had enough. The exit code is 1 instead of 0.'
+    }
+
     It 'is explained when it is not the one that a hook asked for' {
         Get-JobExitCode $sandbox '[Environment]::Exit(0)' | Should -Be 1
         Get-Content -Raw (Join-Path $sandbox.Base job.log) | Should -Match "PreSave hook '10-hook.ps1' ended the process with exit code 0 while Invoke-RekkordSave was at work"

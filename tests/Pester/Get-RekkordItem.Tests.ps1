@@ -46,12 +46,36 @@ Describe 'Get-RekkordItem' {
         (Get-RekkordItem files -Recurse | Select-Object -First 2).Count | Should -Be 2
     }
 
+    It 'takes relative paths, drives of the session and names with wildcards in them' {
+        $odd = Join-Path $sandbox.Source 'a[1]'
+        $null = New-Item -ItemType Directory $odd
+        [IO.File]::WriteAllText((Join-Path $odd b.txt), 'b')
+        Invoke-RekkordSave odd $sandbox.Source | Out-Null
+        $null = New-PSDrive -Name Odd -PSProvider FileSystem -Root $sandbox.Base -Scope Global
+        Push-Location -LiteralPath $odd
+        try {
+            (Get-RekkordItem odd b.txt).Name | Should -Be b.txt
+            (Get-RekkordItem odd '*.txt').Name | Should -Be b.txt
+            (Get-RekkordItem odd:.).Name | Should -Be b.txt
+            (Get-RekkordItem odd ..).Name | Should -Contain 'a[1]'
+            (Get-RekkordItem odd Odd:/source/file.txt).Name | Should -Be file.txt
+            (Get-RekkordItem odd -LiteralPath $odd).Name | Should -Be b.txt
+            (Get-RekkordItem odd $sandbox.Source | Where-Object Name -like 'a*' | Get-RekkordItem).Name | Should -Be b.txt
+            (Compare-RekkordSnapshot odd odd b.txt) | Should -BeNullOrEmpty
+            (Restore-RekkordSnapshot odd Odd:/relative -Path b.txt).Files | Should -Be 1
+            (Get-RekkordSnapshot odd -Repository Odd:/repository).Channel | Should -Be odd
+        } finally {
+            Pop-Location
+            Remove-PSDrive Odd
+        }
+    }
+
     It 'has a table like that of Get-ChildItem' {
         $null = New-Item -ItemType SymbolicLink (Join-Path $sandbox.Source link) -Target file.txt
         Invoke-RekkordSave files $sandbox.Source | Out-Null
         $table = Get-RekkordItem files $sandbox.Source | Out-String -Width 120
         $table | Should -Match 'Directory: '
-        $table | Should -Match 'Mode +User +Group +ModifiedTime +Size +Name'
+        $table | Should -Match 'Status +Mode +ModifiedTime +Size +Name'
         $table | Should -Match '\d\d:\d\d:\d\d +8 .*file\.txt'
         $table | Should -Match 'link -> file.txt'
     }

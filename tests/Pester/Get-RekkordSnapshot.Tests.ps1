@@ -8,6 +8,14 @@ Describe 'Get-RekkordSnapshot' {
     }
     AfterAll { Remove-Sandbox $sandbox }
 
+    It 'does not pass over a name that no snapshot has' {
+        { Get-RekkordSnapshot nosuch } | Should -Throw -ErrorId 'ChannelNotFound,*'
+        { Get-RekkordSnapshot channel:nosuch } | Should -Throw -ErrorId 'ChannelNotFound,*'
+        { Get-RekkordSnapshot -Id 123456 } | Should -Throw -ErrorId 'SnapshotNotFound,*'
+        { Get-RekkordSnapshot id:123456 } | Should -Throw -ErrorId 'SnapshotNotFound,*'
+        Get-RekkordSnapshot nosuch* | Should -BeNullOrEmpty
+    }
+
     It 'lists what matches' {
         (Get-RekkordSnapshot).Count | Should -Be 3
         (Get-RekkordSnapshot w*).Count | Should -Be 2
@@ -29,6 +37,6 @@ Describe 'Get-RekkordSnapshot' {
     }
 
     It 'has a table' {
-        Get-RekkordSnapshot | Out-String | Should -Match 'Snapshot +Channel +Time'
+        Get-RekkordSnapshot | Out-String | Should -Match 'Status +Snapshot +Channel +Time'
     }
 }

@@ -1,5 +1,41 @@
 BeforeAll { . $PSScriptRoot/common.ps1 }
 
+Describe 'What a save refuses and foresees' {
+    BeforeAll { $sandbox = New-Sandbox }
+    AfterAll { Remove-Sandbox $sandbox }
+
+    It 'takes no mistyped parameter for a path: <_>' -ForEach '-Exlude x', '-Verify', '-Forse:$true' {
+        { Invoke-Expression "Invoke-RekkordSave files '$($sandbox.Source)' $_" } | Should -Throw -ErrorId 'ParameterUnknown,*'
+    }
+
+    It 'names the parameter that was meant, and saves what really has such a name' {
+        { Invoke-RekkordSave files $sandbox.Source -Exlude x } | Should -Throw '*has no parameter ''-Exlude''. Did you mean -Exclude?*'
+        $odd = New-Item (Join-Path $sandbox.Source '-x')
+        Push-Location $sandbox.Source
+        try {
+            (Invoke-RekkordSave odd ./-x)[-1].Files | Should -Be 1
+            (Invoke-RekkordSave odd -LiteralPath '-x')[-1].Files | Should -Be 1
+        } finally { Pop-Location }
+    }
+
+    It 'promises nothing with -WhatIf that cannot be done' {
+        { Invoke-RekkordSave files $sandbox.Source -WhatIf -Repository (Join-Path $sandbox.Base nothing) -SkipHooks } | Should -Throw -ErrorId 'RepositoryNotFound,*'
+        { Invoke-RekkordSave files (Join-Path $sandbox.Base nothing) -WhatIf -SkipHooks } | Should -Throw -ErrorId 'SourceNotFound,*'
+        { Invoke-RekkordScan -WhatIf -Repository (Join-Path $sandbox.Base nothing) -SkipHooks } | Should -Throw -ErrorId 'RepositoryNotFound,*'
+        $null = New-RekkordKey LogOnly (Join-Path $sandbox.Base log.key) $sandbox.KeyFile
+        { Invoke-RekkordSave files $sandbox.Source -WhatIf -KeyFile (Join-Path $sandbox.Base log.key) } | Should -Throw -ErrorId 'KeyRoleInsufficient,*'
+    }
+
+    It 'gives the result with the error of a post-save hook' {
+        Set-Hook $sandbox PostSave 90-hook.ps1 'throw "not told"'
+        try {
+            $save = try { Invoke-RekkordSave late $sandbox.Source | Select-Object -Last 1 } catch { $_.TargetObject }
+        } finally { Remove-Item (Join-Path $sandbox.Base hooks/PostSave/90-hook.ps1) }
+        $save.Status | Should -Be Succeeded
+        (Get-RekkordSnapshot late).Id | Should -Be $save.Id
+    }
+}
+
 Describe 'Invoke-RekkordSave' {
     BeforeEach { $sandbox = New-Sandbox }
     AfterEach { Remove-Sandbox $sandbox }
@@ -163,7 +199,7 @@ Import-Module '$manifest'
         $read = Import-Clixml $TestDrive/save.xml
         $read.Hooks[1].Output[0, 1] | Should -Be 1, 'two'
         $read.Hooks[0].Duration | Should -Be $results[0].Duration
-        $read | Out-String | Should -Match 'Succeeded +test'
+        $read | Out-String | Should -Match 'Succeeded +0 +\w+ test'
     }
 
     It 'goes on while a script that gets its results is busy' {

@@ -22,6 +22,24 @@ Describe 'The module' {
         Get-Module Rekkord | Should -HaveCount 1
     }
 
+    It 'says plainly that a process holds one copy of it' {
+        $copy = Join-Path $TestDrive copy
+        Copy-Item (Split-Path $manifest) $copy -Recurse
+        $program, [string[]]$arguments = $pwsh
+        $script = {
+            Import-Module $args[0]
+            if ($args[2]) { Remove-Module Rekkord }
+            try { Import-Module (Join-Path $args[1] Rekkord.psd1) } catch { "$_" }
+            (Get-Module).Name
+        }
+        foreach ($removes in $true, $false) {
+            $said = & $program @arguments -NoProfile -Command $script -args $manifest, $copy, $removes
+            $said[0] | Should -Match "^Rekkord [\d.]+ is loaded from .* already, and a process can hold one copy of it\. .*start a new pwsh\.$"
+            $said.Where{ $_ -eq 'Rekkord' } | Should -HaveCount ($removes ? 0 : 1)
+            $said | Should -Not -Match 'Rekkord\.'
+        }
+    }
+
     It 'imports without a word' {
         $program, [string[]]$arguments = $pwsh
         $output = & $program @arguments -NoProfile -Command "Import-Module '$manifest'; (Get-Command -Module Rekkord).Count" 2>&1
@@ -89,7 +107,6 @@ Describe 'The module' {
                 Get-RekkordSnapshot | Out-String
                 [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize((Get-RekkordSnapshot files))) | Out-String
                 Get-RekkordItem files $sandbox.Source | Out-String
-                Compare-RekkordSnapshot files later | Out-String
                 Revoke-RekkordKey ('0' * 32) -Confirm:$false -WarningAction Ignore | Out-String)
         } finally {
             [cultureinfo]::CurrentCulture = $culture

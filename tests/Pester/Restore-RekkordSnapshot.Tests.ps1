@@ -7,6 +7,25 @@ Describe 'Restore-RekkordSnapshot' {
     }
     AfterEach { Remove-Sandbox $sandbox }
 
+    It 'says with -WhatIf what it would restore and replace, and promises nothing that cannot be done' {
+        $target = Join-Path $sandbox.Base whatif
+        Invoke-RekkordSave whatif $sandbox.Source | Out-Null
+        { Restore-RekkordSnapshot nosuch $target -WhatIf } | Should -Throw -ErrorId 'SnapshotNotFound,*'
+        { Restore-RekkordSnapshot whatif $target -Path /nosuch -WhatIf } | Should -Throw -ErrorId 'PathNotInSnapshot,*'
+        { Restore-RekkordSnapshot whatif $target -Include *.nosuch -WhatIf } | Should -Throw -ErrorId 'PatternNotInSnapshot,*'
+        { Restore-RekkordSnapshot whatif $sandbox.Source -WhatIf } | Should -Throw -ErrorId 'DestinationNotEmpty,*'
+        $script = "Restore-RekkordSnapshot whatif:$($sandbox.Source) '$target' -ConfigPath '$($sandbox.Config)' -WhatIf"
+        $program, [string[]]$arguments = $pwsh
+        $null = New-Item -ItemType Directory $target
+        $said = & $program @arguments -NoProfile -Command "Import-Module '$manifest'; $script"
+        $said -join ' ' | Should -Match 'Restore \d+ files with [\d.,]+ B"'
+        Set-Content (Join-Path $target file.txt) 'mine'
+        $said = & $program @arguments -NoProfile -Command "Import-Module '$manifest'; $script -Force"
+        $said | Should -Contain "What if: Replacing `"$(Join-Path $target file.txt)`"."
+        $said -join ' ' | Should -Match 'replacing 1 that are there'
+        Get-Content (Join-Path $target file.txt) | Should -Be mine
+    }
+
     It 'brings the files back' {
         $result = Restore-RekkordSnapshot "test:$($sandbox.Source)" $sandbox.Destination -Verify
         $result.Status | Should -Be Succeeded

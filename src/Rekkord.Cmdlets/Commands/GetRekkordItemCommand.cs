@@ -4,7 +4,6 @@ using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Browsing;
 using Rekkord.Engine.Errors;
-using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Cmdlets.Commands;
 
@@ -13,6 +12,8 @@ namespace Rekkord.Cmdlets.Commands;
 [OutputType(typeof(RekkordItem))]
 public sealed class GetRekkordItemCommand : BrowsingCommand
 {
+    private bool _isPathTyped;
+
     /// <summary>A snapshot's ID, the beginning of one, or a channel (its newest snapshot), with <c>id:</c> or <c>channel:</c> before it to say which; with <c>:path</c> for a part of it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Id")]
@@ -26,6 +27,12 @@ public sealed class GetRekkordItemCommand : BrowsingCommand
     [SupportsWildcards]
     public string[]? Path { get; set; }
 
+    /// <summary>The same by its very name, without wildcards. Items in a pipeline are taken so.</summary>
+    [Parameter]
+    [Alias("LP")]
+    [ValidateNotNullOrEmpty]
+    public string[]? LiteralPath { get; set; }
+
     /// <summary>Lists what is in the directories below as well.</summary>
     [Parameter]
     public SwitchParameter Recurse { get; set; }
@@ -36,23 +43,27 @@ public sealed class GetRekkordItemCommand : BrowsingCommand
     public int? Depth { get; set; }
 
     /// <inheritdoc/>
+    protected override void BeginProcessing() => _isPathTyped = Path is not null;
+
+    /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
-        var reference = SnapshotReference.Parse(Snapshot);
-        if (reference.Path is not null && Path is not null)
+        var reference = ParseReference(Snapshot);
+        if (new[] { reference.Path, Path?[0], LiteralPath?[0] }.Count(path => path is not null) > 1)
         {
             throw new RekkordException(
                 "PathGivenTwice",
                 RekkordErrorKind.InvalidArgument,
-                $"'{Snapshot}' and -Path give different paths. Give one of them.",
+                $"The path is given twice: with '{Snapshot}', -Path or -LiteralPath. Give one of them.",
                 Snapshot);
         }
 
         var content = OpenSnapshot(reference.Name);
         var id = content.Snapshot.Id.ToString();
-        foreach (var path in Path is null ? new[] { reference.Path } : Path)
+        string?[] paths = _isPathTyped || LiteralPath is not null ? [.. (Path ?? LiteralPath!).Select(ResolveSnapshotPath)] : Path ?? (string?[])[reference.Path];
+        foreach (var path in paths)
         {
-            var request = new ListRequest { Path = path, Depth = Depth ?? (Recurse ? int.MaxValue : 0) };
+            var request = new ListRequest { Path = path, IsLiteral = Path is null ? LiteralPath is not null : !_isPathTyped, Depth = Depth ?? (Recurse ? int.MaxValue : 0) };
             foreach (var item in content.List(request, WriteFailure, StopToken))
                 WriteObject(new RekkordItem(item, id));
         }

@@ -51,10 +51,28 @@ public sealed class GetRekkordSnapshotCommand : RepositoryCommand
             .ToArray();
         if (Id is null && !pattern.IsId && !Removed)
             SnapshotStore.WarnOfDoubts(matching, WriteWarning);
+        if (matching.Length == 0)
+            WriteNothing(pattern);
         var found = matching.Where(snapshot => (Since is not { } since || snapshot.Summary.Time >= since) && (Until is not { } until || snapshot.Summary.Time <= until));
         foreach (var snapshot in Latest is { } count ? found.TakeLast(count) : found)
             WriteObject(new RekkordSnapshot(snapshot));
     });
+
+    /// <summary>Tells of a name that no snapshot has. Wildcards may match nothing, and so may everything.</summary>
+    private void WriteNothing(SnapshotPattern pattern)
+    {
+        var removed = Removed ? " that was removed" : "";
+        if (Id is not null || pattern.IsId)
+        {
+            WriteFailure(new RekkordException(
+                "SnapshotNotFound", RekkordErrorKind.NotFound, $"There is no snapshot{removed} whose ID begins with '{Id ?? Channel}'. Get-RekkordSnapshot lists all of them.", Id ?? Channel));
+        }
+        else if (!pattern.HasWildcards)
+        {
+            WriteFailure(new RekkordException(
+                "ChannelNotFound", RekkordErrorKind.NotFound, $"There is no snapshot{removed} in the channel '{Channel}'. Get-RekkordSnapshot lists all of them.", Channel));
+        }
+    }
 
     private IReadOnlyList<Snapshot> List(SnapshotStore store) => Removed ? store.ListRemoved(WriteFailure, StopToken) : store.List(WriteFailure, StopToken, WriteWarning);
 

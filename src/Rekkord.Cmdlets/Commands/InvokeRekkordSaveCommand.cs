@@ -3,6 +3,7 @@ using Rekkord.Cmdlets.Completion;
 using Rekkord.Cmdlets.Hooks;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
+using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks;
@@ -80,6 +81,8 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
                 "One of the paths to save is empty. Check the variable or the command that it comes from. Nothing was saved.");
         }
 
+        if (!isLiteral)
+            RequireNoParameter(given);
         foreach (var path in given)
             _paths.Add(isLiteral ? SourcePath.FromLiteral(ResolvePath(path!), CurrentDirectory) : Resolve(path!));
     });
@@ -93,6 +96,8 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
         var config = LoadConfig();
         if (DecideHooks(config.Hooks.ToHookSettings()) is not { } useHooks)
             return;
+        if (IsWhatIf)
+            Rehearse(config, useHooks);
         if (!ShouldProcess($"{DescribePaths()} to '{config.Repository.DisplayUrl}', channel '{Channel}'", "Save"))
         {
             WritePlans(config, useHooks);
@@ -152,6 +157,34 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
         CompressionLevel = config.Settings.CompressionLevel.Value,
         Threads = config.Settings.Threads.Value ?? 0,
     };
+
+    /// <summary>A mistyped parameter would be taken for a path, and its value for another.</summary>
+    private void RequireNoParameter(IEnumerable<string?> paths)
+    {
+        if (paths.FirstOrDefault(path => path!.StartsWith('-')) is not { } name)
+            return;
+        var nearest = NearestName.Find(name[1..].TrimEnd(':'), [.. MyInvocation.MyCommand.Parameters.Keys]);
+        throw new RekkordException(
+            "ParameterUnknown",
+            RekkordErrorKind.InvalidArgument,
+            $"{MyInvocation.MyCommand.Name} has no parameter '{name}'. {(nearest is null ? "" : $"Did you mean -{nearest}? ")}To save what has that name, write './{name}'. Nothing was saved.",
+            name);
+    }
+
+    /// <summary>Looks at the repository and at what is to be saved, so that nothing is promised that cannot be done. What a pre hook may still bring is named.</summary>
+    private void Rehearse(RekkordConfig config, bool useHooks)
+    {
+        var hasHooks = useHooks && config.Hooks.ToHookSettings().Directories.ContainsKey(HookPhase.PreSave);
+        using var awaited = AwaitRepository(config, KeyPermission.Save, useHooks ? HookPhase.PreSave : null, _ => { });
+        if (!awaited.IsThere)
+            Host.UI.WriteLine($"What if: There is no repository at \"{awaited.Location}\" now. The save fails unless a pre-save hook brings it.");
+        foreach (var missing in SaveOperation.FindMissing(_paths, _exclude, StopToken))
+        {
+            if (!hasHooks)
+                throw missing;
+            Host.UI.WriteLine($"What if: {missing.Message.Replace(" Nothing was saved.", "", StringComparison.Ordinal)} The save fails unless a pre-save hook makes it.");
+        }
+    }
 
     private void WritePlans(RekkordConfig config, bool useHooks)
     {

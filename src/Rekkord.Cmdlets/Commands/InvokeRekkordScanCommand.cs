@@ -45,6 +45,8 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
         var config = LoadConfig();
         if (DecideHooks(config.Hooks.ToHookSettings()) is not { } useHooks)
             return;
+        if (IsWhatIf)
+            Rehearse(config, useHooks);
         if (!ShouldProcess($"'{config.Repository.DisplayUrl}'", Repair ? "Scan and repair" : "Scan"))
         {
             if (useHooks && IsWhatIf)
@@ -107,6 +109,14 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
             },
             (result, hooks) => new RekkordScanResult(result, awaited.Location, Full, start, watch.Elapsed, hooks),
             () => operation?.Progress is { } progress ? Describe(progress) : null);
+    }
+
+    /// <summary>Looks at the repository, so that nothing is promised that cannot be done.</summary>
+    private void Rehearse(RekkordConfig config, bool useHooks)
+    {
+        using var awaited = AwaitRepository(config, KeyPermission.Read, useHooks ? HookPhase.PreScan : null, _ => { });
+        if (!awaited.IsThere)
+            Host.UI.WriteLine($"What if: There is no repository at \"{awaited.Location}\" now. The scan fails unless a pre-scan hook brings it.");
     }
 
     private void RequirePermission(RepositoryAccess repository)

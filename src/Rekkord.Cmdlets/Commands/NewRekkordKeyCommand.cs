@@ -56,10 +56,10 @@ public sealed class NewRekkordKeyCommand : RekkordCommand
             ConfigPath = ConfigPath is null ? null : ResolvePath(ConfigPath),
             WorkingDirectory = CurrentDirectory,
         });
-        if (!ShouldProcess($"'{outFile}', from the master keyfile '{masterKeyFile}'", $"Make a {Role} keyfile"))
-            return;
         using var master = ReadKeyFile(masterKeyFile, config, MasterPassphrase, "-MasterPassphrase");
         master.Demand(KeyPermission.Certify, MyInvocation.MyCommand.Name, masterKeyFile, "-MasterKeyFile");
+        if (!ShouldProcess($"'{outFile}', from the master keyfile '{masterKeyFile}'", $"Make a {Role} keyfile"))
+            return;
         using var passphrase = Passphrase is null ? null : Secret.FromSecureString(Passphrase);
         using var keys = KeyCreation.Run(master, masterKeyFile, Enum.Parse<KeyRole>(Role, ignoreCase: true), outFile, Force, passphrase);
         WriteObject(new RekkordKey(keys, outFile, passphrase is not null));

@@ -6,7 +6,6 @@ using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Native;
-using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Snapshots;
@@ -20,6 +19,7 @@ namespace Rekkord.Cmdlets.Commands;
 public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
 {
     private readonly List<SnapshotItems> _items = [];
+    private bool _isPathTyped;
 
     /// <summary>A snapshot's ID, the beginning of one, or a channel (its newest snapshot), with <c>id:</c> or <c>channel:</c> before it to say which; with <c>:path</c> for a part of it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -33,8 +33,13 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
     /// pipeline are collected, and restored together.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("LiteralPath", "LP")]
     [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
+
+    /// <summary>How what is restored differs, as Compare-RekkordSnapshot says: of a directory that differs in its properties only these are restored.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public RekkordChange? Change { get; set; }
 
     /// <summary>The directory to restore into.</summary>
     [Parameter(Mandatory = true, Position = 1)]
@@ -70,38 +75,68 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
     public SwitchParameter NoSpecial { get; set; }
 
     /// <inheritdoc/>
+    protected override void BeginProcessing() => _isPathTyped = Path is not null;
+
+    /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
-        if (Path is null)
-        {
-            RestoreItems(Snapshot, []);
-            return;
-        }
-
-        if (Include.Length > 0)
+        if (Path is not null && Include.Length > 0)
             throw new RekkordException("PathWithInclude", RekkordErrorKind.InvalidArgument, "-Path and -Include both say what to restore. Give one of them.");
-        if (SnapshotReference.Parse(Snapshot).Path is not null)
+        if (Path is not null && SnapshotReference.Parse(Snapshot).Path is not null)
             throw new RekkordException("PathGivenTwice", RekkordErrorKind.InvalidArgument, $"'{Snapshot}' and -Path give different paths. Give one of them.", Snapshot);
         if (_items.FirstOrDefault(items => items.Snapshot == Snapshot) is not { } collected)
-            _items.Add(collected = new SnapshotItems(Snapshot, []));
-        collected.Paths.AddRange(Path);
+            _items.Add(collected = new SnapshotItems(Snapshot));
+        if (Path is null)
+            collected.IsWhole = true;
+        else
+            (Change == RekkordChange.MetadataChanged ? collected.Single : collected.Paths).AddRange(_isPathTyped ? Path.Select(ResolveSnapshotPath) : Path);
     });
 
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(() =>
     {
-        foreach (var items in _items)
-            RestoreItems(items.Snapshot, items.Paths);
+        RequireSeparatePaths();
+        foreach (var (index, items) in _items.Index())
+            RestoreItems(items, Force || index > 0);
     });
 
-    private void RestoreItems(string snapshot, List<string> items)
+    /// <summary>Items of several snapshots can lie side by side in one directory, but two states of one path cannot.</summary>
+    private void RequireSeparatePaths()
+    {
+        if (_items.Count < 2)
+            return;
+        if (_items.Find(items => items.IsWhole) is { } whole)
+        {
+            throw new RekkordException(
+                "SeveralSnapshots",
+                RekkordErrorKind.InvalidArgument,
+                "Several snapshots came through the pipeline, and one directory holds one of them. Nothing was restored. Restore each into a directory of its own: … | ForEach-Object { Restore-RekkordSnapshot $_.Id \"./$($_.Id)\" }",
+                whole.Snapshot);
+        }
+
+        var owners = new Dictionary<string, SnapshotItems>(StringComparer.Ordinal);
+        foreach (var items in _items)
+        {
+            foreach (var path in items.Paths.Concat(items.Single))
+            {
+                if (owners.TryAdd(path, items) || owners[path] == items)
+                    continue;
+                throw new RekkordException(
+                    "SeveralSnapshots", RekkordErrorKind.InvalidArgument, $"'{path}' came through the pipeline from two snapshots, and one directory holds one state of it. Nothing was restored.", path);
+            }
+        }
+    }
+
+    private void RestoreItems(SnapshotItems items, bool force)
     {
         var owner = ChooseOwner();
         var config = LoadConfig();
-        var destination = ResolvePath(Destination);
-        PathPattern[] include = [.. Include.Select(ParsePattern)];
-        var what = items.Count == 0 ? $"'{snapshot}'" : items.Count == 1 ? $"'{items[0]}' of '{snapshot}'" : $"{items.Count} paths of '{snapshot}'";
-        if (!ShouldProcess($"{what} to '{destination}'", "Restore"))
+        var request = CreateRequest(config, items, owner) with { Force = force };
+        var what = items.IsWhole ? $"'{items.Snapshot}'"
+            : items.Paths.Concat(items.Single).ToArray() is [var only] ? $"'{only}' of '{items.Snapshot}'"
+            : $"{items.Paths.Count + items.Single.Count} paths of '{items.Snapshot}'";
+        var action = IsWhatIf ? Rehearse(config, request) : "Restore";
+        if (!ShouldProcess($"{what} to '{request.Destination}'", action))
             return;
         var (url, keys) = ReadKeys(config, KeyPermission.Read);
         using var repository = new AwaitedRepository(url, keys) { Options = CreateStoreOptions(config) };
@@ -112,7 +147,7 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
         var result = RunOperation(
             pump =>
             {
-                operation = engine.Restore(repository, CreateRequest(config, snapshot, items, destination, include, owner), new EntryReporter(this, pump, isVerbose));
+                operation = engine.Restore(repository, request, new EntryReporter(this, pump, isVerbose));
                 return operation.Run(StopToken);
             },
             () => operation?.Progress is { } progress ? Describe(progress) : null);
@@ -140,17 +175,33 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
         _ => OwnerChoice.ByName,
     };
 
-    private RestoreRequest CreateRequest(
-        RekkordConfig config, string snapshot, List<string> items, string destination, PathPattern[] include, OwnerChoice owner)
+    /// <summary>Looks at what would be restored, so that nothing is promised that cannot be done.</summary>
+    /// <returns>The action, in words.</returns>
+    private string Rehearse(RekkordConfig config, RestoreRequest request)
     {
-        var reference = SnapshotReference.Parse(snapshot);
+        using var repository = OpenRepository(config, KeyPermission.Read);
+        var plan = RestorePreview.Run(repository, request, WriteWarning, StopToken);
+        foreach (var error in plan.Errors)
+            WriteError(ErrorRecords.Create(error));
+        foreach (var path in plan.Replaced)
+            Host.UI.WriteLine($"What if: Replacing \"{path}\".");
+        if (plan.ReplacedCount > plan.Replaced.Count)
+            Host.UI.WriteLine($"What if: Replacing {plan.ReplacedCount - plan.Replaced.Count:N0} more files.");
+        var replacing = plan.ReplacedCount == 0 ? "" : $", replacing {plan.ReplacedCount:N0} that are there";
+        return $"Restore {plan.Files:N0} files with {Sizes.Format(plan.Size)}{replacing}";
+    }
+
+    private RestoreRequest CreateRequest(RekkordConfig config, SnapshotItems items, OwnerChoice owner)
+    {
+        var reference = ParseReference(items.Snapshot);
         return new RestoreRequest
         {
             Snapshot = reference.Name,
             Path = reference.Path,
-            Items = items,
-            Destination = destination,
-            Include = include,
+            Items = items.IsWhole ? [] : items.Paths,
+            SingleItems = items.IsWhole ? [] : items.Single,
+            Destination = ResolvePath(Destination),
+            Include = [.. Include.Select(ParsePattern)],
             Force = Force,
             Verify = Verify,
             Owner = owner,
@@ -160,5 +211,16 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
     }
 
     /// <summary>What is to be restored of one snapshot.</summary>
-    private sealed record SnapshotItems(string Snapshot, List<string> Paths);
+    private sealed class SnapshotItems(string snapshot)
+    {
+        public string Snapshot { get; } = snapshot;
+
+        /// <summary>Paths with everything below.</summary>
+        public List<string> Paths { get; } = [];
+
+        /// <summary>Paths without.</summary>
+        public List<string> Single { get; } = [];
+
+        public bool IsWhole { get; set; }
+    }
 }

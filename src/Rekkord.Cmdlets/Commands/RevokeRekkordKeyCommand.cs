@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
 using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Cmdlets.Commands;
@@ -11,10 +12,13 @@ namespace Rekkord.Cmdlets.Commands;
 [OutputType(typeof(RekkordRevocation))]
 public sealed class RevokeRekkordKeyCommand : RepositoryCommand
 {
-    /// <summary>The keyfile's ID: 32 hex digits, as New-RekkordKey shows it, or Get-RekkordSnapshot as KeyId.</summary>
+    private readonly HashSet<string> _done = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The keyfile's ID: 32 hex digits, as New-RekkordKey shows it, or Get-RekkordSnapshot as KeyId. Each is revoked once, however often it comes.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    public string Id { get; set; } = "";
+    [Alias("Id")]
+    [AllowEmptyString]
+    public string KeyId { get; set; } = "";
 
     /// <summary>Why. Whoever can list snapshots can read it.</summary>
     [Parameter]
@@ -28,13 +32,24 @@ public sealed class RevokeRekkordKeyCommand : RepositoryCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
-        var keyId = KeyRevocation.ParseId(Id);
+        if (KeyId.Length == 0)
+        {
+            WriteError(ErrorRecords.Create(new RekkordException(
+                "KeyNotRevocable",
+                RekkordErrorKind.InvalidArgument,
+                "An empty key ID stands for the master key, which cannot be revoked: its snapshots count as long as the repository does.")));
+            return;
+        }
+
+        var keyId = KeyRevocation.ParseId(KeyId);
+        if (!_done.Add(KeyId))
+            return;
         KeyRevocation.ValidateReason(Reason);
         var config = LoadConfig();
         var what = DistrustExisting ? "Revoke forever, and distrust all snapshots of" : "Revoke, for ever,";
-        if (!ShouldProcess($"the key {Id} in '{config.Repository.DisplayUrl}'", what))
-            return;
         using var repository = OpenRepository(config, KeyPermission.Certify);
+        if (!ShouldProcess($"the key {KeyId} in '{config.Repository.DisplayUrl}'", what))
+            return;
         var revocation = new KeyRevocation(repository, WriteWarning).Run(keyId, MyInvocation.BoundParameters.ContainsKey(nameof(DistrustExisting)) ? DistrustExisting.IsPresent : null, Reason, StopToken);
         WriteObject(new RekkordRevocation(revocation, repository.Location));
     });

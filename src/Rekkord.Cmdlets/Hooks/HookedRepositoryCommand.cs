@@ -42,11 +42,6 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
         base.Dispose(disposing);
     }
 
-    /// <summary>Whether to do nothing and only say what would be done, by <c>-WhatIf</c> or by preference.</summary>
-    private protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given)
-        ? ((SwitchParameter)given!).ToBool()
-        : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
-
     /// <summary>Whether the hooks are to run; asks when they are to be left out.</summary>
     /// <returns>Null when the user, asked, does not want to go on.</returns>
     private protected bool? DecideHooks(HookSettings settings)
@@ -123,6 +118,7 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
         var directory = CurrentDirectory;
         var verbose = IsVerbose;
         var errors = new List<Exception>();
+        object? written = null;
         HookReporter? reporter = null;
         var outcome = RunOperation(
             pump =>
@@ -132,7 +128,11 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
                 var done = new HookedCommand(runner, settings).Run(
                     context, (records, stop) => action(pump, records, stop), StopToken, _stopPostHooks.Token);
                 if (done.Action is { } made)
-                    pump.PostObject(() => WriteObject(describe(made.Value, [.. reporter.Results])));
+                {
+                    written = describe(made.Value, [.. reporter.Results]);
+                    pump.PostObject(() => WriteObject(written));
+                }
+
                 errors.AddRange(done.Errors);
                 return done;
             },
@@ -146,9 +146,9 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
             throw new PipelineStoppedException();
         }
 
-        // Several errors end the command together, so that none hides another.
+        // Several errors end the command together, so that none hides another. What was made is in there: '$r = Invoke-RekkordSave …' gets nothing.
         if (errors.Count > 0)
-            EndWith(ErrorRecords.Combine(errors));
+            EndWith(ErrorRecords.Combine(errors, written));
         ThrowIfWriteFailed();
     }
 }

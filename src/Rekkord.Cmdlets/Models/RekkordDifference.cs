@@ -18,6 +18,7 @@ public sealed class RekkordDifference
         ChangedProperties = [.. found.ChangedProperties];
         Reference = reference;
         Difference = difference;
+        Snapshot = found.New is null ? reference : difference;
     }
 
     /// <summary>Its path, as it was saved. Bytes that are not UTF-8 are shown as <c>\xNN</c>.</summary>
@@ -52,6 +53,9 @@ public sealed class RekkordDifference
 
     /// <summary>The ID of the second snapshot.</summary>
     public string Difference { get; }
+
+    /// <summary>The ID of the snapshot that has it: the second one, or the reference for what only that has.</summary>
+    public string Snapshot { get; }
 
     /// <summary>The path.</summary>
     public override string ToString() => Path;

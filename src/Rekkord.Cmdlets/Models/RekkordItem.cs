@@ -64,11 +64,27 @@ public sealed class RekkordItem
     /// <summary>Whether its content could not be read when it was saved, and is not in the snapshot.</summary>
     public bool ContentMissing => _item.ContentMissing;
 
+    /// <summary>Whether all of it was saved.</summary>
+    public RekkordItemStatus Status => ContentMissing ? RekkordItemStatus.Missing : ChangedWhileSaved ? RekkordItemStatus.Changed : RekkordItemStatus.Whole;
+
     /// <summary>The ID of the snapshot.</summary>
     public string Snapshot { get; }
 
     /// <summary>The path.</summary>
     public override string ToString() => Path;
+}
+
+/// <summary>Whether an entry of a snapshot was saved whole.</summary>
+public enum RekkordItemStatus
+{
+    /// <summary>It was.</summary>
+    Whole,
+
+    /// <summary>It changed while it was saved, so that its content may mix two states.</summary>
+    Changed,
+
+    /// <summary>Its content could not be read, and is not in the snapshot.</summary>
+    Missing,
 }
 
 /// <summary>The type of an entry of a snapshot.</summary>

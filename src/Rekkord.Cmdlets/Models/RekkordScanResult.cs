@@ -7,7 +7,9 @@ public sealed class RekkordScanResult
 {
     internal RekkordScanResult(ScanResult result, string repository, bool full, DateTimeOffset start, TimeSpan duration, RekkordHookResult[] hooks)
     {
-        Status = result.Problems.Count == 0 ? RekkordScanStatus.Succeeded : RekkordScanStatus.ProblemsFound;
+        Status = result.Problems.Count > 0 ? RekkordScanStatus.ProblemsFound
+            : result.OutOfTime || result.VerifiedPacks == 0 ? RekkordScanStatus.Incomplete
+            : RekkordScanStatus.Succeeded;
         Repository = repository;
         Full = full;
         StartTime = start;
@@ -74,6 +76,9 @@ public enum RekkordScanStatus
 
     /// <summary>Something is damaged or missing.</summary>
     ProblemsFound,
+
+    /// <summary>All that was looked at is sound, but -TimeLimit ended it before all packs were read, or no pack was read.</summary>
+    Incomplete,
 }
 
 /// <summary>One thing that a scan found wrong, and what it touches.</summary>

@@ -30,7 +30,14 @@ public sealed class RekkordSnapshot
         RemovedTime = snapshot.Removal?.Time.ToLocalTime();
         IsRemoved = snapshot.Removal is not null;
         Hooks = [.. summary.Hooks.Select(record => new RekkordHookRecord(record))];
+        Status = SignerStatus == RekkordSignerStatus.Revoked ? RekkordSnapshotStatus.Revoked
+            : IsRemoved ? RekkordSnapshotStatus.Removed
+            : IsPartial ? RekkordSnapshotStatus.Partial
+            : RekkordSnapshotStatus.Whole;
     }
+
+    /// <summary>Whether it is good, in one word: what is worst about it.</summary>
+    public RekkordSnapshotStatus Status { get; }
 
     /// <summary>Its object ID: 64 hex digits.</summary>
     public string Id { get; }
@@ -97,6 +104,22 @@ public sealed class RekkordSnapshot
 
     /// <summary>The ID.</summary>
     public override string ToString() => Id;
+}
+
+/// <summary>Whether a snapshot is good.</summary>
+public enum RekkordSnapshotStatus
+{
+    /// <summary>All that was to be saved is in it.</summary>
+    Whole,
+
+    /// <summary>Something could not be read, and is missing from it or marked in it.</summary>
+    Partial,
+
+    /// <summary>It was removed. Its data is still there.</summary>
+    Removed,
+
+    /// <summary>The keyfile that signed it was revoked. Anybody may have made it.</summary>
+    Revoked,
 }
 
 /// <summary>Whether the signature of a snapshot counts.</summary>

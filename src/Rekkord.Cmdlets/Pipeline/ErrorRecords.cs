@@ -17,9 +17,13 @@ internal static class ErrorRecords
     };
 
     /// <summary>One record of several errors: the first one's ID, category and target, and the messages of all.</summary>
-    public static ErrorRecord Combine(IReadOnlyList<Exception> errors)
+    /// <param name="errors">The errors.</param>
+    /// <param name="target">The result that the command has all the same, which is then the target; null when it has none.</param>
+    public static ErrorRecord Combine(IReadOnlyList<Exception> errors, object? target = null)
     {
         var first = Create(errors[0]);
+        if (target is not null)
+            first = new ErrorRecord(first.Exception, first.FullyQualifiedErrorId, first.CategoryInfo.Category, target);
         if (errors.Count > 1)
             first.ErrorDetails = new ErrorDetails(string.Join(Environment.NewLine, errors.Select(error => error.Message)));
         return first;

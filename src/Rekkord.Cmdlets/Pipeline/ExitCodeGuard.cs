@@ -14,7 +14,7 @@ internal sealed class ExitCodeGuard : IDisposable
     private static readonly Lock Gate = new();
     private static readonly List<ExitCodeGuard> Unfinished = [];
     private static string? _lastStopped;
-    private static string? _lostPreferences;
+    private static string? _doubt;
 
     private readonly string _command;
     private readonly CancellationToken _stop;
@@ -34,7 +34,7 @@ internal sealed class ExitCodeGuard : IDisposable
 
     /// <summary>From now on the process cannot be relied on to end with an error when there was one.</summary>
     /// <param name="reason">Why.</param>
-    public static void Distrust(string reason) => _lostPreferences = reason;
+    public static void Distrust(string reason) => _doubt = reason;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -61,7 +61,7 @@ internal sealed class ExitCodeGuard : IDisposable
             {
                 Correct(Stopped, $"{command} was stopped");
             }
-            else if (_lostPreferences is { } reason)
+            else if (_doubt is { } reason)
             {
                 Correct(Failure, reason);
             }

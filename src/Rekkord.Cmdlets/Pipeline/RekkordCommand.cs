@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
@@ -6,6 +7,7 @@ using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Patterns;
+using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Cmdlets.Pipeline;
 
@@ -42,6 +44,11 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     private protected bool IsVerbose => MyInvocation.BoundParameters.TryGetValue("Verbose", out var verbose)
         ? ((SwitchParameter)verbose!).ToBool()
         : GetVariableValue("VerbosePreference") is { } preference && !string.Equals(preference.ToString(), "SilentlyContinue", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether to do nothing and only say what would be done, by <c>-WhatIf</c> or by preference.</summary>
+    private protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given)
+        ? ((SwitchParameter)given!).ToBool()
+        : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
 
     /// <summary>The value of a variable of the caller's.</summary>
     /// <exception cref="InvalidOperationException">Another thread than the pipeline's asks.</exception>
@@ -92,7 +99,8 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
 
     /// <summary>
     /// Ends the command with an error. Once a command after this one has had enough (<c>Select-Object -First 1</c>), PowerShell drops a
-    /// terminating error without a word. So the error is then written before the command ends.
+    /// terminating error without a word. So the error is then written before the command ends. With the preference Stop PowerShell
+    /// makes a terminating error of that as well: then <c>$Error</c>, the error's text and the exit code are all that is left to tell of it.
     /// </summary>
     private protected void EndWith(ErrorRecord error)
     {
@@ -104,8 +112,10 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
         }
         catch (RuntimeException)
         {
-            // The preference Stop makes a terminating error of this one as well. At least people see it.
+            (GetVariableValue("global:Error") as ArrayList)?.Insert(0, error);
             Host.UI.WriteErrorLine(error.ToString());
+            if (Host.Name == TerminationSignals.Pwsh)
+                ExitCodeGuard.Distrust($"{MyInvocation.MyCommand.Name} failed after a command behind it in the pipeline had had enough");
         }
 
         ThrowIfWriteFailed();
@@ -198,6 +208,28 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
             "PathNotOfFileSystem", RekkordErrorKind.InvalidArgument, $"'{path}' is no path of the file system, but of PowerShell's {provider.Name}. Give a file or directory.", path);
     }
 
+    /// <summary>
+    /// A path in a snapshot that the user gave: from the current directory on, if it is relative, and by a drive of PowerShell's or
+    /// <c>~</c>. What was saved on Windows begins with a drive's letter everywhere.
+    /// </summary>
+    private protected string ResolveSnapshotPath(string path)
+    {
+        var isOfWindows = path is [_, ':', '/' or '\\', ..] && char.IsAsciiLetter(path[0]);
+        if (path.StartsWith('/') || (isOfWindows && !HasDrive(path)))
+            return path;
+        if (!WildcardPattern.ContainsWildcardCharacters(path))
+            return ResolvePath(path);
+        var rest = HasDrive(path) ? path[DriveLength(path)..] : IsAtHome(path) ? path[1..] : path;
+        return System.IO.Path.GetFullPath(rest.TrimStart('/'), WildcardPattern.Escape(FindPlace(path)));
+    }
+
+    /// <summary>A snapshot that the user gave, with its path from the root on.</summary>
+    private protected SnapshotReference ParseReference(string text)
+    {
+        var reference = SnapshotReference.Parse(text);
+        return reference.Path is { Length: > 0 } path ? reference with { Path = ResolveSnapshotPath(path) } : reference;
+    }
+
     /// <summary>The pattern that the user gave. After a drive or provider of PowerShell's it means a place there, as a path does.</summary>
     /// <exception cref="RekkordException">It can match nothing, or everything (<c>PatternInvalid</c>), or is of something else than the file system (<c>PathNotOfFileSystem</c>).</exception>
     private protected PathPattern ParsePattern(string pattern)
@@ -216,7 +248,7 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
         return ResolvePath(path.AsSpan(length) is ['/' or '\\', ..] ? $"{path[..length]}/" : path[..length]);
     }
 
-    private static bool IsAtHome(string path) => path is "~" || path.StartsWith("~/", StringComparison.Ordinal);
+    private protected static bool IsAtHome(string path) => path is "~" || path.StartsWith("~/", StringComparison.Ordinal);
 
     /// <summary>How much of a path names its drive or provider.</summary>
     private static int DriveLength(string path)

@@ -19,6 +19,9 @@ internal sealed class SnapshotPattern
         _wildcards = _name.Text == text ? WildcardPattern.Get(text, WildcardOptions.CultureInvariant) : null;
     }
 
+    /// <summary>Whether it may stand for several channels, or none.</summary>
+    public bool HasWildcards => _wildcards is not null && WildcardPattern.ContainsWildcardCharacters(_name.Text);
+
     public bool IsId => !_name.MayBeChannel;
 
     public bool IsMatch(Snapshot snapshot) => IsId ? _name.IsIdOf(snapshot) : IsMatch(snapshot.Summary.Channel);

@@ -11,7 +11,7 @@ namespace Rekkord.Cmdlets.Pipeline;
 internal sealed class TerminationSignals : IDisposable
 {
     // The only host that stops its pipeline at SIGINT. An application that hosts PowerShell has its own way to end.
-    private const string Pwsh = "ConsoleHost";
+    internal const string Pwsh = "ConsoleHost";
 
     private static int _interrupted;
 

@@ -15,6 +15,9 @@ public sealed record ListRequest
     /// </summary>
     public string? Path { get; init; }
 
+    /// <summary>Whether the path is the name of one thing, whatever characters are in it.</summary>
+    public bool IsLiteral { get; init; }
+
     /// <summary>How many levels below the first to list as well; 0 for none.</summary>
     public int Depth { get; init; }
 }
@@ -37,7 +40,7 @@ internal sealed class ItemListing
     {
         if (request.Path is not { } path)
             return _content.Roots.SelectMany(root => WithContent(FileName.ToDisplay(root.Path), root.Entry, request.Depth));
-        return !Wildcard.IsIn(path) || SnapshotPath.TryFind(_content.Blobs, _content.Roots, path, out _) is not null
+        return request.IsLiteral || !Wildcard.IsIn(path) || SnapshotPath.TryFind(_content.Blobs, _content.Roots, path, out _) is not null
             ? FindLiteral(path, request.Depth)
             : Wildcard.Unquote(path) is { } literal
             ? FindLiteral(literal, request.Depth)

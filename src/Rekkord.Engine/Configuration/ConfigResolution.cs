@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Rekkord.Engine.Configuration.Syntax;
 using Rekkord.Engine.Errors;
 
@@ -7,8 +8,10 @@ namespace Rekkord.Engine.Configuration;
 /// <summary>
 /// Brings file, environment and parameters together. The stronger overrides the weaker, and each value is checked by its key's type.
 /// </summary>
-internal sealed class ConfigResolution
+internal sealed partial class ConfigResolution
 {
+    private static readonly string[] HomeForms = ["~", "$HOME", "${HOME}"];
+
     private readonly Dictionary<ConfigKey, Resolved> _values = [];
 
     /// <summary>A value that was set.</summary>
@@ -33,7 +36,7 @@ internal sealed class ConfigResolution
             var key = ConfigSchema.Find(item.Section, item.Name) ?? throw Unknown(file, item);
             var value = item.Value switch
             {
-                string text when !item.IsTyped || TakesText(key) => Parse(key, text, directory),
+                string text when !item.IsTyped || TakesText(key) => Parse(key, ExpandHome(key, text, reason => new ConfigurationException("ConfigInvalidValue", file, item.ValuePosition, reason)), directory),
                 bool boolean when key.Type == ConfigValueType.Boolean => (object)boolean,
                 long integer when key.Type == ConfigValueType.Number => InRange(key, integer),
                 _ => throw new ConfigurationException("ConfigWrongType", file, item.ValuePosition,
@@ -69,7 +72,8 @@ internal sealed class ConfigResolution
                     $"{given[0].Name} and {given[1].Name} mean the same but have different values. Remove one of them from the environment.", given[1].Name);
             }
 
-            Add(key, given[0].Text, directory, ConfigSource.Environment, given[0].Name);
+            var text = ExpandHome(key, given[0].Text, reason => new ConfigurationException("ConfigInvalidValue", RekkordErrorKind.InvalidArgument, reason, given[0].Name));
+            Add(key, text, directory, ConfigSource.Environment, given[0].Name);
         }
     }
 
@@ -123,6 +127,30 @@ internal sealed class ConfigResolution
 
     private static bool TakesText(ConfigKey key) =>
         key.Type is ConfigValueType.Text or ConfigValueType.Path or ConfigValueType.Location or ConfigValueType.Duration or ConfigValueType.Size;
+
+    /// <summary>
+    /// A path with the user's home directory for <c>~</c> and <c>$HOME</c> at its beginning. No other variable is known, and none is taken
+    /// for a name: a directory that is called <c>$DATA</c> is what nobody means.
+    /// </summary>
+    private static string ExpandHome(ConfigKey key, string text, Func<string, ConfigurationException> fail)
+    {
+        if (key.Type != ConfigValueType.Path && (key.Type != ConfigValueType.Location || !IsPath(text)))
+            return text;
+        var rest = HomeForms.Where(form => text.StartsWith(form, StringComparison.Ordinal)).Select(form => text[form.Length..]).FirstOrDefault(rest => rest is "" or ['/' or '\\', ..]);
+        if (rest is null)
+        {
+            return Variable().Match(text) is { Success: true } variable
+                ? throw fail($"'{text}' has '{variable.Value}' in it, which is not replaced here. Only ~ and $HOME at the beginning are. Write the whole path.")
+                : text;
+        }
+
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        return home.Length > 0 ? home + rest : throw fail($"'{text}' means the home directory, and this account has none. Write the whole path.");
+    }
+
+    // A dollar sign alone is a name's, as of the shares of Windows (C$).
+    [GeneratedRegex(@"^~[^/\\]*|(?<=^|[/\\])\$(\{|[A-Za-z_])[^/\\]*")]
+    private static partial Regex Variable();
 
     private static object? Parse(ConfigKey key, string text, string directory)
     {

@@ -1,7 +1,7 @@
 namespace Rekkord.Engine.Configuration;
 
 /// <summary>Finds what somebody who mistyped a name probably meant.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>
     /// The candidate with the least distance to the name, case aside; null when none is near: at most a third of the name's

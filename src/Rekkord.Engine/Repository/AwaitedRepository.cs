@@ -32,6 +32,9 @@ public sealed class AwaitedRepository : IDisposable
     /// <summary>Whether its store is one that the native library can use, in the way that is asked for.</summary>
     public bool IsPlainDirectory => Options.UploadLimit is null && ObjectStore.IsLocal(_location);
 
+    /// <summary>Whether the last look found it.</summary>
+    public bool IsThere { get; private set; }
+
     /// <summary>The location as it was given.</summary>
     internal string GivenLocation => _location;
 
@@ -55,11 +58,11 @@ public sealed class AwaitedRepository : IDisposable
             // Without hooks, what was opened on another machine is used: to connect once more takes long.
             if (mayBeMissing || ObjectStore.IsLocal(_location))
                 Release();
-            return true;
+            return IsThere = true;
         }
         catch (RekkordException error) when (mayBeMissing && error.ErrorId is ("RepositoryNotFound" or "NotARepository"))
         {
-            return false;
+            return IsThere = false;
         }
     }
 

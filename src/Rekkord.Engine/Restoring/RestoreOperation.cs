@@ -134,9 +134,9 @@ public sealed class RestoreOperation
             foreach (var name in names.SkipLast(1))
                 nodes.Add(new RestoreNode(nodes[^1], name, metadata: null));
             if (names.Count == 0)
-                restorer.RestoreContent(top, root.Entry, "", restorer.IsIncluded("/", [], included: false));
+                restorer.RestoreContent(top, root.Entry, "", restorer.Selection.Includes("/", [], included: false));
             else
-                restorer.Restore(nodes[^1], root.Entry with { Name = names[^1] }, FileName.ToDisplay(root.Path), IsIncludedAbove(restorer, root.Path));
+                restorer.Restore(nodes[^1], root.Entry with { Name = names[^1] }, FileName.ToDisplay(root.Path), IsIncludedAbove(restorer.Selection, root.Path));
             foreach (var node in nodes.Skip(1).Reverse())
                 node.RemoveUser();
         }
@@ -145,13 +145,13 @@ public sealed class RestoreOperation
     }
 
     /// <summary>Whether the requested directory was not saved itself but leads to a saved path.</summary>
-    private static bool IsIncludedAbove(TreeRestorer restorer, byte[] path)
+    internal static bool IsIncludedAbove(RestoreSelection selection, byte[] path)
     {
         var included = false;
         for (var i = 1; i < path.Length; i++)
         {
             if (path[i] == (byte)'/')
-                included = restorer.IsIncluded(FileName.ToDisplay(path.AsSpan(0, i)), path[(path.AsSpan(0, i).LastIndexOf((byte)'/') + 1)..i], included);
+                included = selection.Includes(FileName.ToDisplay(path.AsSpan(0, i)), path[(path.AsSpan(0, i).LastIndexOf((byte)'/') + 1)..i], included);
         }
 
         return included;

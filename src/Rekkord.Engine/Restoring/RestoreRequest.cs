@@ -18,6 +18,9 @@ public sealed record RestoreRequest
     /// </summary>
     public IReadOnlyList<string> Items { get; init; } = [];
 
+    /// <summary>The same for entries that are restored alone: of a directory its properties, and nothing of what is in it.</summary>
+    public IReadOnlyList<string> SingleItems { get; init; } = [];
+
     /// <summary>The directory to restore into; made if it does not exist.</summary>
     public required string Destination { get; init; }
 

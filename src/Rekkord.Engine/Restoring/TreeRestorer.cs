@@ -1,7 +1,6 @@
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Objects;
-using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Restoring;
@@ -10,19 +9,19 @@ namespace Rekkord.Engine.Restoring;
 internal sealed class TreeRestorer
 {
     private readonly RestoreContext _context;
-    private readonly PatternSet _included;
-    private readonly WantedPaths? _wanted;
     private readonly RestoreDispatch _dispatch;
     private readonly HardLinks _links;
 
     public TreeRestorer(RestoreContext context, DestinationDirectory destination)
     {
         _context = context;
-        _included = new PatternSet(context.Request.Include);
-        _wanted = context.Request.Items is { Count: > 0 } items ? new WantedPaths(items) : null;
+        Selection = new RestoreSelection(context.Request);
         _dispatch = new RestoreDispatch(context);
         _links = new HardLinks(context, destination, _dispatch);
     }
+
+    /// <summary>What was asked for.</summary>
+    public RestoreSelection Selection { get; }
 
     /// <summary>Restores an entry into a directory.</summary>
     /// <param name="parent">The directory.</param>
@@ -36,9 +35,10 @@ internal sealed class TreeRestorer
         {
             if (!entry.IsRestorable)
                 throw Unsafe(path);
-            included = IsIncluded(path, entry.Name, included);
-            if (entry.Kind == FileKind.Directory && (included || _wanted?.IsAbove(path) != false))
-                RestoreDirectory(parent, entry, path, included);
+            var above = included;
+            included = Selection.Includes(path, entry.Name, above);
+            if (entry.Kind == FileKind.Directory && (included || Selection.MayIncludeBelow(path)))
+                RestoreDirectory(parent, entry, path, included, Selection.IncludesContent(path, included, above));
             else if (included)
                 RestoreFile(parent, entry, path);
         }
@@ -48,36 +48,11 @@ internal sealed class TreeRestorer
         }
     }
 
-    /// <summary>Whether an entry was asked for.</summary>
-    /// <param name="path">Its path in the snapshot, as displayed.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="included">Whether a directory above was asked for already.</param>
-    public bool IsIncluded(string path, byte[] name, bool included)
-    {
-        if (_wanted is not null)
-            return _wanted.Meet(path) || included;
-        if (_included.IsEmpty)
-            return true;
-        if (!included)
-            return _included.Find(path, FileName.ToDisplay(name)) is not null;
-        if (_included.HasUnmet)
-            _included.Meet(path, FileName.ToDisplay(name));
-        return true;
-    }
-
-    /// <summary>Reports the paths that are not there and the patterns that matched nothing: what was asked for is missing.</summary>
+    /// <summary>Reports what was asked for and is not there.</summary>
     public void ReportUnmet()
     {
-        foreach (var path in _wanted?.Missing ?? [])
-            _context.Report(new RekkordException("PathNotInSnapshot", RekkordErrorKind.NotFound, $"The snapshot has no '{path}'. Get-RekkordItem shows the paths.", path));
-        foreach (var pattern in _included.Unmet)
-        {
-            _context.Report(new RekkordException(
-                "PatternNotInSnapshot",
-                RekkordErrorKind.NotFound,
-                $"Nothing in the snapshot matches '{pattern.Text}'. Get-RekkordItem shows the paths.",
-                pattern.Text));
-        }
+        foreach (var error in Selection.Unmet)
+            _context.Report(error);
     }
 
     /// <summary>Leaves the last files to the workers; also to be called when the walk was broken off.</summary>
@@ -124,14 +99,15 @@ internal sealed class TreeRestorer
         $"'{path}' could not be read when the snapshot was made, so its content is missing. Look for it in an older snapshot.",
         path);
 
-    private void RestoreDirectory(RestoreNode parent, TreeEntry entry, string path, bool included)
+    private void RestoreDirectory(RestoreNode parent, TreeEntry entry, string path, bool included, bool withContent)
     {
         var node = new RestoreNode(parent, entry.Name, entry.Metadata);
         try
         {
             if (included)
                 node.Open();
-            RestoreContent(node, entry, path, included);
+            if (withContent || Selection.MayIncludeBelow(path))
+                RestoreContent(node, entry, path, withContent);
         }
         finally
         {

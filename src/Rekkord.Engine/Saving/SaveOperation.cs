@@ -86,6 +86,29 @@ public sealed class SaveOperation
         }
     }
 
+    /// <summary>Finds what of the paths is not there, or cannot be opened, as a save would that began now. It reads no content and changes nothing.</summary>
+    /// <returns>An error for each such path; empty when a save could begin.</returns>
+    public static IReadOnlyList<RekkordException> FindMissing(IReadOnlyList<SourcePath> paths, IReadOnlyList<PathPattern> exclude, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        var files = MachineFileSystem.Current;
+        var exclusions = new PatternSet(exclude);
+        var missing = new List<RekkordException>();
+        foreach (var path in paths)
+        {
+            try
+            {
+                SourceRoot.Probe(files, new SourceExpansion(files, exclusions, missing.Add).Expand([path]).All, missing.Add, cancellation);
+            }
+            catch (RekkordException error)
+            {
+                missing.Add(error);
+            }
+        }
+
+        return missing;
+    }
+
     /// <summary>Makes the snapshot.</summary>
     /// <exception cref="RekkordException">
     /// The request is wrong (<c>ChannelInvalid</c>, <c>SourceNotGiven</c>, <c>SourceNotFound</c>, <c>SourceUnreadable</c>,

@@ -127,9 +127,8 @@ internal sealed record RequestMessage
     {
         writer.Write(request.Snapshot);
         writer.Write(request.Path);
-        writer.Write(request.Items.Count);
-        foreach (var item in request.Items)
-            writer.Write(item);
+        Write(writer, request.Items);
+        Write(writer, request.SingleItems);
         writer.Write(request.Destination);
         Write(writer, request.Include);
         writer.Write(request.Force);
@@ -144,6 +143,7 @@ internal sealed record RequestMessage
         Snapshot = reader.ReadString(),
         Path = reader.ReadOptionalString(),
         Items = ReadTexts(reader),
+        SingleItems = ReadTexts(reader),
         Destination = reader.ReadString(),
         Include = ReadPatterns(reader),
         Force = reader.ReadBoolean(),
@@ -152,6 +152,13 @@ internal sealed record RequestMessage
         NoSpecial = reader.ReadBoolean(),
         Threads = reader.ReadInt32(),
     };
+
+    private static void Write(MessageWriter writer, IReadOnlyList<string> texts)
+    {
+        writer.Write(texts.Count);
+        foreach (var text in texts)
+            writer.Write(text);
+    }
 
     private static string[] ReadTexts(MessageReader reader)
     {

@@ -53,6 +53,41 @@ public sealed class RekkordConfigTests : IDisposable
         Assert.All(config.Entries, entry => Assert.Equal(ConfigSource.Default, entry.Source));
     }
 
+    [Theory]
+    [InlineData("~/repo", "/repo")]
+    [InlineData("$HOME/repo", "/repo")]
+    [InlineData("${HOME}/a b/$", "/a b/$")]
+    [InlineData("~", "")]
+    public void The_home_directory_is_put_in_for_its_usual_signs(string text, string rest)
+    {
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var config = _sandbox.LoadText("home.ini", $"[Repository]\nURL = {text}\nKeyFile = {text}\n[Hooks]\nPreSaveDirectory = {text}\n");
+        Assert.Equal(home + rest, config.Repository.Url.Value);
+        Assert.Equal(home + rest, config.Repository.KeyFile.Value);
+        Assert.Equal(home + rest, config.Hooks.PreSaveDirectory.Value);
+        _sandbox.Variables["REKKORD_REPOSITORY"] = text;
+        Assert.Equal(home + rest, _sandbox.Load().Repository.Url.Value);
+    }
+
+    [Theory]
+    [InlineData("$DATA/repo")]
+    [InlineData("/mnt/${DATA}/repo")]
+    [InlineData("$env:DATA/repo")]
+    [InlineData("$HOMEPAGE/repo")]
+    [InlineData("~ann/repo")]
+    public void Another_variable_in_a_path_is_refused(string text)
+    {
+        var error = _sandbox.Fail("other.ini", $"[Repository]\nKeyFile = {text}\n");
+        Assert.Equal("ConfigInvalidValue", error.ErrorId);
+        Assert.Contains("Only ~ and $HOME", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/mnt/c$/repo")]
+    [InlineData("/mnt/a~b/repo~")]
+    public void A_sign_within_a_name_stays(string text) =>
+        Assert.Equal(text, _sandbox.LoadText("sign.ini", $"[Repository]\nURL = {text}\n").Repository.Url.Value);
+
     [Fact]
     public void A_parameter_overrides_the_environment_which_overrides_the_file()
     {

@@ -1,0 +1,120 @@
+BeforeAll { . $PSScriptRoot/common.ps1 }
+
+Describe 'The tables' {
+    BeforeAll {
+        $sandbox = New-Sandbox
+        Set-Hook $sandbox PreSave 10-a-hook-with-quite-a-long-name-for-a-table.ps1 '"dumped"'
+        Set-Hook $sandbox PreScan 10-hook.ps1 '"looked"'
+        $channel = 'a-channel-with-a-name-that-no-column-has-room-for'
+        Set-Content (Join-Path $sandbox.Source "$('long' * 30).txt") ('content' * 1000)
+        $save = Invoke-RekkordSave $channel $sandbox.Source -WarningAction Ignore
+        Set-Content (Join-Path $sandbox.Source file.txt) 'other content'
+        $key = New-RekkordKey WriteOnly (Join-Path $sandbox.Base write.key) $sandbox.KeyFile
+        $null = Invoke-RekkordSave later $sandbox.Source -KeyFile (Join-Path $sandbox.Base write.key) -WarningAction Ignore
+        # The keyfile is left out, so that the save is partial.
+        $null = Invoke-RekkordSave partial $sandbox.Source, $sandbox.KeyFile -WarningAction Ignore -ErrorAction SilentlyContinue
+        $scan = Invoke-RekkordScan
+        $quick = Invoke-RekkordScan -MaxAge 7d
+        $restore = Restore-RekkordSnapshot later $sandbox.Destination
+        $revocation = Revoke-RekkordKey $key.Id -DistrustExisting -Confirm:$false -WarningAction Ignore
+        $objects = [ordered]@{
+            RekkordHookResult        = $save[0]
+            RekkordHookRecord        = (Get-RekkordSnapshot later).Hooks[0]
+            RekkordSaveResult        = $save[1]
+            RekkordScanResult        = $scan[-1]
+            RekkordRestoreResult     = $restore
+            RekkordSnapshot          = Get-RekkordSnapshot
+            RekkordItem              = Get-RekkordItem $channel -LiteralPath $sandbox.Source
+            RekkordDifference        = Compare-RekkordSnapshot $channel partial
+            RekkordRetentionDecision = Invoke-RekkordRetention -KeepLast 1 -WhatIf
+            RekkordHook              = Get-RekkordHook
+            RekkordKey               = $key
+            RekkordRevocation        = $revocation
+            RekkordConfigValue       = (Get-RekkordConfig).Values
+        }
+        $rendering = $PSStyle.OutputRendering
+
+        function Format-Plain($Objects, $Width, [switch] $Table) {
+            $PSStyle.OutputRendering = 'PlainText'
+            try { ($Table ? ($Objects | Format-Table) : $Objects) | Out-String -Width $Width } finally { $PSStyle.OutputRendering = $rendering }
+        }
+
+        function Format-Coloured($Objects) {
+            $PSStyle.OutputRendering = 'Ansi'
+            try { $Objects | Out-String -Width 80 } finally { $PSStyle.OutputRendering = $rendering }
+        }
+
+        function Copy-Object($Objects) {
+            [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($Objects))
+        }
+    }
+    AfterAll { Remove-Sandbox $sandbox }
+
+    It 'fit into <_> columns, and no row of one wraps' -ForEach 80, 120 {
+        foreach ($name in $objects.Keys) {
+            foreach ($table in $true, $false) {
+                $text = Format-Plain $objects[$name] $_ -Table:$table
+                $text | Should -Not -Match "(?m)^.{$($_ + 1)}" -Because $name
+                # One line for each object, beside headings and what says of itself that it wraps: reasons and paths.
+                if ($name -in 'RekkordRetentionDecision', 'RekkordDifference', 'RekkordHook') { continue }
+                $rows = $text.Split("`n").TrimEnd().Where({ $_ -match '^(Status|Change|Action|Runs|Role|Revoked|Section) ' }, 'SkipUntil').Where{ $_ }
+                $rows | Should -HaveCount (2 + @($objects[$name]).Count) -Because "$name is shown so:`n$text"
+            }
+        }
+    }
+
+    It 'have the status first, and the same first columns at 80 and 120' {
+        foreach ($name in $objects.Keys) {
+            $headings = 80, 120 | ForEach-Object { (Format-Plain $objects[$name] $_ -Table).Split("`n").Trim().Where({ $_ -match '^\w+ ' -and $_ -notmatch '^Directory:' }, 'First') }
+            $headings[0] | Should -Match '^(Status|Change|Action|Runs|Role|Revoked key|Section)\b' -Because $name
+            (-split $headings[1])[0..2] | Should -Be (-split $headings[0])[0..2] -Because $name
+        }
+    }
+
+    It 'show in 80 columns what is partial, revoked or removed' {
+        $text = Format-Plain $objects.RekkordSnapshot 80
+        $text | Should -Match '(?m)^Whole +[0-9a-f]{12} a-channel-with-a-n… \d{4}-'
+        $text | Should -Match '(?m)^Revoked +[0-9a-f]{12} later '
+        $text | Should -Match '(?m)^Partial +[0-9a-f]{12} partial '
+        Format-Plain $objects.RekkordSnapshot 120 | Should -Match 'Files +Errors +Paths'
+    }
+
+    It 'show the same for objects that come from a job or a file' {
+        foreach ($name in $objects.Keys) {
+            Format-Plain (Copy-Object $objects[$name]) 80 -Table | Should -Be (Format-Plain $objects[$name] 80 -Table) -Because $name
+            Format-Plain (Copy-Object $objects[$name]) 80 | Should -Be (Format-Plain $objects[$name] 80) -Because $name
+            Format-Coloured (Copy-Object $objects[$name]) | Should -Be (Format-Coloured $objects[$name]) -Because $name
+        }
+    }
+
+    It 'show the same in a job' {
+        $job = Start-Job { Import-Module $using:manifest; Get-RekkordSnapshot -ConfigPath $using:sandbox.Config }
+        Format-Plain ($job | Receive-Job -Wait -AutoRemoveJob) 80 | Should -Be (Format-Plain (Get-RekkordSnapshot) 80)
+    }
+
+    It 'are green only where nothing is to be looked at' {
+        $green = [regex]::Escape($PSStyle.Foreground.Green)
+        Format-Coloured $scan[-1] | Should -Match "${green}Succeeded"
+        $quick[-1].Status | Should -Be Incomplete
+        Format-Coloured $quick[-1] | Should -Not -Match $green
+        Format-Coloured (Get-RekkordSnapshot partial) | Should -Not -Match $green
+        Format-Coloured (Get-RekkordSnapshot $channel) | Should -Match "${green}Whole"
+    }
+
+    It 'have no number that is cut on its left: <Bytes>' -ForEach @(
+        @{ Bytes = 0; Text = '0 B' }
+        @{ Bytes = 1023; Text = '1023 B' }
+        @{ Bytes = 1024 * 1023.96; Text = '1024 KiB' }
+        @{ Bytes = 99.94 * 1MB; Text = '99.9 MiB' }
+        @{ Bytes = 1023.9 * 1PB; Text = '1024 PiB' }
+    ) {
+        $culture = [cultureinfo]::CurrentCulture
+        try {
+            [cultureinfo]::CurrentCulture = 'en-US'
+            [Rekkord.Cmdlets.Models.TableCells]::Size($Bytes) | Should -Be $Text
+            $Text.Length | Should -BeLessOrEqual 8
+        } finally {
+            [cultureinfo]::CurrentCulture = $culture
+        }
+    }
+}
