@@ -8,7 +8,7 @@ public sealed class RekkordScanResult
     internal RekkordScanResult(ScanResult result, string repository, bool full, DateTimeOffset start, TimeSpan duration, RekkordHookResult[] hooks)
     {
         Status = result.Problems.Count > 0 ? RekkordScanStatus.ProblemsFound
-            : result.OutOfTime || result.VerifiedPacks == 0 ? RekkordScanStatus.Incomplete
+            : result.OutOfTime || (result.VerifiedPacks == 0 && result.SkippedPacks > 0) ? RekkordScanStatus.Incomplete
             : RekkordScanStatus.Succeeded;
         Repository = repository;
         Full = full;
@@ -77,7 +77,7 @@ public enum RekkordScanStatus
     /// <summary>Something is damaged or missing.</summary>
     ProblemsFound,
 
-    /// <summary>All that was looked at is sound, but -TimeLimit ended it before all packs were read, or no pack was read.</summary>
+    /// <summary>All that was looked at is sound, but -TimeLimit ended it before all packs were read, or none of them was read.</summary>
     Incomplete,
 }
 

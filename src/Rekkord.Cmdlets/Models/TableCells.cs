@@ -45,6 +45,13 @@ public static class TableCells
     /// <summary>A status in its colour: green only where nothing is to be looked at.</summary>
     public static string Status(string? status, PSObject style) => Colour(status ?? "", status, style);
 
+    /// <summary>The status of a scan. One that read nothing, because there is nothing, has no colour.</summary>
+    public static string ScanStatus(PSObject result, PSObject style)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return Colour(Text(result, "Status"), HasRead(result) ? Text(result, "Status") : null, style);
+    }
+
     /// <summary>How an entry differs, in a colour of its own.</summary>
     public static string Change(string? change, PSObject style) => Paint(change ?? "", style, "Foreground", change switch
     {
@@ -97,7 +104,7 @@ public static class TableCells
         var status = Text(result, "Status");
         var names = Join(columns.Select(column => Fit(column.Name, column.Width)));
         var rule = Join(columns.Select(column => Fit(new string('-', column.Name.Length), column.Width)));
-        var row = Join(columns.Skip(1).Select(column => Fit(column.Value, column.Width)).Prepend(Colour(Fit(status, columns[0].Width), status, style)));
+        var row = Join(columns.Skip(1).Select(column => Fit(column.Value, column.Width)).Prepend(Colour(Fit(status, columns[0].Width), HasRead(result) ? status : null, style)));
         return string.Join(Environment.NewLine, Paint(names, style, "Formatting", "TableHeader"), Paint(rule, style, "Formatting", "TableHeader"), row);
 
         static string Join(IEnumerable<string> cells) => string.Join(' ', cells).TrimEnd();
@@ -121,6 +128,8 @@ public static class TableCells
     private static string Paint(string text, PSObject style, string group, string colour) =>
         text.Length == 0 || Text(style, "OutputRendering") == "PlainText" || Value(style, group) is not { } colours ? text
         : Text(PSObject.AsPSObject(colours), colour) + text + Text(style, "Reset");
+
+    private static bool HasRead(PSObject result) => Value(result, "Packs") is not 0 || Text(result, "Status") != "Succeeded";
 
     private static string DurationOf(PSObject result) => Value(result, "Duration") is TimeSpan time ? Duration(time) : "";
 

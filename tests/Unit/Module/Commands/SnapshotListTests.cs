@@ -20,7 +20,7 @@ public sealed class SnapshotListTests : IDisposable
     {
         Assert.Equal([_ids[1]], List("Get-RekkordSnapshot mail"));
         Assert.Equal([_ids[0], _ids[2]], List("Get-RekkordSnapshot w*"));
-        Assert.Empty(List("Get-RekkordSnapshot nothing"));
+        Assert.Empty(List("Get-RekkordSnapshot nothing*"));
     }
 
     [Fact]

@@ -53,6 +53,7 @@ public sealed class MessageTests
             Snapshot = "test",
             Path = "/a/b",
             Items = ["/a", "/c/d"],
+            SingleItems = ["/e"],
             Destination = "/d",
             Include = [new PathPattern("*.txt")],
             Force = true,
