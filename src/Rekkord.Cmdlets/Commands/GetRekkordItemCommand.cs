@@ -25,12 +25,14 @@ public sealed class GetRekkordItemCommand : BrowsingCommand
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ItemPathCompleter))]
     public string[]? Path { get; set; }
 
     /// <summary>The same by its very name, without wildcards. Items in a pipeline are taken so.</summary>
     [Parameter]
     [Alias("LP")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ItemPathCompleter))]
     public string[]? LiteralPath { get; set; }
 
     /// <summary>Lists what is in the directories below as well.</summary>

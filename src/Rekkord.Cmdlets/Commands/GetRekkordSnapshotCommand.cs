@@ -22,6 +22,7 @@ public sealed class GetRekkordSnapshotCommand : RepositoryCommand
     /// <summary>Only snapshots whose ID begins so.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SnapshotIdCompleter))]
     public string? Id { get; set; }
 
     /// <summary>Only so many, the newest ones.</summary>

@@ -20,6 +20,7 @@ public abstract class RemovalCommand : RepositoryCommand
     /// <summary>The snapshot's ID, or the beginning of one.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ById, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SnapshotIdCompleter))]
     public string[] Id { get; set; } = [];
 
     /// <summary>All snapshots of channels that match, with wildcards; or of the channel in <c>channel:name</c>.</summary>

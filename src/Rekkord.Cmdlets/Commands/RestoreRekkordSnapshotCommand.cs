@@ -35,6 +35,7 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("LiteralPath", "LP")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ItemPathCompleter))]
     public string[]? Path { get; set; }
 
     /// <summary>How what is restored differs, as Compare-RekkordSnapshot says: of a directory that differs in its properties only these are restored.</summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Rekkord.Cmdlets.Completion;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Cryptography;
@@ -18,6 +19,7 @@ public sealed class RevokeRekkordKeyCommand : RepositoryCommand
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Id")]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(KeyIdCompleter))]
     public string KeyId { get; set; } = "";
 
     /// <summary>Why. Whoever can list snapshots can read it.</summary>

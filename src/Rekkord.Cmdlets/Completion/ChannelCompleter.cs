@@ -1,82 +1,27 @@
-using System.Collections;
-using System.Globalization;
 using System.Management.Automation;
-using System.Management.Automation.Language;
-using Rekkord.Cmdlets.Pipeline;
-using Rekkord.Engine.Configuration;
-using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Browsing;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Cmdlets.Completion;
 
-/// <summary>
-/// Completes the names of channels, and after <c>id:</c> the IDs, from the snapshots of the repository that the command line, the
-/// environment or the configuration names. Somebody is typing: whatever goes wrong, takes long or would have to be asked gives no completions, and no error.
-/// </summary>
-public sealed class ChannelCompleter : IArgumentCompleter
+/// <summary>Completes the names of channels, the IDs of snapshots after <c>id:</c> and where digits of one were typed, and after a name with a colon the paths in it.</summary>
+public sealed class ChannelCompleter : RepositoryCompleter
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
-    /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    private protected override IEnumerable<CompletionResult> Find(RepositoryAccess repository, CompletedWord word, CancellationToken stop)
     {
-        using var stop = new CancellationTokenSource(Patience);
-        try
-        {
-            var request = CreateRequest(fakeBoundParameters);
-            var token = stop.Token;
-            var listing = Task.Run(() => List(request, token), token);
-
-            // Storage that does not answer is left to itself.
-            if (!listing.Wait(Patience))
-                return [];
-            var word = wordToComplete.Trim('\'', '"');
-            return [.. word.StartsWith(SnapshotReference.IdPrefix, StringComparison.OrdinalIgnoreCase)
-                ? CompleteId(word, listing.Result)
-                : CompleteChannel(word, listing.Result, isNew: commandName.EndsWith("RekkordSave", StringComparison.OrdinalIgnoreCase))];
-        }
-#pragma warning disable CA1031 // There is no place to show an error in, and nothing to undo.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            return [];
-        }
-    }
-
-    private static ConfigurationRequest CreateRequest(IDictionary parameters)
-    {
-        using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        shell.AddScript("$args.ForEach{ $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($_ ? $_ : '.') }")
-            .AddArgument(null).AddArgument(parameters["ConfigPath"]).AddArgument(parameters["KeyFile"]);
-        var paths = shell.Invoke<string>();
-        return new ConfigurationRequest
-        {
-            WorkingDirectory = paths[0],
-            ConfigPath = parameters.Contains("ConfigPath") ? paths[1] : null,
-            KeyFile = parameters.Contains("KeyFile") ? paths[2] : null,
-            Repository = parameters["Repository"]?.ToString(),
-        };
-    }
-
-    private static IReadOnlyList<Snapshot> List(ConfigurationRequest request, CancellationToken stop)
-    {
-        var config = RekkordConfig.Load(request);
-        if (config.Repository is not { Url.Value: { } url, KeyFile.Value: { } keyFile })
-            return [];
-        var options = new KeyFileOptions
-        {
-            GetPassphrase = PassphraseSource.FromEnvironment,
-            TrustPermissions = config.Repository.TrustKeyFilePermissions.Value,
-        };
-        using var repository = RepositoryAccess.Open(url, KeyFile.Read(keyFile, options), options: StoreOptions.From(config), cancellation: stop);
-        repository.RememberTags();
-        return new SnapshotStore(repository).List(_ => { }, stop);
+        if (word.Text.Length > 0 && SnapshotReference.Parse(word.Text) is { Path: { } path, Name: { Length: > 0 } name })
+            return ItemPathCompleter.Find(repository, name, path, found => Quote($"{name}:{found}"), stop);
+        var snapshots = List(repository, stop);
+        if (word.Text.StartsWith(SnapshotReference.IdPrefix, StringComparison.OrdinalIgnoreCase))
+            return SnapshotIdCompleter.Find(word.Text[SnapshotReference.IdPrefix.Length..], SnapshotReference.IdPrefix, snapshots);
+        var isNew = word.Command.EndsWith("RekkordSave", StringComparison.OrdinalIgnoreCase);
+        var channels = FindChannels(word.Text, snapshots, isNew);
+        return isNew || word.Text.Length == 0 ? channels : channels.Concat(SnapshotIdCompleter.Find(word.Text, "", snapshots));
     }
 
     /// <summary>Completes a channel: with <c>channel:</c> where that was typed, or where the name alone would not say what is meant.</summary>
-    private static IEnumerable<CompletionResult> CompleteChannel(string word, IReadOnlyList<Snapshot> snapshots, bool isNew)
+    private static IEnumerable<CompletionResult> FindChannels(string word, IReadOnlyList<Snapshot> snapshots, bool isNew)
     {
         var isExplicit = word.StartsWith(SnapshotReference.ChannelPrefix, StringComparison.OrdinalIgnoreCase);
         var start = isExplicit ? word[SnapshotReference.ChannelPrefix.Length..] : word;
@@ -92,17 +37,49 @@ public sealed class ChannelCompleter : IArgumentCompleter
 
     private static bool MayBeSomethingElse(string channel, IReadOnlyList<Snapshot> snapshots) => WildcardPattern.ContainsWildcardCharacters(channel)
         || snapshots.Any(SnapshotName.Parse(channel).IsIdOf);
+}
 
-    /// <summary>Completes an ID, the newest first: those are looked for most.</summary>
-    private static IEnumerable<CompletionResult> CompleteId(string word, IReadOnlyList<Snapshot> snapshots) => snapshots.Reverse()
-        .Where(snapshot => snapshot.Id.ToString().StartsWith(word[SnapshotReference.IdPrefix.Length..], StringComparison.OrdinalIgnoreCase))
+/// <summary>Completes the IDs of snapshots, the newest first: those are looked for most.</summary>
+public sealed class SnapshotIdCompleter : RepositoryCompleter
+{
+    private protected override IEnumerable<CompletionResult> Find(RepositoryAccess repository, CompletedWord word, CancellationToken stop) =>
+        Find(word.Text, "", word.Command.StartsWith("Undo", StringComparison.OrdinalIgnoreCase) ? new SnapshotStore(repository).ListRemoved(_ => { }, stop) : List(repository, stop));
+
+    internal static IEnumerable<CompletionResult> Find(string start, string prefix, IReadOnlyList<Snapshot> snapshots) => snapshots.Reverse()
+        .Where(snapshot => snapshot.Id.ToString().StartsWith(start, StringComparison.OrdinalIgnoreCase))
         .Select(snapshot => new CompletionResult(
-            SnapshotReference.IdPrefix + snapshot.Id, snapshot.Id.ToString()[..12], CompletionResultType.ParameterValue, $"{snapshot.Summary.Channel}, {Format(snapshot)}"));
+            prefix + snapshot.Id, snapshot.Id.ToString()[..12], CompletionResultType.ParameterValue, $"{snapshot.Summary.Channel}, {Format(snapshot)}"));
+}
 
-    private static string Format(Snapshot snapshot) => snapshot.Summary.Time.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+/// <summary>Completes the IDs of keyfiles, from the snapshots that they have signed.</summary>
+public sealed class KeyIdCompleter : RepositoryCompleter
+{
+    private protected override IEnumerable<CompletionResult> Find(RepositoryAccess repository, CompletedWord word, CancellationToken stop) => List(repository, stop)
+        .Where(snapshot => snapshot.KeyId.Length > 0 && snapshot.KeyId.StartsWith(word.Text, StringComparison.OrdinalIgnoreCase))
+        .GroupBy(snapshot => snapshot.KeyId)
+        .Select(key => new CompletionResult(
+            key.Key, key.Key[..12], CompletionResultType.ParameterValue, $"{key.Count()} snapshots, the newest of {key.Last().Summary.HostName}, {Format(key.Last())}"));
+}
 
-    private static string Quote(string channel) =>
-        channel[0] != '-' && channel.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '/' or ':')
-            ? channel
-            : $"'{CodeGeneration.EscapeSingleQuotedStringContent(channel)}'";
+/// <summary>Completes paths in the snapshot that the command names.</summary>
+public sealed class ItemPathCompleter : RepositoryCompleter
+{
+    private protected override IEnumerable<CompletionResult> Find(RepositoryAccess repository, CompletedWord word, CancellationToken stop)
+    {
+        var name = word.Parameters.GetValueOrDefault("Snapshot") ?? word.Parameters.GetValueOrDefault("Difference") ?? word.Parameters.GetValueOrDefault("Id");
+        return name?.ToString() is { Length: > 0 } snapshot ? Find(repository, SnapshotReference.Parse(snapshot).Name, word.Text, Quote, stop) : [];
+    }
+
+    /// <summary>The entries of the directory that was typed so far; the saved paths before there is one.</summary>
+    internal static IEnumerable<CompletionResult> Find(RepositoryAccess repository, string snapshot, string start, Func<string, string> complete, CancellationToken stop)
+    {
+        using var browser = new SnapshotBrowser(repository);
+        var slash = start.LastIndexOf('/');
+        var directory = slash < 0 ? null : slash == 0 ? "/" : start[..slash];
+        foreach (var item in browser.Open(snapshot, _ => { }, stop).List(new ListRequest { Path = directory, IsLiteral = true }, _ => { }, stop))
+        {
+            if (item.Path.StartsWith(start, StringComparison.OrdinalIgnoreCase))
+                yield return new CompletionResult(complete(item.Path), item.Name.Length == 0 ? item.Path : item.Name, CompletionResultType.ParameterValue, $"{item.Kind}, {item.Path}");
+        }
+    }
 }

@@ -51,8 +51,63 @@ public sealed class ChannelCompletionTests : IDisposable
         var name = Complete("Restore-RekkordSnapshot -ConfigPath CONFIG id:")[0].CompletionText[3..11];
         _sandbox.Invoke($"Invoke-RekkordSave {name} $source").Clean();
 
-        Assert.Equal($"channel:{name}", Assert.Single(Complete($"Restore-RekkordSnapshot -ConfigPath CONFIG {name}")).CompletionText);
+        Assert.Equal($"channel:{name}", Complete($"Restore-RekkordSnapshot -ConfigPath CONFIG {name}")[0].CompletionText);
         Assert.Equal(name, Assert.Single(Complete($"Invoke-RekkordSave -ConfigPath CONFIG {name}")).CompletionText);
+    }
+
+    [Fact]
+    public void An_ID_is_offered_where_its_first_digits_were_typed_with_its_channel_and_age()
+    {
+        var id = _sandbox.Invoke("(Get-RekkordSnapshot mail).Id").Clean().Output.Single().ToString();
+        foreach (var line in new[] { "Restore-RekkordSnapshot ", "Get-RekkordSnapshot -Id ", "Remove-RekkordSnapshot " })
+        {
+            var found = Assert.Single(Complete($"{line}{id[..10]} -ConfigPath CONFIG", line.Length + 10));
+            Assert.Equal(id, found.CompletionText);
+            Assert.Matches(@"^mail, \d{4}-\d\d-\d\d \d\d:\d\d, \d+ minutes ago$", found.ToolTip);
+        }
+
+        Assert.Empty(Complete("Undo-RekkordRemoval -ConfigPath CONFIG -Id "));
+        _sandbox.Invoke($"Remove-RekkordSnapshot {id} -Force").Clean();
+        Assert.Equal(id, Assert.Single(Complete("Undo-RekkordRemoval -ConfigPath CONFIG -Id ")).CompletionText);
+    }
+
+    [Theory]
+    [InlineData("Get-RekkordItem -ConfigPath CONFIG mail:")]
+    [InlineData("Get-RekkordItem -ConfigPath CONFIG -Snapshot mail -Path ")]
+    [InlineData("Restore-RekkordSnapshot -ConfigPath CONFIG mail -Path ")]
+    [InlineData("Compare-RekkordSnapshot -ConfigPath CONFIG mail mail ")]
+    public void Paths_in_a_snapshot_are_offered_level_by_level(string line)
+    {
+        _sandbox.Write("sub/a b", "content");
+        _sandbox.Write("sub/ab", "content");
+        _sandbox.Write("other", "content");
+        _sandbox.Invoke("Invoke-RekkordSave mail $source").Clean();
+        var source = Path.Combine(_sandbox.Base, "source");
+        var name = line.EndsWith(':') ? "mail:" : "";
+
+        // Somebody who has typed nothing sees what was saved.
+        Assert.Equal(name + source, Assert.Single(Complete(line)).CompletionText);
+        Assert.Equal([$"{name}{source}/other", $"{name}{source}/sub"], Complete($"{line}{source}/").Select(match => match.CompletionText));
+        Assert.Equal([$"'{name}{source}/sub/a b'", $"{name}{source}/sub/ab"], Complete($"{line}{source}/sub/A").Select(match => match.CompletionText));
+        Assert.Empty(Complete($"{line}{source}/nothing/"));
+    }
+
+    [Fact]
+    public void The_IDs_of_keyfiles_are_offered_by_what_they_signed()
+    {
+        _sandbox.Invoke("$made = New-RekkordKey WriteOnly ./write.key $keyFile; Invoke-RekkordSave other $source -KeyFile ./write.key -WarningAction Ignore").Clean();
+        var id = _sandbox.Invoke("$made.Id").Clean().Output.Single().ToString();
+        Assert.Equal(id, Assert.Single(Complete("Revoke-RekkordKey -ConfigPath CONFIG ")).CompletionText);
+    }
+
+    [Theory]
+    [InlineData("Get-RekkordSnapshot -Repository $r -KeyFile $k ")]
+    [InlineData("Get-RekkordSnapshot -Repository:$r -KeyFile:$k ")]
+    [InlineData("Get-RekkordSnapshot @both -Channel ")]
+    public void Parameters_may_be_variables(string line)
+    {
+        _sandbox.Invoke("$global:r = './repository'; $global:k = './master.key'; $global:both = @{ Repository = $r; KeyFile = $k }").Clean();
+        Assert.Equal(3, Complete(line).Count);
     }
 
     [Fact]
@@ -114,12 +169,12 @@ public sealed class ChannelCompletionTests : IDisposable
 
     public void Dispose() => _sandbox.Dispose();
 
-    private List<CompletionResult> Complete(string line)
+    private List<CompletionResult> Complete(string line, int? cursor = null)
     {
         _sandbox.Session.Host.Lines.Clear();
         line = line.Replace("CONFIG", $"'{_sandbox.ConfigFile}'", StringComparison.Ordinal);
         using var shell = PowerShell.Create(_sandbox.Session.Runspace);
-        var found = CommandCompletion.CompleteInput(line, line.Length, null, shell);
+        var found = CommandCompletion.CompleteInput(line, cursor ?? line.Length, null, shell);
 
         // Without completions of its own, PowerShell offers the files of the current directory.
         return [.. found.CompletionMatches.Where(match => match.ResultType == CompletionResultType.ParameterValue)];

@@ -1,0 +1,132 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using Rekkord.Cmdlets.Pipeline;
+using Rekkord.Engine.Configuration;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Snapshots;
+
+namespace Rekkord.Cmdlets.Completion;
+
+/// <summary>
+/// Completes an argument from what is in the repository that the command line, the environment or the configuration names. Somebody is
+/// typing: whatever goes wrong, takes long or would have to be asked gives no completions, and no error.
+/// </summary>
+public abstract class RepositoryCompleter : IArgumentCompleter
+{
+    /// <summary>More than that nobody reads.</summary>
+    private const int MostResults = 500;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        using var stop = new CancellationTokenSource(Patience);
+        try
+        {
+            using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+            var variables = shell.AddScript("$ExecutionContext.SessionState.PSVariable").Invoke<PSVariableIntrinsics>()[0];
+            var parameters = FindParameters(commandAst, fakeBoundParameters, variables);
+            var request = CreateRequest(shell, parameters);
+            var word = new CompletedWord(commandName, wordToComplete.Trim('\'', '"'), parameters);
+            var token = stop.Token;
+            var finding = Task.Run(() => Find(request, word, token), token);
+
+            // Storage that does not answer is left to itself.
+            return finding.Wait(Patience) ? finding.Result : [];
+        }
+#pragma warning disable CA1031 // There is no place to show an error in, and nothing to undo.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return [];
+        }
+    }
+
+    /// <summary>What can stand for the word.</summary>
+    private protected abstract IEnumerable<CompletionResult> Find(RepositoryAccess repository, CompletedWord word, CancellationToken stop);
+
+    /// <summary>The snapshots of the repository, oldest first.</summary>
+    private protected static IReadOnlyList<Snapshot> List(RepositoryAccess repository, CancellationToken stop) => new SnapshotStore(repository).List(_ => { }, stop);
+
+    /// <summary>When a snapshot was made, and how long ago that is.</summary>
+    private protected static string Format(Snapshot snapshot)
+    {
+        var time = snapshot.Summary.Time.ToLocalTime();
+        var age = DateTimeOffset.Now - time;
+        var ago = age.TotalDays >= 2 ? $"{age.TotalDays:0} days" : age.TotalHours >= 2 ? $"{age.TotalHours:0} hours" : $"{Math.Max(0, age.TotalMinutes):0} minutes";
+        return string.Create(CultureInfo.InvariantCulture, $"{time:yyyy-MM-dd HH:mm}, {ago} ago");
+    }
+
+    /// <summary>A text as an argument.</summary>
+    private protected static string Quote(string text) =>
+        text[0] != '-' && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '/' or ':')
+            ? text
+            : $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";
+
+    private List<CompletionResult> Find(ConfigurationRequest request, CompletedWord word, CancellationToken stop)
+    {
+        var config = RekkordConfig.Load(request);
+        if (config.Repository is not { Url.Value: { } url, KeyFile.Value: { } keyFile })
+            return [];
+        var options = new KeyFileOptions
+        {
+            GetPassphrase = PassphraseSource.FromEnvironment,
+            TrustPermissions = config.Repository.TrustKeyFilePermissions.Value,
+        };
+        using var repository = RepositoryAccess.Open(url, KeyFile.Read(keyFile, options), options: StoreOptions.From(config) with { CacheDirectory = CacheLocation.Default }, cancellation: stop);
+        repository.RememberTags();
+        return [.. Find(repository, word, stop).Take(MostResults)];
+    }
+
+    /// <summary>The parameters on the command line: those that PowerShell found, and those whose value is a variable.</summary>
+    private static Dictionary<string, object?> FindParameters(CommandAst command, IDictionary found, PSVariableIntrinsics variables)
+    {
+        var parameters = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
+        var elements = command.CommandElements;
+        for (var i = 1; i < elements.Count; i++)
+        {
+            if (elements[i] is VariableExpressionAst { Splatted: true } splatted && variables.GetValue(splatted.VariablePath.UserPath) is IDictionary table)
+            {
+                foreach (DictionaryEntry entry in table)
+                    parameters[$"{entry.Key}"] = entry.Value;
+            }
+            else if (elements[i] is CommandParameterAst parameter && (parameter.Argument ?? elements.ElementAtOrDefault(i + 1)) is VariableExpressionAst { Splatted: false } variable)
+            {
+                parameters[parameter.ParameterName] = variables.GetValue(variable.VariablePath.UserPath);
+            }
+        }
+
+        foreach (DictionaryEntry entry in found)
+            parameters[$"{entry.Key}"] = entry.Value;
+        return parameters;
+    }
+
+    private static ConfigurationRequest CreateRequest(PowerShell shell, Dictionary<string, object?> parameters)
+    {
+        var (config, keyFile, repository) = (TextOf("ConfigPath"), TextOf("KeyFile"), TextOf("Repository"));
+        shell.Commands.Clear();
+        shell.AddScript("$args.ForEach{ $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($_ ? $_ : '.') }")
+            .AddArgument(null).AddArgument(config).AddArgument(keyFile);
+        var paths = shell.Invoke<string>();
+        return new ConfigurationRequest
+        {
+            WorkingDirectory = paths[0],
+            ConfigPath = config is null ? null : paths[1],
+            KeyFile = keyFile is null ? null : paths[2],
+            Repository = repository,
+        };
+
+        string? TextOf(string name) => parameters.TryGetValue(name, out var value) ? value?.ToString() : null;
+    }
+}
+
+/// <summary>What is to be completed.</summary>
+/// <param name="Command">The command.</param>
+/// <param name="Text">What was typed of the word, without quotes.</param>
+/// <param name="Parameters">The command's parameters, as far as they are known.</param>
+internal sealed record CompletedWord(string Command, string Text, IReadOnlyDictionary<string, object?> Parameters);
