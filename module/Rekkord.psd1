@@ -24,10 +24,12 @@
         'Invoke-RekkordRetention'
         'Invoke-RekkordSave'
         'Invoke-RekkordScan'
+        'New-RekkordConfig'
         'New-RekkordKey'
         'Remove-RekkordSnapshot'
         'Restore-RekkordSnapshot'
         'Revoke-RekkordKey'
+        'Test-RekkordConfig'
         'Undo-RekkordRemoval'
     )
     PrivateData          = @{

@@ -41,7 +41,7 @@ public sealed class InitializeRekkordRepositoryCommand : RekkordCommand
     protected override void ProcessRecord() => Guard(() =>
     {
         var keyFile = ResolvePath(KeyFile);
-        var location = IsUrl(Repository) ? Repository : ResolvePath(Repository);
+        var location = ResolveLocation(Repository);
         if (!ShouldProcess($"'{ObjectStore.LocationOf(location)}', with the master keyfile '{keyFile}'", "Make a repository"))
             return;
         using var passphrase = Passphrase is null ? null : Secret.FromSecureString(Passphrase);
@@ -49,8 +49,6 @@ public sealed class InitializeRekkordRepositoryCommand : RekkordCommand
         WriteObject(new RekkordRepository(repository, keyFile));
         WriteWarning($"Keep a copy of '{keyFile}' in a safe place away from this machine. Without it, nothing in the repository can be read.");
     });
-
-    private bool IsUrl(string location) => location.Contains("://", StringComparison.Ordinal) || !(ObjectStore.IsLocal(location) || HasDrive(location));
 
     /// <summary>What a store on another machine needs is in the configuration. A directory needs nothing of it.</summary>
     private StoreOptions CreateStoreOptions(string location)

@@ -26,12 +26,9 @@ public abstract class ConfigurationCommand : RekkordCommand
     private protected RekkordConfig LoadConfig(IReadOnlyDictionary<string, string>? settings = null) => RekkordConfig.Load(new ConfigurationRequest
     {
         ConfigPath = ConfigPath is null ? null : ResolvePath(ConfigPath),
-        Repository = Repository is not null && (IsAtHome(Repository) || IsOnDrive(Repository)) ? ResolvePath(Repository) : Repository,
+        Repository = Repository is null ? null : ResolveLocation(Repository),
         KeyFile = KeyFile is null ? null : ResolvePath(KeyFile),
         WorkingDirectory = CurrentDirectory,
         Settings = settings ?? new Dictionary<string, string>(),
     });
-
-    /// <summary>Whether a location is on a drive of PowerShell's, and not on a server.</summary>
-    private bool IsOnDrive(string location) => !location.Contains("://", StringComparison.Ordinal) && HasDrive(location);
 }

@@ -7,6 +7,7 @@ using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Patterns;
+using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Cmdlets.Pipeline;
@@ -208,6 +209,11 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
             "PathNotOfFileSystem", RekkordErrorKind.InvalidArgument, $"'{path}' is no path of the file system, but of PowerShell's {provider.Name}. Give a file or directory.", path);
     }
 
+    /// <summary>The location of a repository that the user gave: a full path, or the URL as it is.</summary>
+    private protected string ResolveLocation(string location) =>
+        location.Contains("://", StringComparison.Ordinal) || !(ObjectStore.IsLocal(location) || HasDrive(location)) || location.StartsWith("file:", StringComparison.Ordinal)
+            ? location : ResolvePath(location);
+
     /// <summary>
     /// A path in a snapshot that the user gave: from the current directory on, if it is relative, and by a drive of PowerShell's or
     /// <c>~</c>. What was saved on Windows begins with a drive's letter everywhere.
@@ -248,7 +254,7 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
         return ResolvePath(path.AsSpan(length) is ['/' or '\\', ..] ? $"{path[..length]}/" : path[..length]);
     }
 
-    private protected static bool IsAtHome(string path) => path is "~" || path.StartsWith("~/", StringComparison.Ordinal);
+    private static bool IsAtHome(string path) => path is "~" || path.StartsWith("~/", StringComparison.Ordinal);
 
     /// <summary>How much of a path names its drive or provider.</summary>
     private static int DriveLength(string path)

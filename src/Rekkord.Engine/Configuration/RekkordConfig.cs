@@ -71,6 +71,9 @@ public sealed class RekkordConfig
     /// <summary>Every setting, in the schema's order, as it may be shown.</summary>
     public IReadOnlyList<ConfigEntry> Entries { get; }
 
+    /// <summary>The directory of the user's configuration file.</summary>
+    public static string UserDirectory => ConfigLocations.Default[0];
+
     /// <summary>Finds and reads the configuration. A machine without a configuration file is not an error.</summary>
     /// <exception cref="ConfigurationException">
     /// The file is missing, unreadable, exposed or wrong, or an environment variable's value is.

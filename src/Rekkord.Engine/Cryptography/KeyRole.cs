@@ -39,7 +39,7 @@ public enum KeyPermission
 }
 
 /// <summary>What each role permits.</summary>
-internal static class KeyRoles
+public static class KeyRoles
 {
     private static readonly KeyRole[] FromLeast = [KeyRole.LogOnly, KeyRole.WriteOnly, KeyRole.ReadWrite, KeyRole.Prune, KeyRole.Master];
 

@@ -7,8 +7,8 @@ public sealed class ImportTests
     private static readonly string[] Commands =
     [
         "Compare-RekkordSnapshot", "Get-RekkordConfig", "Get-RekkordHook", "Get-RekkordItem", "Get-RekkordSnapshot", "Initialize-RekkordRepository",
-        "Invoke-RekkordHook", "Invoke-RekkordRetention", "Invoke-RekkordSave", "Invoke-RekkordScan", "New-RekkordKey", "Remove-RekkordSnapshot",
-        "Restore-RekkordSnapshot", "Revoke-RekkordKey", "Undo-RekkordRemoval",
+        "Invoke-RekkordHook", "Invoke-RekkordRetention", "Invoke-RekkordSave", "Invoke-RekkordScan", "New-RekkordConfig", "New-RekkordKey", "Remove-RekkordSnapshot",
+        "Restore-RekkordSnapshot", "Revoke-RekkordKey", "Test-RekkordConfig", "Undo-RekkordRemoval",
     ];
 
     [Fact]
