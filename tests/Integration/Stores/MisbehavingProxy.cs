@@ -17,6 +17,9 @@ internal sealed record ProxyFault
     /// <summary>Passes nothing on when so much came from the server, and keeps the connection open.</summary>
     public long StallAfterReceiving { get; init; } = long.MaxValue;
 
+    /// <summary>Passes a byte at a time on when so much came from the server, several a second.</summary>
+    public long DripAfterReceiving { get; init; } = long.MaxValue;
+
     /// <summary>Changes the byte that comes from the server at this place, counted from the connection's beginning.</summary>
     public long GarbleAfterReceiving { get; init; } = long.MaxValue;
 
@@ -143,7 +146,15 @@ internal sealed class MisbehavingProxy : IDisposable
                 var part = (int)Math.Min(read, Math.Min(fault.CutAfterReceiving, fault.StallAfterReceiving) - passed);
                 if (fault.GarbleAfterReceiving >= passed && fault.GarbleAfterReceiving < passed + part)
                     buffer[fault.GarbleAfterReceiving - passed] ^= 1;
-                await to.SendAsync(buffer.AsMemory(0, part), _stop.Token);
+                for (var sent = 0; sent < part;)
+                {
+                    // One after another, each in a time in which a connection is not yet given up.
+                    var drips = passed + sent >= fault.DripAfterReceiving;
+                    if (drips)
+                        await Task.Delay(TimeSpan.FromMilliseconds(50), _stop.Token);
+                    sent += await to.SendAsync(buffer.AsMemory(sent, drips ? 1 : (int)Math.Min(part, fault.DripAfterReceiving - passed) - sent), _stop.Token);
+                }
+
                 passed += part;
                 count(part);
                 if (passed >= fault.StallAfterReceiving)

@@ -304,6 +304,20 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
     }
 
     [RequiresRadosGatewayFact]
+    public async Task A_server_that_sends_a_byte_at_a_time_is_not_waited_for()
+    {
+        using var proxy = new MisbehavingProxy(gateway.Port);
+        using var store = S3ObjectStore.Open(S3Location.Parse(gateway.NewLocation(port: proxy.Port)), RadosGateway.Options);
+        var bytes = TestRepository.RandomBytes(1, 300_000);
+        await store.PutAsync("packs/ab/one", ObjectContent.From(bytes), PutMode.Create, default);
+        using var other = new RetryingStore(S3ObjectStore.Open(S3Location.Parse(store.Location), RadosGateway.Options, stallLimit: TimeSpan.FromSeconds(2)), Quick, _notes.Add);
+        proxy.Fault = static number => number == 0 ? new ProxyFault { DripAfterReceiving = 100_000 } : null;
+
+        Assert.Equal(bytes, await other.ReadAsync("packs/ab/one", bytes.Length, default));
+        Assert.NotEmpty(_notes);
+    }
+
+    [RequiresRadosGatewayFact]
     public async Task Stopping_ends_a_read_that_hangs()
     {
         using var proxy = new MisbehavingProxy(gateway.Port);

@@ -255,6 +255,30 @@ public sealed class SftpServerTests : IDisposable
         Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(Path.Combine(path, "packs/ab/one")) & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite));
     }
 
+    [RequiresMountFact("sshd")]
+    public async Task A_full_disk_of_the_server_is_named_and_takes_objects_again_when_it_has_room()
+    {
+        var path = Server.NewPath();
+        Directory.CreateDirectory(path);
+        TestProgram.Run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", path);
+        try
+        {
+            using var store = await SftpObjectStore.CreateOrOpenAsync(Server.At(path), Server.Options, default);
+            await store.PutAsync("packs/ab/one", ObjectContent.From(new byte[1_500_000]), PutMode.Create, default);
+
+            var error = await Assert.ThrowsAsync<StorageException>(async () => await store.PutAsync("packs/ab/two", ObjectContent.From(new byte[1_500_000]), PutMode.Create, default));
+
+            Assert.Equal(("RepositoryFull", false), (error.ErrorId, error.IsTransient));
+            Assert.Equal(["packs/ab/one"], store.List("", default).Select(found => found.Name));
+            await store.DeleteAsync("packs/ab/one", default);
+            Assert.True(await store.PutAsync("packs/ab/two", ObjectContent.From(new byte[1_500_000]), PutMode.Create, default));
+        }
+        finally
+        {
+            TestProgram.Run("umount", "--lazy", path);
+        }
+    }
+
     [RequiresProgramFact("sshd")]
     public async Task Few_requests_are_made()
     {
