@@ -121,7 +121,7 @@ internal sealed class IndexLoader
             }
         }
 
-        foreach (var pack in Present.Values.Where(pack => !_settled.Contains(pack.Name)))
+        foreach (var pack in _tables.Ahead([.. Present.Values.Where(pack => !_settled.Contains(pack.Name))], static pack => pack, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
             Ask(pack, _damaged, cancellation);
@@ -225,7 +225,7 @@ internal sealed class IndexLoader
         string? contradicted = null;
         var isSound = true;
         var names = new List<string>(index.Packs.Count);
-        foreach (var said in index.Packs)
+        foreach (var said in _tables.Ahead(index.Packs, said => isRevoked || !_believes(_tables.DigestOf(said)) ? Present.GetValueOrDefault(said.Name) : null, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
             var name = said.Name;

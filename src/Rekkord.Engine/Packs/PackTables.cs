@@ -16,6 +16,7 @@ internal sealed class PackTables
     private readonly long _seed;
     private readonly Dictionary<string, Answer> _answers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _whole = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task<StoredPack>> _underWay = new(StringComparer.Ordinal);
     private readonly RepositoryAccess _repository;
 
     /// <summary>Begins without any.</summary>
@@ -52,6 +53,34 @@ internal sealed class PackTables
         return isKnown;
     }
 
+    /// <summary>Goes through things that packs belong to. Where the store is far away, the tables of contents of the next packs are on their way meanwhile.</summary>
+    /// <param name="things">The things.</param>
+    /// <param name="packOf">The pack whose table will be read; null for none.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public IEnumerable<T> Ahead<T>(IReadOnlyList<T> things, Func<T, ObjectInfo?> packOf, CancellationToken cancellation)
+    {
+        var atOnce = _repository.Store.Capabilities is { IsDistant: true, Connections: var connections } ? connections : 0;
+        try
+        {
+            for (var (next, begun) = (0, 0); next < things.Count; next++)
+            {
+                for (; begun < Math.Min(things.Count, next + atOnce); begun++)
+                {
+                    if (packOf(things[begun]) is { } found && !_answers.ContainsKey(found.Name) && !_underWay.ContainsKey(found.Name))
+                        _underWay.Add(found.Name, Task.Run(() => Read(_repository, found, cancellation), CancellationToken.None));
+                }
+
+                yield return things[next];
+            }
+        }
+        finally
+        {
+            // The store may be closed after this: nothing may be under way then.
+            Task.WhenAll(_underWay.Values.Select(reading => (Task)reading)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+            _underWay.Clear();
+        }
+    }
+
     /// <summary>Reads a pack's own table of contents and validates it.</summary>
     /// <param name="found">The pack as it is listed.</param>
     /// <param name="failed">Told why it cannot be read.</param>
@@ -62,7 +91,7 @@ internal sealed class PackTables
         _answers[found.Name] = new Answer(null);
         try
         {
-            var pack = Read(_repository, found, cancellation);
+            var pack = _underWay.Remove(found.Name, out var reading) ? reading.GetAwaiter().GetResult() : Read(_repository, found, cancellation);
             _answers[found.Name] = new Answer(DigestOf(pack));
             return pack;
         }

@@ -42,6 +42,7 @@ internal sealed class RecordScan
         CheckNames(ObjectName.Tags, ProblemKind.TagDamaged, cancellation);
         CheckNames(ObjectName.Snapshots, ProblemKind.SnapshotDamaged, cancellation);
         CheckNames(ObjectName.Removals, ProblemKind.RemovalDamaged, cancellation);
+        _repository.Store.ListAhead([ObjectName.Removals, ObjectName.Snapshots, ObjectName.Tags], cancellation);
         ReadRemovals(cancellation);
         ReadSnapshots(cancellation);
         ReadTags(cancellation);
@@ -65,7 +66,7 @@ internal sealed class RecordScan
         foreach (var found in List(ObjectName.Tags, cancellation).Where(tag => !_tagNames.Contains(tag.Name)).ToArray())
         {
             cancellation.ThrowIfCancellationRequested();
-            TryReadTag(found.Name, cancellation);
+            TryReadTag(found.Name, () => _store.Records.ReadTag(found.Name, cancellation));
         }
 
         // A tag from whoever scans would make a forged snapshot look like theirs.
@@ -93,16 +94,49 @@ internal sealed class RecordScan
         }
     }
 
+    /// <summary>Reads objects one after another. Where the store is far away, the next ones are on their way meanwhile.</summary>
+    private IEnumerable<(ObjectInfo Found, Func<T> Read)> ReadEach<T>(IEnumerable<ObjectInfo> objects, Func<string, T> read, CancellationToken cancellation)
+    {
+        var atOnce = _repository.Store.Capabilities is { IsDistant: true, Connections: var connections } ? connections : 1;
+        var underWay = new Queue<(ObjectInfo Found, Task<T> Reading)>();
+        try
+        {
+            foreach (var found in objects)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (atOnce == 1)
+                    yield return (found, () => read(found.Name));
+                else
+                    underWay.Enqueue((found, Task.Run(() => read(found.Name), CancellationToken.None)));
+                if (underWay.Count >= atOnce)
+                    yield return Next();
+            }
+
+            while (underWay.Count > 0)
+                yield return Next();
+        }
+        finally
+        {
+            // The store may be closed after this: nothing may be under way then.
+            Task.WhenAll(underWay.Select(next => (Task)next.Reading)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+        }
+
+        (ObjectInfo Found, Func<T> Read) Next()
+        {
+            var (found, reading) = underWay.Dequeue();
+            return (found, reading.GetAwaiter().GetResult);
+        }
+    }
+
     /// <summary>Whether an object's bytes are those that its name was made from.</summary>
     private void CheckNames(string folder, ProblemKind damaged, CancellationToken cancellation)
     {
-        foreach (var found in List(folder, cancellation))
+        foreach (var (found, read) in ReadEach(List(folder, cancellation), name => SHA256.HashData(_repository.Store.Read(name, FormatLimits.Index, cancellation)), cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
             var expected = ObjectName.TryGetHash(found.Name);
             try
             {
-                if (!SHA256.HashData(_repository.Store.Read(found.Name, FormatLimits.Index, cancellation)).AsSpan().SequenceEqual(expected))
+                if (!read().AsSpan().SequenceEqual(expected))
                     _problems.Add(damaged, found.Name, $"'{found.Name}' is damaged: its bytes do not match its name. Put back a good copy if there is one, or run the scan with -Repair.");
             }
             catch (RekkordException error)
@@ -133,13 +167,12 @@ internal sealed class RecordScan
 
     private void ReadSnapshots(CancellationToken cancellation)
     {
-        foreach (var found in List(ObjectName.Snapshots, cancellation))
+        foreach (var (found, open) in ReadEach(List(ObjectName.Snapshots, cancellation), name => _store.Records.Read(name, cancellation), cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
             try
             {
                 // One with the bytes of another is not walked twice: the other is among them under its own name, or is missed there.
-                var read = _store.Records.Read(found.Name, cancellation);
+                var read = open();
                 if (_problems.Find(found.Name) is not null)
                     continue;
                 Snapshots.Add(read with { Snapshot = read.Snapshot with { StoredTime = found.ModifiedTime } });
@@ -159,10 +192,9 @@ internal sealed class RecordScan
         // In this order: a tag is written after its snapshot, so each tag that is listed must find it.
         var tags = List(ObjectName.Tags, cancellation).ToArray();
         var existing = List(ObjectName.Snapshots, cancellation).Select(found => found.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var found in tags)
+        foreach (var (found, read) in ReadEach(tags, name => _store.Records.ReadTag(name, cancellation), cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (TryReadTag(found.Name, cancellation) is not { } tag)
+            if (TryReadTag(found.Name, read) is not { } tag)
                 continue;
             if (!existing.Contains(tag.ObjectName))
             {
@@ -178,12 +210,12 @@ internal sealed class RecordScan
         }
     }
 
-    private Snapshot? TryReadTag(string name, CancellationToken cancellation)
+    private Snapshot? TryReadTag(string name, Func<Snapshot> read)
     {
         _tagNames.Add(name);
         try
         {
-            var tag = _store.Records.ReadTag(name, cancellation);
+            var tag = read();
 
             // Of what a revoked key signed, that is said, below, whatever else is wrong with it.
             if (tag.SignerStatus == SignerStatus.Trusted && _byName.TryGetValue(tag.ObjectName, out var snapshot) && !snapshot.Describes(tag))

@@ -20,7 +20,7 @@ public sealed class RequestTests : IDisposable
     private const int RequestsOfOneFile = 5;
     private const int RequestsOfARestore = 5;
     private const int RequestsOfAFirstListing = 4;
-    private const int RequestsOfAScan = 22;
+    private const int RequestsOfAScan = 20;
 
     private readonly TestRepository _repository = new();
     private readonly List<string> _requests = [];
