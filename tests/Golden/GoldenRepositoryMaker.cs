@@ -58,6 +58,10 @@ internal sealed class GoldenRepositoryMaker : ISaveObserver
 
     public void Warn(string message) => throw new InvalidOperationException(message);
 
+    public void Detail(string message)
+    {
+    }
+
     private void Make(string output)
     {
         if (Directory.Exists(Path.Combine(output, "repository")))

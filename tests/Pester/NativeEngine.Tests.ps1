@@ -13,6 +13,14 @@ BeforeDiscovery {
             Get-Content (Get-ChildItem restored -Filter file.txt -Recurse) } }
         @{ Name = 'a partial save'; Script = {
             Invoke-RekkordSave files source, master.key -Exclude *.none, /elsewhere/x -Verbose } }
+        @{ Name = 'a save that leaves things out'; Script = {
+            Set-Content source/.rekkordignore '*.log', '!keep.log'
+            Set-Content source/a.log, source/keep.log, source/large ('x' * 2kb)
+            $null = New-Item source/cache -ItemType Directory
+            Set-Content source/cache/CACHEDIR.TAG 'Signature: 8a477f597d28d172789f06886806bc55'
+            Set-Content source/cache/x x
+            (Invoke-RekkordSave files source -ExcludeCaches -OneFileSystem -ExcludeLargerThan 1kb -Verbose).Omitted
+            (Invoke-RekkordSave files source -NoIgnoreFiles).Omitted } }
         @{ Name = 'errors that are made terminating'; Script = {
             Invoke-RekkordSave files source, master.key -ErrorAction Stop } }
         @{ Name = 'nothing to save'; Script = { Invoke-RekkordSave files missing } }

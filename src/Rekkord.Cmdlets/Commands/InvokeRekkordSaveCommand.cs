@@ -55,6 +55,28 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     [ValidateNotNullOrEmpty]
     public string[] Exclude { get; set; } = [];
 
+    /// <summary>Files with one such pattern on each line. Blank lines and lines that start with <c>#</c> are passed over.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] ExcludeFrom { get; set; } = [];
+
+    /// <summary>Leaves out files of more bytes, such as <c>1GB</c>.</summary>
+    [Parameter]
+    [ValidateRange(0L, long.MaxValue)]
+    public long ExcludeLargerThan { get; set; }
+
+    /// <summary>Leaves out what is in directories that a file <c>CACHEDIR.TAG</c> marks as caches.</summary>
+    [Parameter]
+    public SwitchParameter ExcludeCaches { get; set; }
+
+    /// <summary>Leaves out other file systems that are mounted below the saved paths.</summary>
+    [Parameter]
+    public SwitchParameter OneFileSystem { get; set; }
+
+    /// <summary>Saves also what files named <c>.rekkordignore</c> leave out.</summary>
+    [Parameter]
+    public SwitchParameter NoIgnoreFiles { get; set; }
+
     /// <summary>Reads every file again, also those that seem unchanged, and cuts large ones into chunks as if they were new.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -92,8 +114,8 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     {
         SaveOperation.ValidateChannel(Channel);
         SaveOperation.RequireSource(_paths);
-        _exclude = [.. Exclude.Select(ParsePattern)];
         var config = LoadConfig();
+        _exclude = [.. Exclude.Select(ParsePattern), .. ReadPatterns(config)];
         if (DecideHooks(config.Hooks.ToHookSettings()) is not { } useHooks)
             return;
         if (IsWhatIf)
@@ -135,7 +157,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
             useHooks,
             (pump, hooks, stop) =>
             {
-                operation = engine.Save(awaited, request with { Hooks = hooks }, new EntryReporter(this, pump));
+                operation = engine.Save(awaited, request with { Hooks = hooks }, new EntryReporter(this, pump, request.TellOmitted));
                 var result = operation.Run(stop);
                 foreach (var unused in result.UnusedExclusions)
                     pump.Post(() => WriteVerbose($"The exclusion '{unused}' matched nothing."));
@@ -151,6 +173,15 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
         Channel = Channel,
         Paths = _paths,
         Exclude = _exclude,
+        Omit = new Omissions
+        {
+            // A switch that was given, whether on or off, goes before the configuration.
+            Caches = IsBound(nameof(ExcludeCaches)) ? ExcludeCaches : config.Save.ExcludeCaches.Value,
+            OtherFileSystems = IsBound(nameof(OneFileSystem)) ? OneFileSystem : config.Save.OneFileSystem.Value,
+            LargerThan = IsBound(nameof(ExcludeLargerThan)) ? ExcludeLargerThan : config.Save.ExcludeLargerThan.Value,
+            IgnoreFiles = IsBound(nameof(NoIgnoreFiles)) ? !NoIgnoreFiles : config.Save.IgnoreFiles.Value,
+        },
+        TellOmitted = IsVerbose,
         KeyFile = config.Repository.KeyFile.Value is { } keyFile ? System.IO.Path.GetFullPath(keyFile, CurrentDirectory) : null,
         IgnoreCache = Force,
         FollowLinks = FollowLinks,
@@ -184,6 +215,14 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
                 throw missing;
             Host.UI.WriteLine($"What if: {missing.Message.Replace(" Nothing was saved.", "", StringComparison.Ordinal)} The save fails unless a pre-save hook makes it.");
         }
+    }
+
+    private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    private IEnumerable<PathPattern> ReadPatterns(RekkordConfig config)
+    {
+        string[] files = IsBound(nameof(ExcludeFrom)) ? [.. ExcludeFrom.Select(ResolvePath)] : config.Save.ExcludeFrom.Value is { } file ? [file] : [];
+        return files.SelectMany(name => PatternFile.Read(name, ParsePattern));
     }
 
     private void WritePlans(RekkordConfig config, bool useHooks)

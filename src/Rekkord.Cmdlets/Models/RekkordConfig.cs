@@ -17,6 +17,11 @@ public sealed class RekkordConfig
         Connections = config.Settings.Connections.Value;
         LimitUpload = config.Settings.LimitUpload.Value;
         CacheSize = config.Settings.CacheSize.Value;
+        ExcludeFrom = config.Save.ExcludeFrom.Value;
+        ExcludeLargerThan = config.Save.ExcludeLargerThan.Value;
+        ExcludeCaches = config.Save.ExcludeCaches.Value;
+        OneFileSystem = config.Save.OneFileSystem.Value;
+        IgnoreFiles = config.Save.IgnoreFiles.Value;
         PreSaveDirectory = config.Hooks.PreSaveDirectory.Value;
         PostSaveDirectory = config.Hooks.PostSaveDirectory.Value;
         PreScanDirectory = config.Hooks.PreScanDirectory.Value;
@@ -62,6 +67,21 @@ public sealed class RekkordConfig
 
     /// <summary>Bytes of a repository on a server that are kept on this machine at most.</summary>
     public long CacheSize { get; }
+
+    /// <summary>A file of patterns of what saves leave out.</summary>
+    public string? ExcludeFrom { get; }
+
+    /// <summary>Saves leave out files of more bytes; null for no limit.</summary>
+    public long? ExcludeLargerThan { get; }
+
+    /// <summary>Whether saves leave out what is in marked caches.</summary>
+    public bool ExcludeCaches { get; }
+
+    /// <summary>Whether saves leave out what is mounted below the saved paths.</summary>
+    public bool OneFileSystem { get; }
+
+    /// <summary>Whether files named <c>.rekkordignore</c> in the sources count.</summary>
+    public bool IgnoreFiles { get; }
 
     /// <summary>The directory of pre-save hooks.</summary>
     public string? PreSaveDirectory { get; }

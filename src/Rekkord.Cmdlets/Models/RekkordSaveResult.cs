@@ -17,6 +17,7 @@ public sealed class RekkordSaveResult
         Files = summary.Files;
         Directories = summary.Directories;
         UnchangedFiles = result.UnchangedFiles;
+        Omitted = result.Omitted;
         Size = summary.Size;
         AddedSize = summary.AddedSize;
         StoredSize = summary.StoredSize;
@@ -53,6 +54,9 @@ public sealed class RekkordSaveResult
 
     /// <summary>Files that were not read because they had not changed.</summary>
     public long UnchangedFiles { get; }
+
+    /// <summary>Entries that exclusions and files of rules left out; what is in a directory that was left out is not counted. -Verbose names them.</summary>
+    public long Omitted { get; }
 
     /// <summary>Bytes of all files together.</summary>
     public long Size { get; }

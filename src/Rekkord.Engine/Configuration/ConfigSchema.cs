@@ -27,6 +27,12 @@ public static class ConfigSchema
         new("Settings", "LimitUpload", ConfigValueType.Size, "How many bytes are stored in a second at most. Unset: no limit."),
         new("Settings", "CacheSize", ConfigValueType.Size, "How many bytes of a repository on a server are kept on this machine at most.") { Default = "1GB" },
 
+        new("Save", "ExcludeFrom", ConfigValueType.Path, "A file with a pattern of what to leave out on each line."),
+        new("Save", "ExcludeLargerThan", ConfigValueType.Size, "Files of more bytes are left out. Unset: no limit."),
+        new("Save", "ExcludeCaches", ConfigValueType.Boolean, "Whether to leave out what is in directories that a CACHEDIR.TAG marks as caches.") { Default = "false" },
+        new("Save", "OneFileSystem", ConfigValueType.Boolean, "Whether to leave out other file systems that are mounted below the saved paths.") { Default = "false" },
+        new("Save", "IgnoreFiles", ConfigValueType.Boolean, "Whether files named .rekkordignore say what is left out of their directories.") { Default = "true" },
+
         new("Hooks", "PreSaveDirectory", ConfigValueType.Path, "The directory of the hooks that run before a save."),
         new("Hooks", "PostSaveDirectory", ConfigValueType.Path, "The directory of the hooks that run after a save."),
         new("Hooks", "PreScanDirectory", ConfigValueType.Path, "The directory of the hooks that run before a scan."),

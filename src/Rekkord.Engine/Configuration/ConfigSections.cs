@@ -72,6 +72,15 @@ public sealed record SftpConfig(
 public sealed record SettingsConfig(
     ConfigValue<int?> Threads, ConfigValue<int> CompressionLevel, ConfigValue<int?> Connections, ConfigValue<long?> LimitUpload, ConfigValue<long> CacheSize);
 
+/// <summary>Section <c>[Save]</c>.</summary>
+/// <param name="ExcludeFrom">A file of patterns, as a full path; null when unset.</param>
+/// <param name="ExcludeLargerThan">How many bytes a file may have; null for no limit.</param>
+/// <param name="ExcludeCaches">Whether marked caches are left out.</param>
+/// <param name="OneFileSystem">Whether what is mounted below the saved paths is left out.</param>
+/// <param name="IgnoreFiles">Whether files of rules in the sources count.</param>
+public sealed record SaveConfig(
+    ConfigValue<string?> ExcludeFrom, ConfigValue<long?> ExcludeLargerThan, ConfigValue<bool> ExcludeCaches, ConfigValue<bool> OneFileSystem, ConfigValue<bool> IgnoreFiles);
+
 /// <summary>Section <c>[Protection]</c>.</summary>
 /// <param name="RetainDuration">How long what is written is kept from being deleted; null when unset.</param>
 public sealed record ProtectionConfig(ConfigValue<TimeSpan?> RetainDuration)

@@ -21,6 +21,12 @@ public sealed class RekkordConfig
             values.GetStruct<int>("Settings.Connections"),
             values.GetStruct<long>("Settings.LimitUpload"),
             values.GetRequired<long>("Settings.CacheSize"));
+        Save = new SaveConfig(
+            values.GetText("Save.ExcludeFrom"),
+            values.GetStruct<long>("Save.ExcludeLargerThan"),
+            values.GetRequired<bool>("Save.ExcludeCaches"),
+            values.GetRequired<bool>("Save.OneFileSystem"),
+            values.GetRequired<bool>("Save.IgnoreFiles"));
         Hooks = new HooksConfig(
             values.GetText("Hooks.PreSaveDirectory"),
             values.GetText("Hooks.PostSaveDirectory"),
@@ -52,6 +58,9 @@ public sealed class RekkordConfig
 
     /// <summary>Section <c>[Settings]</c>.</summary>
     public SettingsConfig Settings { get; }
+
+    /// <summary>Section <c>[Save]</c>.</summary>
+    public SaveConfig Save { get; }
 
     /// <summary>Section <c>[Hooks]</c>.</summary>
     public HooksConfig Hooks { get; }

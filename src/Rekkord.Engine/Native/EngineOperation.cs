@@ -55,7 +55,7 @@ public sealed class EngineOperations
                 _library,
                 repository,
                 Request(repository) with { Save = request },
-                new Observer { EntryFailed = observer.EntryFailed, Warn = observer.Warn },
+                new Observer { EntryFailed = observer.EntryFailed, Warn = observer.Warn, Detail = observer.Detail },
                 ResultMessages.ReadSave,
                 ResultMessages.ReadSaveProgress);
     }

@@ -23,19 +23,37 @@ internal sealed class WildcardExpression
         _ignoresCase = ignoresCase;
         for (var i = 0; i < pattern.Length;)
             i += Read(pattern.AsSpan(i));
-        _hasOneLength = _tokens.TrueForAll(token => token.Kind < TokenKind.AnyInName);
+        _hasOneLength = HasOneLength(_tokens);
+    }
+
+    private WildcardExpression(List<Token> tokens, bool ignoresCase)
+    {
+        _tokens = tokens;
+        _ignoresCase = ignoresCase;
+        _hasOneLength = HasOneLength(tokens);
     }
 
     private enum TokenKind
     {
         Character,
         Set,
+        NoneOfSet,
         One,
         AnyInName,
         Any,
 
         // Any directories, with the separator after them, or none.
         Directories,
+    }
+
+    /// <summary>Reads a pattern as Git does (gitignore(5)): <c>\</c> takes a character literally, <c>[!a]</c> is any other one, and <c>**</c> stands for directories.</summary>
+    /// <exception cref="RekkordException">A set has no end, or nothing is taken literally (<c>PatternInvalid</c>).</exception>
+    public static WildcardExpression FromGit(string pattern, bool ignoresCase)
+    {
+        var tokens = new List<Token>();
+        for (var i = 0; i < pattern.Length;)
+            tokens.Add(ReadGit(pattern, ref i));
+        return new WildcardExpression(tokens, ignoresCase);
     }
 
     /// <summary>Whether it stands for a text.</summary>
@@ -92,6 +110,7 @@ internal sealed class WildcardExpression
             case TokenKind.One when character != '/':
             case TokenKind.Character when Equal(character, token.Members[0]):
             case TokenKind.Set when IsMember(character, token.Members):
+            case TokenKind.NoneOfSet when character != '/' && !IsMember(character, token.Members):
                 Enter(marks, place + 1);
                 return true;
             default:
@@ -161,6 +180,105 @@ internal sealed class WildcardExpression
         end = i + 1;
         return i < pattern.Length ? ranges.ToString() : throw Invalid($"'{pattern}' has no ']'. Write '{Wildcard.Escape}[' if you mean a bracket");
     }
+
+    private static Token ReadGit(string pattern, ref int i)
+    {
+        switch (pattern[i])
+        {
+            case '*':
+                return ReadStars(pattern, ref i);
+            case '?':
+                i++;
+                return new Token(TokenKind.One, "");
+            case '[':
+                return ReadGitSet(pattern, ref i);
+            default:
+                return new Token(TokenKind.Character, ReadLiteral(pattern, ref i).ToString());
+        }
+    }
+
+    private static Token ReadStars(string pattern, ref int i)
+    {
+        var start = i;
+        while (i < pattern.Length && pattern[i] == '*')
+            i++;
+        var isWholeName = (start == 0 || pattern[start - 1] == '/') && (i == pattern.Length || pattern[i] == '/');
+        if (i - start == 1 || !isWholeName)
+            return new Token(TokenKind.AnyInName, "");
+        if (i == pattern.Length)
+            return new Token(TokenKind.Any, "");
+        i++;
+        return new Token(TokenKind.Directories, "");
+    }
+
+    private static Token ReadGitSet(string pattern, ref int i)
+    {
+        var whole = pattern[i..];
+        i++;
+        var isNegative = i < pattern.Length && pattern[i] is '!' or '^';
+        if (isNegative)
+            i++;
+        var ranges = new StringBuilder();
+        for (var start = i; i < pattern.Length && (pattern[i] != ']' || i == start);)
+        {
+            if (ReadClass(pattern, ref i) is { } members)
+            {
+                ranges.Append(members);
+                continue;
+            }
+
+            var first = ReadLiteral(pattern, ref i);
+            var last = first;
+            if (i + 1 < pattern.Length && pattern[i] == '-' && pattern[i + 1] != ']')
+            {
+                i++;
+                last = ReadLiteral(pattern, ref i);
+            }
+
+            ranges.Append(first).Append(last);
+        }
+
+        if (i >= pattern.Length)
+            throw Invalid($"'{whole}' has no ']'");
+        i++;
+        return new Token(isNegative ? TokenKind.NoneOfSet : TokenKind.Set, ranges.ToString());
+    }
+
+    /// <summary>The ranges of a class of ASCII characters, such as <c>[:digit:]</c>; null when there is none.</summary>
+    private static string? ReadClass(string pattern, ref int i)
+    {
+        if (!pattern.AsSpan(i).StartsWith("[:"))
+            return null;
+        var end = pattern.IndexOf(":]", i + 2, StringComparison.Ordinal);
+        var ranges = end < 0 ? null : pattern[(i + 2)..end] switch
+        {
+            "alnum" => "09AZaz",
+            "alpha" => "AZaz",
+            "blank" => "  \t\t",
+            "cntrl" => "\0\x1f\x7f\x7f",
+            "digit" => "09",
+            "graph" => "!~",
+            "lower" => "az",
+            "print" => " ~",
+            "punct" => "!/:@[`{~",
+            "space" => "  \t\r",
+            "upper" => "AZ",
+            "xdigit" => "09AFaf",
+            _ => throw Invalid($"'{pattern[i..(end + 2)]}' is no class of characters"),
+        };
+        if (ranges is not null)
+            i = end + 2;
+        return ranges;
+    }
+
+    private static char ReadLiteral(string pattern, ref int i)
+    {
+        if (pattern[i] == '\\' && ++i == pattern.Length)
+            throw Invalid($"'{pattern}' ends in a '\\'");
+        return pattern[i++];
+    }
+
+    private static bool HasOneLength(List<Token> tokens) => tokens.TrueForAll(token => token.Kind < TokenKind.AnyInName);
 
     private static char ReadMember(ReadOnlySpan<char> pattern, ref int i)
     {

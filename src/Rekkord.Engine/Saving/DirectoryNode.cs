@@ -4,6 +4,7 @@ using Rekkord.Engine.Caching;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Hashing;
 using Rekkord.Engine.Objects;
+using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Saving;
@@ -55,6 +56,9 @@ internal sealed class DirectoryNode : IEntryReceiver
     public SourceDirectory Directory => Handle.Directory;
 
     public FileStatus Status { get; }
+
+    /// <summary>What its own file of rules leaves out; null when there is none.</summary>
+    public IgnoreRules? IgnoreRules { get; set; }
 
     /// <summary>A hash of the directory's path: its key in the cache.</summary>
     public Hash128 PathHash { get; }

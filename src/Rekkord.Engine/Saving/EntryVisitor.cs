@@ -14,6 +14,7 @@ internal sealed class EntryVisitor
 {
     private readonly SaveContext _context;
     private readonly OwnFiles _own;
+    private readonly OmittedEntries _omitted;
     private readonly IReadOnlyList<DirectoryNode> _ancestors;
     private readonly Action<DirectoryNode, NamedPath?, bool> _enter;
     private readonly MetadataReader _metadata;
@@ -23,12 +24,14 @@ internal sealed class EntryVisitor
     /// <summary>Creates a visitor.</summary>
     /// <param name="context">The save.</param>
     /// <param name="own">What belongs to the save itself.</param>
+    /// <param name="omitted">What else is left out.</param>
     /// <param name="ancestors">The directories that the walk is in.</param>
     /// <param name="enter">Walks a directory, with what in it was named, and whether only that is saved of it.</param>
-    public EntryVisitor(SaveContext context, OwnFiles own, IReadOnlyList<DirectoryNode> ancestors, Action<DirectoryNode, NamedPath?, bool> enter)
+    public EntryVisitor(SaveContext context, OwnFiles own, OmittedEntries omitted, IReadOnlyList<DirectoryNode> ancestors, Action<DirectoryNode, NamedPath?, bool> enter)
     {
         _context = context;
         _own = own;
+        _omitted = omitted;
         _ancestors = ancestors;
         _enter = enter;
         _metadata = new MetadataReader(context);
@@ -68,20 +71,38 @@ internal sealed class EntryVisitor
             _context.Report(Excluded(place, exclusion!));
         if (isExcluded && place.Named is not { HasBelow: true })
         {
-            place.Complete(EncodedEntry.LeftOut);
+            Omit(place, $"the exclusion is '{exclusion!.Text}'.");
             return;
         }
 
         var readFrom = _context.Trust.Now;
         var status = GetStatus(place, out var follow, out var isPassage);
+        var reason = place.IsNamedLiterally ? null : _omitted.Find(place, status);
         if (_own.Find(place.Source, place.Name, status, follow) is { } own)
             LeaveOut(place, own);
+        else if (reason is not null && place.Named is not { HasBelow: true })
+            Omit(place, reason);
         else if (status.Kind == FileKind.Directory)
-            VisitDirectory(place, status, follow, isExcluded || isPassage);
+            VisitDirectory(place, status, follow, isExcluded || reason is not null || isPassage || IsMountLeftOut(place, status));
         else if (isExcluded)
-            place.Complete(EncodedEntry.LeftOut);
+            Omit(place, "it is excluded, and no directory in which something is saved.");
         else if (!_unchanged.TryComplete(place, status, out var known))
             VisitOther(place, status, follow, known, readFrom);
+    }
+
+    private void Omit(Place place, string reason)
+    {
+        _context.Omit(place.DisplayPath, reason);
+        place.Complete(EncodedEntry.LeftOut);
+    }
+
+    /// <summary>Whether a directory is saved without what is mounted at it.</summary>
+    private bool IsMountLeftOut(Place place, in FileStatus status)
+    {
+        if (place.IsNamed || !_omitted.IsOtherFileSystem(status))
+            return false;
+        _context.Omit(place.DisplayPath, "another file system is mounted there. The directory is saved without what is in it.");
+        return true;
     }
 
     private static RekkordException Excluded(Place place, PathPattern exclusion) => new(

@@ -92,6 +92,16 @@ internal sealed class SaveContext : IDisposable
 
     public void Warn(string message) => _observer.Warn(message);
 
+    /// <summary>Counts an entry that a rule leaves out.</summary>
+    /// <param name="path">The entry.</param>
+    /// <param name="rule">The rule, as the reason in a sentence.</param>
+    public void Omit(string path, string rule)
+    {
+        Counters.AddOmitted();
+        if (Request.TellOmitted)
+            _observer.Detail($"'{path}' is left out: {rule}");
+    }
+
     /// <summary>Says that an entry was gone when its turn came: one that was asked for by name is missing, another was just deleted.</summary>
     public void ReportGone(string path, bool isNamed)
     {

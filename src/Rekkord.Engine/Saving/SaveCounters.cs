@@ -7,6 +7,7 @@ internal sealed class SaveCounters
     private long _directories;
     private long _size;
     private long _unchangedFiles;
+    private long _omitted;
 
     public long Files => Interlocked.Read(ref _files);
 
@@ -16,6 +17,8 @@ internal sealed class SaveCounters
 
     public long UnchangedFiles => Interlocked.Read(ref _unchangedFiles);
 
+    public long Omitted => Interlocked.Read(ref _omitted);
+
     public void AddFile(long size, bool unchanged)
     {
         Interlocked.Increment(ref _files);
@@ -23,6 +26,8 @@ internal sealed class SaveCounters
         if (unchanged)
             Interlocked.Increment(ref _unchangedFiles);
     }
+
+    public void AddOmitted() => Interlocked.Increment(ref _omitted);
 
     public void AddDirectory() => Interlocked.Increment(ref _directories);
 }

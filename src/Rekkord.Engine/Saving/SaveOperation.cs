@@ -180,6 +180,7 @@ public sealed class SaveOperation
             CacheDirectory.RemoveLeftovers(cachePath, start);
             return new SaveResult(snapshot, sink.NewDataPacks, sink.NewMetadataPacks, context.Counters.UnchangedFiles, context.Errors.Kept)
             {
+                Omitted = context.Counters.Omitted,
                 UnusedExclusions = [.. exclusions.Unmet.Select(pattern => pattern.Text)],
             };
         }

@@ -17,6 +17,12 @@ public sealed record SaveRequest
     /// <summary>Patterns of what to leave out.</summary>
     public IReadOnlyList<PathPattern> Exclude { get; init; } = [];
 
+    /// <summary>What else to leave out.</summary>
+    public Omissions Omit { get; init; } = new();
+
+    /// <summary>Tell the observer of each entry that is left out, and which rule did it.</summary>
+    public bool TellOmitted { get; init; }
+
     /// <summary>Read every file again, also those that seem unchanged, and cut large ones as if they were new.</summary>
     public bool IgnoreCache { get; init; }
 
@@ -47,6 +53,25 @@ public interface ISaveObserver
 
     /// <summary>Something worth knowing that costs the snapshot nothing, such as a file that was gone when its turn came.</summary>
     void Warn(string message);
+
+    /// <summary>One of many things that were asked for; of interest to those who ask for details.</summary>
+    void Detail(string message);
+}
+
+/// <summary>What a save leaves out beside what patterns mean. What is named to be saved is saved in any case.</summary>
+public sealed record Omissions
+{
+    /// <summary>What is in directories that are marked as caches: by a file <c>CACHEDIR.TAG</c> that begins as bford.info/cachedir says. The file itself is saved.</summary>
+    public bool Caches { get; init; }
+
+    /// <summary>What is in directories at which another file system is mounted.</summary>
+    public bool OtherFileSystems { get; init; }
+
+    /// <summary>Files of more bytes than this; null for no limit.</summary>
+    public long? LargerThan { get; init; }
+
+    /// <summary>What files named <c>.rekkordignore</c> say, each of its directory. They have the rules of <c>.gitignore</c>.</summary>
+    public bool IgnoreFiles { get; init; } = true;
 }
 
 /// <summary>How far a save is.</summary>
@@ -70,6 +95,9 @@ public sealed record SaveResult(
 {
     /// <summary>Whether something is missing from the snapshot.</summary>
     public bool IsPartial => Snapshot.Summary.ErrorCount > 0;
+
+    /// <summary>How many entries were left out by any rule. What is in a directory that was left out is not counted.</summary>
+    public long Omitted { get; init; }
 
     /// <summary>The exclusions, as they were given, that left nothing out.</summary>
     public IReadOnlyList<string> UnusedExclusions { get; init; } = [];

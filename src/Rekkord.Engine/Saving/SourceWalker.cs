@@ -14,6 +14,7 @@ internal sealed class SourceWalker
     private readonly SaveContext _context;
     private readonly LocalFileSystem _files;
     private readonly OwnFiles _own;
+    private readonly OmittedEntries _omitted;
     private readonly EntryVisitor _visitor;
     private readonly List<DirectoryNode> _ancestors = [];
     private (byte[] Path, SharedDirectory Handle, string? Own)? _parent;
@@ -23,7 +24,8 @@ internal sealed class SourceWalker
         _context = context;
         _files = files;
         _own = own;
-        _visitor = new EntryVisitor(context, own, _ancestors, WalkDirectory);
+        _omitted = new OmittedEntries(context, _ancestors);
+        _visitor = new EntryVisitor(context, own, _omitted, _ancestors, WalkDirectory);
     }
 
     /// <summary>The directory being walked, for progress.</summary>
@@ -110,7 +112,7 @@ internal sealed class SourceWalker
         try
         {
             if (!isPassage)
-                names = ListNames(node);
+                names = _omitted.Enter(node, ListNames(node));
         }
         catch (RekkordException error)
         {
@@ -132,6 +134,7 @@ internal sealed class SourceWalker
         }
 
         _ancestors.RemoveAt(_ancestors.Count - 1);
+        _omitted.Leave(node);
         node.Handle.RemoveUser();
     }
 

@@ -70,6 +70,11 @@ internal sealed record RequestMessage
         }
 
         Write(writer, request.Exclude);
+        writer.Write(request.Omit.Caches);
+        writer.Write(request.Omit.OtherFileSystems);
+        writer.Write(request.Omit.LargerThan ?? -1);
+        writer.Write(request.Omit.IgnoreFiles);
+        writer.Write(request.TellOmitted);
         writer.Write(request.IgnoreCache);
         writer.Write(request.FollowLinks);
         writer.Write(request.Hooks.Count);
@@ -86,6 +91,8 @@ internal sealed record RequestMessage
         Channel = reader.ReadString(),
         Paths = ReadPaths(reader),
         Exclude = ReadPatterns(reader),
+        Omit = ReadOmissions(reader),
+        TellOmitted = reader.ReadBoolean(),
         IgnoreCache = reader.ReadBoolean(),
         FollowLinks = reader.ReadBoolean(),
         Hooks = HookMessages.ReadAll(reader),
@@ -93,6 +100,14 @@ internal sealed record RequestMessage
         Threads = reader.ReadInt32(),
         KeyFile = reader.ReadOptionalString(),
         CacheDirectory = reader.ReadOptionalString(),
+    };
+
+    private static Omissions ReadOmissions(MessageReader reader) => new()
+    {
+        Caches = reader.ReadBoolean(),
+        OtherFileSystems = reader.ReadBoolean(),
+        LargerThan = reader.ReadInt64() is >= 0 and var length ? length : null,
+        IgnoreFiles = reader.ReadBoolean(),
     };
 
     private static SourcePath[] ReadPaths(MessageReader reader)

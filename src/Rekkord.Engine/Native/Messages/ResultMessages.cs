@@ -18,10 +18,11 @@ internal static class ResultMessages
         writer.Write(result.UnchangedFiles);
         Write(writer, result.Errors);
         writer.Write(result.UnusedExclusions);
+        writer.Write(result.Omitted);
     }
 
     public static SaveResult ReadSave(MessageReader reader) =>
-        new(ReadSnapshot(reader), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt64(), ReadErrors(reader)) { UnusedExclusions = reader.ReadStrings() };
+        new(ReadSnapshot(reader), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt64(), ReadErrors(reader)) { UnusedExclusions = reader.ReadStrings(), Omitted = reader.ReadInt64() };
 
     public static void Write(MessageWriter writer, in SaveProgress progress)
     {

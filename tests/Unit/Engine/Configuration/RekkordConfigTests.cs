@@ -291,6 +291,8 @@ public sealed class RekkordConfigTests : IDisposable
             ["Settings.Threads"] = ("4", "4"), ["Settings.CompressionLevel"] = ("19", "19"),
             ["Settings.Connections"] = ("3", "3"), ["Settings.LimitUpload"] = ("2MB", "'2MB'"),
             ["Settings.CacheSize"] = ("3GB", "'3GB'"),
+            ["Save.ExcludeFrom"] = ("/x", "'/x'"), ["Save.ExcludeLargerThan"] = ("5GB", "'5GB'"), ["Save.ExcludeCaches"] = ("on", "true"),
+            ["Save.OneFileSystem"] = ("on", "true"), ["Save.IgnoreFiles"] = ("off", "false"),
             ["Hooks.PreSaveDirectory"] = ("/a", "'/a'"), ["Hooks.PostSaveDirectory"] = ("/b", "'/b'"),
             ["Hooks.PreScanDirectory"] = ("/c", "'/c'"), ["Hooks.PostScanDirectory"] = ("/d", "'/d'"),
             ["Hooks.HookTimeout"] = ("2h30m", "'2h30m'"), ["Hooks.RunPostHooksAfterPreFailure"] = ("Yes", "true"),
@@ -323,6 +325,10 @@ public sealed class RekkordConfigTests : IDisposable
             Assert.Equal(TimeSpan.FromDays(30), config.Protection.RetainDuration.Value);
             Assert.Equal((3, 2L << 20), (config.Settings.Connections.Value, config.Settings.LimitUpload.Value));
             Assert.Equal(3L << 30, config.Settings.CacheSize.Value);
+            var save = config.Save;
+            Assert.Equal(
+                ("/x", 5L << 30, true, true, false),
+                (save.ExcludeFrom.Value, save.ExcludeLargerThan.Value, save.ExcludeCaches.Value, save.OneFileSystem.Value, save.IgnoreFiles.Value));
             var bucket = config.S3.ToOptions();
             Assert.Equal(("id", "secret", "token", "eu", "STANDARD_IA", "COMPLIANCE"), (bucket.AccessKeyId, bucket.SecretKey, bucket.SessionToken, bucket.Region, bucket.StorageClass, bucket.LockMode));
             var server = config.Sftp.ToOptions();

@@ -211,6 +211,10 @@ public sealed class EngineOperationTests : IDisposable
     {
         public void EntryFailed(RekkordException error) => throw new TimeZoneNotFoundException();
 
+        public void Detail(string message)
+        {
+        }
+
         public void Warn(string message)
         {
         }
