@@ -19,6 +19,11 @@ Describe 'Removing snapshots' {
     }
     AfterEach { Remove-Sandbox $sandbox }
 
+    It 'lists nothing for a channel of which nothing was removed, and refuses a name that no channel has' {
+        Get-RekkordSnapshot docs -Removed -ErrorAction Stop | Should -BeNullOrEmpty
+        { Get-RekkordSnapshot nosuch -Removed -ErrorAction Stop } | Should -Throw -ErrorId 'ChannelNotFound,*'
+    }
+
     It 'takes a snapshot out of the list and the channel, and brings it back' {
         $removed = Get-RekkordSnapshot docs -Latest 1 | Remove-RekkordSnapshot
 

@@ -47,20 +47,21 @@ public sealed class GetRekkordSnapshotCommand : RepositoryCommand
     {
         using var repository = OpenRepository(LoadConfig(), KeyPermission.List);
         var pattern = new SnapshotPattern(Channel);
-        var matching = List(new SnapshotStore(repository))
+        var store = new SnapshotStore(repository);
+        var matching = List(store)
             .Where(snapshot => pattern.IsMatch(snapshot) && (Id is null || snapshot.Id.ToString().StartsWith(Id, StringComparison.OrdinalIgnoreCase)))
             .ToArray();
         if (Id is null && !pattern.IsId && !Removed)
             SnapshotStore.WarnOfDoubts(matching, WriteWarning);
         if (matching.Length == 0)
-            WriteNothing(pattern);
+            WriteNothing(pattern, store);
         var found = matching.Where(snapshot => (Since is not { } since || snapshot.Summary.Time >= since) && (Until is not { } until || snapshot.Summary.Time <= until));
         foreach (var snapshot in Latest is { } count ? found.TakeLast(count) : found)
             WriteObject(new RekkordSnapshot(snapshot));
     });
 
-    /// <summary>Tells of a name that no snapshot has. Wildcards may match nothing, and so may everything.</summary>
-    private void WriteNothing(SnapshotPattern pattern)
+    /// <summary>Tells of a name that no snapshot has. Wildcards may match nothing, and so may everything. Of a channel nothing may have been removed.</summary>
+    private void WriteNothing(SnapshotPattern pattern, SnapshotStore store)
     {
         var removed = Removed ? " that was removed" : "";
         if (Id is not null || pattern.IsId)
@@ -68,7 +69,7 @@ public sealed class GetRekkordSnapshotCommand : RepositoryCommand
             WriteFailure(new RekkordException(
                 "SnapshotNotFound", RekkordErrorKind.NotFound, $"There is no snapshot{removed} whose ID begins with '{Id ?? Channel}'. Get-RekkordSnapshot lists all of them.", Id ?? Channel));
         }
-        else if (!pattern.HasWildcards)
+        else if (!pattern.HasWildcards && !(Removed && store.List(WriteFailure, StopToken, WriteWarning).Any(pattern.IsMatch)))
         {
             WriteFailure(new RekkordException(
                 "ChannelNotFound", RekkordErrorKind.NotFound, $"There is no snapshot{removed} in the channel '{Channel}'. Get-RekkordSnapshot lists all of them.", Channel));
