@@ -19,6 +19,7 @@
         'Get-RekkordHook'
         'Get-RekkordItem'
         'Get-RekkordSnapshot'
+        'Get-RekkordTask'
         'Initialize-RekkordRepository'
         'Invoke-RekkordHook'
         'Invoke-RekkordRetention'
@@ -26,11 +27,13 @@
         'Invoke-RekkordScan'
         'New-RekkordConfig'
         'New-RekkordKey'
+        'Register-RekkordTask'
         'Remove-RekkordSnapshot'
         'Restore-RekkordSnapshot'
         'Revoke-RekkordKey'
         'Test-RekkordConfig'
         'Undo-RekkordRemoval'
+        'Unregister-RekkordTask'
     )
     PrivateData          = @{
         PSData = @{

@@ -13,7 +13,7 @@ public static class TableCells
 
     // What is bad is never green, and what a person should look at is not either.
     private static readonly string[] Good = ["Succeeded", "Whole", "Passed"];
-    private static readonly string[] Doubtful = ["Incomplete", "Changed", "Removed", "Warning", "Skipped"];
+    private static readonly string[] Doubtful = ["Incomplete", "NotRun", "Unknown", "Changed", "Removed", "Warning", "Skipped"];
 
     /// <summary>A number of bytes in eight characters at most; nothing for null.</summary>
     public static string Size(object? bytes)

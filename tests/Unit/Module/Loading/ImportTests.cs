@@ -6,9 +6,9 @@ public sealed class ImportTests
 {
     private static readonly string[] Commands =
     [
-        "Compare-RekkordSnapshot", "Get-RekkordConfig", "Get-RekkordHook", "Get-RekkordItem", "Get-RekkordSnapshot", "Initialize-RekkordRepository",
-        "Invoke-RekkordHook", "Invoke-RekkordRetention", "Invoke-RekkordSave", "Invoke-RekkordScan", "New-RekkordConfig", "New-RekkordKey", "Remove-RekkordSnapshot",
-        "Restore-RekkordSnapshot", "Revoke-RekkordKey", "Test-RekkordConfig", "Undo-RekkordRemoval",
+        "Compare-RekkordSnapshot", "Get-RekkordConfig", "Get-RekkordHook", "Get-RekkordItem", "Get-RekkordSnapshot", "Get-RekkordTask", "Initialize-RekkordRepository",
+        "Invoke-RekkordHook", "Invoke-RekkordRetention", "Invoke-RekkordSave", "Invoke-RekkordScan", "New-RekkordConfig", "New-RekkordKey", "Register-RekkordTask", "Remove-RekkordSnapshot",
+        "Restore-RekkordSnapshot", "Revoke-RekkordKey", "Test-RekkordConfig", "Undo-RekkordRemoval", "Unregister-RekkordTask",
     ];
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class ImportTests
 
     [Theory]
     [InlineData("Initialize-RekkordRepository", "Repository KeyFile Passphrase ConfigPath Force WhatIf Confirm")]
-    [InlineData("Invoke-RekkordSave", "ConfigPath Repository KeyFile Passphrase Channel Path LiteralPath Exclude Force LimitUpload FollowLinks SkipHooks WhatIf Confirm")]
+    [InlineData("Invoke-RekkordSave", "ConfigPath Repository KeyFile Passphrase Channel Path LiteralPath Exclude ExcludeCaches ExcludeFrom ExcludeLargerThan IgnoreFiles OneFileSystem Force LimitUpload FollowLinks SkipHooks WhatIf Confirm")]
     [InlineData("Invoke-RekkordScan", "ConfigPath Repository KeyFile Passphrase Full MaxAge TimeLimit Repair SkipHooks WhatIf Confirm")]
     [InlineData("Get-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Channel Id Latest Since Until Removed")]
     [InlineData("Remove-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Id Channel Force WhatIf Confirm")]

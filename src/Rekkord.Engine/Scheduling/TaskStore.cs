@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Rekkord.Engine.Errors;
+
+namespace Rekkord.Engine.Scheduling;
+
+/// <summary>What runs tasks.</summary>
+public enum SchedulerKind
+{
+    /// <summary>systemd.</summary>
+    Systemd,
+
+    /// <summary>cron.</summary>
+    Cron,
+
+    /// <summary>The task scheduler of Windows.</summary>
+    Windows,
+}
+
+/// <summary>The tasks of one scheduler on this machine, or the files of tasks in a directory that no scheduler reads.</summary>
+/// <param name="scheduler">The scheduler.</param>
+/// <param name="ofUser">Whether it is the user's and not the machine's; with systemd only.</param>
+/// <param name="directory">Another directory than the scheduler's. Then only files are written.</param>
+public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? directory)
+{
+    private static readonly string[] Overwrite = ["/F"];
+
+    private readonly string _directory = directory ?? (scheduler, ofUser) switch
+    {
+        (SchedulerKind.Systemd, true) => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config/systemd/user"),
+        (SchedulerKind.Systemd, false) => "/etc/systemd/system",
+        (SchedulerKind.Cron, _) => "/etc/cron.d",
+        _ => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "rekkord", "tasks"),
+    };
+
+    /// <summary>Writes a task's files, and tells the scheduler of it.</summary>
+    /// <exception cref="RekkordException">There is such a task (<c>TaskExists</c>), a file cannot be written (<c>TaskNotWritable</c>), or the scheduler refuses it (<c>TaskNotRegistered</c>).</exception>
+    public RegisteredTask Register(TaskDefinition task, bool overwrite, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        IReadOnlyList<TaskFile> files = scheduler switch
+        {
+            SchedulerKind.Systemd => SystemdUnits.Create(task),
+            SchedulerKind.Cron => [CronTable.Create(task, Environment.UserName)],
+            _ => [WindowsTask.Create(task)],
+        };
+        string[] paths = [.. files.Select(file => Path.Combine(_directory, file.Name))];
+        if (!overwrite && paths.FirstOrDefault(File.Exists) is { } existing)
+            throw new RekkordException("TaskExists", RekkordErrorKind.AlreadyExists, $"There is a task '{task.Name}' already, in '{existing}'. Give another name, or add -Force to replace it.", existing);
+        try
+        {
+            Directory.CreateDirectory(_directory);
+            foreach (var (path, file) in paths.Zip(files))
+                File.WriteAllText(path, file.Content, scheduler == SchedulerKind.Windows ? Encoding.Unicode : new UTF8Encoding(false));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RekkordException("TaskNotWritable", RekkordErrorKind.WriteError, $"The files of the task '{task.Name}' cannot be written to '{_directory}': {error.Message}", _directory, error);
+        }
+
+        if (directory is null)
+            Activate(task, paths, overwrite, cancellation);
+        return Describe(task.Name, paths, cancellation);
+    }
+
+    /// <summary>Takes a task from the scheduler, and removes its files.</summary>
+    public void Unregister(RegisteredTask task, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        var name = TaskDefinition.Prefix + task.Name;
+        if (directory is null && scheduler == SchedulerKind.Systemd)
+            Systemctl(cancellation, "disable", "--now", $"{name}.timer");
+        try
+        {
+            foreach (var file in task.Files)
+                File.Delete(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RekkordException("TaskNotWritable", RekkordErrorKind.WriteError, $"The task '{task.Name}' cannot be removed: {error.Message}", task.Name, error);
+        }
+
+        if (directory is null && scheduler == SchedulerKind.Systemd)
+            Systemctl(cancellation, "daemon-reload");
+        else if (directory is null && scheduler == SchedulerKind.Windows)
+            Demand(task.Name, Run("schtasks", cancellation, "/Delete", "/TN", $"Rekkord\\{task.Name}", "/F"));
+    }
+
+    /// <summary>The tasks there are.</summary>
+    public IReadOnlyList<RegisteredTask> List(CancellationToken cancellation)
+    {
+        if (!Directory.Exists(_directory))
+            return [];
+        var files = Directory.EnumerateFiles(_directory, $"{TaskDefinition.Prefix}*").Where(file => IsOfScheduler(file) && IsMade(file));
+        return [.. files.GroupBy(file => Path.GetFileNameWithoutExtension(file)[TaskDefinition.Prefix.Length..])
+            .OrderBy(task => task.Key, StringComparer.Ordinal)
+            .Select(task => Describe(task.Key, [.. task.Order(StringComparer.Ordinal)], cancellation))];
+    }
+
+    private bool IsOfScheduler(string file) => Path.GetExtension(file) switch
+    {
+        ".service" or ".timer" => scheduler == SchedulerKind.Systemd,
+        ".xml" => scheduler == SchedulerKind.Windows,
+        "" => scheduler == SchedulerKind.Cron,
+        _ => false,
+    };
+
+    private static bool IsMade(string file) => File.ReadLines(file).Take(10).Any(line => line.Contains("Made by Register-RekkordTask", StringComparison.Ordinal));
+
+    private void Activate(TaskDefinition task, string[] paths, bool overwrite, CancellationToken cancellation)
+    {
+        if (scheduler == SchedulerKind.Systemd)
+        {
+            Demand(task.Name, Systemctl(cancellation, "daemon-reload"));
+            Demand(task.Name, Systemctl(cancellation, "enable", "--now", $"{task.FileName}.timer"));
+        }
+        else if (scheduler == SchedulerKind.Windows)
+        {
+            Demand(task.Name, Run("schtasks", cancellation, ["/Create", "/TN", $"Rekkord\\{task.Name}", "/XML", paths[0], .. overwrite ? Overwrite : []]));
+        }
+    }
+
+    private RegisteredTask Describe(string name, IReadOnlyList<string> files, CancellationToken cancellation) =>
+        new(name, scheduler, files, directory is null && scheduler == SchedulerKind.Systemd ? FindLastRun(name, cancellation) : null);
+
+    private TaskRun? FindLastRun(string name, CancellationToken cancellation)
+    {
+        var (code, output) = Systemctl(cancellation, "show", $"{TaskDefinition.Prefix}{name}.service", "--property=ExecMainStatus,ExecMainExitTimestamp", "--timestamp=unix");
+        if (code != 0)
+            return null;
+        var values = output.Split('\n').Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1].Trim());
+        return long.TryParse(values.GetValueOrDefault("ExecMainExitTimestamp")?.TrimStart('@'), CultureInfo.InvariantCulture, out var seconds)
+            && int.TryParse(values.GetValueOrDefault("ExecMainStatus"), CultureInfo.InvariantCulture, out var status)
+            ? new TaskRun(DateTimeOffset.FromUnixTimeSeconds(seconds).ToLocalTime(), status)
+            : new TaskRun(null, null);
+    }
+
+    private (int Code, string Output) Systemctl(CancellationToken cancellation, params string[] arguments) =>
+        Run("systemctl", cancellation, [ofUser ? "--user" : "--system", .. arguments]);
+
+    private static (int Code, string Output) Run(string program, CancellationToken cancellation, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
+            process.StandardInput.Close();
+            var errors = process.StandardError.ReadToEndAsync(cancellation);
+            var output = process.StandardOutput.ReadToEndAsync(cancellation).GetAwaiter().GetResult();
+            process.WaitForExit();
+            return (process.ExitCode, process.ExitCode == 0 ? output : errors.GetAwaiter().GetResult().Trim());
+        }
+        catch (System.ComponentModel.Win32Exception error)
+        {
+            return (-1, $"{program}: {error.Message}");
+        }
+    }
+
+    private void Demand(string name, (int Code, string Output) result)
+    {
+        if (result.Code == 0)
+            return;
+        throw new RekkordException(
+            "TaskNotRegistered",
+            RekkordErrorKind.InvalidOperation,
+            $"The scheduler did not take the task '{name}': {OneLine.From(result.Output, 500)}. Its files are in '{_directory}'. Unregister-RekkordTask removes them.",
+            name);
+    }
+}
+
+/// <summary>A task that is there.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Scheduler">What runs it.</param>
+/// <param name="Files">Its files.</param>
+/// <param name="Last">Its last run; null where the scheduler does not tell.</param>
+public sealed record RegisteredTask(string Name, SchedulerKind Scheduler, IReadOnlyList<string> Files, TaskRun? Last);
+
+/// <summary>The last run of a task.</summary>
+/// <param name="Time">When it ended; null when there was none.</param>
+/// <param name="ExitCode">Its exit code; null when there was none.</param>
+public sealed record TaskRun(DateTimeOffset? Time, int? ExitCode);
