@@ -88,7 +88,7 @@ public sealed class ImportTests
 
     [Theory]
     [InlineData("Initialize-RekkordRepository", "Repository KeyFile Passphrase ConfigPath Force WhatIf Confirm")]
-    [InlineData("Invoke-RekkordSave", "ConfigPath Repository KeyFile Passphrase Channel Path LiteralPath Exclude ExcludeCaches ExcludeFrom ExcludeLargerThan IgnoreFiles OneFileSystem Force LimitUpload FollowLinks SkipHooks WhatIf Confirm")]
+    [InlineData("Invoke-RekkordSave", "ConfigPath Repository KeyFile Passphrase Channel Path LiteralPath Exclude ExcludeCaches ExcludeFrom ExcludeLargerThan NoIgnoreFiles OneFileSystem Force LimitUpload FollowLinks SkipHooks WhatIf Confirm")]
     [InlineData("Invoke-RekkordScan", "ConfigPath Repository KeyFile Passphrase Full MaxAge TimeLimit Repair SkipHooks WhatIf Confirm")]
     [InlineData("Get-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Channel Id Latest Since Until Removed")]
     [InlineData("Remove-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Id Channel Force WhatIf Confirm")]
