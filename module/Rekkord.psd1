@@ -22,6 +22,7 @@
         'Get-RekkordTask'
         'Initialize-RekkordRepository'
         'Invoke-RekkordHook'
+        'Invoke-RekkordPrune'
         'Invoke-RekkordRetention'
         'Invoke-RekkordSave'
         'Invoke-RekkordScan'

@@ -51,6 +51,7 @@ internal sealed class FuzzRepository : IDisposable
         var records = new SnapshotRecords(Access);
         var removed = records.WriteRemoval(new RemovalRecord(DateTimeOffset.UnixEpoch, [new Oid(Seed)], []), default);
         records.WriteRemoval(new RemovalRecord(DateTimeOffset.UnixEpoch, [new Oid(Seed)], [new Oid(ObjectName.TryGetHash(removed))]), default);
+        new CondemnedRecord(CondemnedKind.Mark) { Packs = [new Oid(Seed)], Snapshots = [new Oid(Seed)], Removals = [new Oid(ObjectName.TryGetHash(removed))] }.Write(Access, default);
         foreach (var found in Store.List("", default))
             Objects[found.Name] = Store[found.Name];
     }
@@ -117,6 +118,28 @@ internal sealed class FuzzRepository : IDisposable
         aead.Encrypt(new byte[12], content, output.AsSpan(head.Length, content.Length), output.AsSpan(^16..), head.AsSpan(0, 4));
         return output;
     }
+
+    /// <summary>Seals a mark of which only the outermost layer is right.</summary>
+    public byte[] SealMark(byte[] envelope)
+    {
+        byte[] head = [.. "RKM\u0001"u8, .. Seed];
+        var output = new byte[head.Length + envelope.Length + 16];
+        head.CopyTo(output, 0);
+        using var aead = MarkCipher(Seed);
+        aead.Encrypt(new byte[12], envelope, output.AsSpan(head.Length, envelope.Length), output.AsSpan(^16..), head.AsSpan(0, 4));
+        return output;
+    }
+
+    /// <summary>Opens a mark down to its envelope.</summary>
+    public byte[] OpenMark(byte[] bytes)
+    {
+        var envelope = new byte[bytes.Length - 36 - 16];
+        using var aead = MarkCipher(bytes.AsSpan(4, 32));
+        aead.Decrypt(new byte[12], bytes.AsSpan(36, envelope.Length), bytes.AsSpan(^16..), envelope, bytes.AsSpan(0, 4));
+        return envelope;
+    }
+
+    private AesGcm MarkCipher(ReadOnlySpan<byte> salt) => KeyDerivation.CreateCipher(Keys.IndexKey, salt, "rekkord condemned v1", 16);
 
     /// <summary>A pack with any segments and any directory.</summary>
     public byte[] SealPack(byte[][] segments, byte[] directory)

@@ -5,6 +5,7 @@ using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Objects;
+using Rekkord.Engine.Pruning;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Retention;
 using Rekkord.Engine.Saving;
@@ -91,6 +92,7 @@ internal sealed class GoldenRepositoryMaker : ISaveObserver
 
         SaveMany(location, keyFile);
         RemoveSome(location, keyFile);
+        Condemn(location, keyFile);
 
         using var repository = RepositoryAccess.Open(DirectoryObjectStore.Open(location), KeyFile.Read(keyFile));
         var snapshots = new SnapshotStore(repository).List(error => throw error, CancellationToken.None);
@@ -118,6 +120,15 @@ internal sealed class GoldenRepositoryMaker : ISaveObserver
         var operation = new RemovalOperation(repository, error => throw error);
         var removed = operation.Remove([.. operation.Find(snapshot => snapshot.Summary.Channel == "many", removed: false, CancellationToken.None).Take(4)], force: false, CancellationToken.None);
         operation.BringBack([removed[1]], CancellationToken.None);
+    }
+
+    /// <summary>Condemns what only the removed snapshots need.</summary>
+    private void Condemn(string location, string keyFile)
+    {
+        using var repository = RepositoryAccess.Open(DirectoryObjectStore.Open(location), KeyFile.Read(keyFile).Derive(KeyRole.Prune));
+        var operation = new PruneOperation(repository, new PruneRequest { CacheDirectory = Path.Combine(_base, "cache") }, warning => throw new InvalidOperationException(warning));
+        operation.Plan(CancellationToken.None);
+        operation.Run(CancellationToken.None);
     }
 
     private void Save(string location, KeyMaterial keys, SaveRequest request)

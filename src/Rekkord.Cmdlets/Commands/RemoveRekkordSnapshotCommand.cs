@@ -5,7 +5,7 @@ using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Cmdlets.Commands;
 
-/// <summary>Removes snapshots: no list shows them, and no channel leads to them. Their data stays, and Undo-RekkordRemoval brings them back.</summary>
+/// <summary>Removes snapshots: no list shows them, and no channel leads to them. Their data stays until Invoke-RekkordPrune deletes it, and until then Undo-RekkordRemoval brings them back.</summary>
 [Cmdlet(VerbsCommon.Remove, "RekkordSnapshot", SupportsShouldProcess = true, DefaultParameterSetName = ById)]
 [OutputType(typeof(RekkordSnapshot))]
 public sealed class RemoveRekkordSnapshotCommand : RemovalCommand

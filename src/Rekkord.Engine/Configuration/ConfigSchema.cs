@@ -53,6 +53,7 @@ public static class ConfigSchema
         KeepKey("KeepMonthly", "For how many months the newest snapshot of each is kept."),
         KeepKey("KeepYearly", "For how many years the newest snapshot of each is kept."),
         new("Retention", "KeepWithin", ConfigValueType.Duration, "How much older than the newest a snapshot may be to be kept."),
+        new("Retention", "SweepAfter", ConfigValueType.Duration, "How long what only removed snapshots need waits before it is deleted, at least 3d.") { Default = "7d" },
         new("Retention", "TimeZone", ConfigValueType.Text, "Whose days, weeks, months and years count. Unset: those of the machine that removes."),
 
         new("S3", "AccessKeyID", ConfigValueType.Text, "The access key ID.")

@@ -112,6 +112,7 @@ public sealed record ProtectionConfig(ConfigValue<TimeSpan?> RetainDuration)
 /// <param name="KeepMonthly">For how many months.</param>
 /// <param name="KeepYearly">For how many years.</param>
 /// <param name="KeepWithin">How much older than the newest; null for no such rule.</param>
+/// <param name="SweepAfter">How long what is condemned waits.</param>
 /// <param name="TimeZone">The ID of the time zone of the calendar; null for the machine's.</param>
 public sealed record RetentionConfig(
     ConfigValue<int> KeepLast,
@@ -121,6 +122,7 @@ public sealed record RetentionConfig(
     ConfigValue<int> KeepMonthly,
     ConfigValue<int> KeepYearly,
     ConfigValue<TimeSpan?> KeepWithin,
+    ConfigValue<TimeSpan> SweepAfter,
     ConfigValue<string?> TimeZone)
 {
     /// <summary>The time zone of the calendar.</summary>

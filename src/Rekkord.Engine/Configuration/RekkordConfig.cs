@@ -44,6 +44,7 @@ public sealed class RekkordConfig
             values.GetRequired<int>("Retention.KeepMonthly"),
             values.GetRequired<int>("Retention.KeepYearly"),
             values.GetStruct<TimeSpan>("Retention.KeepWithin"),
+            values.GetRequired<TimeSpan>("Retention.SweepAfter"),
             values.GetText("Retention.TimeZone"));
         S3 = new S3Config(values.GetText("S3.AccessKeyID"), values.GetText("S3.SecretKey"), values.GetText("S3.SessionToken"), values.GetText("S3.Region"), values.GetText("S3.StorageClass"), values.GetText("S3.LockMode"));
         Sftp = new SftpConfig(

@@ -19,14 +19,17 @@ internal sealed class IndexWriter : IPackIndex
     private List<StoredPack> _packs = [];
     private long _length;
 
+    private readonly Action<StoredPack> _stored;
     private readonly Action<StoredPack> _indexed;
     private readonly List<IndexSummary> _written = [];
 
     /// <summary>Begins without any.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="indexed">Told, by one thread at a time, of each pack that is in an index now.</param>
-    public IndexWriter(RepositoryAccess repository, Action<StoredPack>? indexed = null)
+    /// <param name="stored">Told the same of each pack that is stored and will be in one.</param>
+    public IndexWriter(RepositoryAccess repository, Action<StoredPack>? indexed = null, Action<StoredPack>? stored = null)
     {
+        _stored = stored ?? (static _ => { });
         _repository = repository;
         _indexed = indexed ?? (static _ => { });
     }
@@ -40,6 +43,7 @@ internal sealed class IndexWriter : IPackIndex
         List<StoredPack> full;
         lock (_lock)
         {
+            _stored(pack);
             _packs.Add(pack);
             _length += pack.Contents.Length;
             if (_length < TargetLength)

@@ -14,10 +14,11 @@ internal static class ObjectName
     public const string Catalogue = "catalogue/";
     public const string Revocations = "revoked/";
     public const string Removals = "removed/";
+    public const string Condemned = "condemned/";
     public const string Quarantine = "damaged/";
 
     /// <summary>All folders that a repository has.</summary>
-    public static readonly string[] Folders = [Packs, Indexes, Snapshots, Tags, Catalogue, Removals, Revocations, Quarantine, $"{StoreNames.TemporaryFolder}/"];
+    public static readonly string[] Folders = [Packs, Indexes, Snapshots, Tags, Catalogue, Removals, Condemned, Revocations, Quarantine, $"{StoreNames.TemporaryFolder}/"];
 
     private const int HashLength = 64;
     private const int PackFolderLength = 3;

@@ -83,7 +83,7 @@ public sealed class RemovalOperation
         return removed;
     }
 
-    /// <summary>Brings removed snapshots back. One whose object is gone stays removed, and is told.</summary>
+    /// <summary>Brings removed snapshots back. One whose object is gone, or that a prune deletes, stays removed, and is told.</summary>
     /// <param name="snapshots">What was found.</param>
     /// <param name="cancellation">Ends the call. The record may exist then.</param>
     /// <returns>Those that are back now.</returns>
@@ -91,15 +91,38 @@ public sealed class RemovalOperation
     public IReadOnlyList<Snapshot> BringBack(IReadOnlyList<Snapshot> snapshots, CancellationToken cancellation)
     {
         var removals = Load(cancellation).Removals;
-        Snapshot[] back = [.. snapshots.Where(IsThere).DistinctBy(snapshot => snapshot.ObjectName)];
+        var condemned = LoadCondemned(null, cancellation);
+        Snapshot[] back = [.. snapshots.Where(IsThere).Where(snapshot => IsKept(snapshot, removals, condemned)).DistinctBy(snapshot => snapshot.ObjectName)];
         foreach (var some in back.Chunk(MostInARecord))
         {
             var undone = some.SelectMany(snapshot => removals.FindAll(snapshot.ObjectName)).Select(removal => removal.RecordName).Distinct();
             _store.Records.WriteRemoval(new RemovalRecord(DateTimeOffset.UtcNow, [.. some.Select(HashOf)], [.. undone.Select(name => new Oid(ObjectName.TryGetHash(name)))]), cancellation);
         }
 
+        // A prune may have said meanwhile what it deletes. It looks for what was brought back after that, and this looks after the bringing back: one of the two sees the other.
+        var since = LoadCondemned(condemned, cancellation);
+        Snapshot[] lost = [.. back.Where(snapshot => !IsKept(snapshot, removals, since))];
+        foreach (var some in lost.Chunk(MostInARecord))
+            _store.Records.WriteRemoval(new RemovalRecord(DateTimeOffset.UtcNow, [.. some.Select(HashOf)], []), cancellation);
         Finish(cancellation);
-        return [.. back.Select(snapshot => snapshot with { Removal = null })];
+        return [.. back.Except(lost).Select(snapshot => snapshot with { Removal = null })];
+    }
+
+    private CondemnedList LoadCondemned(CondemnedList? known, CancellationToken cancellation)
+    {
+        var condemned = CondemnedList.Load(_repository, cancellation, known);
+        if (condemned.Unread is [var unread, ..])
+            throw new RekkordException("PruneRecordUnreadable", unread.Kind, $"It is not known what Invoke-RekkordPrune deletes now: {unread.Message} Run Invoke-RekkordScan -Repair, then try again.", unread.Target, unread);
+        return condemned;
+    }
+
+    private bool IsKept(Snapshot snapshot, RemovalList removals, CondemnedList condemned)
+    {
+        if (!CondemnedList.Names(snapshot.ObjectName, removals, condemned.Sweeps))
+            return true;
+        _failed(new RekkordException(
+            "SnapshotSwept", RekkordErrorKind.InvalidOperation, $"The snapshot {snapshot.Id} cannot be brought back: Invoke-RekkordPrune has begun to delete what only it needs.", snapshot.Id.ToString()));
+        return false;
     }
 
     /// <summary>The ID of the key in use, as snapshots show it.</summary>

@@ -139,16 +139,18 @@ public sealed class SaveOperation
         new RetentionExtension(_repository, _request.CacheDirectory).Run(all: false, cancellation);
 
         _activity = "Reading the index";
+        var relied = new ReliedPacks(_repository, Clock, _observer.Warn, cancellation);
         var known = new OidSet();
         var confirmed = ConfirmedPacks.Load(_repository.Id, _request.CacheDirectory);
         var loader = IndexLoader.ForSaving(_repository, error => _observer.Warn(error.Message), confirmed.Contains, confirmed.Seed);
-        loader.Load(pack => AddBlobs(known, pack), cancellation);
+        loader.Load(pack => AddBlobs(known, relied, pack), cancellation);
+        relied.Found(loader.Present);
 
         _activity = "Saving";
         var cachePath = CacheLocation.ForPaths(_repository.Id, _request.CacheDirectory, _request.Paths.Select(path => path.Path));
-        var indexes = new IndexWriter(_repository, pack => loader.Confirmed.Add(PackTables.DigestOf(pack, confirmed.Seed)));
+        var indexes = new IndexWriter(_repository, pack => loader.Confirmed.Add(PackTables.DigestOf(pack, confirmed.Seed)), pack => relied.Add(pack.Name));
         using var threads = new WorkerThreads("save", cancellation);
-        using var sink = new WriteSession(_repository, known, indexes, loader.Unindexed, _request.CompressionLevel, threads.Cancellation);
+        using var sink = new WriteSession(_repository, known, indexes, loader.Unindexed.FindAll(pack => relied.Allows(pack.Name)), _request.CompressionLevel, threads.Cancellation);
         using var cache = FileCache.Open(cachePath, _repository.Keys);
         using var cacheWriter = new FileCacheWriter(cachePath, _repository.Keys);
         using var context = new SaveContext(_repository, _request, sink, cache, cacheWriter, exclusions, Clock, _observer, threads);
@@ -162,13 +164,15 @@ public sealed class SaveOperation
                 throw NothingSaved();
 
             _activity = "Writing the snapshot";
+            if (relied.HasRunLong && relied.FindDoubt(null, cancellation) is { } doubt)
+                throw Overtaken(doubt);
             sink.Finish();
 
             // What is on another machine is not unmounted: the look at the end is enough.
             if (!_repository.Store.Capabilities.IsDistant)
                 _repository.RequireInPlace(cancellation);
             var snapshots = new SnapshotStore(_repository);
-            var snapshot = WriteSnapshot(snapshots, Summarize(context, named, start, watch.Elapsed), saved.Saved, cancellation);
+            var snapshot = WriteSnapshot(snapshots, Summarize(context, named, start, watch.Elapsed), saved.Saved, new Commitment(relied, indexes), cancellation);
             _repository.RequireInPlace(cancellation);
             confirmed.Save(loader.Confirmed);
             cacheWriter.Commit();
@@ -194,14 +198,43 @@ public sealed class SaveOperation
     /// Writes the snapshot and its tag. Whether the key was revoked meanwhile is looked at before and after: what a revoked key signed
     /// counts for nothing, so such a save has failed.
     /// </summary>
-    private Snapshot WriteSnapshot(SnapshotStore snapshots, SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots, CancellationToken cancellation)
+    private Snapshot WriteSnapshot(
+        SnapshotStore snapshots, SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots, Commitment commitment, CancellationToken cancellation)
     {
         _repository.ThrowIfRevoked("no snapshot was made", cancellation);
-        var written = snapshots.Write(summary, roots, cancellation);
+        var written = snapshots.Write(summary, roots, cancellation, name => Confirm(name, commitment, cancellation));
         _repository.ThrowIfRevoked($"the snapshot {written.Id} that was just made may not count, so save again", cancellation);
         snapshots.WarnOfClocks(written, _observer.Warn, cancellation);
         return written;
     }
+
+    /// <summary>
+    /// Withdraws a snapshot, which no list shows yet, if a prune may not have seen it in time. Either this looks after the prune has said what it deletes, or the
+    /// prune looks for snapshots after this one was written.
+    /// </summary>
+    private void Confirm(string snapshot, Commitment commitment, CancellationToken cancellation)
+    {
+        if (commitment.Relied.FindDoubt(snapshot, cancellation) is not { } doubt)
+            return;
+
+        // They may name packs that are gone. Those that are there speak for themselves.
+        ReplacedObjects.Delete(_repository, commitment.Indexes.Written.Select(index => index.Name), cancellation);
+        try
+        {
+            _repository.Store.Delete(snapshot, cancellation);
+        }
+        catch (StorageException error)
+        {
+            throw Overtaken($"{doubt} The object '{snapshot}' of the failed snapshot cannot be deleted: {error.Message} Remove-RekkordSnapshot removes it.");
+        }
+
+        throw Overtaken(doubt);
+    }
+
+    private static RekkordException Overtaken(string doubt) => new(
+        "SaveOvertaken",
+        RekkordErrorKind.InvalidOperation,
+        $"No snapshot was made, because Invoke-RekkordPrune may have deleted what it relies on: {doubt} Save again. What this save has stored is used, so that takes less time.");
 
     private static RekkordException NothingSaved() => new(
         "NothingSaved",
@@ -235,8 +268,11 @@ public sealed class SaveOperation
         }
     }
 
-    private static void AddBlobs(OidSet known, StoredPack pack)
+    /// <summary>What is only in packs that are condemned is stored again.</summary>
+    private static void AddBlobs(OidSet known, ReliedPacks relied, StoredPack pack)
     {
+        if (!relied.Allows(pack.Name))
+            return;
         foreach (var blob in TableOfContentsReader.BlobsOf(pack))
             known.Add(blob.Oid);
     }
@@ -283,4 +319,7 @@ public sealed class SaveOperation
         ErrorCount = context.Errors.Count,
         Hooks = _request.Hooks,
     };
+
+    /// <summary>What is asked before a snapshot gets its tag, and what is taken back if that fails.</summary>
+    private sealed record Commitment(ReliedPacks Relied, IndexWriter Indexes);
 }

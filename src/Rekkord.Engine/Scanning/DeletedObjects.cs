@@ -10,8 +10,9 @@ namespace Rekkord.Engine.Scanning;
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="problems">Where it is reported.</param>
+/// <param name="swept">What a prune has deleted.</param>
 /// <param name="warn">Is told when the store does not say what was deleted.</param>
-internal sealed class DeletedObjects(RepositoryAccess repository, ProblemList problems, Action<string> warn)
+internal sealed class DeletedObjects(RepositoryAccess repository, ProblemList problems, SweptObjects swept, Action<string> warn)
 {
     /// <summary>Reports all of it.</summary>
     /// <param name="bringBack">Whether it is brought back too.</param>
@@ -31,9 +32,9 @@ internal sealed class DeletedObjects(RepositoryAccess repository, ProblemList pr
         }
     }
 
-    /// <summary>Whether a save may have deleted it, because a larger one of its kind has all that was in it.</summary>
-    private static bool MayBeReplaced(string name) =>
-        name.StartsWith(ObjectName.Catalogue, StringComparison.Ordinal) || name.StartsWith(ObjectName.Indexes, StringComparison.Ordinal);
+    /// <summary>Whether a save or a prune may have deleted it: a larger one of its kind has all that was in it, or it has done its service.</summary>
+    private static bool MayBeReplaced(string name) => Array.Exists(
+        [ObjectName.Catalogue, ObjectName.Indexes, ObjectName.Condemned], folder => name.StartsWith(folder, StringComparison.Ordinal));
 
     private List<string> Find(CancellationToken cancellation)
     {
@@ -45,7 +46,7 @@ internal sealed class DeletedObjects(RepositoryAccess repository, ProblemList pr
 
             // Also when somebody has emptied the quarantine since.
             var setAside = deleted.Concat(repository.Store.List(ObjectName.Quarantine, cancellation).Select(found => found.Name)).ToHashSet(StringComparer.Ordinal);
-            return deleted.FindAll(name => ObjectName.IsWellFormed(name) && !MayBeReplaced(name) && !setAside.Contains(ObjectName.InQuarantine(name)));
+            return deleted.FindAll(name => ObjectName.IsWellFormed(name) && !MayBeReplaced(name) && !swept.Has(name) && !setAside.Contains(ObjectName.InQuarantine(name)));
         }
         catch (StorageException error) when (error.ErrorId == StorageException.AccessDeniedId)
         {

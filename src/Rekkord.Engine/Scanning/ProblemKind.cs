@@ -42,6 +42,9 @@ public enum ProblemKind
     /// <summary>A record of removed snapshots has other bytes than were written, or is not signed by a key that may remove. It does not count.</summary>
     RemovalDamaged,
 
+    /// <summary>A record of what is to be deleted has other bytes than were written, or is not signed by a key that may remove. It does not count.</summary>
+    MarkDamaged,
+
     /// <summary>An object could not be read.</summary>
     Unreadable,
 

@@ -53,4 +53,14 @@ internal sealed class ProblemList
         lock (_lock)
             return _problems.Values.FirstOrDefault(problem => problem.ObjectName == objectName);
     }
+
+    /// <summary>Drops problems that turned out to be none.</summary>
+    public void RemoveAll(Predicate<RepositoryProblem> isNone)
+    {
+        lock (_lock)
+        {
+            foreach (var key in _problems.Where(one => isNone(one.Value)).Select(one => one.Key).ToArray())
+                _problems.Remove(key);
+        }
+    }
 }

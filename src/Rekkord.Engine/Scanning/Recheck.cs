@@ -57,6 +57,7 @@ internal sealed class Recheck(RepositoryAccess repository)
         : HasItsName(name, cancellation) && (
             name.StartsWith(ObjectName.Tags, StringComparison.Ordinal) ? IsSoundTag(name, cancellation)
             : name.StartsWith(ObjectName.Removals, StringComparison.Ordinal) ? IsSoundRemoval(name, cancellation)
+            : name.StartsWith(ObjectName.Condemned, StringComparison.Ordinal) ? IsSoundMark(name, cancellation)
             : IsSoundSnapshot(name, cancellation));
 
     /// <summary>Whether an index can be opened, and contradicts no pack. A pack that cannot be read does not count against it.</summary>
@@ -118,6 +119,9 @@ internal sealed class Recheck(RepositoryAccess repository)
     private bool IsSoundSnapshot(string name, CancellationToken cancellation) => new SnapshotRecords(repository).Read(name, cancellation).Roots.Count >= 0;
 
     private bool IsSoundRemoval(string name, CancellationToken cancellation) => new SnapshotRecords(repository).ReadRemoval(name, cancellation).Snapshots.Count > 0;
+
+    private bool IsSoundMark(string name, CancellationToken cancellation) =>
+        repository.Store.Find(name, cancellation) is { } found && CondemnedRecord.Read(repository, found, cancellation).Name == name;
 
     private bool IsSoundPack(string name, CancellationToken cancellation)
     {

@@ -13,11 +13,17 @@ internal sealed class RecordScan
     private readonly RepositoryAccess _repository;
     private readonly SnapshotStore _store;
     private readonly ProblemList _problems;
+    private readonly SweptObjects _swept;
     private readonly HashSet<string> _tagNames = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Snapshot> _byName = new(StringComparer.Ordinal);
 
-    public RecordScan(RepositoryAccess repository, ProblemList problems)
+    /// <summary>Prepares it.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="problems">Takes what is wrong.</param>
+    /// <param name="swept">What is not looked at, because a prune deletes it.</param>
+    public RecordScan(RepositoryAccess repository, ProblemList problems, SweptObjects swept)
     {
+        _swept = swept;
         _repository = repository;
         _store = new SnapshotStore(repository);
         _problems = problems;
@@ -167,7 +173,7 @@ internal sealed class RecordScan
 
     private void ReadSnapshots(CancellationToken cancellation)
     {
-        foreach (var (found, open) in ReadEach(List(ObjectName.Snapshots, cancellation), name => _store.Records.Read(name, cancellation), cancellation))
+        foreach (var (found, open) in ReadEach(List(ObjectName.Snapshots, cancellation).Where(found => !_swept.HasSnapshot(found.Name)), name => _store.Records.Read(name, cancellation), cancellation))
         {
             try
             {
@@ -196,7 +202,7 @@ internal sealed class RecordScan
         {
             if (TryReadTag(found.Name, read) is not { } tag)
                 continue;
-            if (!existing.Contains(tag.ObjectName))
+            if (!existing.Contains(tag.ObjectName) && !_swept.HasSnapshot(tag.ObjectName))
             {
                 _problems.Add(
                     ProblemKind.SnapshotMissing,

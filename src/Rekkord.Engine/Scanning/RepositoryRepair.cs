@@ -45,6 +45,7 @@ internal sealed class RepositoryRepair
         SalvagePacks(cancellation);
         MoveDamaged(cancellation);
         RenewIndexes(cancellation);
+        untagged = [.. untagged.Where(snapshot => IsReported(ProblemKind.TagMissing, snapshot))];
         _repository.Store.MakeDurable([.. untagged.Select(snapshot => snapshot.ObjectName)], cancellation);
         foreach (var snapshot in untagged)
         {
@@ -52,7 +53,7 @@ internal sealed class RepositoryRepair
             Note(ProblemKind.TagMissing, snapshot.ObjectName, "tag made again");
         }
 
-        foreach (var tag in tags.Where(tag => !_repository.Store.Exists(tag.ObjectName, cancellation) && _repository.Store.Exists(tag.TagName, cancellation)))
+        foreach (var tag in tags.Where(tag => (IsReported(ProblemKind.SnapshotMissing, tag) || _damaged.Contains(tag.ObjectName)) && !_repository.Store.Exists(tag.ObjectName, cancellation) && _repository.Store.Exists(tag.TagName, cancellation)))
             Note(ProblemKind.SnapshotMissing, tag.ObjectName, $"its tag was moved to '{MoveToQuarantine(tag.TagName, cancellation)}'");
     }
 
@@ -80,7 +81,7 @@ internal sealed class RepositoryRepair
 
     private static bool MayBeQuarantined(RepositoryProblem problem) => problem.Kind switch
     {
-        ProblemKind.PackDamaged or ProblemKind.IndexDamaged or ProblemKind.TagDamaged or ProblemKind.SnapshotDamaged or ProblemKind.CatalogueDamaged or ProblemKind.RemovalDamaged => true,
+        ProblemKind.PackDamaged or ProblemKind.IndexDamaged or ProblemKind.TagDamaged or ProblemKind.SnapshotDamaged or ProblemKind.CatalogueDamaged or ProblemKind.RemovalDamaged or ProblemKind.MarkDamaged => true,
 
         // Not the revocations: without one, its key would count again.
         ProblemKind.Unreadable => ObjectName.TryGetHash(problem.ObjectName) is not null,
@@ -207,6 +208,9 @@ internal sealed class RepositoryRepair
         store.Delete(name, cancellation);
         return quarantined;
     }
+
+    /// <summary>Whether that is a problem, and not what a prune does.</summary>
+    private bool IsReported(ProblemKind kind, Snapshot snapshot) => _problems.Any(problem => problem.Kind == kind && problem.ObjectName == snapshot.ObjectName);
 
     private void Note(string objectName, string repair)
     {

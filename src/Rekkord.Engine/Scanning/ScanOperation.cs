@@ -47,12 +47,14 @@ public sealed class ScanOperation
         if (_request.Repair)
             _repository.RequireWriting(cancellation);
 
-        new DeletedObjects(_repository, _problems, _warn).Run(_request.Repair, cancellation);
+        var swept = new SweptObjects(_repository, _problems);
+        swept.Load(cancellation);
+        new DeletedObjects(_repository, _problems, swept, _warn).Run(_request.Repair, cancellation);
         FindObstacles(cancellation);
 
         // Snapshots are read before the index: what they need was stored and indexed before them, also by a save that goes on beside.
         _activity = "Checking snapshots";
-        var records = new RecordScan(_repository, _problems);
+        var records = new RecordScan(_repository, _problems, swept);
         records.Run(cancellation);
         var catalogue = records.CheckCatalogue(cancellation);
         SnapshotStore.WarnOfDoubts(records.Snapshots.Select(read => read.Snapshot), _warn);
@@ -61,7 +63,7 @@ public sealed class ScanOperation
         var packs = new List<StoredPack>();
         var loader = IndexLoader.ForScanning(_repository, AddDamaged);
         loader.Load(packs.Add, cancellation);
-        var lost = FindLost(loader);
+        var lost = FindLost(loader, swept);
 
         // A pack that was cut short or grew still gives what is whole in it.
         packs.AddRange(loader.WrongSize);
@@ -77,10 +79,11 @@ public sealed class ScanOperation
         packs.ForEach(index.Add);
         WalkTrees(index, lost, records, cancellation);
         records.FindUntagged(cancellation);
+        swept.Dismiss(records.Snapshots.Select(read => read.Snapshot).Concat(records.Tags), cancellation);
 
         if (_request.Repair)
         {
-            new RepositoryRepair(_repository, _problems.All, packs, loader.Unindexed).Run(records.Untagged, records.Tags, cancellation);
+            new RepositoryRepair(_repository, _problems.All, packs, loader.Unindexed.FindAll(pack => !swept.Has(pack.Name))).Run(records.Untagged, records.Tags, cancellation);
             ReplacedObjects.Delete(_repository, catalogue.Replaced.Concat(IndexConsolidation.FindReplaced(loader.Sound)), cancellation);
         }
 
@@ -123,10 +126,10 @@ public sealed class ScanOperation
     }
 
     /// <summary>The blobs of packs that are gone; the problem is one only for what no other pack holds.</summary>
-    private Dictionary<Oid, RepositoryProblem> FindLost(IndexLoader loader)
+    private Dictionary<Oid, RepositoryProblem> FindLost(IndexLoader loader, SweptObjects swept)
     {
         var lost = new Dictionary<Oid, RepositoryProblem>();
-        foreach (var (pack, index) in loader.Missing)
+        foreach (var (pack, index) in loader.Missing.Where(missing => !swept.Has(missing.Pack.Name)))
         {
             var problem = _problems.Add(
                 ProblemKind.PackMissing,

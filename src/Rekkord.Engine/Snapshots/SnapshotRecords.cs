@@ -38,12 +38,17 @@ internal sealed class SnapshotRecords
     }
 
     /// <summary>Writes a snapshot, then its tag. Everything it refers to must be durable.</summary>
-    public Snapshot Write(SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots, CancellationToken cancellation)
+    /// <param name="summary">What is told of it.</param>
+    /// <param name="roots">What was saved.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <param name="confirm">Is told the name of the snapshot's object before it gets its tag. If it fails, there is no tag.</param>
+    public Snapshot Write(SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots, CancellationToken cancellation, Action<string>? confirm = null)
     {
         var payload = SnapshotCodec.EncodeRecord(summary, roots);
         var oid = _repository.Hasher.Compute(BlobType.Snapshot, payload);
         var envelope = SignedEnvelope.Wrap(_repository.Keys, SnapshotDomain, payload);
         var (snapshotName, hash) = Put(ObjectName.Snapshots, SnapshotMagic, _repository.Descriptor.DataPublicKey, SnapshotDomain, envelope, cancellation);
+        confirm?.Invoke(snapshotName);
         var tagName = WriteTag(oid, hash, summary, cancellation);
         return new Snapshot(oid, summary, snapshotName, tagName, _repository.Role == KeyRole.Master ? "" : Convert.ToHexStringLower(_repository.Keys.KeyId));
     }

@@ -177,9 +177,10 @@ public sealed class SnapshotStore
     }
 
     /// <summary>Writes a snapshot, then its tag, which need not be read again on this machine. Everything that it refers to must be durable.</summary>
-    internal Snapshot Write(SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots, CancellationToken cancellation)
+    /// <inheritdoc cref="SnapshotRecords.Write"/>
+    internal Snapshot Write(SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots, CancellationToken cancellation, Action<string>? confirm = null)
     {
-        var written = Records.Write(summary, roots, cancellation);
+        var written = Records.Write(summary, roots, cancellation, confirm);
         if (_repository.Keys.CanList)
             _cache.Value?.Add(written.TagName, SnapshotRecords.OpenedTagOf(written, _repository.Keys));
         return written;
@@ -239,7 +240,7 @@ public sealed class SnapshotStore
         if (found.TagName.Length == 0)
             warn?.Invoke($"The snapshot {found.Id} of channel '{found.Summary.Channel}' has no tag, so no list shows it. Either its save is still running, or its tag was lost. Invoke-RekkordScan -Repair makes the tag again.");
         if (found.Removal is { } removal)
-            warn?.Invoke($"The snapshot {found.Id} of channel '{found.Summary.Channel}' was removed on {removal.Time:u}, and its data may be deleted some day. Undo-RekkordRemoval brings it back.");
+            warn?.Invoke($"The snapshot {found.Id} of channel '{found.Summary.Channel}' was removed on {removal.Time:u}. Undo-RekkordRemoval brings it back, until Invoke-RekkordPrune deletes it.");
         return found;
     }
 

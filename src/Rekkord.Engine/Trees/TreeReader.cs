@@ -47,15 +47,20 @@ internal static class TreeReader
     {
         foreach (var chunk in file.ChunkReferences)
             yield return chunk;
-        foreach (var oid in file.ChunkListOids)
-        {
-            using var blob = blobs.Read(BlobType.ChunkList, oid);
-            var list = blob.Bytes;
-            if (list.Length % ChunkReference.EncodedLength != 0)
-                throw new DamagedObjectException($"blob {oid}", "it is no list of chunks.");
-            for (var offset = 0; offset < list.Length; offset += ChunkReference.EncodedLength)
-                yield return ChunkReference.Decode(list.Span[offset..]);
-        }
+        foreach (var chunk in file.ChunkListOids.SelectMany(list => ReadChunkList(blobs, list)))
+            yield return chunk;
+    }
+
+    /// <summary>Reads a list of chunks.</summary>
+    /// <exception cref="DamagedObjectException">It is missing or damaged.</exception>
+    public static IEnumerable<ChunkReference> ReadChunkList(BlobReader blobs, Oid oid)
+    {
+        using var blob = blobs.Read(BlobType.ChunkList, oid);
+        var list = blob.Bytes;
+        if (list.Length % ChunkReference.EncodedLength != 0)
+            throw new DamagedObjectException($"blob {oid}", "it is no list of chunks.");
+        for (var offset = 0; offset < list.Length; offset += ChunkReference.EncodedLength)
+            yield return ChunkReference.Decode(list.Span[offset..]);
     }
 
     private static DamagedObjectException Mismatch() => new("tree", "the chunks of a file do not add up to its size.");

@@ -2,10 +2,11 @@ using System.Security.Cryptography;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Storage;
 
 namespace Rekkord.Fuzzing.Targets;
 
-/// <summary>Snapshots, tags and removals: the object, the compressed envelope, the envelope, the certificate in it, and the payload.</summary>
+/// <summary>Snapshots, tags, removals and marks: the object, the compressed envelope, the envelope, the certificate in it, and the payload.</summary>
 internal static class RecordTargets
 {
     public static IEnumerable<FuzzTarget> All(FuzzRepository repository) =>
@@ -20,7 +21,28 @@ internal static class RecordTargets
                 new SnapshotRecords(repository.Access).ReadRemoval(name, default);
                 new SnapshotStore(repository.Access).ListRemoved(_ => { }, CancellationToken.None);
             }))
+            .Concat(Marks(repository))
             .Concat(Catalogue(repository));
+
+    /// <summary>What says which objects are to be deleted: the object, the envelope, and the payload.</summary>
+    private static IEnumerable<FuzzTarget> Marks(FuzzRepository repository)
+    {
+        var domain = "rekkord condemned v1\0"u8.ToArray();
+        var objects = repository.In(ObjectName.Condemned);
+        List<byte[]> envelopes = [.. objects.Select(repository.OpenMark)];
+        yield return new FuzzTarget("mark/object", objects, Read) { Cost = 5 };
+        yield return new FuzzTarget("mark/envelope", envelopes, bytes => Read(repository.SealMark(bytes))) { IsCbor = true, Cost = 5 };
+        yield return new FuzzTarget(
+            "mark/payload",
+            [.. envelopes.Select(envelope => SignedEnvelope.Unwrap(envelope, domain, repository.Keys.MasterPublicKey, repository.Keys.RepositoryId).Payload)],
+            bytes => Read(repository.SealMark(SignedEnvelope.Wrap(repository.Keys, domain, bytes)))) { IsCbor = true, Cost = 5 };
+
+        void Read(byte[] bytes) => repository.With(ObjectName.Condemned, bytes, name =>
+        {
+            _ = CondemnedList.Load(repository.Access, default).Packs.Count;
+            CondemnedRecord.Read(repository.Access, repository.Store.Find(name, default)!, default);
+        });
+    }
 
     /// <summary>The objects of the catalogue, of both kinds, and what follows after the hash of such an object was made to fit.</summary>
     private static IEnumerable<FuzzTarget> Catalogue(FuzzRepository repository)

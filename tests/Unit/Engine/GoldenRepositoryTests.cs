@@ -1,6 +1,7 @@
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Scanning;
@@ -63,6 +64,16 @@ public sealed class GoldenRepositoryTests : IRestoreObserver, IDisposable
     public void The_golden_snapshots_that_were_removed_are_listed_as_such() => Assert.Equal(
         File.ReadAllLines(Path.Combine(Files, "removed.txt")),
         new SnapshotStore(_repository).ListRemoved(error => throw error, CancellationToken.None).Select(GoldenListing.Describe));
+
+    [Fact]
+    public void What_is_condemned_in_the_golden_repository_is_known()
+    {
+        var mark = Assert.Single(CondemnedList.Load(_repository, CancellationToken.None).Records);
+
+        Assert.Equal((CondemnedKind.Mark, 3), (mark.Kind, mark.Snapshots.Count));
+        Assert.NotEmpty(mark.Packs);
+        Assert.All(new SnapshotStore(_repository).ListRemoved(error => throw error, CancellationToken.None), snapshot => Assert.Contains(new Oid(Convert.FromHexString(snapshot.ObjectName["snapshots/".Length..])), mark.Snapshots));
+    }
 
     [Theory]
     [InlineData(0, "first.txt")]

@@ -16,11 +16,14 @@ public sealed class MemoryObjectStore : IObjectStore
     /// <inheritdoc/>
     public StoreCapabilities Capabilities { get; init; } = new() { Connections = 4, ExclusiveCreate = true, Retention = true, DurableOnReturn = true };
 
+    /// <summary>What tells when an object is stored.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Gets or sets an object's bytes directly, for example to damage them.</summary>
     public byte[] this[string name]
     {
         get => Get(name).Bytes;
-        set => _objects[name] = new StoredObject(value);
+        set => _objects[name] = new StoredObject(value, Clock.GetUtcNow());
     }
 
     /// <inheritdoc/>
@@ -74,7 +77,7 @@ public sealed class MemoryObjectStore : IObjectStore
     public ValueTask<bool> PutAsync(string name, ObjectContent content, PutMode mode, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var made = new StoredObject(content.Bytes.ToArray());
+        var made = new StoredObject(content.Bytes.ToArray(), Clock.GetUtcNow());
         if (mode == PutMode.Create)
             return ValueTask.FromResult(_objects.TryAdd(name, made));
         _objects.AddOrUpdate(name, made, (_, existing) => existing.MayGo(Location, name) ? made : existing);
@@ -132,13 +135,11 @@ public sealed class MemoryObjectStore : IObjectStore
 
     private StoredObject Get(string name) => _objects.TryGetValue(name, out var found) ? found : throw StorageException.NotFound(Location, name);
 
-    private sealed record StoredObject(byte[] Bytes)
+    private sealed record StoredObject(byte[] Bytes, DateTimeOffset Time)
     {
-        private readonly DateTimeOffset _time = DateTimeOffset.UtcNow;
-
         public DateTimeOffset? RetainedUntil { get; init; }
 
-        public ObjectInfo Describe(string name) => new(name, Bytes.Length, _time) { Identity = new Hash128(0, (ulong)_time.UtcTicks) };
+        public ObjectInfo Describe(string name) => new(name, Bytes.Length, Time) { Identity = new Hash128(0, (ulong)Time.UtcTicks) };
 
         /// <summary>Whether nothing keeps it.</summary>
         public bool MayGo(string location, string name) => RetainedUntil is not { } until || until <= DateTimeOffset.UtcNow

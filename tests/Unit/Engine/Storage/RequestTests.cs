@@ -15,12 +15,12 @@ namespace Rekkord.Engine.Tests.Storage;
 public sealed class RequestTests : IDisposable
 {
     private const int RequestsOfAListing = 2;
-    private const int RequestsOfAFirstSave = 9;
-    private const int RequestsOfAnUnchangedSave = 7;
+    private const int RequestsOfAFirstSave = 11;
+    private const int RequestsOfAnUnchangedSave = 9;
     private const int RequestsOfOneFile = 5;
     private const int RequestsOfARestore = 5;
     private const int RequestsOfAFirstListing = 4;
-    private const int RequestsOfAScan = 20;
+    private const int RequestsOfAScan = 21;
 
     private readonly TestRepository _repository = new();
     private readonly List<string> _requests = [];

@@ -19,6 +19,7 @@ public sealed class KeyRoleTests : IDisposable
         ["Restore-RekkordSnapshot"] = ("Restore-RekkordSnapshot test $destination -Force -KeyFile $key", ["Master", "Prune", "ReadWrite"]),
         ["Remove-RekkordSnapshot"] = ("Remove-RekkordSnapshot -Channel test -Force -KeyFile $key", ["Master", "Prune"]),
         ["Undo-RekkordRemoval"] = ("Undo-RekkordRemoval -Channel test -KeyFile $key", ["Master", "Prune"]),
+        ["Invoke-RekkordPrune"] = ("Invoke-RekkordPrune -KeyFile $key", ["Master", "Prune"]),
         ["Invoke-RekkordRetention"] = ("Invoke-RekkordRetention -KeepLast 1 -KeyFile $key", ["Master", "Prune"]),
         ["New-RekkordKey"] = ("New-RekkordKey LogOnly ./new.key -Force $key", ["Master"]),
         ["Revoke-RekkordKey"] = ("Revoke-RekkordKey 00112233445566778899aabbccddeeff -Confirm:$false -KeyFile $key", ["Master"]),

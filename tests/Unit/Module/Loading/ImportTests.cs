@@ -7,7 +7,7 @@ public sealed class ImportTests
     private static readonly string[] Commands =
     [
         "Compare-RekkordSnapshot", "Get-RekkordConfig", "Get-RekkordHook", "Get-RekkordItem", "Get-RekkordSnapshot", "Get-RekkordTask", "Initialize-RekkordRepository",
-        "Invoke-RekkordHook", "Invoke-RekkordRetention", "Invoke-RekkordSave", "Invoke-RekkordScan", "New-RekkordConfig", "New-RekkordKey", "Register-RekkordTask", "Remove-RekkordSnapshot",
+        "Invoke-RekkordHook", "Invoke-RekkordPrune", "Invoke-RekkordRetention", "Invoke-RekkordSave", "Invoke-RekkordScan", "New-RekkordConfig", "New-RekkordKey", "Register-RekkordTask", "Remove-RekkordSnapshot",
         "Restore-RekkordSnapshot", "Revoke-RekkordKey", "Test-RekkordConfig", "Undo-RekkordRemoval", "Unregister-RekkordTask",
     ];
 
@@ -93,6 +93,7 @@ public sealed class ImportTests
     [InlineData("Get-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Channel Id Latest Since Until Removed")]
     [InlineData("Remove-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Id Channel Force WhatIf Confirm")]
     [InlineData("Undo-RekkordRemoval", "ConfigPath Repository KeyFile Passphrase Id Channel WhatIf Confirm")]
+    [InlineData("Invoke-RekkordPrune", "ConfigPath Repository KeyFile Passphrase SweepAfter WhatIf Confirm")]
     [InlineData("Invoke-RekkordRetention", "ConfigPath Repository KeyFile Passphrase Channel KeepLast KeepHourly KeepDaily KeepWeekly KeepMonthly KeepYearly KeepWithin TimeZone TrustTime WhatIf Confirm")]
     [InlineData("New-RekkordKey", "Role OutFile MasterKeyFile Passphrase MasterPassphrase ConfigPath Force WhatIf Confirm")]
     [InlineData("Restore-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Snapshot Path Change Destination Include Force Verify NoOwner NumericOwner NoSpecial WhatIf Confirm")]

@@ -1,0 +1,38 @@
+using System.Management.Automation;
+using Rekkord.Cmdlets.Models;
+using Rekkord.Cmdlets.Pipeline;
+using Rekkord.Engine.Configuration;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Pruning;
+
+namespace Rekkord.Cmdlets.Commands;
+
+/// <summary>Deletes removed snapshots and what only they need, once that has waited long enough, and condemns what nothing needs now.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "RekkordPrune", SupportsShouldProcess = true)]
+[OutputType(typeof(RekkordPruneResult))]
+public sealed class InvokeRekkordPruneCommand : RepositoryCommand
+{
+    /// <summary>How long what is condemned waits before it is deleted: a duration such as <c>7d</c>, at least <c>3d</c>.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? SweepAfter { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(() =>
+    {
+        var config = LoadConfig(SweepAfter is { } wait ? new Dictionary<string, string> { ["Retention.SweepAfter"] = ConfigDuration.Format(wait) } : []);
+        PruneOperation.ValidateWait(config.Retention.SweepAfter.Value);
+        using var repository = OpenRepository(config, KeyPermission.Remove);
+        var operation = new PruneOperation(repository, new PruneRequest { SweepAfter = config.Retention.SweepAfter.Value }, WriteWarning);
+        var result = operation.Plan(StopToken);
+        if (ShouldProcess($"'{repository.Location}': {Describe(result)}", "Prune"))
+            result = operation.Run(StopToken);
+        WriteObject(new RekkordPruneResult(result, repository.Location));
+    });
+
+    private static string Describe(PruneResult plan) =>
+        $"delete {plan.Snapshots.Count} snapshot(s) for good{Names(plan)} and {plan.DeletedPacks} pack(s) ({Sizes.Format(plan.DeletedSize)}), condemn {plan.CondemnedPacks} pack(s) ({Sizes.Format(plan.CondemnedSize)})";
+
+    private static string Names(PruneResult plan) =>
+        plan.Snapshots.Count == 0 ? "" : $" ({string.Join(", ", plan.Snapshots.Select(snapshot => snapshot.Id.ToString()[..12]))})";
+}

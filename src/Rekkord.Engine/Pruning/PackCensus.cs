@@ -1,0 +1,165 @@
+using Rekkord.Engine.Caching;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Index;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Storage;
+
+namespace Rekkord.Engine.Pruning;
+
+/// <summary>
+/// Tells which packs are needed, by their own tables of contents. A pack that cannot be read is in none of the lists, so nothing happens to it.
+/// </summary>
+internal sealed class PackCensus
+{
+    // A rest of a save may belong to one that still runs.
+    private static readonly TimeSpan UnusedAge = TimeSpan.FromDays(30);
+
+    private readonly RepositoryAccess _repository;
+    private readonly NeededBlobs _needed;
+    private readonly CondemnedList _condemned;
+    private readonly IReadOnlySet<string> _due;
+    private readonly OidSet _copied = new();
+    private readonly ConfirmedPacks _confirmed;
+    private IndexLoader? _loader;
+
+    /// <summary>Prepares it.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="needed">What the snapshots need.</param>
+    /// <param name="condemned">What is condemned.</param>
+    /// <param name="due">The packs, by name, that may be deleted now.</param>
+    /// <param name="cacheDirectory">A directory to use instead of the user's; null for the user's.</param>
+    public PackCensus(RepositoryAccess repository, NeededBlobs needed, CondemnedList condemned, IReadOnlySet<string> due, string? cacheDirectory)
+    {
+        _repository = repository;
+        _needed = needed;
+        _condemned = condemned;
+        _due = due;
+        _confirmed = ConfirmedPacks.Load(repository.Id, cacheDirectory);
+    }
+
+    /// <summary>Packs that are deleted now.</summary>
+    public List<PackUse> Leaving { get; } = [];
+
+    /// <summary>Packs that are condemned and wait: for their time, or because a removed snapshot that can still be brought back needs them.</summary>
+    public List<PackUse> Waiting { get; } = [];
+
+    /// <summary>Packs that no snapshot needs that is not removed.</summary>
+    public List<PackUse> Dead { get; } = [];
+
+    /// <summary>Packs of which at most a half is needed.</summary>
+    public List<PackUse> Sparse { get; } = [];
+
+    /// <summary>Packs that an index names and that do not exist, by name.</summary>
+    public IEnumerable<string> Missing => _loader!.Missing.Select(missing => missing.Pack.Name);
+
+    /// <summary>Looks at every pack.</summary>
+    /// <exception cref="RekkordException">The store failed.</exception>
+    public void Run(DateTimeOffset now, Action<string> warn, CancellationToken cancellation)
+    {
+        AddCopies(cancellation);
+        var loader = _loader = IndexLoader.ForSaving(_repository, error => warn(error.Message), _confirmed.Contains, _confirmed.Seed);
+        loader.Load(pack => Take(pack, loader.Present[pack.Name].ModifiedTime, now), cancellation);
+    }
+
+    /// <summary>Whether what an index says of a pack is what the pack says itself.</summary>
+    public bool IsTrue(StoredPack said) => _loader!.Confirmed.Contains(PackTables.DigestOf(said, _confirmed.Seed));
+
+    /// <summary>Keeps on this machine which indexes are right, so that the next run need not ask every pack.</summary>
+    public void Remember() => _confirmed.Save(_loader!.Confirmed);
+
+    /// <summary>Drops what is needed by now, after more snapshots were walked.</summary>
+    public void Recheck(CancellationToken cancellation)
+    {
+        Leaving.RemoveAll(pack => !MayLeave(Measure(pack.Name, cancellation)));
+        Dead.RemoveAll(pack => Measure(pack.Name, cancellation) is not { IsNeeded: false });
+    }
+
+    private void AddCopies(CancellationToken cancellation)
+    {
+        var names = _condemned.Records.SelectMany(record => record.Copies).Select(pack => ObjectName.ForPack(pack.ToArray())).Distinct(StringComparer.Ordinal);
+        foreach (var name in names.Where(name => !_condemned.Packs.Contains(name)))
+        {
+            if (TryRead(name, cancellation) is not { } pack)
+                continue;
+            foreach (var blob in TableOfContentsReader.BlobsOf(pack))
+                _copied.Add(blob.Oid);
+        }
+    }
+
+    private PackUse? Measure(string name, CancellationToken cancellation) => TryRead(name, cancellation) is { } pack ? Measure(pack) : null;
+
+    /// <summary>Reads what a pack says itself; null when it is gone or damaged.</summary>
+    private StoredPack? TryRead(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            return _repository.Store.Find(name, cancellation) is { Obstacle: null } found ? PackTables.Read(_repository, found, cancellation) : null;
+        }
+        catch (RekkordException error) when (error.MeansLoss || error.Kind == RekkordErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private static bool MayLeave(PackUse? pack) => pack is { KeptUncopied: false };
+
+    private void Take(StoredPack pack, DateTimeOffset stored, DateTimeOffset now)
+    {
+        var use = Measure(pack);
+        if (_due.Contains(use.Name) && MayLeave(use))
+            Leaving.Add(use);
+        else if (_condemned.Packs.Contains(use.Name) && use is { NeededUncopied: false })
+            Waiting.Add(use);
+        else if (_condemned.Packs.Contains(use.Name))
+            return;
+        else if (!use.IsNeeded && (use.WasUsed || now - stored >= UnusedAge))
+            Dead.Add(use);
+        else if (use.IsNeeded && use.Needed <= use.Length / 2 && use.WasUsed)
+            Sparse.Add(use);
+    }
+
+    private PackUse Measure(StoredPack pack)
+    {
+        var use = new PackUse(pack.Name, pack.Size);
+        foreach (var blob in TableOfContentsReader.BlobsOf(pack))
+        {
+            var fate = _needed.Find(blob.Oid);
+            var isCopied = fate is not null && _copied.Contains(blob.Oid);
+            use.Length += blob.Length;
+            use.Needed += fate == SnapshotFate.Live ? blob.Length : 0;
+            use.IsNeeded |= fate == SnapshotFate.Live;
+            use.NeededUncopied |= fate == SnapshotFate.Live && !isCopied;
+            use.KeptUncopied |= (fate is SnapshotFate.Live or SnapshotFate.Removed) && !isCopied;
+            use.WasUsed |= fate is SnapshotFate.Removed or SnapshotFate.Leaving;
+        }
+
+        return use;
+    }
+}
+
+/// <summary>What is needed of a pack.</summary>
+/// <param name="Name">The pack.</param>
+/// <param name="Size">Its size in bytes.</param>
+internal sealed record PackUse(string Name, long Size)
+{
+    /// <summary>The bytes of its blobs before compression.</summary>
+    public long Length { get; set; }
+
+    /// <summary>How many of these a snapshot needs that is not removed.</summary>
+    public long Needed { get; set; }
+
+    /// <summary>Whether such a snapshot needs any.</summary>
+    public bool IsNeeded { get; set; }
+
+    /// <summary>Whether there is one among them that no copy has.</summary>
+    public bool NeededUncopied { get; set; }
+
+    /// <summary>The same, where removed snapshots count that can still be brought back.</summary>
+    public bool KeptUncopied { get; set; }
+
+    /// <summary>Whether a removed snapshot needs a part that no other one needs.</summary>
+    public bool WasUsed { get; set; }
+}

@@ -1,0 +1,78 @@
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Index;
+using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Storage;
+
+namespace Rekkord.Engine.Pruning;
+
+/// <summary>
+/// Copies what is still needed of packs to new ones, which are durable and in an index afterwards. Each blob is verified: only a pack of which every needed blob was
+/// read may be condemned for it.
+/// </summary>
+/// <param name="repository">The repository, opened with a key that can read and write.</param>
+/// <param name="needed">What the snapshots need.</param>
+/// <param name="warn">Is told of packs that stay because they cannot be read.</param>
+internal sealed class PackRewriting(RepositoryAccess repository, NeededBlobs needed, Action<string> warn)
+{
+    private const int CompressionLevel = 1;
+
+    private readonly List<PackUse> _copied = [];
+    private readonly List<StoredPack> _copies = [];
+
+    /// <summary>The packs that were copied as far as they are needed.</summary>
+    public IReadOnlyList<PackUse> Copied => _copied;
+
+    /// <summary>The new packs.</summary>
+    public IReadOnlyList<StoredPack> Copies => _copies;
+
+    /// <summary>Copies.</summary>
+    /// <exception cref="StorageException">The store failed.</exception>
+    public void Run(IEnumerable<PackUse> packs, CancellationToken cancellation)
+    {
+        using var sink = new WriteSession(repository, new OidSet(), new IndexWriter(repository, _copies.Add), [], CompressionLevel, cancellation);
+        using var packer = sink.CreateDataPacker();
+        foreach (var pack in packs)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (TryCopy(pack, sink, packer, cancellation))
+                _copied.Add(pack);
+        }
+
+        packer.Flush();
+        sink.Finish();
+    }
+
+    private bool TryCopy(PackUse pack, WriteSession sink, SegmentPacker packer, CancellationToken cancellation)
+    {
+        try
+        {
+            if (repository.Store.Find(pack.Name, cancellation) is not { } found)
+                return false;
+            var own = PackTables.Read(repository, found, cancellation);
+            var index = new BlobIndex();
+            index.Add(own);
+            using var reader = new BlobReader(repository, index, cancellation);
+            foreach (var blob in TableOfContentsReader.BlobsOf(own))
+                Copy(blob, reader, sink, packer);
+            return true;
+        }
+        catch (RekkordException error) when (error.MeansLoss || error.Kind == RekkordErrorKind.NotFound)
+        {
+            warn($"The pack '{pack.Name}' stays, because what is needed of it cannot be copied: {error.Message}");
+            return false;
+        }
+    }
+
+    private void Copy(BlobEntry blob, BlobReader reader, WriteSession sink, SegmentPacker packer)
+    {
+        if (needed.Find(blob.Oid) != SnapshotFate.Live)
+            return;
+        using var content = reader.Read(blob.Type, blob.Oid);
+        if (blob.Type == BlobType.Data)
+            sink.StoreData(packer, content.Bytes.Span);
+        else
+            sink.StoreMetadata(blob.Type, content.Bytes.Span);
+    }
+}
