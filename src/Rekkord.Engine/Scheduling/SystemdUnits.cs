@@ -17,7 +17,7 @@ public static class SystemdUnits
             [Service]
             Type=oneshot
             Environment={Quote($"HOME={task.Home}")} NO_COLOR=1
-            ExecStart={string.Join(' ', task.CommandLine.Select(Quote))}
+            ExecStart={string.Join(' ', task.CommandLine.Select(word => Quote(word).Replace("$", "$$", StringComparison.Ordinal)))}
             TimeoutStopSec=10min
 
             """;
@@ -38,11 +38,11 @@ public static class SystemdUnits
         return [new TaskFile($"{task.FileName}.service", service), new TaskFile($"{task.FileName}.timer", timer)];
     }
 
-    /// <summary>A word as systemd reads it: quoted, and with nothing in it that systemd would replace.</summary>
+    /// <summary>A word as systemd reads it: quoted, and without specifiers. In a command line, systemd would also replace variables.</summary>
     private static string Quote(string word)
     {
         var text = word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
-            .Replace("%", "%%", StringComparison.Ordinal).Replace("$", "$$", StringComparison.Ordinal);
+            .Replace("%", "%%", StringComparison.Ordinal);
         return $"\"{text}\"";
     }
 }
