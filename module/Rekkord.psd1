@@ -1,6 +1,6 @@
 @{
     RootModule           = 'Rekkord.Cmdlets.dll'
-    NestedModules        = @('Rekkord.Loading.psm1', 'Rekkord.Types.psd1')
+    NestedModules        = @('Rekkord.Loading.psm1', 'Types/Rekkord.Types.psd1')
     ModuleVersion        = '0.1.0'
     GUID                 = '6f1c2f0e-7f57-4e0d-9d6c-0d5b6c1b8a42'
     Author               = 'The Rekkord for PowerShell developers'
