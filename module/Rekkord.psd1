@@ -18,6 +18,7 @@
         'Get-RekkordConfig'
         'Get-RekkordHook'
         'Get-RekkordItem'
+        'Get-RekkordRepository'
         'Get-RekkordSnapshot'
         'Get-RekkordTask'
         'Initialize-RekkordRepository'

@@ -28,6 +28,7 @@ Describe 'The tables' {
             RekkordDifference        = Compare-RekkordSnapshot $channel partial
             RekkordRetentionDecision = Invoke-RekkordRetention -KeepLast 1 -WhatIf
             RekkordHook              = Get-RekkordHook
+            RekkordRepository        = Get-RekkordRepository
             RekkordKey               = $key
             RekkordRevocation        = $revocation
             RekkordConfigValue       = (Get-RekkordConfig).Values
@@ -99,6 +100,7 @@ Describe 'The tables' {
         Format-Coloured $quick[-1] | Should -Not -Match $green
         Format-Coloured (Get-RekkordSnapshot partial) | Should -Not -Match $green
         Format-Coloured (Get-RekkordSnapshot $channel) | Should -Match "${green}Whole"
+        Format-Coloured $objects.RekkordRepository | Should -Match "${green}Ready"
     }
 
     It 'have no number that is cut on its left: <Bytes>' -ForEach @(

@@ -3,6 +3,7 @@ using System.Security;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Configuration;
+using Rekkord.Engine.Pruning;
 using Rekkord.Engine.Repository;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 using Secret = Rekkord.Engine.Cryptography.Passphrase;
@@ -46,7 +47,7 @@ public sealed class InitializeRekkordRepositoryCommand : RekkordCommand
             return;
         using var passphrase = Passphrase is null ? null : Secret.FromSecureString(Passphrase);
         using var repository = RepositoryCreation.Run(location, keyFile, Force, passphrase, CreateStoreOptions(location), StopToken);
-        WriteObject(new RekkordRepository(repository, keyFile));
+        WriteObject(new RekkordRepository(repository, keyFile, RepositoryContents.OfNew));
         WriteWarning($"Keep a copy of '{keyFile}' in a safe place away from this machine. Without it, nothing in the repository can be read.");
     });
 

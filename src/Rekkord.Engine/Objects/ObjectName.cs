@@ -59,6 +59,9 @@ internal static class ObjectName
         return folder != Packs || (name[prefix - 1] == '/' && name.AsSpan(folder.Length, 2).SequenceEqual(name.AsSpan(prefix, 2)));
     }
 
+    /// <summary>Whether a name is that of something which a repository keeps: all but the descriptor, what is under way, and the files of strangers.</summary>
+    public static bool IsStored(string name) => IsWellFormed(name) || name.StartsWith(Quarantine, StringComparison.Ordinal);
+
     /// <summary>Whether a name is one that this format gives to an object of any folder.</summary>
     public static bool IsWellFormed(string name) => Folders.Any(folder => name.StartsWith(folder, StringComparison.Ordinal) && IsWellFormed(folder, name));
 

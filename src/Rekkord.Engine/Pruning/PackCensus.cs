@@ -52,6 +52,15 @@ internal sealed class PackCensus
     /// <summary>Packs of which at most a half is needed.</summary>
     public List<PackUse> Sparse { get; } = [];
 
+    /// <summary>The bytes of all packs that snapshots need which are not removed.</summary>
+    public long NeededSize { get; private set; }
+
+    /// <summary>The bytes that only removed snapshots need which can be brought back.</summary>
+    public long BringBackSize { get; private set; }
+
+    /// <summary>The bytes that neither needs. What was copied out of a condemned pack is needed in the copy.</summary>
+    public long UnneededSize { get; private set; }
+
     /// <summary>Packs that an index names and that do not exist, by name.</summary>
     public IEnumerable<string> Missing => _loader!.Missing.Select(missing => missing.Pack.Name);
 
@@ -109,6 +118,10 @@ internal sealed class PackCensus
     private void Take(StoredPack pack, DateTimeOffset stored, DateTimeOffset now)
     {
         var use = Measure(pack);
+        var (needed, kept) = (use.SizeOf(use.Needed), use.SizeOf(use.Needed + use.Removed));
+        NeededSize += needed;
+        BringBackSize += kept - needed;
+        UnneededSize += use.Size - kept;
         if (_due.Contains(use.Name) && MayLeave(use))
             Leaving.Add(use);
         else if (_condemned.Packs.Contains(use.Name) && use is { NeededUncopied: false })
@@ -124,12 +137,14 @@ internal sealed class PackCensus
     private PackUse Measure(StoredPack pack)
     {
         var use = new PackUse(pack.Name, pack.Size);
+        var isCondemned = _condemned.Packs.Contains(pack.Name);
         foreach (var blob in TableOfContentsReader.BlobsOf(pack))
         {
             var fate = _needed.Find(blob.Oid);
             var isCopied = fate is not null && _copied.Contains(blob.Oid);
             use.Length += blob.Length;
-            use.Needed += fate == SnapshotFate.Live ? blob.Length : 0;
+            use.Needed += fate == SnapshotFate.Live && !(isCondemned && isCopied) ? blob.Length : 0;
+            use.Removed += fate == SnapshotFate.Removed && !(isCondemned && isCopied) ? blob.Length : 0;
             use.IsNeeded |= fate == SnapshotFate.Live;
             use.NeededUncopied |= fate == SnapshotFate.Live && !isCopied;
             use.KeptUncopied |= (fate is SnapshotFate.Live or SnapshotFate.Removed) && !isCopied;
@@ -148,8 +163,11 @@ internal sealed record PackUse(string Name, long Size)
     /// <summary>The bytes of its blobs before compression.</summary>
     public long Length { get; set; }
 
-    /// <summary>How many of these a snapshot needs that is not removed.</summary>
+    /// <summary>How many of these a snapshot needs that is not removed. What was copied out of a condemned pack does not count.</summary>
     public long Needed { get; set; }
+
+    /// <summary>How many of these only removed snapshots need which can be brought back, counted in the same way.</summary>
+    public long Removed { get; set; }
 
     /// <summary>Whether such a snapshot needs any.</summary>
     public bool IsNeeded { get; set; }
@@ -162,4 +180,7 @@ internal sealed record PackUse(string Name, long Size)
 
     /// <summary>Whether a removed snapshot needs a part that no other one needs.</summary>
     public bool WasUsed { get; set; }
+
+    /// <summary>How many of the pack's bytes a part of its blobs takes: not each blob is compressed by itself, so by the part's length.</summary>
+    public long SizeOf(long part) => part == Length ? (part == 0 ? 0 : Size) : (long)((double)Size * part / Length);
 }

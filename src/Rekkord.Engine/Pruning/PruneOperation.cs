@@ -64,6 +64,13 @@ public sealed class PruneOperation
     public PruneResult Plan(CancellationToken cancellation)
     {
         _repository.RequireRemoving(cancellation);
+        return Estimate(cancellation);
+    }
+
+    /// <summary>The same with a key that can only read, to tell what a prune would give.</summary>
+    /// <exception cref="RekkordException">As for <see cref="Plan"/>; the key may not read (<c>KeyRoleInsufficient</c>).</exception>
+    public PruneResult Estimate(CancellationToken cancellation)
+    {
         _repository.RequireReading();
         _planned = Inventory.Load(_repository, cancellation);
         var now = Clock.GetUtcNow();
@@ -183,6 +190,9 @@ public sealed class PruneOperation
             WaitingPacks = Census.Waiting.Count,
             WaitingSize = Census.Waiting.Sum(pack => pack.Size),
             RefusedObjects = refused.Count,
+            NeededSize = Census.NeededSize,
+            BringBackSize = Census.BringBackSize,
+            UnneededSize = Census.UnneededSize,
             NextSweep = marks.Select(mark => (DateTimeOffset?)(mark.StoredTime + _request.SweepAfter)).Min(),
         };
     }
@@ -227,6 +237,15 @@ public sealed record PruneResult
 
     /// <summary>How many objects the store did not delete now. The next run tries again.</summary>
     public int RefusedObjects { get; init; }
+
+    /// <summary>The bytes that snapshots need which are not removed, before anything was deleted. In packs of which a part is needed, an estimate by its length.</summary>
+    public long NeededSize { get; init; }
+
+    /// <summary>The bytes that only removed snapshots need which can still be brought back.</summary>
+    public long BringBackSize { get; init; }
+
+    /// <summary>The bytes that neither needs.</summary>
+    public long UnneededSize { get; init; }
 
     /// <summary>When the next of what waits can be deleted; null when nothing waits.</summary>
     public DateTimeOffset? NextSweep { get; init; }

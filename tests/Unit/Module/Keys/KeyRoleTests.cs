@@ -17,6 +17,7 @@ public sealed class KeyRoleTests : IDisposable
         ["Invoke-RekkordSave"] = ("Invoke-RekkordSave test $source -KeyFile $key", ["Master", "Prune", "ReadWrite", "WriteOnly"]),
         ["Invoke-RekkordScan"] = ("Invoke-RekkordScan -Repair -KeyFile $key", ["Master", "Prune", "ReadWrite"]),
         ["Get-RekkordSnapshot"] = ("Get-RekkordSnapshot -KeyFile $key", ["Master", "Prune", "ReadWrite", "LogOnly"]),
+        ["Get-RekkordRepository"] = ("Get-RekkordRepository -KeyFile $key", ["Master", "Prune", "ReadWrite", "LogOnly"]),
         ["Get-RekkordItem"] = ("Get-RekkordItem test -KeyFile $key", ["Master", "Prune", "ReadWrite"]),
         ["Compare-RekkordSnapshot"] = ("Compare-RekkordSnapshot test test -KeyFile $key", ["Master", "Prune", "ReadWrite"]),
         ["Restore-RekkordSnapshot"] = ("Restore-RekkordSnapshot test $destination -Force -KeyFile $key", ["Master", "Prune", "ReadWrite"]),

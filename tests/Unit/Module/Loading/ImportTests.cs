@@ -6,7 +6,7 @@ public sealed class ImportTests
 {
     private static readonly string[] Commands =
     [
-        "Compare-RekkordSnapshot", "Get-RekkordConfig", "Get-RekkordHook", "Get-RekkordItem", "Get-RekkordSnapshot", "Get-RekkordTask", "Initialize-RekkordRepository",
+        "Compare-RekkordSnapshot", "Get-RekkordConfig", "Get-RekkordHook", "Get-RekkordItem", "Get-RekkordRepository", "Get-RekkordSnapshot", "Get-RekkordTask", "Initialize-RekkordRepository",
         "Invoke-RekkordHook", "Invoke-RekkordPrune", "Invoke-RekkordRetention", "Invoke-RekkordSave", "Invoke-RekkordScan", "New-RekkordConfig", "New-RekkordKey", "Register-RekkordTask", "Remove-RekkordSnapshot",
         "Restore-RekkordSnapshot", "Revoke-RekkordKey", "Test-RekkordConfig", "Undo-RekkordRemoval", "Unregister-RekkordTask",
     ];
@@ -91,6 +91,7 @@ public sealed class ImportTests
     [InlineData("Invoke-RekkordSave", "ConfigPath Repository KeyFile Passphrase Channel Path LiteralPath Exclude ExcludeCaches ExcludeFrom ExcludeLargerThan NoIgnoreFiles OneFileSystem Force LimitUpload FollowLinks SkipHooks WhatIf Confirm")]
     [InlineData("Invoke-RekkordScan", "ConfigPath Repository KeyFile Passphrase Full MaxAge TimeLimit Repair SkipHooks WhatIf Confirm")]
     [InlineData("Get-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Channel Id Latest Since Until Removed")]
+    [InlineData("Get-RekkordRepository", "ConfigPath Repository KeyFile Passphrase Measure")]
     [InlineData("Remove-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Id Channel Force WhatIf Confirm")]
     [InlineData("Undo-RekkordRemoval", "ConfigPath Repository KeyFile Passphrase Id Channel WhatIf Confirm")]
     [InlineData("Invoke-RekkordPrune", "ConfigPath Repository KeyFile Passphrase SweepAfter WhatIf Confirm")]
