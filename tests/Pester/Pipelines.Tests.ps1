@@ -21,6 +21,7 @@ BeforeAll {
             RekkordRestoreResult { $restore }
             RekkordKey { $key }
             RekkordRevocation { $revocation }
+            RekkordRepository { Get-RekkordRepository }
             RekkordHookResult { $hook }
             'FileInfo, DirectoryInfo' { Get-Item (Join-Path $sandbox.Source sub), (Join-Path $sandbox.Source changed) }
         }

@@ -50,6 +50,8 @@ public sealed class RevokeRekkordKeyCommand : RepositoryCommand
         var config = LoadConfig();
         var what = DistrustExisting ? "Revoke forever, and distrust all snapshots of" : "Revoke, for ever,";
         using var repository = OpenRepository(config, KeyPermission.Certify);
+        if (KeyId.Equals(repository.Id, StringComparison.OrdinalIgnoreCase))
+            throw new RekkordException("KeyIdInvalid", RekkordErrorKind.InvalidArgument, $"{KeyId} is the ID of the repository and not of a keyfile. Get-RekkordSnapshot shows the IDs of keyfiles as KeyId.", KeyId);
         if (!ShouldProcess($"the key {KeyId} in '{config.Repository.DisplayUrl}'", what))
             return;
         var revocation = new KeyRevocation(repository, WriteWarning).Run(keyId, MyInvocation.BoundParameters.ContainsKey(nameof(DistrustExisting)) ? DistrustExisting.IsPresent : null, Reason, StopToken);
