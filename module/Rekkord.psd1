@@ -18,6 +18,7 @@
         'Get-RekkordConfig'
         'Get-RekkordHook'
         'Get-RekkordItem'
+        'Get-RekkordKey'
         'Get-RekkordRepository'
         'Get-RekkordSnapshot'
         'Get-RekkordTask'
@@ -27,6 +28,7 @@
         'Invoke-RekkordRetention'
         'Invoke-RekkordSave'
         'Invoke-RekkordScan'
+        'Lock-RekkordKey'
         'New-RekkordConfig'
         'New-RekkordKey'
         'Register-RekkordTask'
@@ -35,6 +37,7 @@
         'Revoke-RekkordKey'
         'Test-RekkordConfig'
         'Undo-RekkordRemoval'
+        'Unlock-RekkordKey'
         'Unregister-RekkordTask'
     )
     PrivateData          = @{

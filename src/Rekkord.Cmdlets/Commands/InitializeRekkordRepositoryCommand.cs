@@ -57,11 +57,12 @@ public sealed class InitializeRekkordRepositoryCommand : RekkordCommand
         var options = new StoreOptions();
         if (!ObjectStore.IsLocal(location))
         {
-            options = StoreOptions.From(RekkordConfig.Load(new ConfigurationRequest
+            var config = RekkordConfig.Load(new ConfigurationRequest
             {
                 ConfigPath = ConfigPath is null ? null : ResolvePath(ConfigPath),
                 WorkingDirectory = CurrentDirectory,
-            }));
+            });
+            options = StoreOptions.From(config, location, reference => SecretSource.FindText(reference, StopToken));
         }
 
         return options with { Note = Note };

@@ -33,7 +33,7 @@ public sealed class NewRekkordKeyCommand : RekkordCommand
     [Parameter]
     public SecureString? Passphrase { get; set; }
 
-    /// <summary>The master keyfile's passphrase, if it has one; otherwise <c>$env:REKKORD_PASSPHRASE</c>, or a question where somebody can answer.</summary>
+    /// <summary>The master keyfile's passphrase, if it has one; otherwise Unlock-RekkordKey's, <c>$env:REKKORD_PASSPHRASE</c>, or a question where somebody can answer.</summary>
     [Parameter]
     public SecureString? MasterPassphrase { get; set; }
 
@@ -56,7 +56,8 @@ public sealed class NewRekkordKeyCommand : RekkordCommand
             ConfigPath = ConfigPath is null ? null : ResolvePath(ConfigPath),
             WorkingDirectory = CurrentDirectory,
         });
-        using var master = ReadKeyFile(masterKeyFile, config, MasterPassphrase, "-MasterPassphrase");
+        var masterPassphrase = new PassphraseSource(masterKeyFile) { Given = MasterPassphrase };
+        using var master = ReadKeyFile(masterKeyFile, config, "-MasterPassphrase", () => masterPassphrase.FindOrAsk(Host, StopToken));
         master.Demand(KeyPermission.Certify, MyInvocation.MyCommand.Name, masterKeyFile, "-MasterKeyFile");
         if (!ShouldProcess($"'{outFile}', from the master keyfile '{masterKeyFile}'", $"Make a {Role} keyfile"))
             return;

@@ -6,6 +6,7 @@ using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Repository;
+using Rekkord.Engine.Secrets;
 using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Cmdlets.Completion;
@@ -34,7 +35,8 @@ public abstract class RepositoryCompleter : IArgumentCompleter
             var request = CreateRequest(shell, parameters);
             var word = new CompletedWord(commandName, wordToComplete.Trim('\'', '"'), parameters);
             var token = stop.Token;
-            var finding = Task.Run(() => Find(request, word, token), token);
+            var unlocked = UnlockedKeys.OfSession();
+            var finding = Task.Run(() => Find(request, word, unlocked, token), token);
 
             // Storage that does not answer is left to itself.
             return finding.Wait(Patience) ? finding.Result : [];
@@ -68,20 +70,24 @@ public abstract class RepositoryCompleter : IArgumentCompleter
             ? text
             : $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";
 
-    private List<CompletionResult> Find(ConfigurationRequest request, CompletedWord word, CancellationToken stop)
+    private List<CompletionResult> Find(ConfigurationRequest request, CompletedWord word, UnlockedKeys unlocked, CancellationToken stop)
     {
         var config = RekkordConfig.Load(request);
         if (config.Repository is not { Url.Value: { } url, KeyFile.Value: { } keyFile })
             return [];
         var options = new KeyFileOptions
         {
-            GetPassphrase = PassphraseSource.FromEnvironment,
+            GetPassphrase = () => unlocked.Find(keyFile) ?? PassphraseSource.FromEnvironment() ?? (config.Repository.PassphraseFrom.Value is { } place ? SecretReader.ReadPassphrase(RequireSilent(place), stop) : null),
             TrustPermissions = config.Repository.TrustKeyFilePermissions.Value,
         };
-        using var repository = RepositoryAccess.Open(url, KeyFile.Read(keyFile, options), options: StoreOptions.From(config) with { CacheDirectory = CacheLocation.Default }, cancellation: stop);
+        var storeOptions = StoreOptions.From(config, url, reference => SecretReader.ReadText(RequireSilent(reference), stop)) with { CacheDirectory = CacheLocation.Default };
+        using var repository = RepositoryAccess.Open(url, KeyFile.Read(keyFile, options), options: storeOptions, cancellation: stop);
         repository.RememberTags();
         return [.. Find(repository, word, stop).Take(MostResults)];
     }
+
+    /// <summary>No program is run and no vault is opened because somebody presses a key.</summary>
+    private static SecretReference RequireSilent(SecretReference reference) => reference as SecretReference.OfService ?? throw new InvalidOperationException("It may have to be asked for.");
 
     /// <summary>The parameters on the command line: those that PowerShell found, and those whose value is a variable.</summary>
     private static Dictionary<string, object?> FindParameters(CommandAst command, IDictionary found, PSVariableIntrinsics variables)

@@ -3,24 +3,38 @@ using Rekkord.Engine.Repository;
 
 namespace Rekkord.Cmdlets.Models;
 
-/// <summary>A keyfile that was made.</summary>
+/// <summary>A keyfile.</summary>
 public sealed class RekkordKey
 {
     internal RekkordKey(KeyMaterial keys, string keyFile, bool hasPassphrase)
+        : this(keys.Role, keyFile, hasPassphrase, keys.RepositoryId)
     {
         Id = Convert.ToHexStringLower(keys.KeyId);
-        Role = keys.Role.ToString();
-        KeyFile = keyFile;
-        HasPassphrase = hasPassphrase;
-        RepositoryId = Convert.ToHexStringLower(keys.RepositoryId);
-        CreatedTime = (keys.CreatedTime ?? DateTimeOffset.Now).ToLocalTime();
+        CreatedTime = keys.CreatedTime?.ToLocalTime();
     }
 
-    /// <summary>Its ID: 32 hex digits. Snapshots that it signs show it as KeyId, and Revoke-RekkordKey takes it.</summary>
-    public string Id { get; }
+    internal RekkordKey(KeyFileHeading heading, string keyFile)
+        : this(heading.Role, keyFile, hasPassphrase: true, heading.RepositoryId)
+    {
+    }
 
-    /// <summary>What it can do: ReadWrite, WriteOnly, LogOnly or Prune.</summary>
+    private RekkordKey(KeyRole role, string keyFile, bool hasPassphrase, byte[] repositoryId)
+    {
+        Role = role.ToString();
+        Permissions = [.. Enum.GetValues<KeyPermission>().Where(permission => role.Permits(permission)).Select(permission => permission.ToString())];
+        KeyFile = keyFile;
+        HasPassphrase = hasPassphrase;
+        RepositoryId = Convert.ToHexStringLower(repositoryId);
+    }
+
+    /// <summary>Its ID: 32 hex digits. Snapshots that it signs show it as KeyId, and Revoke-RekkordKey takes it. Null while its passphrase is not known.</summary>
+    public string? Id { get; }
+
+    /// <summary>Master, ReadWrite, WriteOnly, LogOnly or Prune.</summary>
     public string Role { get; }
+
+    /// <summary>What the role may do: Certify, Remove, Save, Read, List.</summary>
+    public string[] Permissions { get; }
 
     /// <summary>Where it is.</summary>
     public string KeyFile { get; }
@@ -28,14 +42,20 @@ public sealed class RekkordKey
     /// <summary>Whether it needs a passphrase to be used.</summary>
     public bool HasPassphrase { get; }
 
+    /// <summary>Until when its passphrase is kept in this session; null when it is not.</summary>
+    public DateTimeOffset? UnlockedUntil { get; internal init; }
+
+    /// <summary>Whether it was revoked in the repository that was looked at; null when none was.</summary>
+    public bool? IsRevoked { get; internal init; }
+
     /// <summary>The ID of the repository that it belongs to: 32 hex digits.</summary>
     public string RepositoryId { get; }
 
-    /// <summary>When it was made.</summary>
-    public DateTimeOffset CreatedTime { get; }
+    /// <summary>When the master key made it; null for the master keyfile, and while its passphrase is not known.</summary>
+    public DateTimeOffset? CreatedTime { get; }
 
-    /// <summary>The ID.</summary>
-    public override string ToString() => Id;
+    /// <summary>The ID, or the path of a keyfile that is not open.</summary>
+    public override string ToString() => Id ?? KeyFile;
 }
 
 /// <summary>A keyfile whose signature no longer counts.</summary>

@@ -2,7 +2,6 @@ using System.Collections;
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
-using System.Security;
 using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
@@ -175,16 +174,22 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     /// <summary>Raises what kept the operation from writing something, if there was anything.</summary>
     private protected void ThrowIfWriteFailed() => _writeFailure?.Throw();
 
+    /// <summary>The keyfile that parameters, environment and file name.</summary>
+    private protected static string RequireKeyFile(RekkordConfig config) => config.Repository.KeyFile.Value ?? throw new RekkordException(
+        "KeyFileNotGiven",
+        RekkordErrorKind.InvalidArgument,
+        "No keyfile was given. Give one with -KeyFile, $env:REKKORD_KEY_FILE, or KeyFile in the [Repository] section of the configuration.");
+
     /// <summary>Reads a keyfile, with its passphrase if it has one.</summary>
     /// <param name="path">Where it is.</param>
     /// <param name="config">Says whether its permissions count.</param>
-    /// <param name="passphrase">The value of the parameter for it.</param>
-    /// <param name="parameter">That parameter's name.</param>
-    private protected KeyMaterial ReadKeyFile(string path, RekkordConfig config, SecureString? passphrase, string parameter)
+    /// <param name="parameter">The parameter that the passphrase can be given with.</param>
+    /// <param name="getPassphrase">Gets the passphrase; null when there is none.</param>
+    private protected KeyMaterial ReadKeyFile(string path, RekkordConfig config, string parameter, Func<Passphrase?> getPassphrase)
     {
         var keys = KeyFile.Read(path, new KeyFileOptions
         {
-            GetPassphrase = () => PassphraseSource.Get(passphrase, Host, $"Passphrase of '{path}': "),
+            GetPassphrase = getPassphrase,
             PassphraseParameter = parameter,
             TrustPermissions = config.Repository.TrustKeyFilePermissions.Value,
         });

@@ -12,14 +12,14 @@ namespace Rekkord.Cmdlets.Pipeline;
 /// <summary>The cmdlets that open a repository.</summary>
 public abstract class RepositoryCommand : ConfigurationCommand
 {
-    /// <summary>The keyfile's passphrase, if it has one; otherwise <c>$env:REKKORD_PASSPHRASE</c>, or a question where somebody can answer.</summary>
+    /// <summary>The keyfile's passphrase, if it has one; otherwise Unlock-RekkordKey's, <c>$env:REKKORD_PASSPHRASE</c>, the place that the configuration names, or a question where somebody can answer.</summary>
     [Parameter]
     public SecureString? Passphrase { get; set; }
 
     /// <summary>Opens the repository that parameters, environment and file name. A keyfile of the wrong role is refused before anything else is done.</summary>
     /// <param name="config">The configuration.</param>
-    /// <param name="permission">What the command needs the keyfile for.</param>
-    private protected RepositoryAccess OpenRepository(RekkordConfig config, KeyPermission permission)
+    /// <param name="permission">What the command needs the keyfile for; null when any will do.</param>
+    private protected RepositoryAccess OpenRepository(RekkordConfig config, KeyPermission? permission)
     {
         var (url, keys) = ReadKeys(config, permission);
         try
@@ -36,7 +36,8 @@ public abstract class RepositoryCommand : ConfigurationCommand
     }
 
     /// <summary>How the store of a repository is used.</summary>
-    private protected virtual StoreOptions CreateStoreOptions(RekkordConfig config) => StoreOptions.From(config) with { Note = Note, CacheDirectory = CacheLocation.Default };
+    private protected virtual StoreOptions CreateStoreOptions(RekkordConfig config) =>
+        StoreOptions.From(config, config.Repository.Url.Value, reference => SecretSource.FindText(reference, StopToken)) with { Note = Note, CacheDirectory = CacheLocation.Default };
 
     /// <summary>Where saves, scans and restores run; says which with <c>-Verbose</c>.</summary>
     /// <param name="repository">What it is for.</param>
@@ -49,21 +50,19 @@ public abstract class RepositoryCommand : ConfigurationCommand
 
     /// <summary>The repository that parameters, environment and file name, and its keys. A keyfile of the wrong role is refused.</summary>
     /// <param name="config">The configuration.</param>
-    /// <param name="permission">What the command needs the keyfile for.</param>
-    private protected (string Url, KeyMaterial Keys) ReadKeys(RekkordConfig config, KeyPermission permission)
+    /// <param name="permission">What the command needs the keyfile for; null when any will do.</param>
+    private protected (string Url, KeyMaterial Keys) ReadKeys(RekkordConfig config, KeyPermission? permission)
     {
         var url = config.Repository.Url.Value ?? throw new RekkordException(
             "RepositoryNotGiven",
             RekkordErrorKind.InvalidArgument,
             "No repository was given. Give one with -Repository, $env:REKKORD_REPOSITORY, or URL in the [Repository] section of the configuration.");
-        var keyFile = config.Repository.KeyFile.Value ?? throw new RekkordException(
-            "KeyFileNotGiven",
-            RekkordErrorKind.InvalidArgument,
-            "No keyfile was given. Give one with -KeyFile, $env:REKKORD_KEY_FILE, or KeyFile in the [Repository] section of the configuration.");
-        var keys = ReadKeyFile(keyFile, config, Passphrase, "-Passphrase");
+        var keyFile = RequireKeyFile(config);
+        var keys = ReadKeyFile(keyFile, config, "-Passphrase", () => PassphraseOf(keyFile, config).FindOrAsk(Host, StopToken));
         try
         {
-            keys.Demand(permission, MyInvocation.MyCommand.Name, keyFile);
+            if (permission is { } needed)
+                keys.Demand(needed, MyInvocation.MyCommand.Name, keyFile);
             return (url, keys);
         }
         catch
@@ -72,4 +71,7 @@ public abstract class RepositoryCommand : ConfigurationCommand
             throw;
         }
     }
+
+    /// <summary>Where the passphrase of the repository's keyfile comes from.</summary>
+    private protected PassphraseSource PassphraseOf(string keyFile, RekkordConfig config) => new(keyFile) { Given = Passphrase, Reference = config.Repository.PassphraseFrom.Value };
 }

@@ -19,6 +19,9 @@ public sealed record ConfigKey(string Section, string Name, ConfigValueType Type
     /// <summary>Whether the value must never be shown.</summary>
     public bool IsSecret { get; init; }
 
+    /// <summary>The key in the same section that gives the secret itself, where this one says where it is; null for all others.</summary>
+    public string? InsteadOf { get; init; }
+
     /// <summary>The least number allowed.</summary>
     public int Minimum { get; init; } = int.MinValue;
 
@@ -52,4 +55,7 @@ public enum ConfigValueType
 
     /// <summary>A number of bytes such as <c>500KB</c> or <c>2MB</c>.</summary>
     Size,
+
+    /// <summary>Where a secret is: <c>secret:vault/name</c>, <c>command:program arguments</c> or <c>credential:name</c>.</summary>
+    SecretReference,
 }

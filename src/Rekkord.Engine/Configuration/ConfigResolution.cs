@@ -15,7 +15,7 @@ internal sealed partial class ConfigResolution
     private readonly Dictionary<ConfigKey, Resolved> _values = [];
 
     /// <summary>A value that was set.</summary>
-    /// <param name="Value">A string, <see cref="int"/>, <see cref="long"/>, <see cref="bool"/> or <see cref="TimeSpan"/>, by the key's type.</param>
+    /// <param name="Value">A string, <see cref="int"/>, <see cref="long"/>, <see cref="bool"/>, <see cref="TimeSpan"/> or <see cref="SecretReference"/>, by the key's type.</param>
     /// <param name="Source">Where it came from.</param>
     /// <param name="Origin">The same in words.</param>
     internal sealed record Resolved(object Value, ConfigSource Source, string? Origin);
@@ -49,7 +49,14 @@ internal sealed partial class ConfigResolution
             }
 
             _values[key] = new Resolved(value, ConfigSource.File, $"{file}:{item.KeyPosition.Line}");
+            ThrowIfSaidTwice(document, item, key, file);
         }
+    }
+
+    private static void ThrowIfSaidTwice(ConfigDocument document, ConfigItem item, ConfigKey key, string file)
+    {
+        if (key.InsteadOf is { } secret && document.Items.Any(other => other.Section == item.Section && other.Name == secret))
+            throw new ConfigurationException("ConfigInvalidValue", file, item.KeyPosition, $"'{item.Name}' says where the secret is that '{secret}' gives. Remove one of the two.");
     }
 
     /// <summary>Takes the value of every key that has a variable which is set and not empty.</summary>
@@ -104,6 +111,13 @@ internal sealed partial class ConfigResolution
         return new ConfigValue<string?>((string?)found?.Value, found?.Source ?? ConfigSource.Default);
     }
 
+    /// <summary>A setting that says where a secret is.</summary>
+    public ConfigValue<SecretReference?> GetSecretReference(string fullName)
+    {
+        var found = Find(fullName);
+        return new ConfigValue<SecretReference?>((SecretReference?)found?.Value, found?.Source ?? ConfigSource.Default);
+    }
+
     /// <summary>Every setting as it may be shown.</summary>
     public IReadOnlyList<ConfigEntry> ToEntries() =>
         [.. ConfigSchema.Keys.Select(key => Find(key.FullName) is { } found
@@ -126,7 +140,7 @@ internal sealed partial class ConfigResolution
     }
 
     private static bool TakesText(ConfigKey key) =>
-        key.Type is ConfigValueType.Text or ConfigValueType.Path or ConfigValueType.Location or ConfigValueType.Duration or ConfigValueType.Size;
+        key.Type is not (ConfigValueType.Number or ConfigValueType.Boolean);
 
     /// <summary>
     /// A path with the user's home directory for <c>~</c> and <c>$HOME</c> at its beginning. No other variable is known, and none is taken
@@ -165,6 +179,7 @@ internal sealed partial class ConfigResolution
                 ? InRange(key, number) : null,
             ConfigValueType.Boolean => ParseBoolean(text),
             ConfigValueType.Size => ConfigSize.TryParse(text, out var size) ? size : null,
+            ConfigValueType.SecretReference => SecretReference.TryParse(text),
             _ => ConfigDuration.TryParse(text, out var duration) ? duration : null,
         };
     }
@@ -230,10 +245,10 @@ internal sealed partial class ConfigResolution
 
     private static string SectionList => string.Join(", ", ConfigSchema.Sections.Select(section => $"[{section}]"));
 
-    // The value itself is left out where it is a secret, and its text is what the user can see in the file anyway.
+    // The value itself is left out where it is a secret, or where somebody may have written the secret for the place that it is in.
     private static string Invalid(string name, ConfigKey key, string text) =>
         text is "" ? $"'{name}' has no value. It takes {Describe(key, typed: false)}. To leave it unset, remove the line."
-        : key.IsSecret ? $"The value of '{name}' is not valid. It takes {Describe(key, typed: false)}."
+        : key.IsSecret || key.Type == ConfigValueType.SecretReference ? $"The value of '{name}' is not valid. It takes {Describe(key, typed: false)}."
         : $"'{name}' takes {Describe(key, typed: false)}, and '{text}' is not one.";
 
     private static string Describe(ConfigKey key, bool typed) => key.Type switch
@@ -243,6 +258,7 @@ internal sealed partial class ConfigResolution
         ConfigValueType.Location => "a repository URL or path",
         ConfigValueType.Number => string.Create(CultureInfo.InvariantCulture, $"a whole number from {key.Minimum} to {key.Maximum}"),
         ConfigValueType.Boolean => "true or false",
+        ConfigValueType.SecretReference => "secret:VAULT/NAME, command:PROGRAM ARGUMENTS or credential:NAME",
         ConfigValueType.Size => (typed ? "a size in quotes" : "a size") + " such as 500KB, 2MB or 1GB",
         _ => (typed ? "a duration in quotes" : "a duration") + " such as 90s, 10m, 2h30m, 30d or 1w",
     };
@@ -262,6 +278,7 @@ internal sealed partial class ConfigResolution
         long size => ConfigSize.Format(size),
         bool boolean => boolean ? "true" : "false",
         int number => number.ToString(CultureInfo.InvariantCulture),
+        SecretReference reference => reference.ToString(),
         _ when key.Type == ConfigValueType.Location => Storage.RepositoryLocation.WithoutCredentials((string)value),
         _ => (string)value,
     };

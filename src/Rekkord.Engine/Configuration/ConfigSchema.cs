@@ -15,6 +15,7 @@ public static class ConfigSchema
             { EnvironmentVariable = "REKKORD_REPOSITORY" },
         new("Repository", "KeyFile", ConfigValueType.Path, "The keyfile to open it with.")
             { EnvironmentVariable = "REKKORD_KEY_FILE", AlternativeVariable = "REKKORD_KEYFILE" },
+        new("Repository", "PassphraseFrom", ConfigValueType.SecretReference, "Where the keyfile's passphrase is. Unset: it is asked for."),
         new("Repository", "TrustKeyFilePermissions", ConfigValueType.Boolean,
             "Whether to use a keyfile that others can read.") { Default = "false" },
 
@@ -60,18 +61,23 @@ public static class ConfigSchema
             { EnvironmentVariable = "REKKORD_S3_ACCESS_KEY_ID" },
         new("S3", "SecretKey", ConfigValueType.Text, "The secret access key.")
             { EnvironmentVariable = "REKKORD_S3_SECRET_KEY", IsSecret = true },
+        new("S3", "SecretKeyFrom", ConfigValueType.SecretReference, "Where the secret access key is, instead of SecretKey.") { InsteadOf = "SecretKey" },
         new("S3", "SessionToken", ConfigValueType.Text, "The session token of temporary keys.")
             { EnvironmentVariable = "REKKORD_S3_SESSION_TOKEN", IsSecret = true },
+        new("S3", "SessionTokenFrom", ConfigValueType.SecretReference, "Where the session token is, instead of SessionToken.") { InsteadOf = "SessionToken" },
         new("S3", "Region", ConfigValueType.Text, "The region. Unset: taken from the URL, or from the AWS tools' settings."),
         new("S3", "StorageClass", ConfigValueType.Text, "The storage class of new objects. Unset: the bucket's."),
         new("S3", "LockMode", ConfigValueType.Text, "The mode of object lock for RetainDuration: GOVERNANCE or COMPLIANCE. Unset: GOVERNANCE."),
 
         new("SFTP", "Password", ConfigValueType.Text, "The SSH password.")
             { EnvironmentVariable = "REKKORD_SFTP_PASSWORD", IsSecret = true },
+        new("SFTP", "PasswordFrom", ConfigValueType.SecretReference, "Where the SSH password is, instead of Password.") { InsteadOf = "Password" },
         new("SFTP", "KeyFile", ConfigValueType.Path, "The SSH private key. Unset: those of ssh's configuration and of the agent.")
             { EnvironmentVariable = "REKKORD_SFTP_KEY_FILE" },
         new("SFTP", "KeyPassphrase", ConfigValueType.Text, "The passphrase of the SSH private key.")
             { EnvironmentVariable = "REKKORD_SFTP_KEY_PASSPHRASE", IsSecret = true },
+        new("SFTP", "KeyPassphraseFrom", ConfigValueType.SecretReference, "Where the passphrase of the SSH private key is, instead of KeyPassphrase.")
+            { InsteadOf = "KeyPassphrase" },
         new("SFTP", "Fingerprint", ConfigValueType.Text, "The fingerprint the host must have, as in SHA256:… Unset: known_hosts decides.")
             { EnvironmentVariable = "REKKORD_SFTP_FINGERPRINT" },
         new("SFTP", "Command", ConfigValueType.Text, "The program that connects, with its first arguments. Unset: ssh.")

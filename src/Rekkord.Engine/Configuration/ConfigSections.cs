@@ -9,8 +9,10 @@ namespace Rekkord.Engine.Configuration;
 /// <summary>Section <c>[Repository]</c>.</summary>
 /// <param name="Url">A URL, <c>user@host:path</c> or a full path; null when unset. Can hold credentials: never show it.</param>
 /// <param name="KeyFile">The keyfile, as a full path; null when unset.</param>
+/// <param name="PassphraseFrom">Where the keyfile's passphrase is; null when unset.</param>
 /// <param name="TrustKeyFilePermissions">Whether a keyfile that others can read is used.</param>
-public sealed record RepositoryConfig(ConfigValue<string?> Url, ConfigValue<string?> KeyFile, ConfigValue<bool> TrustKeyFilePermissions)
+public sealed record RepositoryConfig(
+    ConfigValue<string?> Url, ConfigValue<string?> KeyFile, ConfigValue<SecretReference?> PassphraseFrom, ConfigValue<bool> TrustKeyFilePermissions)
 {
     /// <summary>The URL without credentials, to show; null when unset.</summary>
     public string? DisplayUrl => Url.Value is null ? null : RepositoryLocation.WithoutCredentials(Url.Value);
@@ -19,24 +21,29 @@ public sealed record RepositoryConfig(ConfigValue<string?> Url, ConfigValue<stri
 /// <summary>Section <c>[S3]</c>.</summary>
 /// <param name="AccessKeyId">The access key ID; null when unset.</param>
 /// <param name="SecretKey">The secret access key; null when unset. Never show it.</param>
+/// <param name="SecretKeyFrom">Where it is; null when unset.</param>
 /// <param name="SessionToken">The session token of temporary keys; null when unset. Never show it.</param>
+/// <param name="SessionTokenFrom">Where it is; null when unset.</param>
 /// <param name="Region">The region; null to take it from the URL.</param>
 /// <param name="StorageClass">The storage class of new objects; null for the bucket's.</param>
 /// <param name="LockMode">The mode of object lock; null for governance.</param>
 public sealed record S3Config(
     ConfigValue<string?> AccessKeyId,
     ConfigValue<string?> SecretKey,
+    ConfigValue<SecretReference?> SecretKeyFrom,
     ConfigValue<string?> SessionToken,
+    ConfigValue<SecretReference?> SessionTokenFrom,
     ConfigValue<string?> Region,
     ConfigValue<string?> StorageClass,
     ConfigValue<string?> LockMode)
 {
     /// <summary>The section in the form in which a bucket is used by it.</summary>
-    public S3Options ToOptions() => new()
+    /// <param name="findSecret">Gets a secret from where it is.</param>
+    public S3Options ToOptions(Func<SecretReference, string> findSecret) => new()
     {
         AccessKeyId = AccessKeyId.Value,
-        SecretKey = SecretKey.Value,
-        SessionToken = SessionToken.Value,
+        SecretKey = SecretReference.Resolve(SecretKey, SecretKeyFrom, findSecret),
+        SessionToken = SecretReference.Resolve(SessionToken, SessionTokenFrom, findSecret),
         Region = Region.Value,
         StorageClass = StorageClass.Value,
         LockMode = LockMode.Value,
@@ -45,19 +52,28 @@ public sealed record S3Config(
 
 /// <summary>Section <c>[SFTP]</c>.</summary>
 /// <param name="Password">The SSH password; null when unset. Never show it.</param>
+/// <param name="PasswordFrom">Where it is; null when unset.</param>
 /// <param name="KeyFile">The SSH private key, as a full path; null when unset.</param>
 /// <param name="KeyPassphrase">Its passphrase; null when unset. Never show it.</param>
+/// <param name="KeyPassphraseFrom">Where it is; null when unset.</param>
 /// <param name="Fingerprint">The fingerprint the host must have; null when unset.</param>
 /// <param name="Command">The program that connects, with its first arguments; null for ssh.</param>
 public sealed record SftpConfig(
-    ConfigValue<string?> Password, ConfigValue<string?> KeyFile, ConfigValue<string?> KeyPassphrase, ConfigValue<string?> Fingerprint, ConfigValue<string?> Command)
+    ConfigValue<string?> Password,
+    ConfigValue<SecretReference?> PasswordFrom,
+    ConfigValue<string?> KeyFile,
+    ConfigValue<string?> KeyPassphrase,
+    ConfigValue<SecretReference?> KeyPassphraseFrom,
+    ConfigValue<string?> Fingerprint,
+    ConfigValue<string?> Command)
 {
     /// <summary>The section in the form in which a server is reached by it.</summary>
-    public SftpOptions ToOptions() => new()
+    /// <param name="findSecret">Gets a secret from where it is.</param>
+    public SftpOptions ToOptions(Func<SecretReference, string> findSecret) => new()
     {
-        Password = Password.Value,
+        Password = SecretReference.Resolve(Password, PasswordFrom, findSecret),
         KeyFile = KeyFile.Value,
-        KeyPassphrase = KeyPassphrase.Value,
+        KeyPassphrase = SecretReference.Resolve(KeyPassphrase, KeyPassphraseFrom, findSecret),
         Fingerprint = Fingerprint.Value,
         Command = Command.Value,
     };

@@ -14,7 +14,7 @@ public sealed class RekkordConfig
         ConfigFile = configFile;
         Entries = values.ToEntries();
         Repository = new RepositoryConfig(
-            values.GetText("Repository.URL"), values.GetText("Repository.KeyFile"), values.GetRequired<bool>("Repository.TrustKeyFilePermissions"));
+            values.GetText("Repository.URL"), values.GetText("Repository.KeyFile"), values.GetSecretReference("Repository.PassphraseFrom"), values.GetRequired<bool>("Repository.TrustKeyFilePermissions"));
         Settings = new SettingsConfig(
             values.GetStruct<int>("Settings.Threads"),
             values.GetRequired<int>("Settings.CompressionLevel"),
@@ -46,9 +46,23 @@ public sealed class RekkordConfig
             values.GetStruct<TimeSpan>("Retention.KeepWithin"),
             values.GetRequired<TimeSpan>("Retention.SweepAfter"),
             values.GetText("Retention.TimeZone"));
-        S3 = new S3Config(values.GetText("S3.AccessKeyID"), values.GetText("S3.SecretKey"), values.GetText("S3.SessionToken"), values.GetText("S3.Region"), values.GetText("S3.StorageClass"), values.GetText("S3.LockMode"));
+        S3 = new S3Config(
+            values.GetText("S3.AccessKeyID"),
+            values.GetText("S3.SecretKey"),
+            values.GetSecretReference("S3.SecretKeyFrom"),
+            values.GetText("S3.SessionToken"),
+            values.GetSecretReference("S3.SessionTokenFrom"),
+            values.GetText("S3.Region"),
+            values.GetText("S3.StorageClass"),
+            values.GetText("S3.LockMode"));
         Sftp = new SftpConfig(
-            values.GetText("SFTP.Password"), values.GetText("SFTP.KeyFile"), values.GetText("SFTP.KeyPassphrase"), values.GetText("SFTP.Fingerprint"), values.GetText("SFTP.Command"));
+            values.GetText("SFTP.Password"),
+            values.GetSecretReference("SFTP.PasswordFrom"),
+            values.GetText("SFTP.KeyFile"),
+            values.GetText("SFTP.KeyPassphrase"),
+            values.GetSecretReference("SFTP.KeyPassphraseFrom"),
+            values.GetText("SFTP.Fingerprint"),
+            values.GetText("SFTP.Command"));
     }
 
     /// <summary>The file that was read, as a full path; null when there is none.</summary>

@@ -124,6 +124,25 @@ public static class KeyFile
         });
     }
 
+    /// <summary>Reads what a keyfile with a passphrase says of itself without it. Nothing vouches for that: the text is there for people.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="trustPermissions">Whether to look at one that others can read.</param>
+    /// <returns>Null when it has no passphrase.</returns>
+    /// <exception cref="RekkordException">As of <see cref="Read"/>, but for those of passphrases.</exception>
+    public static KeyFileHeading? ReadHeading(string path, bool trustPermissions) => SecretBytes.Use(ReadText(path), text =>
+    {
+        if (!TryFind(text, out var fields))
+            throw Invalid(path);
+        if (!trustPermissions)
+            KeyFileTrust.Check(path);
+        if (!text.AsSpan(fields.Label).SequenceEqual(SealedLabel))
+            return null;
+        var words = Encoding.UTF8.GetString(text.AsSpan(..fields.Location.Start.Value)).Split((char[])[' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        return words is ["Rekkord", var role, "key", "of", "repository", { Length: KeyMaterial.IdLength * 2 } id, ..] && Enum.TryParse<KeyRole>(role, out var known) && id.All(char.IsAsciiHexDigit)
+            ? new KeyFileHeading(known, Convert.FromHexString(id))
+            : throw Invalid(path);
+    });
+
     /// <summary>Reads a keyfile's text, in UTF-8; the path is for messages. No string is made of it, since a string cannot be wiped.</summary>
     internal static KeyMaterial Decode(byte[] text, string path, KeyFileOptions options)
     {
@@ -169,7 +188,7 @@ public static class KeyFile
         using var passphrase = options.GetPassphrase() ?? throw new RekkordException(
             "PassphraseRequired",
             RekkordErrorKind.Security,
-            $"The keyfile '{path}' is protected with a passphrase. None was given, and nobody can be asked. Give it with {options.PassphraseParameter} or in $env:REKKORD_PASSPHRASE.",
+            $"The keyfile '{path}' is protected with a passphrase. None was given, and nobody can be asked. Give it with {options.PassphraseParameter}, Unlock-RekkordKey or in $env:REKKORD_PASSPHRASE, or say in the configuration where it is (PassphraseFrom).",
             path);
         try
         {
@@ -286,3 +305,8 @@ public static class KeyFile
         path,
         inner);
 }
+
+/// <summary>What stands above the sealed keys of a keyfile.</summary>
+/// <param name="Role">What it says of the role.</param>
+/// <param name="RepositoryId">What it says of the repository.</param>
+public sealed record KeyFileHeading(KeyRole Role, byte[] RepositoryId);

@@ -74,6 +74,9 @@ public sealed class Passphrase : IDisposable
         }
     }
 
+    /// <summary>Another one of the same text, which is wiped by itself.</summary>
+    public Passphrase Copy() => new(SecretBytes.Copy(Bytes));
+
     /// <summary>Wipes it.</summary>
     public void Dispose()
     {

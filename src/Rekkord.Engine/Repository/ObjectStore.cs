@@ -158,7 +158,10 @@ public sealed record StoreOptions
     public SftpOptions Sftp { get; init; } = new();
 
     /// <summary>What a configuration says.</summary>
-    public static StoreOptions From(RekkordConfig config)
+    /// <param name="config">The configuration.</param>
+    /// <param name="location">The store that is to be opened: only its own secrets are looked for.</param>
+    /// <param name="findSecret">Gets a secret from where the configuration says that it is.</param>
+    public static StoreOptions From(RekkordConfig config, string? location, Func<SecretReference, string> findSecret)
     {
         ArgumentNullException.ThrowIfNull(config);
         return new StoreOptions
@@ -167,8 +170,8 @@ public sealed record StoreOptions
             UploadLimit = config.Settings.LimitUpload.Value,
             CacheSize = config.Settings.CacheSize.Value,
             RetainDuration = config.Protection.RetainDuration.Value,
-            S3 = config.S3.ToOptions(),
-            Sftp = config.Sftp.ToOptions(),
+            S3 = location is not null && S3Location.IsOne(location) ? config.S3.ToOptions(findSecret) : new S3Options(),
+            Sftp = location is not null && SftpLocation.IsOne(location) ? config.Sftp.ToOptions(findSecret) : new SftpOptions(),
         };
     }
 }

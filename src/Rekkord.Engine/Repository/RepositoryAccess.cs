@@ -210,6 +210,23 @@ public sealed class RepositoryAccess : IDisposable
         ThrowIfRevoked("nothing was removed", cancellation);
     }
 
+    /// <summary>The keys that were revoked, oldest first. A keyfile that cannot list sees neither reasons nor snapshots.</summary>
+    /// <param name="tell">Told of each revocation that cannot be read.</param>
+    /// <param name="cancellation">Ends the listing.</param>
+    public IReadOnlyList<Revocation> ListRevocations(Action<RekkordException> tell, CancellationToken cancellation)
+    {
+        var list = RevocationList.Load(this, cancellation);
+        list.Damaged.ForEach(tell);
+        return list.Readable;
+    }
+
+    /// <summary>Whether the key in use was revoked, also when its revocation cannot be read.</summary>
+    public bool IsKeyRevoked(CancellationToken cancellation)
+    {
+        var list = RevocationList.Load(this, cancellation);
+        return Role != KeyRole.Master && !list.TrustsAll(Convert.ToHexStringLower(Keys.KeyId));
+    }
+
     /// <summary>Looks at the revocations again, since a key may be revoked while something is written with it.</summary>
     /// <param name="consequence">What has become of that, for the message.</param>
     /// <param name="cancellation">Ends the look.</param>

@@ -71,6 +71,9 @@ internal sealed class RevocationList
         }
     }
 
+    /// <summary>Those that can be read, oldest first.</summary>
+    public IReadOnlyList<Revocation> Readable => [.. _byKey.Values.Where(revocation => revocation.Time != default).OrderBy(revocation => revocation.Time)];
+
     /// <summary>Whether a key was revoked, whatever of its signatures stays good.</summary>
     /// <param name="keyId">The key's ID in hex; empty for the master key.</param>
     public bool IsRevoked(string keyId) => _byKey.ContainsKey(keyId);

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Storage.Sftp;
 
@@ -154,7 +155,8 @@ internal sealed class SshProcess : ISftpTransport
 
     private static ProcessStartInfo CreateStartInfo(SftpLocation location, SftpOptions options, SshSecrets? secrets, params string[] more)
     {
-        var command = options.Command is null ? ["ssh"] : SplitWords(options.Command);
+        var command = options.Command is null ? ["ssh"] : CommandWords.Split(options.Command) ?? throw new RekkordException(
+            "SftpCommandInvalid", RekkordErrorKind.InvalidArgument, "[SFTP] Command is no command: it has no word, or a quote that does not end. Write for example: ssh -J jump.example.org", "Command");
         var start = new ProcessStartInfo(command[0])
         {
             RedirectStandardInput = true,
@@ -229,41 +231,6 @@ internal sealed class SshProcess : ISftpTransport
     {
         if (!OperatingSystem.IsWindows())
             secrets?.Dispose();
-    }
-
-    /// <summary>The words of a command: apart by blanks, unless they are between double quotes.</summary>
-    private static List<string> SplitWords(string command)
-    {
-        List<string> words = [];
-        var isQuoted = false;
-        StringBuilder? word = null;
-        foreach (var c in command)
-        {
-            if (c == '"')
-            {
-                isQuoted = !isQuoted;
-                word ??= new StringBuilder();
-            }
-            else if (c is ' ' or '\t' && !isQuoted)
-            {
-                Add();
-            }
-            else
-            {
-                (word ??= new StringBuilder()).Append(c);
-            }
-        }
-
-        Add();
-        return !isQuoted && words is [{ Length: > 0 }, ..] ? words : throw new RekkordException(
-            "SftpCommandInvalid", RekkordErrorKind.InvalidArgument, "[SFTP] Command is no command: it has no word, or a quote that does not end. Write for example: ssh -J jump.example.org", "Command");
-
-        void Add()
-        {
-            if (word is not null)
-                words.Add(word.ToString());
-            word = null;
-        }
     }
 
     private void ReadWords()

@@ -13,7 +13,7 @@ public sealed class ConfigErrorTests : IDisposable
     [InlineData("[Hooks]\nPreSaveDirectroy = x\n", 2, 1, "ConfigUnknownKey", "Did you mean 'PreSaveDirectory'?")]
     [InlineData("[Hooks]\n  presavedirectory = x\n", 2, 3, "ConfigUnknownKey", "Did you mean 'PreSaveDirectory'?")]
     [InlineData("[Hooks]\nURL = x\n", 2, 1, "ConfigUnknownKey", "It belongs under [Repository].")]
-    [InlineData("[S3]\nCompletelyElse = x\n", 2, 1, "ConfigUnknownKey", "It takes: AccessKeyID, SecretKey, SessionToken, Region, StorageClass, LockMode.")]
+    [InlineData("[S3]\nCompletelyElse = x\n", 2, 1, "ConfigUnknownKey", "It takes: AccessKeyID, SecretKey, SecretKeyFrom, SessionToken, SessionTokenFrom, Region, StorageClass, LockMode.")]
     [InlineData("[Protection]\nTestWrites = On\n", 2, 1, "ConfigUnknownKey", "is a key of Rekkord that Rekkord for PowerShell does not have")]
     [InlineData("[S3]\nKeyID = x\n", 2, 1, "ConfigUnknownKey", "Write AccessKeyID.")]
     [InlineData("[SFTP]\nHost = x\n", 2, 1, "ConfigUnknownKey", "Put it in the URL under [Repository].")]

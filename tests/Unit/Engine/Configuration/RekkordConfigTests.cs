@@ -287,6 +287,7 @@ public sealed class RekkordConfigTests : IDisposable
         var values = new Dictionary<string, (string Ini, string Toml)>
         {
             ["Repository.URL"] = ("/repo", "'/repo'"), ["Repository.KeyFile"] = ("/k", "'/k'"),
+            ["Repository.PassphraseFrom"] = ("secret:vault/name", "'secret:vault/name'"),
             ["Repository.TrustKeyFilePermissions"] = ("1", "true"),
             ["Settings.Threads"] = ("4", "4"), ["Settings.CompressionLevel"] = ("19", "19"),
             ["Settings.Connections"] = ("3", "3"), ["Settings.LimitUpload"] = ("2MB", "'2MB'"),
@@ -300,18 +301,24 @@ public sealed class RekkordConfigTests : IDisposable
             ["Retention.KeepLast"] = ("1", "1"), ["Retention.KeepHourly"] = ("2", "2"), ["Retention.KeepDaily"] = ("3", "3"),
             ["Retention.KeepWeekly"] = ("4", "4"), ["Retention.KeepMonthly"] = ("5", "5"), ["Retention.KeepYearly"] = ("6", "6"),
             ["Retention.KeepWithin"] = ("30d", "'30d'"), ["Retention.SweepAfter"] = ("14d", "'14d'"), ["Retention.TimeZone"] = ("UTC", "'UTC'"),
-            ["S3.AccessKeyID"] = ("id", "'id'"), ["S3.SecretKey"] = ("secret", "'secret'"), ["S3.SessionToken"] = ("token", "'token'"),
+            ["S3.AccessKeyID"] = ("id", "'id'"), ["S3.SecretKey"] = ("secret", "'secret'"), ["S3.SecretKeyFrom"] = ("command:key", "'command:key'"),
+            ["S3.SessionToken"] = ("token", "'token'"), ["S3.SessionTokenFrom"] = ("command:token", "'command:token'"),
             ["S3.Region"] = ("eu", "'eu'"), ["S3.StorageClass"] = ("STANDARD_IA", "'STANDARD_IA'"), ["S3.LockMode"] = ("COMPLIANCE", "'COMPLIANCE'"),
-            ["SFTP.Password"] = ("pass", "'pass'"), ["SFTP.KeyFile"] = ("/s", "'/s'"), ["SFTP.KeyPassphrase"] = ("phrase", "'phrase'"),
+            ["SFTP.Password"] = ("pass", "'pass'"), ["SFTP.PasswordFrom"] = ("credential:pass", "'credential:pass'"), ["SFTP.KeyFile"] = ("/s", "'/s'"),
+            ["SFTP.KeyPassphrase"] = ("phrase", "'phrase'"), ["SFTP.KeyPassphraseFrom"] = ("credential:phrase", "'credential:phrase'"),
             ["SFTP.Fingerprint"] = ("SHA256:x", "'SHA256:x'"), ["SFTP.Command"] = ("ssh -J jump", "'ssh -J jump'"),
         };
         Assert.Equal(ConfigSchema.Keys.Select(key => key.FullName), values.Keys);
-        var ini = _sandbox.LoadText("c.ini", string.Concat(ConfigSchema.Keys.Select(key => $"[{key.Section}]\n{key.Name} = {values[key.FullName].Ini}\n")));
-        var toml = _sandbox.LoadText("c.toml", string.Concat(ConfigSchema.Keys.Select(key => $"{key.FullName} = {values[key.FullName].Toml}\n")));
+
+        // A secret and its place exclude each other.
+        var keys = ConfigSchema.Keys.Where(key => key.InsteadOf is null);
+        var ini = _sandbox.LoadText("c.ini", string.Concat(keys.Select(key => $"[{key.Section}]\n{key.Name} = {values[key.FullName].Ini}\n")));
+        var toml = _sandbox.LoadText("c.toml", string.Concat(keys.Select(key => $"{key.FullName} = {values[key.FullName].Toml}\n")));
         foreach (var config in new[] { ini, toml })
         {
-            Assert.All(config.Entries, entry => Assert.Equal(ConfigSource.File, entry.Source));
+            Assert.All(config.Entries.Where(entry => entry.Key.InsteadOf is null), entry => Assert.Equal(ConfigSource.File, entry.Source));
             Assert.Equal(("/repo", "/k"), (config.Repository.Url.Value, config.Repository.KeyFile.Value));
+            Assert.Equal(new SecretReference.InVault("vault", "name"), config.Repository.PassphraseFrom.Value);
             Assert.True(config.Repository.TrustKeyFilePermissions.Value);
             var keep = config.Retention;
             Assert.Equal((1, 2, 3, 4, 5, 6), (keep.KeepLast.Value, keep.KeepHourly.Value, keep.KeepDaily.Value, keep.KeepWeekly.Value, keep.KeepMonthly.Value, keep.KeepYearly.Value));
@@ -329,12 +336,18 @@ public sealed class RekkordConfigTests : IDisposable
             Assert.Equal(
                 ("/x", 5L << 30, true, true, false),
                 (save.ExcludeFrom.Value, save.ExcludeLargerThan.Value, save.ExcludeCaches.Value, save.OneFileSystem.Value, save.IgnoreFiles.Value));
-            var bucket = config.S3.ToOptions();
+            var bucket = config.S3.ToOptions(_ => throw new InvalidOperationException());
             Assert.Equal(("id", "secret", "token", "eu", "STANDARD_IA", "COMPLIANCE"), (bucket.AccessKeyId, bucket.SecretKey, bucket.SessionToken, bucket.Region, bucket.StorageClass, bucket.LockMode));
-            var server = config.Sftp.ToOptions();
+            var server = config.Sftp.ToOptions(_ => throw new InvalidOperationException());
             Assert.Equal(("pass", "/s", "phrase", "SHA256:x", "ssh -J jump"), (server.Password, server.KeyFile, server.KeyPassphrase, server.Fingerprint, server.Command));
             Assert.DoesNotContain("pass", server.ToString(), StringComparison.Ordinal);
         }
+
+        var places = _sandbox.LoadText("places.toml", string.Concat(ConfigSchema.Keys.Where(key => key.InsteadOf is not null).Select(key => $"{key.FullName} = {values[key.FullName].Toml}\n")));
+        var (bucketOfPlaces, serverOfPlaces) = (places.S3.ToOptions(place => $"from {place}"), places.Sftp.ToOptions(place => $"from {place}"));
+        Assert.Equal(
+            ("from command:key", "from command:token", "from credential:pass", "from credential:phrase"),
+            (bucketOfPlaces.SecretKey, bucketOfPlaces.SessionToken, serverOfPlaces.Password, serverOfPlaces.KeyPassphrase));
     }
 
     private string In(string name) => Path.Combine(_sandbox.Root, name);
