@@ -73,6 +73,9 @@ internal sealed class IndexLoader
     /// <summary>The packs that exist, with what the listing says of them; known after <see cref="Load"/>.</summary>
     public IReadOnlyDictionary<string, ObjectInfo> Present { get; private set; } = new Dictionary<string, ObjectInfo>();
 
+    /// <summary>Packs that were visited and have been deleted since, by name; known after <see cref="Load"/>.</summary>
+    public List<string> Vanished { get; } = [];
+
     /// <summary>Creates a loader for reading blobs, each of which is checked.</summary>
     /// <param name="repository">The repository; its keys must be able to read the index.</param>
     /// <param name="damaged">Told of each index or pack that cannot be read, and of each index that is false.</param>
@@ -110,7 +113,9 @@ internal sealed class IndexLoader
             // Packs are listed after the indexes: an index is written after its packs, so each one listed must find them.
             _hasMissedIndex = false;
             var indexes = List(ObjectName.Indexes, cancellation).Where(found => known.Add(found.Name)).OrderByDescending(found => found.Size).ToArray();
-            Present = List(ObjectName.Packs, cancellation).ToDictionary(pack => pack.Name, StringComparer.Ordinal);
+            var present = List(ObjectName.Packs, cancellation).ToDictionary(pack => pack.Name, StringComparer.Ordinal);
+            Vanished.AddRange(Present.Keys.Where(pack => _settled.Contains(pack) && !present.ContainsKey(pack)));
+            Present = present;
             foreach (var index in ReadIndexes(indexes, cancellation))
             {
                 var isRevoked = revocations.IsRevoked(index.KeyId);

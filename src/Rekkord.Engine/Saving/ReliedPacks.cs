@@ -20,6 +20,7 @@ internal sealed class ReliedPacks
     private readonly CondemnedList _condemned;
     private readonly ConcurrentDictionary<string, bool> _own = new(StringComparer.Ordinal);
     private IReadOnlyDictionary<string, ObjectInfo> _found = new Dictionary<string, ObjectInfo>();
+    private IReadOnlyCollection<string> _vanished = [];
 
     /// <summary>Reads what is condemned. To be called before the packs are listed.</summary>
     /// <param name="repository">The repository.</param>
@@ -40,7 +41,9 @@ internal sealed class ReliedPacks
     public bool Allows(string pack) => !_condemned.Packs.Contains(pack);
 
     /// <summary>Relies on packs that were found at the start.</summary>
-    public void Found(IReadOnlyDictionary<string, ObjectInfo> packs) => _found = packs;
+    /// <param name="packs">Those that were there when the indexes were read.</param>
+    /// <param name="vanished">Those that were there when the first of them was read: their blobs were taken for stored.</param>
+    public void Found(IReadOnlyDictionary<string, ObjectInfo> packs, IReadOnlyCollection<string> vanished) => (_found, _vanished) = (packs, vanished);
 
     /// <summary>Relies on a pack of the save's own.</summary>
     public void Add(string pack) => _own[pack] = true;
@@ -68,7 +71,7 @@ internal sealed class ReliedPacks
     /// <summary>How long the save has run: the longer of what two clocks say, for one of them may stop while the machine sleeps, and the other be set.</summary>
     private TimeSpan Elapsed => _clock.GetUtcNow() - _start is var passed && passed > _watch.Elapsed ? passed : _watch.Elapsed;
 
-    private bool IsReliedOn(string pack) => (_found.ContainsKey(pack) && Allows(pack)) || _own.ContainsKey(pack);
+    private bool IsReliedOn(string pack) => ((_found.ContainsKey(pack) || _vanished.Contains(pack)) && Allows(pack)) || _own.ContainsKey(pack);
 
     private static string NameOf(Oid hash) => ObjectName.ForPack(hash.ToArray());
 
@@ -83,6 +86,6 @@ internal sealed class ReliedPacks
     private string? FindMissing(CancellationToken cancellation)
     {
         var there = _repository.List(ObjectName.Packs, cancellation).Select(pack => pack.Name).ToHashSet(StringComparer.Ordinal);
-        return _found.Keys.Where(Allows).Concat(_own.Keys).FirstOrDefault(pack => !there.Contains(pack));
+        return _found.Keys.Concat(_vanished).Where(Allows).Concat(_own.Keys).FirstOrDefault(pack => !there.Contains(pack));
     }
 }

@@ -144,7 +144,7 @@ public sealed class SaveOperation
         var confirmed = ConfirmedPacks.Load(_repository.Id, _request.CacheDirectory);
         var loader = IndexLoader.ForSaving(_repository, error => _observer.Warn(error.Message), confirmed.Contains, confirmed.Seed);
         loader.Load(pack => AddBlobs(known, relied, pack), cancellation);
-        relied.Found(loader.Present);
+        relied.Found(loader.Present, loader.Vanished);
 
         _activity = "Saving";
         var cachePath = CacheLocation.ForPaths(_repository.Id, _request.CacheDirectory, _request.Paths.Select(path => path.Path));

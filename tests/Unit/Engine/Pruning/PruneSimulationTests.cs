@@ -12,6 +12,8 @@ namespace Rekkord.Engine.Tests.Pruning;
 /// </summary>
 public sealed class PruneSimulationTests(PruneSimulationTests.History history) : IClassFixture<PruneSimulationTests.History>
 {
+    private const string Machine = "known";
+
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     private readonly PrunedWorld _world = history.World;
@@ -47,6 +49,42 @@ public sealed class PruneSimulationTests(PruneSimulationTests.History history) :
             _world.Clock.Now += 2 * Day - TimeSpan.FromMinutes(1);
             _world.Prune();
         });
+
+    [Fact]
+    public void A_save_for_which_indexes_vanish_while_it_reads_them_fails_or_is_whole()
+    {
+        // Each of these snapshots has an index, and the machine knows that they are right. When one is gone, it lists the packs once more.
+        _world.Reset(_base, _now);
+        Snapshot[] removed = [_removed, .. new[] { 4, 2 }.Select(SaveAndRemove)];
+        _world.Write(0);
+        var from = _world.Store;
+        var calls = Count(from, _now, store => Save(store, Machine));
+        foreach (var call in Enumerable.Range(0, calls / 2))
+        {
+            _world.Reset(from, _now);
+            var stepped = new SteppedStore(_world.Store, number =>
+            {
+                if (number != call)
+                    return;
+                _world.Prune();
+                _world.Clock.Now += PrunedWorld.Wait + Day;
+                _world.Prune();
+            });
+            Guard($"At call {call} of {calls}", () =>
+            {
+                Save(stepped, Machine);
+                _world.Check(removed);
+            });
+        }
+
+        Snapshot SaveAndRemove(int state)
+        {
+            _world.Write(state);
+            var saved = _world.Save(machine: Machine);
+            _world.Remove(saved);
+            return saved;
+        }
+    }
 
     [Fact]
     public void A_save_that_goes_on_at_any_call_of_a_sweep_by_a_wrong_clock_fails_or_is_whole()
