@@ -67,8 +67,8 @@ internal sealed class Hpke
         var output = new byte[EncapsulatedKeyLength + message.Length + TagLength];
         P256.EncodePublicKey(ephemeral.ExportParameters(includePrivateParameters: false).Q).CopyTo(output, 0);
 
-        using var recipient = ECDiffieHellman.Create(P256.ParsePublicKey(publicKey));
-        var (key, nonce) = Schedule(ephemeral, recipient, output.AsSpan(0, EncapsulatedKeyLength), publicKey, info);
+        using var recipient = PublicKeys.Agreement.Borrow(publicKey);
+        var (key, nonce) = Schedule(ephemeral, recipient.Key, output.AsSpan(0, EncapsulatedKeyLength), publicKey, info);
         using var aead = SecretBytes.Use(key, secret => new AesGcm(secret, TagLength));
         aead.Encrypt(nonce, message, output.AsSpan(EncapsulatedKeyLength, message.Length), output.AsSpan(^TagLength..), associatedData);
         return output;

@@ -41,7 +41,7 @@ internal static class P256
     {
         try
         {
-            using var key = ECDiffieHellman.Create(ParsePublicKey(point));
+            using var key = PublicKeys.Agreement.Borrow(point);
             return true;
         }
         catch (CryptographicException)
@@ -87,35 +87,16 @@ internal static class P256
     /// <summary>Whether the signature was made over this data with the private key of this public key. A malformed key verifies nothing.</summary>
     public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
-        using var key = TryImport(publicKey);
-        return Verify(key, data, signature);
-    }
-
-    /// <summary>The same with an imported key; null verifies nothing.</summary>
-    public static bool Verify(ECDsa? key, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
-    {
-        if (key is null || signature.Length != SignatureLength)
+        if (signature.Length != SignatureLength)
             return false;
         try
         {
-            return key.VerifyData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+            using var signer = PublicKeys.Signing.Borrow(publicKey);
+            return signer.Key.VerifyData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         }
         catch (CryptographicException)
         {
             return false;
-        }
-    }
-
-    /// <summary>Imports a public key to verify with; null when the bytes are not a point of the curve.</summary>
-    public static ECDsa? TryImport(ReadOnlySpan<byte> publicKey)
-    {
-        try
-        {
-            return ECDsa.Create(ParsePublicKey(publicKey));
-        }
-        catch (CryptographicException)
-        {
-            return null;
         }
     }
 

@@ -161,7 +161,7 @@ internal sealed class IndexLoader
     /// <summary>Reads the indexes one after another; one is opened while the one before is visited. One that another has replaced is left out, but not by a scan.</summary>
     private IEnumerable<StoredIndex> ReadIndexes(ObjectInfo[] indexes, CancellationToken cancellation)
     {
-        using var signers = new TrustedSigners(_repository.Keys.MasterPublicKey, _repository.Keys.RepositoryId);
+        var signers = new TrustedSigners(_repository.Keys.MasterPublicKey, _repository.Keys.RepositoryId);
         Task<(StoredIndex? Index, RekkordException? Error)>? opening = null;
         try
         {

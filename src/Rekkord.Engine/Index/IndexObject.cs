@@ -61,7 +61,7 @@ internal static class IndexObject
     /// <exception cref="Storage.StorageException">There is none, or reading failed.</exception>
     public static StoredIndex Read(RepositoryAccess repository, string name, CancellationToken cancellation)
     {
-        using var signers = new TrustedSigners(repository.Keys.MasterPublicKey, repository.Keys.RepositoryId);
+        var signers = new TrustedSigners(repository.Keys.MasterPublicKey, repository.Keys.RepositoryId);
         return Decode(repository.Keys, signers, name, repository.Store.Read(name, FormatLimits.Index, cancellation));
     }
 

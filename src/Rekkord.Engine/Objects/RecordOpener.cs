@@ -31,9 +31,5 @@ internal sealed class RecordOpener : IDisposable
         return SignedEnvelope.Unwrap(Compression.Decompress(compressed, FormatLimits.Record), domain, _signers, permission: permission);
     }
 
-    public void Dispose()
-    {
-        _recipient.Dispose();
-        _signers.Dispose();
-    }
+    public void Dispose() => _recipient.Dispose();
 }

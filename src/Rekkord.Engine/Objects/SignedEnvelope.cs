@@ -28,7 +28,7 @@ internal static class SignedEnvelope
     /// <exception cref="CryptographicException">The envelope is malformed, or not signed by a key of this repository.</exception>
     public static (byte[] Payload, byte[]? KeyId) Unwrap(byte[] envelope, ReadOnlySpan<byte> domain, byte[] masterPublicKey, byte[] repositoryId)
     {
-        using var signers = new TrustedSigners(masterPublicKey, repositoryId);
+        var signers = new TrustedSigners(masterPublicKey, repositoryId);
         return Unwrap(envelope, domain, signers);
     }
 

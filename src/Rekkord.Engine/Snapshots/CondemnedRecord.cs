@@ -83,7 +83,7 @@ internal sealed record CondemnedRecord(CondemnedKind Kind)
             var envelope = new byte[bytes.Length - HeadLength - TagLength];
             using (var aead = CreateCipher(repository.Keys, bytes.AsSpan(Magic.Length, SaltLength)))
                 aead.Decrypt(stackalloc byte[12], bytes.AsSpan(HeadLength, envelope.Length), bytes.AsSpan(^TagLength..), envelope, Magic);
-            using var signers = new TrustedSigners(repository.Keys.MasterPublicKey, repository.Keys.RepositoryId);
+            var signers = new TrustedSigners(repository.Keys.MasterPublicKey, repository.Keys.RepositoryId);
             var (payload, keyId) = SignedEnvelope.Unwrap(envelope, Domain, signers, KeyPermission.Remove);
             return Decode(payload) with { Name = found.Name, StoredTime = found.ModifiedTime, KeyId = keyId is null ? "" : Convert.ToHexStringLower(keyId) };
         }

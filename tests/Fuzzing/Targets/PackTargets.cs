@@ -86,7 +86,7 @@ internal static class PackTargets
     private static void DecodeIndex(FuzzRepository repository, byte[] bytes)
     {
         var index = new BlobIndex();
-        using var signers = new TrustedSigners(repository.Keys.MasterPublicKey, repository.Keys.RepositoryId);
+        var signers = new TrustedSigners(repository.Keys.MasterPublicKey, repository.Keys.RepositoryId);
         foreach (var pack in IndexObject.Decode(repository.Keys, signers, ObjectName.For(ObjectName.Indexes, SHA256.HashData(bytes)), bytes).Packs)
             Tolerate(() => index.Add(pack));
     }

@@ -119,14 +119,14 @@ public sealed class PackAndIndexTests : IDisposable
     public void An_index_under_another_name_than_that_of_its_bytes_is_refused()
     {
         var index = IndexObject.Encode(_master, [], [_pack]);
-        using var signers = new TrustedSigners(_master.MasterPublicKey, _master.RepositoryId);
+        var signers = new TrustedSigners(_master.MasterPublicKey, _master.RepositoryId);
 
         Assert.Throws<DamagedObjectException>(() => IndexObject.Decode(_master, signers, ObjectName.For(ObjectName.Indexes, new byte[32]), index));
     }
 
     private static StoredIndex Decode(KeyMaterial keys, byte[] index)
     {
-        using var signers = new TrustedSigners(keys.MasterPublicKey, keys.RepositoryId);
+        var signers = new TrustedSigners(keys.MasterPublicKey, keys.RepositoryId);
         return IndexObject.Decode(keys, signers, NameOf(index), index);
     }
 
