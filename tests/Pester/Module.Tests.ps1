@@ -28,16 +28,43 @@ Describe 'The module' {
         $program, [string[]]$arguments = $pwsh
         $script = {
             Import-Module $args[0]
-            if ($args[2]) { Remove-Module Rekkord }
             try { Import-Module (Join-Path $args[1] Rekkord.psd1) } catch { "$_" }
             (Get-Module).Name
         }
-        foreach ($removes in $true, $false) {
-            $said = & $program @arguments -NoProfile -Command $script -args $manifest, $copy, $removes
-            $said[0] | Should -Match "^Rekkord [\d.]+ is loaded from .* already, and a process can hold one copy of it\. .*start a new pwsh\.$"
-            $said.Where{ $_ -eq 'Rekkord' } | Should -HaveCount ($removes ? 0 : 1)
-            $said | Should -Not -Match 'Rekkord\.'
+        $said = & $program @arguments -NoProfile -Command $script -args $manifest, $copy
+        $said[0] | Should -Match "^Rekkord [\d.]+ is loaded from .* already, and a process can hold one copy of it\. .*start a new pwsh\.$"
+        $said.Where{ $_ -eq 'Rekkord' } | Should -HaveCount 1
+        $said | Should -Not -Match 'Rekkord\.'
+    }
+
+    It 'does not run the code of a copy that was imported earlier' {
+        $copy = Join-Path $TestDrive earlier
+        Copy-Item (Split-Path $manifest) $copy -Recurse
+        $program, [string[]]$arguments = $pwsh
+        $script = {
+            Import-Module $args[0]
+            Remove-Module Rekkord
+            Import-Module (Join-Path $args[1] Rekkord.psd1)
+            try { Get-RekkordConfig } catch { $_.FullyQualifiedErrorId; "$_" }
+            try { Get-RekkordSnapshot } catch { $_.FullyQualifiedErrorId }
         }
+        $said = & $program @arguments -NoProfile -Command $script -args $manifest, $copy
+        $said[0] | Should -Match '^ModuleLoadedTwice,'
+        $said[1] | Should -Match "^Rekkord [\d.]+ was loaded from '$([regex]::Escape((Split-Path $manifest)))' earlier, .*start a new pwsh\.$"
+        $said[2] | Should -Match '^ModuleLoadedTwice,'
+    }
+
+    It 'is imported by an application that has no cmdlets in its session' {
+        $program, [string[]]$arguments = $pwsh
+        $script = {
+            $state = [initialsessionstate]::Create()
+            $state.LanguageMode = 'FullLanguage'
+            $state.ImportPSModule($args[0])
+            $runspace = [runspacefactory]::CreateRunspace($state)
+            $runspace.Open()
+            $runspace.SessionStateProxy.InvokeCommand.GetCommand('Get-RekkordConfig', 'Cmdlet').Name
+        }
+        & $program @arguments -NoProfile -Command $script -args $manifest | Should -Be 'Get-RekkordConfig'
     }
 
     It 'imports without a word' {

@@ -8,7 +8,8 @@ namespace Rekkord.Cmdlets.Loading;
 /// </summary>
 internal static class ModuleLayout
 {
-    private static readonly string Root = Path.GetDirectoryName(typeof(ModuleLayout).Assembly.Location)!;
+    /// <summary>The directory of the module.</summary>
+    public static string Root { get; } = Path.GetDirectoryName(typeof(ModuleLayout).Assembly.Location)!;
 
     /// <summary>The engine and its packages, for every machine.</summary>
     public static string Dependencies { get; } = Path.Combine(Root, "Dependencies");

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
+using Rekkord.Cmdlets.Loading;
 using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
@@ -84,6 +85,7 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
         _pipelineThread = Environment.CurrentManagedThreadId;
         try
         {
+            RequireOwnModule();
             action();
         }
         catch (Exception error) when (!IsFromPipeline(error))
@@ -95,6 +97,23 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
         }
 
         WriteNotes();
+    }
+
+    /// <summary>
+    /// A process holds one copy of this assembly. When another copy of the module is imported, its commands are those of the first one: what
+    /// the user takes for a newer version would be the old one.
+    /// </summary>
+    private void RequireOwnModule()
+    {
+        var comparison = OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+        if (MyInvocation.MyCommand?.Module?.ModuleBase is { } imported && !imported.Equals(ModuleLayout.Root, comparison))
+        {
+            throw new RekkordException(
+                "ModuleLoadedTwice",
+                RekkordErrorKind.InvalidOperation,
+                $"Rekkord {typeof(RekkordCommand).Assembly.GetName().Version?.ToString(3)} was loaded from '{ModuleLayout.Root}' earlier, and a process can hold one copy of it. To use the one in '{imported}', start a new pwsh.",
+                imported);
+        }
     }
 
     /// <summary>
