@@ -23,6 +23,7 @@ public sealed class GetRekkordItemCommand : BrowsingCommand
 
     /// <summary>What to list: of a directory what is in it, of a pattern what matches; the saved paths if none is given.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("SavedPath")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ItemPathCompleter))]

@@ -33,7 +33,7 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
     /// pipeline are collected, and restored together.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [Alias("LiteralPath", "LP")]
+    [Alias("LiteralPath", "LP", "SavedPath")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ItemPathCompleter))]
     public string[]? Path { get; set; }

@@ -6,24 +6,18 @@ namespace Rekkord.Cmdlets.Models;
 /// One file, directory or link in a snapshot. What takes time to make (the path, the mode as text, local times) is made when it is
 /// asked for: a listing can have millions of these.
 /// </summary>
-public sealed class RekkordItem
+public abstract class RekkordEntry
 {
     private readonly SnapshotItem _item;
 
-    internal RekkordItem(SnapshotItem item, string snapshot)
+    private protected RekkordEntry(SnapshotItem item, string snapshot)
     {
         _item = item;
         Snapshot = snapshot;
     }
 
-    /// <summary>Its whole path, as it was saved. Bytes that are not UTF-8 are shown as <c>\xNN</c>.</summary>
-    public string Path => _item.Path;
-
     /// <summary>Its name.</summary>
     public string Name => _item.Name;
-
-    /// <summary>The path of the directory that holds it; empty for the root of a file system.</summary>
-    public string Directory => _item.Directory;
 
     /// <summary>The end of its name from the last dot on; empty for directories, and for names that have none.</summary>
     public string Extension => Kind == RekkordItemKind.Directory ? "" : System.IO.Path.GetExtension(_item.Name);
@@ -69,9 +63,43 @@ public sealed class RekkordItem
 
     /// <summary>The ID of the snapshot.</summary>
     public string Snapshot { get; }
+}
+
+/// <summary>An entry of a snapshot as Get-RekkordItem gives it.</summary>
+public sealed class RekkordItem : RekkordEntry
+{
+    private readonly SnapshotItem _item;
+
+    internal RekkordItem(SnapshotItem item, string snapshot)
+        : base(item, snapshot) => _item = item;
+
+    /// <summary>Its whole path, as it was saved. Bytes that are not UTF-8 are shown as <c>\xNN</c>.</summary>
+    public string Path => _item.Path;
+
+    /// <summary>The path of the directory that holds it; empty for the root of a file system.</summary>
+    public string Directory => _item.Directory;
 
     /// <summary>The path.</summary>
     public override string ToString() => Path;
+}
+
+/// <summary>
+/// An entry of a snapshot as a drive gives it. It has no Path: PowerShell's own commands would take that for a path of the file system, and
+/// read what is there now.
+/// </summary>
+public sealed class RekkordDriveItem : RekkordEntry
+{
+    private readonly SnapshotItem _item;
+    private readonly string _place;
+
+    internal RekkordDriveItem(SnapshotItem item, string snapshot, string place)
+        : base(item, snapshot) => (_item, _place) = (item, place);
+
+    /// <summary>Its whole path, as it was saved. Bytes that are not UTF-8 are shown as <c>\xNN</c>.</summary>
+    public string SavedPath => _item.Path;
+
+    /// <summary>The path in the drive.</summary>
+    public override string ToString() => _place;
 }
 
 /// <summary>Whether an entry of a snapshot was saved whole.</summary>

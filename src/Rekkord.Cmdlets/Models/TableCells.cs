@@ -60,11 +60,21 @@ public static class TableCells
         _ => "Yellow",
     });
 
-    /// <summary>The name of an item, in the colour that a directory or link has, with what a link points to.</summary>
+    /// <summary>The directory that an item is in: where it came from a drive, the path there.</summary>
+    public static string Folder(PSObject item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        var parent = Text(item, "PSParentPath");
+        return parent.Length > 0 ? parent[(parent.IndexOf("::", StringComparison.Ordinal) + 2)..] : Text(item, "Directory");
+    }
+
+    /// <summary>The name of an item, in the colour that a directory or link has, with what a link points to. In a drive it is written as it is to be typed.</summary>
     public static string ItemName(PSObject item, PSObject style)
     {
         ArgumentNullException.ThrowIfNull(item);
-        var name = Text(item, "LinkTarget") is { Length: > 0 } target ? $"{Text(item, "Name")} -> {target}" : Text(item, "Name");
+        var name = Text(item, "PSChildName") is { Length: > 0 } child ? child : Text(item, "Name");
+        if (Text(item, "LinkTarget") is { Length: > 0 } target)
+            name += $" -> {target}";
         return Text(item, "Kind") switch
         {
             "Directory" => Paint(name, style, "FileInfo", "Directory"),

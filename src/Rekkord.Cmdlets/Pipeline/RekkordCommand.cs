@@ -20,6 +20,10 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     private readonly ConcurrentQueue<string> _notes = new();
     private ExceptionDispatchInfo? _writeFailure;
     private int _pipelineThread;
+    private static long _ended;
+
+    /// <summary>How many commands of the module have ended in this process: each may have changed what a repository has.</summary>
+    internal static long Ended => Interlocked.Read(ref _ended);
 
     /// <summary>Cancelled when the pipeline is stopped, by Ctrl-C or by a command after this one that has enough.</summary>
     internal CancellationToken StopToken => _stop.Token;
@@ -75,8 +79,10 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     /// <summary>Releases what the command holds.</summary>
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing)
-            _stop.Dispose();
+        if (!disposing)
+            return;
+        _stop.Dispose();
+        Interlocked.Increment(ref _ended);
     }
 
     /// <summary>Runs code whose exceptions become the command's terminating errors, with their own IDs.</summary>

@@ -143,7 +143,7 @@ internal sealed class ItemListing
             }
             catch (RekkordException error)
             {
-                failure = new RekkordException(error.ErrorId, error.Kind, $"The directory '{path}' is only partly listed: {error.Message}", path, error);
+                failure = PartlyListed(path, error);
             }
 
             if (failure is not null)
@@ -152,6 +152,9 @@ internal sealed class ItemListing
                 yield return entry;
         }
     }
+
+    internal static RekkordException PartlyListed(string path, RekkordException error) =>
+        new(error.ErrorId, error.Kind, $"The directory '{path}' is only partly listed: {error.Message}", path, error);
 
     internal static RekkordException TooDeep(string path) => new(
         "TreeTooDeep", RekkordErrorKind.InvalidData, $"'{path}' is nested deeper than any directory that is saved; what is in it is left out.", path);

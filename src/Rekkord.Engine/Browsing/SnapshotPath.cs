@@ -111,17 +111,23 @@ internal static class SnapshotPath
     {
         if (directory.Kind != FileKind.Directory)
             return null;
-        return Search(blobs, directory, name) ?? (FromDisplay(name) is { } other ? Search(blobs, directory, other) : null);
+        return Search(directory, name, Read) ?? (FromDisplay(name) is { } other ? Search(directory, other, Read) : null);
+
+        IReadOnlyList<TreeEntry> Read(ChunkReference page) => TreeReader.ReadPage(blobs, page);
     }
 
     /// <summary>Binary search among the pages, which hold the entries in ascending order of their names.</summary>
-    private static TreeEntry? Search(BlobReader blobs, TreeEntry directory, ReadOnlySpan<byte> name)
+    /// <param name="directory">The directory.</param>
+    /// <param name="name">The name, byte by byte.</param>
+    /// <param name="read">Reads a page.</param>
+    /// <exception cref="RekkordException">A page is missing or damaged.</exception>
+    internal static TreeEntry? Search(TreeEntry directory, ReadOnlySpan<byte> name, Func<ChunkReference, IReadOnlyList<TreeEntry>> read)
     {
         var (low, high) = (0, directory.Chunks.Length / ChunkReference.EncodedLength - 1);
         while (low <= high)
         {
             var middle = (low + high) / 2;
-            var page = TreeReader.ReadPage(blobs, ChunkReference.Decode(directory.Chunks.Span[(middle * ChunkReference.EncodedLength)..]));
+            var page = read(ChunkReference.Decode(directory.Chunks.Span[(middle * ChunkReference.EncodedLength)..]));
             if (page.Count == 0 || name.SequenceCompareTo(page[^1].Name) > 0)
                 low = middle + 1;
             else if (name.SequenceCompareTo(page[0].Name) < 0)

@@ -53,7 +53,7 @@ internal static class ContentComparison
         public Cursor(TreeEntry file, BlobReader blobs)
         {
             _blobs = blobs;
-            _stretches = Divide(file, blobs).GetEnumerator();
+            _stretches = Stretch.Divide(file, blobs).GetEnumerator();
             MoveNext();
         }
 
@@ -99,28 +99,5 @@ internal static class ContentComparison
             _blob?.Dispose();
             _blob = null;
         }
-
-        private static IEnumerable<Stretch> Divide(TreeEntry file, BlobReader blobs)
-        {
-            var end = 0L;
-            foreach (var chunk in PlacedChunk.Place(file, TreeReader.ReadChunks(blobs, file)))
-            {
-                var start = 0L;
-                foreach (var range in chunk.Ranges)
-                {
-                    if (range.Offset > end)
-                        yield return new Stretch(null, 0, range.Offset - end);
-                    yield return new Stretch(chunk, start, range.Length);
-                    start += range.Length;
-                    end = range.Offset + range.Length;
-                }
-            }
-
-            if (end < file.Size)
-                yield return new Stretch(null, 0, file.Size - end);
-        }
-
-        /// <summary>A part of a chunk, or without one a hole.</summary>
-        private readonly record struct Stretch(PlacedChunk? Chunk, long Start, long Length);
     }
 }
