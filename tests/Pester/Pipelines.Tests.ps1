@@ -17,6 +17,8 @@ BeforeAll {
             RekkordSaveResult { $save }
             RekkordRetentionDecision { Invoke-RekkordRetention second -KeepLast 1 -WhatIf }
             RekkordItem { Get-RekkordItem second -LiteralPath $sandbox.Source | Where-Object Name -eq sub }
+            RekkordDriveItem { Get-ChildItem "Piped:/second/latest$($sandbox.Source)" | Where-Object Name -eq sub }
+            RekkordChannel { Get-Item Piped:/second }
             RekkordDifference { Compare-RekkordSnapshot first second }
             RekkordRestoreResult { $restore }
             RekkordKey { $key }
@@ -47,8 +49,12 @@ Describe 'What can be piped into what' {
         $hook, $save = Invoke-RekkordSave second $source -KeyFile (Join-Path $sandbox.Base write.key) -WarningAction Ignore
         $restore = Restore-RekkordSnapshot second $sandbox.Destination
         $revocation = Revoke-RekkordKey $other.Id -Confirm:$false
+        $null = New-PSDrive Piped Rekkord '' -ConfigPath $sandbox.Config -Scope Global
     }
-    AfterAll { Remove-Sandbox $sandbox }
+    AfterAll {
+        Remove-PSDrive Piped
+        Remove-Sandbox $sandbox
+    }
     BeforeEach {
         $null = Get-RekkordSnapshot -Removed | Undo-RekkordRemoval
         $second = Get-RekkordSnapshot second
@@ -75,9 +81,9 @@ Describe 'What can be piped into what' {
         switch ($What) {
             'lists it' { $done.Path | Should -Be $source; $done.Snapshot | Should -Be $second.Id }
             'lists the snapshot' { $done.Path | Should -Be $source; $done.Snapshot | Should -Be $second.Id }
-            'lists what is in it' { $done.Name | Should -Contain ($From -eq 'RekkordItem' ? 'within' : 'added') }
+            'lists what is in it' { $done.Name | Should -Contain ($From -in 'RekkordItem', 'RekkordDriveItem' ? 'within' : 'added') }
             { $_ -like 'compares*' } { $done.Difference | Should -Contain $second.Id }
-            { $_ -in 'restores it', 'restores the snapshot' } { Test-Path (Join-Path $within sub/within) | Should -BeTrue; Test-Path (Join-Path $within added) | Should -Be ($From -ne 'RekkordItem') }
+            { $_ -in 'restores it', 'restores the snapshot' } { Test-Path (Join-Path $within sub/within) | Should -BeTrue; Test-Path (Join-Path $within added) | Should -Be ($From -notin 'RekkordItem', 'RekkordDriveItem') }
             'restores what differs' {
                 # A directory whose mode changed is there, without what is in it.
                 (Get-ChildItem $within).Name | Sort-Object | Should -Be (@('added', 'changed', 'gone') + @('sub').Where{ -not $IsWindows })

@@ -29,6 +29,7 @@ public sealed class CompareRekkordSnapshotCommand : BrowsingCommand
 
     /// <summary>Only what is at or below this path.</summary>
     [Parameter(Position = 2, ValueFromPipelineByPropertyName = true)]
+    [Alias("SavedPath")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ItemPathCompleter))]
     public string? Path { get; set; }

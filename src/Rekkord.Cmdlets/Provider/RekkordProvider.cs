@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Provider;
+using System.Text;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Errors;
 
@@ -61,10 +62,10 @@ public sealed class RekkordProvider : NavigationCmdletProvider, IContentCmdletPr
     protected override bool IsValidPath(string path) => true;
 
     /// <inheritdoc/>
-    protected override bool ItemExists(string path) => Find(path) is not null;
+    protected override bool ItemExists(string path) => Ask(path, item => item is not null);
 
     /// <inheritdoc/>
-    protected override bool IsItemContainer(string path) => Find(path) is { IsContainer: true };
+    protected override bool IsItemContainer(string path) => Ask(path, item => item is { IsContainer: true });
 
     /// <inheritdoc/>
     protected override bool HasChildItems(string path) => IsItemContainer(path);
@@ -92,13 +93,19 @@ public sealed class RekkordProvider : NavigationCmdletProvider, IContentCmdletPr
     protected override void GetChildItems(string path, bool recurse, uint depth)
     {
         if (Force)
-            DriveOf(path).View.Refresh();
+            Guard(path, Refresh);
         if (Require(path) is not { } item)
             return;
         if (item.IsContainer)
-            Guard(path, () => WriteLevels(item, path, recurse ? depth : 0));
+            Guard(path, _ => WriteLevels(item, path, recurse ? depth : 0));
         else
             Write(item, path);
+
+        static bool Refresh(RekkordDrive drive)
+        {
+            drive.View.Refresh();
+            return true;
+        }
     }
 
     /// <inheritdoc/>
@@ -108,7 +115,7 @@ public sealed class RekkordProvider : NavigationCmdletProvider, IContentCmdletPr
             return;
         var filter = CreateFilter();
         var isEvery = returnContainers == ReturnContainers.ReturnAllContainers;
-        Guard(path, () =>
+        Guard(path, _ =>
         {
             foreach (var child in List(item).Where(child => (isEvery && child.IsContainer) || filter(child)))
                 WriteItemObject(child.Name, MakePath(path, child.Name), child.IsContainer);
@@ -122,10 +129,11 @@ public sealed class RekkordProvider : NavigationCmdletProvider, IContentCmdletPr
     /// <inheritdoc/>
     public IContentReader GetContentReader(string path)
     {
-        var drive = DriveOf(path);
-        return Guard(path, () => Read(drive, () => drive.Find(path)?.OpenContent() ?? throw NotFound(path))) is { } content
-            ? new DriveContentReader(content, DynamicParameters as RekkordContentParameters ?? new RekkordContentParameters(), drive.View, this)
-            : null!;
+        RequireSupported("Wait", "Delimiter", "Stream");
+        var parameters = new RekkordContentParameters { Raw = IsSet("Raw"), AsByteStream = IsSet("AsByteStream") };
+        if (ValueOf("Encoding") is Encoding encoding)
+            parameters.Encoding = encoding;
+        return Guard(path, drive => new DriveContentReader(Read(drive, () => drive.Find(path)?.OpenContent() ?? throw NotFound(path)), parameters, drive.View, this));
     }
 
     /// <inheritdoc/>
@@ -138,7 +146,7 @@ public sealed class RekkordProvider : NavigationCmdletProvider, IContentCmdletPr
     public object ClearContentDynamicParameters(string path) => null!;
 
     /// <inheritdoc/>
-    public void ClearContent(string path) => Refuse(path);
+    public void ClearContent(string path) => throw End(ReadOnly(path));
 
     /// <inheritdoc/>
     protected override void SetItem(string path, object value) => Refuse(path);
@@ -210,20 +218,37 @@ public sealed class RekkordProvider : NavigationCmdletProvider, IContentCmdletPr
     /// <summary>What -Filter, -File and -Directory let through.</summary>
     private Func<DriveItem, bool> CreateFilter()
     {
-        var kinds = DynamicParameters as RekkordChildParameters;
+        RequireSupported("Attributes", "FollowSymlink", "Hidden", "ReadOnly", "System");
+        var (files, directories) = (IsSet("File"), IsSet("Directory"));
         var pattern = string.IsNullOrEmpty(Filter) ? null : new WildcardPattern(Filter, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
         return item => (pattern is null || pattern.IsMatch(item.Name))
-            && (kinds is null || kinds.File == kinds.Directory || kinds.Directory == item.IsContainer);
+            && (files == directories || directories == item.IsContainer);
+    }
+
+    /// <summary>
+    /// The value of a parameter that depends on the provider. Where the path comes through the pipeline, PowerShell takes the parameters of
+    /// the current location's provider, which is mostly that of files. They have the same names.
+    /// </summary>
+    private object? ValueOf(string parameter) => DynamicParameters is { } given ? PSObject.AsPSObject(given).Properties[parameter]?.Value : null;
+
+    private bool IsSet(string parameter) => ValueOf(parameter) switch
+    {
+        SwitchParameter given => given.IsPresent,
+        string delimiter => parameter != "Delimiter" || delimiter != "\n",
+        var other => other is not null,
+    };
+
+    /// <summary>Refuses parameters of the file system's that a drive does not have.</summary>
+    private void RequireSupported(params string[] others)
+    {
+        if (Array.Find(others, IsSet) is { } given)
+            throw End(new RekkordException("ParameterUnsupported", RekkordErrorKind.InvalidArgument, $"-{given} is for files on a disk, and not for a drive that shows snapshots. Leave it out.", given));
     }
 
     private IEnumerable<DriveItem> List(DriveItem directory) =>
         directory.List(this, error => WriteError(ErrorRecords.Create(error))).TakeWhile(_ => !Stopping);
 
-    private DriveItem? Find(string path)
-    {
-        var drive = DriveOf(path);
-        return Guard(path, () => Read(drive, () => drive.Find(path)));
-    }
+    private DriveItem? Find(string path) => Guard(path, drive => Read(drive, () => drive.Find(path)));
 
     private DriveItem? Require(string path)
     {
@@ -240,21 +265,45 @@ public sealed class RekkordProvider : NavigationCmdletProvider, IContentCmdletPr
     }
 
     /// <summary>Runs what reads, so that its exceptions become errors of PowerShell's with their own IDs.</summary>
-    private T Guard<T>(string path, Func<T> action)
+    private T Guard<T>(string path, Func<RekkordDrive, T> action)
+    {
+        try
+        {
+            return Use(path, action);
+        }
+        catch (RekkordException error)
+        {
+            throw End(error);
+        }
+    }
+
+    /// <summary>
+    /// Answers a question of PowerShell's about a path. Whatever fails here would become "Cannot find path", so the answer is yes when it cannot
+    /// be told: what comes next then fails, and says why.
+    /// </summary>
+    private bool Ask(string path, Func<DriveItem?, bool> question)
+    {
+        try
+        {
+            return Use(path, drive => question(Read(drive, () => drive.Find(path))));
+        }
+        catch (RekkordException)
+        {
+            return true;
+        }
+    }
+
+    private T Use<T>(string path, Func<RekkordDrive, T> action)
     {
         var drive = DriveOf(path);
         drive.BeginUse(WriteWarning);
         try
         {
-            return action();
+            return action(drive);
         }
         catch (OperationCanceledException)
         {
             throw new PipelineStoppedException();
-        }
-        catch (RekkordException error)
-        {
-            throw End(error);
         }
         finally
         {
@@ -263,11 +312,9 @@ public sealed class RekkordProvider : NavigationCmdletProvider, IContentCmdletPr
     }
 
     /// <summary>The drive of a path. A path that names the provider and no drive begins with the name of one all the same.</summary>
-    private RekkordDrive DriveOf(string path)
-    {
-        var drive = PSDriveInfo as RekkordDrive ?? ProviderInfo.Drives.OfType<RekkordDrive>().FirstOrDefault(known => known.Holds(path));
-        return drive ?? throw End(new RekkordException("DriveNotFound", RekkordErrorKind.NotFound, $"'{path}' does not begin with the name of a drive of the provider Rekkord. New-PSDrive makes one.", path));
-    }
+    private RekkordDrive DriveOf(string path) => PSDriveInfo as RekkordDrive
+        ?? SessionState.Drive.GetAll().OfType<RekkordDrive>().FirstOrDefault(known => known.Holds(path))
+        ?? throw new RekkordException("DriveNotFound", RekkordErrorKind.NotFound, $"'{path}' does not begin with the name of a drive of the provider Rekkord. New-PSDrive makes one.", path);
 
     private static RekkordException NotFound(string path) => new("ItemNotFound", RekkordErrorKind.NotFound, $"There is no '{path}'. A path has a channel, a snapshot, and a path in it: Get-ChildItem lists what there is.", path);
 

@@ -129,6 +129,8 @@ public sealed class RepositoryView : IDisposable
             if (_isDisposed)
                 throw new RekkordException("DriveRemoved", RekkordErrorKind.InvalidOperation, $"The drive of '{Location}' was removed while it was in use. New-PSDrive makes another one.", Location);
             _reader = reader;
+            if (_reading is { Stop.IsCancellationRequested: true })
+                Replace();
         }
 
         try
@@ -176,13 +178,11 @@ public sealed class RepositoryView : IDisposable
         _repository.Dispose();
     }
 
-    /// <summary>What reads at present; another one once that was interrupted.</summary>
+    /// <summary>What reads at present.</summary>
     private Reading Current
     {
         get
         {
-            if (_reading is { Stop.IsCancellationRequested: true })
-                Replace();
             lock (_lock)
                 return _reading ??= new Reading(_repository);
         }
