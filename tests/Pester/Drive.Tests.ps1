@@ -86,6 +86,21 @@ Describe 'The drive' {
             Get-ErrorId { Set-Location $latest/none } | Should -Be PathNotFound
         }
 
+        It 'that lead to a damaged directory say so' {
+            $packs = Get-ChildItem (Join-Path $sandbox.Repository packs) -Recurse -File
+            $null = New-PSDrive Damaged Rekkord '' -ConfigPath $sandbox.Config
+            $null = Get-ChildItem Damaged:/laptop/latest
+            $sound = Join-Path $sandbox.Base sound
+            $null = New-Item -ItemType Directory $sound
+            foreach ($pack in $packs) {
+                Copy-Item $pack.FullName $sound
+                [IO.File]::SetAttributes($pack.FullName, 'Normal')
+                [IO.File]::WriteAllBytes($pack.FullName, [byte[]]::new($pack.Length))
+            }
+            try { Get-ErrorId { Get-ChildItem "Damaged:/laptop/latest$source" } | Should -Be ObjectDamaged }
+            finally { foreach ($pack in $packs) { Copy-Item (Join-Path $sound $pack.Name) $pack.FullName -Force } }
+        }
+
         It 'that lead to what cannot be read say why, and not that there is nothing' {
             $key = New-RekkordKey WriteOnly (Join-Path $sandbox.Base lost.key) $sandbox.KeyFile
             $null = Invoke-RekkordSave revoked $source -KeyFile (Join-Path $sandbox.Base lost.key)
@@ -370,10 +385,44 @@ Describe 'The drive' {
         }
     }
 
-    It 'goes with the module' {
-        $script = "`$ErrorActionPreference = 'Stop'; Import-Module '$manifest'; `$drive = New-PSDrive Mine Rekkord '' -ConfigPath '$($sandbox.Config)'
-            Remove-Module Rekkord; [bool](Get-PSDrive Mine -ErrorAction Ignore)
-            `$view = `$drive.GetType().GetField('_view', 'NonPublic, Instance').GetValue(`$drive); `$view.GetType().GetField('_isDisposed', 'NonPublic, Instance').GetValue(`$view)"
-        & $pwsh[0] ($pwsh | Select-Object -Skip 1) -NoProfile -NonInteractive -Command $script | Should -Be False, True
+    Context 'ending' {
+        BeforeAll {
+            # A session of its own, which can be stopped and closed.
+            function New-Session {
+                $shell = [powershell]::Create()
+                $null = $shell.AddScript("Import-Module '$manifest'; New-PSDrive Mine Rekkord '' -ConfigPath '$($sandbox.Config)' -Scope Global")
+                $shell
+            }
+            function Test-Closed($Drive) {
+                $view = $Drive.GetType().GetField('_view', 'NonPublic, Instance').GetValue($Drive)
+                $view.GetType().GetField('_isDisposed', 'NonPublic, Instance').GetValue($view)
+            }
+        }
+
+        It 'of a listing leaves the drive as it was: <_>' -ForEach 'Get-ChildItem Mine:/laptop/latest -Recurse', 'Get-ChildItem Mine: -Recurse -Include *.txt', 'Get-Content Mine:/laptop/*$source/lines.txt' {
+            $shell = New-Session
+            $null = $shell.Invoke()
+            $started = [Threading.ManualResetEventSlim]::new()
+            # Waiting for an event that never comes ends only when the pipeline is stopped.
+            $shell.Commands.Clear()
+            $null = $shell.AddScript("param(`$source, `$started) $_ | ForEach-Object { `$started.Set(); Wait-Event never }").AddArgument($source).AddArgument($started)
+            $running = $shell.BeginInvoke()
+            $started.Wait()
+            $shell.Stop()
+            { $shell.EndInvoke($running) } | Should -Throw '*stopped*'
+            $shell.Commands.Clear()
+            $null = $shell.AddScript("Get-Content 'Mine:/laptop/latest$source/file.txt'")
+            $shell.Invoke() | Should -Be changed
+            $shell.Runspace.Dispose()
+        }
+
+        It 'of the drive, the module or the session closes the repository: <_>' -ForEach 'Remove-PSDrive Mine', 'Remove-Module Rekkord', '' {
+            $shell = New-Session
+            $drive = $shell.Invoke()[0]
+            Test-Closed $drive | Should -BeFalse
+            $shell.Commands.Clear()
+            if ($_) { $null = $shell.AddScript($_).Invoke() } else { $shell.Runspace.Dispose() }
+            Test-Closed $drive | Should -BeTrue
+        }
     }
 }

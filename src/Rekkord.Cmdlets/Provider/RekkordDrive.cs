@@ -1,10 +1,10 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using System.Security;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Browsing;
 using Rekkord.Engine.Cryptography;
-using Rekkord.Engine.Errors;
 
 namespace Rekkord.Cmdlets.Provider;
 
@@ -18,14 +18,17 @@ public sealed class RekkordDrive : PSDriveInfo
 
     private readonly RepositoryView _view;
     private readonly string[] _base;
+    private readonly Runspace _session;
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private long _endedCommands;
 
-    internal RekkordDrive(PSDriveInfo drive, RepositoryView view)
+    internal RekkordDrive(PSDriveInfo drive, RepositoryView view, Runspace session)
         : base(drive.Name, drive.Provider, $"{drive.Name}:", drive.Description, drive.Credential, view.Location)
     {
         _view = view;
         _base = DriveName.Split(drive.Root);
+        _session = session;
+        _session.StateChanged += CloseWithSession;
     }
 
     /// <summary>The directory or URL of the repository.</summary>
@@ -75,7 +78,18 @@ public sealed class RekkordDrive : PSDriveInfo
     internal void Interrupt(object reader) => _view.Interrupt(reader);
 
     /// <summary>Closes the repository and wipes its keys.</summary>
-    internal void Close() => _view.Dispose();
+    internal void Close()
+    {
+        _session.StateChanged -= CloseWithSession;
+        _view.Dispose();
+    }
+
+    /// <summary>PowerShell removes no drives when a session ends.</summary>
+    private void CloseWithSession(object? session, RunspaceStateEventArgs change)
+    {
+        if (change.RunspaceStateInfo.State is RunspaceState.Closed or RunspaceState.Broken)
+            Close();
+    }
 }
 
 /// <summary>What New-PSDrive takes for a drive of this provider.</summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Provider;
+using System.Management.Automation.Runspaces;
 using System.Text;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Errors;
@@ -30,7 +31,7 @@ public sealed class RekkordProvider : NavigationCmdletProvider, IContentCmdletPr
         RekkordDrive? made = null;
         try
         {
-            made = new RekkordDrive(drive, OpenDriveCommand.Run(shell, DynamicParameters as RekkordDriveParameters));
+            made = new RekkordDrive(drive, OpenDriveCommand.Run(shell, DynamicParameters as RekkordDriveParameters), Runspace.DefaultRunspace);
             return drive.Root.Length == 0 || Read(made, () => made.Find(made.Root)) is { IsContainer: true } ? made : throw NotFound(drive.Root);
         }
         catch (Exception error) when (error is RekkordException or RuntimeException and not PipelineStoppedException)

@@ -1,7 +1,6 @@
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Objects;
-using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Browsing;
