@@ -10,7 +10,7 @@ namespace Rekkord.Reliability.Harness;
 /// <param name="Directory">Where the work goes.</param>
 internal sealed record HarnessOptions(string Operation, int Rounds, int CheckEvery, int Seed, string Directory)
 {
-    private static readonly string[] Operations = ["save", "scan", "restore", "concurrent"];
+    private static readonly string[] Operations = ["save", "scan", "restore", "prune", "concurrent", "pruning"];
 
     /// <summary>Reads the command line; null when it cannot be understood.</summary>
     public static HarnessOptions? Parse(string[] arguments)

@@ -54,6 +54,7 @@ internal abstract class KilledOperation : IExperiment
             next?.Dispose();
         }
 
+        End();
         Workspace.RequireLeftoversAreRemoved(Source);
         Workspace.Scan(full: true);
     }
@@ -74,6 +75,12 @@ internal abstract class KilledOperation : IExperiment
     /// <summary>Looks at what a run left.</summary>
     /// <param name="result">What the command gave; null when it was killed before.</param>
     protected abstract void Check(string? result);
+
+    /// <summary>Looks at what all of it left.</summary>
+    protected virtual void End()
+    {
+        // Most operations leave nothing of their own.
+    }
 
     private void Measure()
     {

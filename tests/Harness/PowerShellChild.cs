@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 
 namespace Rekkord.Reliability.Harness;
@@ -70,6 +71,19 @@ internal sealed class PowerShellChild : IDisposable
         return GetResult();
     }
 
+    /// <summary>Lets it run for a time at most, and suspends it.</summary>
+    /// <returns>Whether it is suspended, and not done.</returns>
+    public bool SuspendAfter(TimeSpan time)
+    {
+        if (_output!.Wait(time))
+            return false;
+        Signal("STOP");
+        return true;
+    }
+
+    /// <summary>Lets it go on.</summary>
+    public void Resume() => Signal("CONT");
+
     /// <summary>Waits until the command is done.</summary>
     /// <exception cref="PromiseBrokenException">It failed, or hangs.</exception>
     public string WaitUntilDone()
@@ -88,6 +102,12 @@ internal sealed class PowerShellChild : IDisposable
 
     private static string Metadata(string key) =>
         typeof(PowerShellChild).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
 
     private string? GetResult() => _output!.Result is { Length: > 0 } line ? line[Done.Length..] : null;
 

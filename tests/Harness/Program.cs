@@ -9,10 +9,11 @@ namespace Rekkord.Reliability.Harness;
 internal static class Program
 {
     private const string Usage = """
-        Rekkord.Reliability.Harness --operation save|scan|restore|concurrent [--rounds 300] [--check-every 10] [--seed N] [--directory PATH]
+        Rekkord.Reliability.Harness --operation save|scan|restore|prune|concurrent|pruning [--rounds 300] [--check-every 10] [--seed N] [--directory PATH]
 
-        save, scan, restore: that many PowerShell processes are killed at a random instant of the operation.
+        save, scan, restore, prune: that many PowerShell processes are killed at a random instant of the operation.
         concurrent: in each round six processes work on one repository at the same time.
+        pruning: in each round eight processes save and are suspended, while two others prune.
         Every --check-every rounds, and at the end, all that was ever saved is verified in full and some of it restored.
         """;
 
@@ -31,6 +32,8 @@ internal static class Program
             "save" => new KilledSave(workspace),
             "scan" => new KilledScan(workspace),
             "restore" => new KilledRestore(workspace),
+            "prune" => new KilledPrune(workspace),
+            "pruning" => new PruneBesideSaves(workspace),
             _ => new ConcurrentUse(workspace),
         };
         try

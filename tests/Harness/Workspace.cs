@@ -5,8 +5,10 @@ using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
+using Rekkord.Engine.Pruning;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Restoring;
+using Rekkord.Engine.Retention;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
@@ -83,6 +85,44 @@ internal sealed class Workspace : ISaveObserver, IRestoreObserver, IDisposable
         foreach (var lost in Snapshots.Where(snapshot => !ids.Contains(snapshot)))
             throw new PromiseBrokenException($"The snapshot {lost} is listed no more.");
         return listed;
+    }
+
+    /// <summary>Removes snapshots, which need not restore any more.</summary>
+    public void Remove(IReadOnlyCollection<string> snapshots)
+    {
+        using var repository = Open();
+        var removal = new RemovalOperation(repository, static error => throw new PromiseBrokenException(error.Message));
+        var found = removal.Find(snapshot => snapshots.Contains(snapshot.Id.ToString()), removed: false, CancellationToken.None);
+        Require(removal.Remove(found, force: true, CancellationToken.None).Count == snapshots.Count, "Not all snapshots could be removed.");
+        Snapshots.RemoveAll(snapshots.Contains);
+    }
+
+    /// <summary>Makes all that is condemned older than it must be before it is deleted.</summary>
+    public void AgeCondemned(int days = 8)
+    {
+        foreach (var record in FindCondemned())
+            File.SetLastWriteTimeUtc(record, DateTime.UtcNow.AddDays(-days));
+    }
+
+    /// <summary>Prunes in this process.</summary>
+    /// <returns>How many packs were deleted.</returns>
+    public int Prune()
+    {
+        using var repository = Open();
+        var operation = new PruneOperation(repository, new PruneRequest { CacheDirectory = CacheDirectory }, Warn);
+        operation.Plan(CancellationToken.None);
+        var result = operation.Run(CancellationToken.None);
+        Require(result is { IsDone: true, RefusedObjects: 0 }, "A prune did not finish.");
+        return result.DeletedPacks;
+    }
+
+    /// <summary>Nothing is dead that could be deleted, nothing waits, and no record is left.</summary>
+    public void RequireNothingToPrune()
+    {
+        using var repository = Open();
+        var plan = new PruneOperation(repository, new PruneRequest { CacheDirectory = CacheDirectory }, Warn).Plan(CancellationToken.None);
+        Require(plan is { DeletedPacks: 0, CondemnedPacks: 0, WaitingPacks: 0 }, $"Prunes left something to do: {plan}.");
+        Require(FindCondemned().Length == 0, "Prunes left records of what they are done with.");
     }
 
     /// <summary>Scans; nothing may be wrong.</summary>
@@ -205,6 +245,9 @@ internal sealed class Workspace : ISaveObserver, IRestoreObserver, IDisposable
     }
 
     private RepositoryAccess Open() => RepositoryAccess.Open(DirectoryObjectStore.Open(Repository), KeyFile.Read(KeyFilePath));
+
+    private string[] FindCondemned() =>
+        System.IO.Directory.Exists(Path.Combine(Repository, "condemned")) ? System.IO.Directory.GetFiles(Path.Combine(Repository, "condemned")) : [];
 
     private static bool IsTemporary(string entry) =>
         FileName.ToDisplay(Convert.FromHexString(entry[(entry.LastIndexOf('/') + 1)..])).StartsWith(".rekkord-", StringComparison.Ordinal);
