@@ -34,7 +34,7 @@ internal sealed class PruneBesideSaves(Workspace workspace) : IExperiment
             Check(round);
         }
 
-        Workspace.Require(_deletedPacks > 0, "No prune deleted anything.");
+        Workspace.Require(_deletedPacks > 0 || workspace.Options.Rounds == 1, "No prune deleted anything.");
     }
 
     public void Report(TextWriter output) => output.WriteLine(

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Rekkord.Module.Integration.Tests.Reliability;
 
-/// <summary>The harness of docs/testing.md in its short mode: real processes that are killed, or that work on one repository at once.</summary>
+/// <summary>The harness of docs/testing.md in its short mode: real processes that are killed, suspended, or that work on one repository at once.</summary>
 [Collection(nameof(HarnessTests))]
 public sealed class HarnessTests
 {
@@ -14,7 +14,9 @@ public sealed class HarnessTests
     [InlineData("save", 2)]
     [InlineData("scan", 2)]
     [InlineData("restore", 2)]
+    [InlineData("prune", 2)]
     [InlineData("concurrent", 1)]
+    [InlineData("pruning", 1)]
     public async Task Nothing_is_lost(string operation, int rounds)
     {
         if (TestLength.IsLong)
