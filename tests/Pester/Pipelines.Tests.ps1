@@ -19,6 +19,7 @@ BeforeAll {
             RekkordItem { Get-RekkordItem second -LiteralPath $sandbox.Source | Where-Object Name -eq sub }
             RekkordDriveItem { Get-ChildItem "Piped:/second/latest$($sandbox.Source)" | Where-Object Name -eq sub }
             RekkordChannel { Get-Item Piped:/second }
+            RekkordItemVersion { Find-RekkordItem sub }
             RekkordDifference { Compare-RekkordSnapshot first second }
             RekkordRestoreResult { $restore }
             RekkordKey { $key }
@@ -81,9 +82,9 @@ Describe 'What can be piped into what' {
         switch ($What) {
             'lists it' { $done.Path | Should -Be $source; $done.Snapshot | Should -Be $second.Id }
             'lists the snapshot' { $done.Path | Should -Be $source; $done.Snapshot | Should -Be $second.Id }
-            'lists what is in it' { $done.Name | Should -Contain ($From -in 'RekkordItem', 'RekkordDriveItem' ? 'within' : 'added') }
+            'lists what is in it' { $done.Name | Should -Contain ($From -in 'RekkordItem', 'RekkordDriveItem', 'RekkordItemVersion' ? 'within' : 'added') }
             { $_ -like 'compares*' } { $done.Difference | Should -Contain $second.Id }
-            { $_ -in 'restores it', 'restores the snapshot' } { Test-Path (Join-Path $within sub/within) | Should -BeTrue; Test-Path (Join-Path $within added) | Should -Be ($From -notin 'RekkordItem', 'RekkordDriveItem') }
+            { $_ -in 'restores it', 'restores the snapshot' } { Test-Path (Join-Path $within sub/within) | Should -BeTrue; Test-Path (Join-Path $within added) | Should -Be ($From -notin 'RekkordItem', 'RekkordDriveItem', 'RekkordItemVersion') }
             'restores what differs' {
                 # A directory whose mode changed is there, without what is in it.
                 (Get-ChildItem $within).Name | Sort-Object | Should -Be (@('added', 'changed', 'gone') + @('sub').Where{ -not $IsWindows })

@@ -25,6 +25,7 @@ Describe 'The tables' {
             RekkordRestoreResult     = $restore
             RekkordSnapshot          = Get-RekkordSnapshot
             RekkordItem              = Get-RekkordItem $channel -LiteralPath $sandbox.Source
+            RekkordItemVersion       = Find-RekkordItem file*
             RekkordDifference        = Compare-RekkordSnapshot $channel partial
             RekkordRetentionDecision = Invoke-RekkordRetention -KeepLast 1 -WhatIf
             RekkordHook              = Get-RekkordHook
@@ -57,7 +58,7 @@ Describe 'The tables' {
                 $text = Format-Plain $objects[$name] $_ -Table:$table
                 $text | Should -Not -Match "(?m)^.{$($_ + 1)}" -Because $name
                 # One line for each object, beside headings and what says of itself that it wraps: reasons and paths.
-                if ($name -in 'RekkordRetentionDecision', 'RekkordDifference', 'RekkordHook') { continue }
+                if ($name -in 'RekkordRetentionDecision', 'RekkordDifference', 'RekkordItemVersion', 'RekkordHook') { continue }
                 $rows = $text.Split("`n").TrimEnd().Where({ $_ -match '^(Status|Change|Action|Runs|Role|Revoked|Section) ' }, 'SkipUntil').Where{ $_ }
                 $rows | Should -HaveCount (2 + @($objects[$name]).Count) -Because "$name is shown so:`n$text"
             }

@@ -13,11 +13,13 @@ public abstract class BrowsingCommand : RepositoryCommand
 
     /// <summary>Opens a snapshot.</summary>
     /// <param name="reference">An ID, the beginning of one, or a channel.</param>
-    private protected SnapshotContent OpenSnapshot(string reference)
+    private protected SnapshotContent OpenSnapshot(string reference) => OpenBrowser().Open(reference, WriteWarning, StopToken);
+
+    /// <summary>Opens the repository, unless it is open.</summary>
+    private protected SnapshotBrowser OpenBrowser()
     {
         _repository ??= OpenRepository(LoadConfig(), KeyPermission.Read);
-        _browser ??= new SnapshotBrowser(_repository);
-        return _browser.Open(reference, WriteWarning, StopToken);
+        return _browser ??= new SnapshotBrowser(_repository);
     }
 
     /// <summary>Writes what kept a part of a snapshot from being read.</summary>

@@ -1,5 +1,6 @@
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Trees;
@@ -129,17 +130,19 @@ internal sealed class ItemListing
         }
     }
 
+    private IEnumerable<Outcome<TreeEntry>> Children(TreeEntry directory, string path) => Children(_content.Blobs, directory, path, _stop);
+
     /// <summary>The entries of a directory; a page that cannot be read costs no other page.</summary>
-    private IEnumerable<Outcome<TreeEntry>> Children(TreeEntry directory, string path)
+    internal static IEnumerable<Outcome<TreeEntry>> Children(BlobReader blobs, TreeEntry directory, string path, CancellationToken stop)
     {
         foreach (var reference in directory.ChunkReferences)
         {
-            _stop.ThrowIfCancellationRequested();
+            stop.ThrowIfCancellationRequested();
             IReadOnlyList<TreeEntry> page = [];
             RekkordException? failure = null;
             try
             {
-                page = TreeReader.ReadPage(_content.Blobs, reference);
+                page = TreeReader.ReadPage(blobs, reference);
             }
             catch (RekkordException error)
             {

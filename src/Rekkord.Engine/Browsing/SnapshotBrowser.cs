@@ -1,6 +1,7 @@
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
+using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
 
@@ -45,6 +46,43 @@ public sealed class SnapshotBrowser : IDisposable
         if (!_covered.Contains(snapshot.Id))
             LoadIndex(snapshot, warn, cancellation);
         return new SnapshotContent(snapshot, roots, _blobs!, OpenData);
+    }
+
+    /// <summary>
+    /// Looks for names in all snapshots. Each version of a file is given once, with the first and the last snapshot that has it. A directory
+    /// that is the same in several snapshots is read once, and memory does not grow with what is in them.
+    /// </summary>
+    /// <param name="pattern">What to look for.</param>
+    /// <param name="isWanted">Which snapshots to look into.</param>
+    /// <param name="failed">Told of snapshots and directories that cannot be read, which cost no others.</param>
+    /// <param name="warn">Is told of what is left out.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    /// <returns>By path, and of one path the oldest version first.</returns>
+    public IEnumerable<ItemVersion> Search(
+        PathPattern pattern, Func<Snapshot, bool> isWanted, Action<RekkordException> failed, Action<string> warn, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(failed);
+        ArgumentNullException.ThrowIfNull(warn);
+        var wanted = _snapshots.List(failed, cancellation, warn).Where(isWanted).ToArray();
+        var trusted = Array.FindAll(wanted, snapshot => snapshot.SignerStatus == SignerStatus.Trusted);
+        if (trusted.Length < wanted.Length)
+            warn($"{wanted.Length - trusted.Length} snapshot(s) are signed by a key that was revoked, and were not looked into.");
+        var opened = new List<(Snapshot, IReadOnlyList<SnapshotRoot>)>(trusted.Length);
+        foreach (var snapshot in trusted)
+        {
+            try
+            {
+                opened.Add((snapshot, _snapshots.Open(snapshot, cancellation).Roots));
+            }
+            catch (RekkordException error)
+            {
+                failed(error);
+            }
+        }
+
+        // After the listing, so that it leads to all that was listed.
+        var blobs = Load(metadataOnly: true, warn, cancellation);
+        return ReadAhead.Run(stop => new SnapshotSearch(blobs, pattern, stop).Run(opened), failed, cancellation);
     }
 
     /// <summary>Gives back the memory; contents that were opened can be read no more.</summary>

@@ -313,13 +313,21 @@ public sealed class SnapshotStore
     internal (Snapshot Snapshot, IReadOnlyList<SnapshotRoot> Roots) Open(string reference, Action<string> warn, CancellationToken cancellation)
     {
         var tag = Find(reference, cancellation, warn);
+        var (record, roots) = Open(tag, cancellation);
+        CheckSigner(SnapshotName.Parse(reference), tag, record, warn);
+        return (tag, roots);
+    }
+
+    /// <summary>Reads the snapshot that a tag names.</summary>
+    /// <exception cref="RekkordException">It is damaged, or another one (<c>ObjectDamaged</c>).</exception>
+    internal (Snapshot Record, IReadOnlyList<SnapshotRoot> Roots) Open(Snapshot tag, CancellationToken cancellation)
+    {
         var (record, roots) = Records.Read(tag.ObjectName, cancellation);
         if (record.Id != tag.Id)
             throw new DamagedObjectException(tag.ObjectName, "it is not the snapshot that its tag names.");
         if (!SnapshotCodec.AreSame(tag.Summary, record.Summary))
             throw new DamagedObjectException(tag.TagName, $"it contradicts its snapshot {tag.Id}.");
-        CheckSigner(SnapshotName.Parse(reference), tag, record, warn);
-        return (tag, roots);
+        return (record, roots);
     }
 
     /// <summary>Whoever names a snapshot by its ID gets it, with a warning; the newest of a channel must be what it claims to be.</summary>

@@ -19,6 +19,7 @@ public sealed class KeyRoleTests : IDisposable
         ["Get-RekkordSnapshot"] = ("Get-RekkordSnapshot -KeyFile $key", ["Master", "Prune", "ReadWrite", "LogOnly"]),
         ["Get-RekkordRepository"] = ("Get-RekkordRepository -KeyFile $key", ["Master", "Prune", "ReadWrite", "LogOnly"]),
         ["Get-RekkordItem"] = ("Get-RekkordItem test -KeyFile $key", ["Master", "Prune", "ReadWrite"]),
+        ["Find-RekkordItem"] = ("Find-RekkordItem file -KeyFile $key", ["Master", "Prune", "ReadWrite"]),
         ["Compare-RekkordSnapshot"] = ("Compare-RekkordSnapshot test test -KeyFile $key", ["Master", "Prune", "ReadWrite"]),
         ["Restore-RekkordSnapshot"] = ("Restore-RekkordSnapshot test $destination -Force -KeyFile $key", ["Master", "Prune", "ReadWrite"]),
         ["Remove-RekkordSnapshot"] = ("Remove-RekkordSnapshot -Channel test -Force -KeyFile $key", ["Master", "Prune"]),
