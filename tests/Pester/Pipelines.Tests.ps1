@@ -19,7 +19,7 @@ BeforeAll {
             RekkordItem { Get-RekkordItem second -LiteralPath $sandbox.Source | Where-Object Name -eq sub }
             RekkordDriveItem { Get-ChildItem "Piped:/second/latest$($sandbox.Source)" | Where-Object Name -eq sub }
             RekkordChannel { Get-Item Piped:/second }
-            RekkordItemVersion { Find-RekkordItem sub }
+            RekkordItemVersion { Find-RekkordItem sub second }
             RekkordDifference { Compare-RekkordSnapshot first second }
             RekkordRestoreResult { $restore }
             RekkordKey { $key }
