@@ -148,3 +148,26 @@ Describe 'A repository on an SFTP server' -Skip:(-not $hasSshd) {
         (Get-ChildItem $TestDrive/restored -Filter large* -File -Recurse | Get-FileHash).Hash | Should -Be (Get-ChildItem $sandbox.Source -Filter large* | Get-FileHash).Hash
     }
 }
+
+# .NET looks there first for a program that is started by its name.
+Describe 'A program that lies in the current directory' -Skip:$IsWindows {
+    It 'is not run in place of <_>' -ForEach 'ssh', 'systemctl' {
+        $directory = New-Item -ItemType Directory (Join-Path $TestDrive "planted-$_")
+        $planted, $trace = (Join-Path $directory $_), (Join-Path $directory ran)
+        [IO.File]::WriteAllText($planted, "#!/bin/sh`n: >'$trace'`n")
+        [IO.File]::SetUnixFileMode($planted, 'UserRead, UserWrite, UserExecute')
+        $script = {
+            Import-Module $args[0]
+            $null = New-Item $args[1] -ItemType Directory
+            Initialize-RekkordRepository "$($args[1])/repository" "$($args[1])/key" -WarningAction Ignore
+            try { Get-RekkordSnapshot -Repository sftp://nobody@127.0.0.1:1/x -KeyFile "$($args[1])/key" } catch { "$_" }
+            $null = New-Item "$($args[1])/job.ps1"
+            if ($IsLinux) { Register-RekkordTask nightly "$($args[1])/job.ps1" -Scheduler Systemd -User }
+        }
+        $program, [string[]]$arguments = $pwsh
+        $null = & /usr/bin/env -C $directory "HOME=$TestDrive/home-$_" $program @arguments -NoProfile -Command "& { $script } '$manifest' '$TestDrive/made-$_'" 2>&1
+
+        "$TestDrive/made-$_/repository/rekkord" | Should -Exist
+        $trace | Should -Not -Exist
+    }
+}

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Scheduling;
 
@@ -141,9 +142,12 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
 
     private static (int Code, string Output) Run(string program, CancellationToken cancellation, params string[] arguments)
     {
+        // .NET looks for a program in the current directory before it looks in PATH.
+        if (ProgramSearch.Find(program) is not { } path)
+            return (-1, $"{program} is in no directory of PATH");
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
+            using var process = Process.Start(new ProcessStartInfo(path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
             process.StandardInput.Close();
             var errors = process.StandardError.ReadToEndAsync(cancellation);
             var output = process.StandardOutput.ReadToEndAsync(cancellation).GetAwaiter().GetResult();

@@ -44,12 +44,7 @@ internal sealed class SshProcess : ISftpTransport
         }
         catch (Win32Exception error)
         {
-            throw new StorageException(
-                "SshNotFound",
-                RekkordErrorKind.NotFound,
-                $"The program '{start.FileName}', which connects to SFTP servers, cannot be started: {error.Message}. Install OpenSSH's client (openssh-client), or name another with [SFTP] Command.",
-                location.Url,
-                error);
+            throw NotFound(start.FileName, $"cannot be started: {error.Message}", location, error);
         }
 
         Input = new BufferedStream(_process.StandardOutput.BaseStream, BufferLength);
@@ -157,7 +152,9 @@ internal sealed class SshProcess : ISftpTransport
     {
         var command = options.Command is null ? ["ssh"] : CommandWords.Split(options.Command) ?? throw new RekkordException(
             "SftpCommandInvalid", RekkordErrorKind.InvalidArgument, "[SFTP] Command is no command: it has no word, or a quote that does not end. Write for example: ssh -J jump.example.org", "Command");
-        var start = new ProcessStartInfo(command[0])
+        // .NET looks for a program in the current directory before it looks in PATH.
+        var isName = Path.GetFileName(command[0]) == command[0];
+        var start = new ProcessStartInfo(isName ? ProgramSearch.Find(command[0]) ?? throw NotFound(command[0], "is in no directory of PATH", location) : command[0])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -181,6 +178,13 @@ internal sealed class SshProcess : ISftpTransport
             start.ArgumentList.Add(word);
         return start;
     }
+
+    private static StorageException NotFound(string program, string why, SftpLocation location, Exception? inner = null) => new(
+        "SshNotFound",
+        RekkordErrorKind.NotFound,
+        $"The program '{program}', which connects to SFTP servers, {why}. Install OpenSSH's client (openssh-client), or name another with [SFTP] Command.",
+        location.Url,
+        inner);
 
     private static void AddIdentity(ProcessStartInfo start, SftpOptions options, SshSecrets? secrets)
     {
