@@ -105,8 +105,9 @@ internal sealed class PowerShellChild : IDisposable
 
     private void Signal(string signal)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
+        // The shell's own: a small system has no program for it.
+        using var shell = Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {_process.Id}")]);
+        shell.WaitForExit();
     }
 
     private string? GetResult() => _output!.Result is { Length: > 0 } line ? line[Done.Length..] : null;
