@@ -3,6 +3,7 @@ using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Saving;
@@ -126,6 +127,17 @@ internal sealed class TestRepository : ISaveObserver, IRestoreObserver, IDisposa
         using var keys = KeyFile.Read(KeyFilePath);
         var descriptor = Descriptor.Create(keys, new ChunkSizes(8192, 16384, 65536)) with { SegmentSize = 32 * 1024, PackSize = packSize };
         return descriptor.Encode(keys);
+    }
+
+    /// <summary>
+    /// Gives the empty repository that descriptor, in a file of its own: a process that starts just now may still hold the lock of the one that
+    /// was written before.
+    /// </summary>
+    public void UseSmallPacks(int packSize = 128 * 1024)
+    {
+        var path = Path.Combine(Location, ObjectName.Descriptor);
+        File.WriteAllBytes($"{path}.new", SmallPacksDescriptor(packSize));
+        File.Move($"{path}.new", path, overwrite: true);
     }
 
     public static byte[] RandomBytes(int seed, int length)

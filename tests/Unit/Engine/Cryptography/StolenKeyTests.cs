@@ -34,7 +34,7 @@ public sealed class StolenKeyTests : IDisposable
         _master = KeyFile.Read(_repository.KeyFilePath);
 
         // Small chunks and segments: each is tried with hundreds of keys.
-        File.WriteAllBytes(Path.Combine(_repository.Location, ObjectName.Descriptor), _repository.SmallPacksDescriptor(packSize: 1 << 20));
+        _repository.UseSmallPacks(packSize: 1 << 20);
         _repository.Write("geheimer-name", Encoding.UTF8.GetBytes("vertraulicher Inhalt"));
         _repository.Write("large", TestRepository.RandomBytes(1, 300_000));
         _repository.Save(new SaveRequest

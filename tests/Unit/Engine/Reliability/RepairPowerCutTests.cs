@@ -44,7 +44,7 @@ public sealed class RepairPowerCutTests(ITestOutputHelper output) : IDisposable
 
     private List<DiskState> RecordRepair(RecordedStorageFiles files)
     {
-        File.WriteAllBytes(Path.Combine(_repository.Location, "rekkord"), _repository.SmallPacksDescriptor());
+        _repository.UseSmallPacks();
         for (var i = 0; i < 5; i++)
             _repository.Write($"{Damaged}/file{i}", TestRepository.RandomBytes(i, 20_000));
         _repository.Write($"{Untagged}/file", TestRepository.RandomBytes(9, 20_000));

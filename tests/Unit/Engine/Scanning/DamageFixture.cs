@@ -33,7 +33,7 @@ public class DamageFixture : IDisposable
     private protected DamageFixture(int files, int fileSize, int largeSize)
     {
         // Small segments and chunks, so that little data has many; packs of which one is enough for a save.
-        File.WriteAllBytes(Descriptor, _repository.SmallPacksDescriptor(packSize: 32 * 1024 * 1024));
+        _repository.UseSmallPacks(packSize: 32 * 1024 * 1024);
         for (var i = 0; i < files; i++)
             _repository.Write($"{Victim}/folder{i % 3}/file{i}", TestRepository.RandomBytes(i, fileSize + i));
         _repository.Write($"{Victim}/large", TestRepository.RandomBytes(99, largeSize));

@@ -29,7 +29,7 @@ public sealed class UnreadableObjectTests : IDisposable
             if (_fails(name, offset, length) is { } code)
                 throw new IOException("It cannot be read", code);
         });
-        File.WriteAllBytes(Path.Combine(_repository.Location, ObjectName.Descriptor), _repository.SmallPacksDescriptor());
+        _repository.UseSmallPacks();
         for (var i = 0; i < 10; i++)
         {
             _repository.Write($"file{i}", TestRepository.RandomBytes(i, 40_000));
