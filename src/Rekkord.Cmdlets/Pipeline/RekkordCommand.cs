@@ -15,12 +15,13 @@ namespace Rekkord.Cmdlets.Pipeline;
 /// <summary>What all cmdlets of the module share: stopping, errors, and running engine operations beside the pipeline thread.</summary>
 public abstract class RekkordCommand : PSCmdlet, IDisposable
 {
+    private static long _ended;
+
     // Made at once: StopProcessing may come before BeginProcessing has got anywhere.
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<string> _notes = new();
     private ExceptionDispatchInfo? _writeFailure;
     private int _pipelineThread;
-    private static long _ended;
 
     /// <summary>How many commands of the module have ended in this process: each may have changed what a repository has.</summary>
     internal static long Ended => Interlocked.Read(ref _ended);

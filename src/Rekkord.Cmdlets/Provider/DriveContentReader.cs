@@ -55,10 +55,9 @@ internal sealed class DriveContentReader : IContentReader
     private readonly StreamReader? _text;
     private readonly bool _isWhole;
     private readonly long _length;
-    private bool _isClosed;
-
     private readonly RepositoryView _view;
     private readonly object _reader;
+    private bool _isClosed;
 
     /// <summary>Reads a stream, which belongs to it afterwards.</summary>
     /// <param name="stream">The content.</param>

@@ -110,7 +110,7 @@ public sealed class RekkordDriveParameters
     [ValidateNotNullOrEmpty]
     public string? KeyFile { get; set; }
 
-    /// <summary>The keyfile's passphrase, if it has one; otherwise <c>$env:REKKORD_PASSPHRASE</c>, or a question where somebody can answer.</summary>
+    /// <summary>The keyfile's passphrase, if it has one; otherwise Unlock-RekkordKey's, <c>$env:REKKORD_PASSPHRASE</c>, the place that the configuration names, or a question where somebody can answer.</summary>
     [Parameter]
     public SecureString? Passphrase { get; set; }
 
