@@ -362,6 +362,32 @@ Describe 'The drive' {
             (Get-ChildItem Keyed:).Name | Should -Contain laptop
         }
 
+        It 'gives objects that lead Restore-RekkordSnapshot and others to its repository, without a secret' {
+            $target = Join-Path $sandbox.Base placed
+            $passphrase = ConvertTo-SecureString 'never told' -AsPlainText -Force
+            $null = New-RekkordKey ReadWrite (Join-Path $sandbox.Base placed.key) $sandbox.KeyFile -Passphrase $passphrase
+            $null = New-PSDrive Placed Rekkord '' -Repository $sandbox.Repository -KeyFile (Join-Path $sandbox.Base placed.key) -Passphrase $passphrase
+            $null = New-PSDrive ByFile Rekkord '' -ConfigPath $sandbox.Config
+            $PSDefaultParameterValues.Remove('*-Rekkord*:ConfigPath')
+            try {
+                $null = Get-ChildItem "Placed:/laptop/latest$source" | Restore-RekkordSnapshot -Destination "$target" -Passphrase $passphrase
+                Get-Content "$target$source/sub/a.log" | Should -Be log
+                $null = Get-Item Placed:/laptop/latest | Restore-RekkordSnapshot -Destination "$target-snapshot" -Passphrase $passphrase
+                Get-Content "$target-snapshot$source/sub/a.log" | Should -Be log
+                (Get-Item "ByFile:/laptop/latest$source/sub" | Get-RekkordItem).Name | Should -Contain a.log
+                Get-Item "ByFile:/laptop/latest$source" | Compare-RekkordSnapshot laptop -ConfigPath $sandbox.Config | Should -BeNullOrEmpty
+
+                # What a file gives back leads there as well, and no passphrase is in it.
+                $file = [Management.Automation.PSSerializer]::Serialize((Get-Item "Placed:/laptop/latest$source/file.txt"))
+                $file | Should -Not -Match 'never told|SecureString'
+                $null = [Management.Automation.PSSerializer]::Deserialize($file) | Restore-RekkordSnapshot -Destination "$target-file" -Passphrase $passphrase
+                Test-Path "$target-file$source/file.txt" | Should -BeTrue
+            } finally {
+                $PSDefaultParameterValues['*-Rekkord*:ConfigPath'] = $sandbox.Config
+                Remove-PSDrive Placed, ByFile
+            }
+        }
+
         It 'has the errors of the cmdlets' {
             $null = New-RekkordKey WriteOnly (Join-Path $sandbox.Base write.key) $sandbox.KeyFile
             Get-ErrorId { New-PSDrive X Rekkord '' -ConfigPath $sandbox.Config -KeyFile (Join-Path $sandbox.Base write.key) } | Should -Be KeyRoleInsufficient

@@ -47,11 +47,13 @@ Describe 'The module' {
             Import-Module (Join-Path $args[1] Rekkord.psd1)
             try { Get-RekkordConfig } catch { $_.FullyQualifiedErrorId; "$_" }
             try { Get-RekkordSnapshot } catch { $_.FullyQualifiedErrorId }
+            try { New-PSDrive Backup Rekkord '' -ErrorAction Stop } catch { $_.FullyQualifiedErrorId }
         }
         $said = & $program @arguments -NoProfile -Command $script -args $manifest, $copy
         $said[0] | Should -Match '^ModuleLoadedTwice,'
         $said[1] | Should -Match "^Rekkord [\d.]+ was loaded from '$([regex]::Escape((Split-Path $manifest)))' earlier, .*start a new pwsh\.$"
         $said[2] | Should -Match '^ModuleLoadedTwice,'
+        $said[3] | Should -Match '^ModuleLoadedTwice,'
     }
 
     It 'is imported by an application that has no cmdlets in its session' {

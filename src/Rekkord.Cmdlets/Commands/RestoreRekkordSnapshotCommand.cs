@@ -16,7 +16,7 @@ namespace Rekkord.Cmdlets.Commands;
 /// <summary>Restores a snapshot, or a part of one, into a directory.</summary>
 [Cmdlet(VerbsData.Restore, "RekkordSnapshot", SupportsShouldProcess = true)]
 [OutputType(typeof(RekkordRestoreResult))]
-public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
+public sealed class RestoreRekkordSnapshotCommand : SnapshotInputCommand
 {
     private readonly List<SnapshotItems> _items = [];
     private bool _isPathTyped;
@@ -85,8 +85,9 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
             throw new RekkordException("PathWithInclude", RekkordErrorKind.InvalidArgument, "-Path and -Include both say what to restore. Give one of them.");
         if (Path is not null && SnapshotReference.Parse(Snapshot).Path is not null)
             throw new RekkordException("PathGivenTwice", RekkordErrorKind.InvalidArgument, $"'{Snapshot}' and -Path give different paths. Give one of them.", Snapshot);
-        if (_items.FirstOrDefault(items => items.Snapshot == Snapshot) is not { } collected)
-            _items.Add(collected = new SnapshotItems(Snapshot));
+        var config = FindConfig();
+        if (_items.FirstOrDefault(items => items.Snapshot == Snapshot && items.Config == config) is not { } collected)
+            _items.Add(collected = new SnapshotItems(Snapshot, config));
         if (Path is null)
             collected.IsWhole = true;
         else
@@ -131,7 +132,7 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
     private void RestoreItems(SnapshotItems items, bool force)
     {
         var owner = ChooseOwner();
-        var config = LoadConfig();
+        var config = items.Config;
         var request = CreateRequest(config, items, owner) with { Force = force };
         var what = items.IsWhole ? $"'{items.Snapshot}'"
             : items.Paths.Concat(items.Single).ToArray() is [var only] ? $"'{only}' of '{items.Snapshot}'"
@@ -212,9 +213,12 @@ public sealed class RestoreRekkordSnapshotCommand : RepositoryCommand
     }
 
     /// <summary>What is to be restored of one snapshot.</summary>
-    private sealed class SnapshotItems(string snapshot)
+    private sealed class SnapshotItems(string snapshot, RekkordConfig config)
     {
         public string Snapshot { get; } = snapshot;
+
+        /// <summary>Leads to the repository that it is in.</summary>
+        public RekkordConfig Config { get; } = config;
 
         /// <summary>Paths with everything below.</summary>
         public List<string> Paths { get; } = [];

@@ -1,13 +1,15 @@
 using Rekkord.Engine.Browsing;
+using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Repository;
 
 namespace Rekkord.Cmdlets.Pipeline;
 
-/// <summary>The cmdlets that look into snapshots. The repository is opened once for all that comes down the pipeline.</summary>
-public abstract class BrowsingCommand : RepositoryCommand
+/// <summary>The cmdlets that look into snapshots from a pipeline. A repository is opened once for all of it that comes down the pipeline in a row.</summary>
+public abstract class BrowsingCommand : SnapshotInputCommand
 {
+    private RekkordConfig? _config;
     private RepositoryAccess? _repository;
     private SnapshotBrowser? _browser;
 
@@ -18,7 +20,9 @@ public abstract class BrowsingCommand : RepositoryCommand
     /// <summary>Opens the repository, unless it is open.</summary>
     private protected SnapshotBrowser OpenBrowser()
     {
-        _repository ??= OpenRepository(LoadConfig(), KeyPermission.Read);
+        if (FindConfig() is var config && config != _config)
+            Close();
+        _repository ??= OpenRepository(_config = config, KeyPermission.Read);
         return _browser ??= new SnapshotBrowser(_repository);
     }
 
@@ -29,11 +33,14 @@ public abstract class BrowsingCommand : RepositoryCommand
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-        {
-            _browser?.Dispose();
-            _repository?.Dispose();
-        }
-
+            Close();
         base.Dispose(disposing);
+    }
+
+    private void Close()
+    {
+        _browser?.Dispose();
+        _repository?.Dispose();
+        (_browser, _repository) = (null, null);
     }
 }

@@ -9,17 +9,17 @@ public abstract class ConfigurationCommand : RekkordCommand
     /// <summary>The configuration file; otherwise <c>$env:REKKORD_CONFIG_FILE</c>, the user's, or the machine's.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public string? ConfigPath { get; set; }
+    public virtual string? ConfigPath { get; set; }
 
     /// <summary>The repository's path or URL; otherwise <c>$env:REKKORD_REPOSITORY</c> or the configuration's.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public string? Repository { get; set; }
+    public virtual string? Repository { get; set; }
 
     /// <summary>The keyfile; otherwise <c>$env:REKKORD_KEY_FILE</c> or the configuration's.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public string? KeyFile { get; set; }
+    public virtual string? KeyFile { get; set; }
 
     /// <summary>The configuration in force.</summary>
     /// <param name="settings">What parameters of the command say of other keys, by section and name.</param>

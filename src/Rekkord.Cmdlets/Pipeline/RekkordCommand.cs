@@ -92,7 +92,7 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
         _pipelineThread = Environment.CurrentManagedThreadId;
         try
         {
-            RequireOwnModule();
+            RequireOwnModule(MyInvocation.MyCommand?.Module);
             action();
         }
         catch (Exception error) when (!IsFromPipeline(error))
@@ -107,13 +107,15 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>
-    /// A process holds one copy of this assembly. When another copy of the module is imported, its commands are those of the first one: what
-    /// the user takes for a newer version would be the old one.
+    /// A process holds one copy of this assembly. When another copy of the module is imported, its commands and its provider are those of the
+    /// first one: what the user takes for a newer version would be the old one.
     /// </summary>
-    private void RequireOwnModule()
+    /// <param name="module">What the command or provider came with; null when it came with no module.</param>
+    /// <exception cref="RekkordException">It is another copy (<c>ModuleLoadedTwice</c>).</exception>
+    internal static void RequireOwnModule(PSModuleInfo? module)
     {
         var comparison = OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
-        if (MyInvocation.MyCommand?.Module?.ModuleBase is { } imported && !imported.Equals(ModuleLayout.Root, comparison))
+        if (module?.ModuleBase is { } imported && !imported.Equals(ModuleLayout.Root, comparison))
         {
             throw new RekkordException(
                 "ModuleLoadedTwice",

@@ -17,15 +17,17 @@ public sealed class RekkordDrive : PSDriveInfo
     private const int MostWarnings = 100;
 
     private readonly RepositoryView _view;
+    private readonly IReadOnlyDictionary<string, string> _place;
     private readonly string[] _base;
     private readonly Runspace _session;
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private long _endedCommands;
 
-    internal RekkordDrive(PSDriveInfo drive, RepositoryView view, Runspace session)
-        : base(drive.Name, drive.Provider, $"{drive.Name}:", drive.Description, drive.Credential, view.Location)
+    internal RekkordDrive(PSDriveInfo drive, OpenedDrive opened, Runspace session)
+        : base(drive.Name, drive.Provider, $"{drive.Name}:", drive.Description, drive.Credential, opened.View.Location)
     {
-        _view = view;
+        _view = opened.View;
+        _place = opened.Place;
         _base = DriveName.Split(drive.Root);
         _session = session;
         _session.StateChanged += CloseWithSession;
@@ -44,6 +46,18 @@ public sealed class RekkordDrive : PSDriveInfo
             _endedCommands = RekkordCommand.Ended;
             return _view;
         }
+    }
+
+    /// <summary>
+    /// Adds to an item what the drive was made with, under the names of the parameters that take it from a pipeline. A passphrase is not
+    /// among it: objects are stored, shown and sent elsewhere.
+    /// </summary>
+    internal PSObject AddPlace(object item)
+    {
+        var described = PSObject.AsPSObject(item);
+        foreach (var (parameter, value) in _place)
+            described.Properties.Add(new PSNoteProperty(parameter, value), preValidated: true);
+        return described;
     }
 
     /// <summary>Whether a path of the provider's is one of this drive.</summary>
@@ -131,21 +145,38 @@ internal sealed class OpenDriveCommand : RepositoryCommand
     /// <param name="shell">A shell of the session, which can be stopped.</param>
     /// <param name="parameters">The parameters of New-PSDrive that say which repository.</param>
     /// <exception cref="RuntimeException">It cannot be opened.</exception>
-    public static RepositoryView Run(PowerShell shell, RekkordDriveParameters? parameters)
+    public static OpenedDrive Run(PowerShell shell, RekkordDriveParameters? parameters)
     {
         // Its messages name the command that the user called.
         shell.AddCommand(new CmdletInfo(NewDrive, typeof(OpenDriveCommand))).AddParameters(parameters?.Given() ?? []);
         Collection<PSObject> opened = shell.Invoke();
-        return (RepositoryView)opened[0].BaseObject;
+        return (OpenedDrive)opened[0].BaseObject;
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
         var config = LoadConfig();
-        WriteObject(new RepositoryView(OpenRepository(config, KeyPermission.Read)));
+        WriteObject(new OpenedDrive(new RepositoryView(OpenRepository(config, KeyPermission.Read)), FindPlace(config.Repository)));
     });
+
+    /// <summary>The parameters that lead to the repository, with full paths. A URL with a password in it is left out.</summary>
+    private Dictionary<string, string> FindPlace(Engine.Configuration.RepositoryConfig config)
+    {
+        (string Name, string? Value)[] all =
+        [
+            (nameof(ConfigPath), ConfigPath is null ? null : ResolvePath(ConfigPath)),
+            (nameof(Repository), Repository is null || config.DisplayUrl != config.Url.Value ? null : config.Url.Value),
+            (nameof(KeyFile), KeyFile is null ? null : config.KeyFile.Value),
+        ];
+        return all.Where(parameter => parameter.Value is not null).ToDictionary(parameter => parameter.Name, parameter => parameter.Value!);
+    }
 
     // The drive outlives the command, which then shows no notes any more.
     private protected override Engine.Repository.StoreOptions CreateStoreOptions(Engine.Configuration.RekkordConfig config) => base.CreateStoreOptions(config) with { Note = static _ => { } };
 }
+
+/// <summary>The repository of a new drive.</summary>
+/// <param name="View">What looks into it.</param>
+/// <param name="Place">The parameters of New-PSDrive that led to it, without a secret.</param>
+internal sealed record OpenedDrive(RepositoryView View, IReadOnlyDictionary<string, string> Place);

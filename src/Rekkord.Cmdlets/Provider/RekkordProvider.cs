@@ -31,6 +31,7 @@ public sealed class RekkordProvider : NavigationCmdletProvider, IContentCmdletPr
         RekkordDrive? made = null;
         try
         {
+            RekkordCommand.RequireOwnModule(drive.Provider.Module);
             made = new RekkordDrive(drive, OpenDriveCommand.Run(shell, DynamicParameters as RekkordDriveParameters), Runspace.DefaultRunspace);
             return drive.Root.Length == 0 || Read(made, () => made.Find(made.Root)) is { IsContainer: true } ? made : throw NotFound(drive.Root);
         }
@@ -214,7 +215,7 @@ public sealed class RekkordProvider : NavigationCmdletProvider, IContentCmdletPr
             Write(child, MakePath(path, child.Name));
     }
 
-    private void Write(DriveItem item, string path) => WriteItemObject(item.ToObject(path), path, item.IsContainer);
+    private void Write(DriveItem item, string path) => WriteItemObject(DriveOf(path).AddPlace(item.ToObject(path)), path, item.IsContainer);
 
     /// <summary>What -Filter, -File and -Directory let through.</summary>
     private Func<DriveItem, bool> CreateFilter()
