@@ -49,7 +49,7 @@ public sealed class InvokeRekkordHookCommand : ConfigurationCommand
                 reporter = new HookReporter(this, pump, verbose);
                 return new HookRunner(settings, new ScriptHookExecutor(this, pump, directory), reporter, directory).Run(context, StopToken);
             },
-            () => reporter?.Running is { } hook ? new ProgressRecord(0, "Rekkord", hook) : null);
+            () => reporter?.DescribeProgress(MyInvocation.MyCommand.Name) ?? []);
         if (result.ToError(isRehearsal: true) is { } error)
             throw error;
         ThrowIfWriteFailed();

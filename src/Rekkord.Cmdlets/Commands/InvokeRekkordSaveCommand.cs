@@ -26,6 +26,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     private const int ShownPaths = 10;
 
     private readonly List<SourcePath> _paths = [];
+    private readonly ProgressDisplay _progress = new();
     private PathPattern[] _exclude = [];
 
     /// <summary>The name to file the snapshot under.</summary>
@@ -157,7 +158,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
             useHooks,
             (pump, hooks, stop) =>
             {
-                operation = engine.Save(awaited, request with { Hooks = hooks }, new EntryReporter(this, pump, request.TellOmitted));
+                operation = engine.Save(awaited, request with { Hooks = hooks }, new EntryReporter(this, pump, request.TellEntries));
                 var result = operation.Run(stop);
                 foreach (var unused in result.UnusedExclusions)
                     pump.Post(() => WriteVerbose($"The exclusion '{unused}' matched nothing."));
@@ -165,7 +166,8 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
                     result, !result.IsPartial, result.Snapshot.Id.ToString(), [.. result.Errors.Select(error => error.Message)]);
             },
             (result, hooks) => new RekkordSaveResult(result, hooks),
-            () => operation?.Progress is { } progress ? Describe(progress) : null);
+            () => operation?.Progress is { } progress ? Describe(progress) : null,
+            () => operation?.Progress is { StoredSize: > 0 and var size } ? $"The save was stopped. {Sizes.Format(size)} are stored already, and the next save goes on from there." : null);
     }
 
     private SaveRequest CreateRequest(RekkordConfig config) => new()
@@ -181,7 +183,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
             LargerThan = IsBound(nameof(ExcludeLargerThan)) ? ExcludeLargerThan : config.Save.ExcludeLargerThan.Value,
             IgnoreFiles = IsBound(nameof(NoIgnoreFiles)) ? !NoIgnoreFiles : config.Save.IgnoreFiles.Value,
         },
-        TellOmitted = IsVerbose,
+        TellEntries = IsVerbose,
         KeyFile = config.Repository.KeyFile.Value is { } keyFile ? System.IO.Path.GetFullPath(keyFile, CurrentDirectory) : null,
         IgnoreCache = Force,
         FollowLinks = FollowLinks,
@@ -236,8 +238,8 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
 
     private ProgressRecord Describe(SaveProgress progress)
     {
-        var status = $"{progress.Files:N0} files, {Sizes.Format(progress.Size)}, {Sizes.Format(progress.AddedSize)} new{(progress.SentSize > 0 ? $", {Sizes.Format(progress.SentSize)} sent" : "")}";
-        return new ProgressRecord(0, $"{progress.Activity} '{Channel}'", status) { CurrentOperation = progress.CurrentPath };
+        var counts = $"{progress.Files:N0} files, {Sizes.Format(progress.Size)}, {Sizes.Format(progress.AddedSize)} new{(progress.SentSize > 0 ? $", {Sizes.Format(progress.SentSize)} sent" : "")}";
+        return _progress.Describe($"{progress.Activity} '{Channel}'", progress.Size, progress.ExpectedSize, counts, progress.CurrentPath);
     }
 
     /// <summary>

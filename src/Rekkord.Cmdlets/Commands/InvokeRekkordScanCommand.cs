@@ -19,6 +19,8 @@ namespace Rekkord.Cmdlets.Commands;
 [OutputType(typeof(RekkordHookResult), typeof(RekkordScanResult))]
 public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
 {
+    private readonly ProgressDisplay _progress = new();
+
     /// <summary>Also opens and checks every blob; otherwise every stored byte is checked against its object's name, and all metadata in full.</summary>
     [Parameter]
     public SwitchParameter Full { get; set; }
@@ -75,15 +77,14 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
             $"-{parameter} is shorter than a second. Write 7d for seven days, 1h for an hour.");
     }
 
-    private static ProgressRecord Describe(ScanProgress progress)
+    private ProgressRecord Describe(ScanProgress progress)
     {
-        var status = progress.TotalSize == 0 ? " " : $"{Sizes.Format(progress.Size)} of {Sizes.Format(progress.TotalSize)}";
-        if (progress.Problems > 0)
-            status += $", {progress.Problems} problems";
-        return new ProgressRecord(0, progress.Activity, status)
-        {
-            PercentComplete = progress.TotalSize == 0 ? -1 : (int)Math.Min(100, progress.Size * 100 / progress.TotalSize),
-        };
+        string?[] counts =
+        [
+            progress.TotalSize == 0 ? null : $"{Sizes.Format(progress.Size)} of {Sizes.Format(progress.TotalSize)}",
+            progress.Problems == 0 ? null : $"{progress.Problems:N0} problems",
+        ];
+        return _progress.Describe(progress.Activity, progress.Size, progress.TotalSize, string.Join(", ", counts.Where(count => count is not null)));
     }
 
     private void Scan(RekkordConfig config, bool useHooks)
@@ -108,7 +109,8 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
                 return new HookedActionResult<ScanResult>(result, result.Problems.Count == 0, null, [.. result.Problems.Select(problem => problem.Message)]);
             },
             (result, hooks) => new RekkordScanResult(result, awaited.Location, Full, start, watch.Elapsed, hooks),
-            () => operation?.Progress is { } progress ? Describe(progress) : null);
+            () => operation?.Progress is { } progress ? Describe(progress) : null,
+            () => Repair ? null : "The scan was stopped. The next one begins anew.");
     }
 
     /// <summary>Looks at the repository, so that nothing is promised that cannot be done.</summary>

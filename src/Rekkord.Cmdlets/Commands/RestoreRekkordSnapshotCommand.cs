@@ -19,6 +19,7 @@ namespace Rekkord.Cmdlets.Commands;
 public sealed class RestoreRekkordSnapshotCommand : SnapshotInputCommand
 {
     private readonly List<SnapshotItems> _items = [];
+    private readonly ProgressDisplay _progress = new();
     private bool _isPathTyped;
 
     /// <summary>A snapshot's ID, the beginning of one, or a channel (its newest snapshot), with <c>id:</c> or <c>channel:</c> before it to say which; with <c>:path</c> for a part of it.</summary>
@@ -144,26 +145,31 @@ public sealed class RestoreRekkordSnapshotCommand : SnapshotInputCommand
         using var repository = new AwaitedRepository(url, keys) { Options = CreateStoreOptions(config) };
         var engine = ChooseEngine(repository);
         EngineOperation<RestoreResult, RestoreProgress>? operation = null;
-        var isVerbose = IsVerbose;
         var watch = Stopwatch.StartNew();
-        var result = RunOperation(
-            pump =>
-            {
-                operation = engine.Restore(repository, request, new EntryReporter(this, pump, isVerbose));
-                return operation.Run(StopToken);
-            },
-            () => operation?.Progress is { } progress ? Describe(progress) : null);
-        WriteObject(new RekkordRestoreResult(result, watch.Elapsed));
+        try
+        {
+            var result = RunOperation(
+                pump =>
+                {
+                    operation = engine.Restore(repository, request, new EntryReporter(this, pump, request.TellEntries));
+                    return operation.Run(StopToken);
+                },
+                () => operation?.Progress is { } progress ? [Describe(progress)] : []);
+            WriteObject(new RekkordRestoreResult(result, watch.Elapsed));
+        }
+        catch (OperationCanceledException) when (StopToken.IsCancellationRequested && operation?.Progress is { Files: > 0 })
+        {
+            Host.UI.WriteWarningLine($"The restore was stopped. {operation.Progress.Value.Files:N0} file(s) are in '{request.Destination}', each of them whole.");
+            throw;
+        }
+
         ThrowIfWriteFailed();
     }
 
-    private static ProgressRecord Describe(RestoreProgress progress)
+    private ProgressRecord Describe(RestoreProgress progress)
     {
-        var status = progress.TotalSize == 0 ? " " : $"{progress.Files:N0} files, {Sizes.Format(progress.Size)} of {Sizes.Format(progress.TotalSize)}";
-        return new ProgressRecord(0, progress.Activity, status)
-        {
-            PercentComplete = progress.TotalSize == 0 ? -1 : (int)Math.Min(100, progress.Size * 100 / progress.TotalSize),
-        };
+        var counts = $"{progress.Files:N0} files, {Sizes.Format(progress.Size)}{(progress.TotalSize == 0 ? "" : $" of {Sizes.Format(progress.TotalSize)}")}";
+        return _progress.Describe(progress.Activity, progress.Size, progress.TotalSize, counts, progress.CurrentPath);
     }
 
     private OwnerChoice ChooseOwner() => (NoOwner.ToBool(), NumericOwner.ToBool()) switch
@@ -208,6 +214,7 @@ public sealed class RestoreRekkordSnapshotCommand : SnapshotInputCommand
             Verify = Verify,
             Owner = owner,
             NoSpecial = NoSpecial,
+            TellEntries = IsVerbose,
             Threads = config.Settings.Threads.Value ?? 0,
         };
     }

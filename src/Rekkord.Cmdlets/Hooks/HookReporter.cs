@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Management.Automation;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
@@ -11,6 +12,7 @@ internal sealed class HookReporter : IHookObserver
 {
     private readonly Cmdlet _cmdlet;
     private readonly PipelinePump _pump;
+    private RunningHook? _running;
 
     public HookReporter(Cmdlet cmdlet, PipelinePump pump, bool verbose)
     {
@@ -21,28 +23,30 @@ internal sealed class HookReporter : IHookObserver
 
     public bool WantsOutput { get; }
 
-    /// <summary>The hook that runs, for progress; null between hooks.</summary>
-    public string? Running { get; private set; }
-
     /// <summary>The results written so far.</summary>
     public List<RekkordHookResult> Results { get; } = [];
 
     public void OnStarted(Hook hook)
     {
-        Running = $"{hook.Phase} hook {hook.Name}";
+        _running = new RunningHook($"{hook.Phase} hook {hook.Name}", Stopwatch.GetTimestamp());
         _pump.Post(() => _cmdlet.WriteVerbose($"Running the {hook.Phase} hook '{hook.Name}'."));
+        _pump.ShowProgress();
     }
 
     public void OnOutput(Hook hook, HookStream stream, string line) => _pump.Post(() => _cmdlet.WriteVerbose($"{hook.Name}: {line}"));
 
     public void OnEnded(HookResult result)
     {
-        Running = null;
+        _running = null;
         var written = new RekkordHookResult(result);
         Results.Add(written);
         _pump.Post(() => WriteStreams(result));
         _pump.PostObject(() => _cmdlet.WriteObject(written));
     }
+
+    /// <summary>How far hooks are, below their command; null between hooks.</summary>
+    public IReadOnlyList<ProgressRecord>? DescribeProgress(string command) =>
+        _running is { } hook ? ProgressDisplay.DescribeHook(command, hook.Name, Stopwatch.GetElapsedTime(hook.StartTime)) : null;
 
     private void WriteStreams(HookResult result)
     {
@@ -69,3 +73,8 @@ internal sealed class HookReporter : IHookObserver
             _pump.Write(() => _cmdlet.WriteError(ErrorPlace.Keep(error, hook.Name, hook.Path)));
     }
 }
+
+/// <summary>A hook that runs.</summary>
+/// <param name="Name">Its phase and name.</param>
+/// <param name="StartTime">When it began, as a timestamp of the stopwatch.</param>
+internal sealed record RunningHook(string Name, long StartTime);

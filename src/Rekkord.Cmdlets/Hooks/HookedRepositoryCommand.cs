@@ -105,13 +105,15 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
     /// <param name="action">The action; it gets the pump to write through and the hooks to record.</param>
     /// <param name="describe">Makes the command's result object, with the hook results.</param>
     /// <param name="progress">How far the action is; null while it has not begun.</param>
+    /// <param name="describeStop">Says what is kept of an action that was stopped; null when that is nothing.</param>
     private protected void RunHooked<T>(
         RekkordConfig config,
         HookContext context,
         bool useHooks,
         Func<PipelinePump, IReadOnlyList<HookRecord>, CancellationToken, HookedActionResult<T>> action,
         Func<T, RekkordHookResult[], object> describe,
-        Func<ProgressRecord?> progress)
+        Func<ProgressRecord?> progress,
+        Func<string?> describeStop)
         where T : class
     {
         var settings = useHooks ? config.Hooks.ToHookSettings() : new HookSettings();
@@ -136,13 +138,15 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
                 errors.AddRange(done.Errors);
                 return done;
             },
-            () => reporter?.Running is { } hook ? new ProgressRecord(0, "Rekkord", hook) : progress());
+            () => reporter?.DescribeProgress(MyInvocation.MyCommand.Name) ?? (progress() is { } record ? [record] : []));
 
         if (outcome.Cancelled || Stopping || StopToken.IsCancellationRequested)
         {
             // A stopped pipeline takes no more errors, but people must still see that a service was not started again.
             foreach (var error in errors)
                 Host.UI.WriteErrorLine(error.Message);
+            if (outcome.Cancelled && describeStop() is { } kept)
+                Host.UI.WriteWarningLine(kept);
             throw new PipelineStoppedException();
         }
 

@@ -79,6 +79,9 @@ internal sealed class PipelinePump : IDisposable
         }
     }
 
+    /// <summary>Has progress shown now: what runs next on the pipeline thread may take long.</summary>
+    public void ShowProgress() => Post(_showProgress);
+
     /// <summary>Has a function run on the pipeline thread and waits for its result.</summary>
     public T Invoke<T>(Func<T> function)
     {

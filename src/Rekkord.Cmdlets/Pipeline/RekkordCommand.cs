@@ -169,34 +169,44 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     /// Runs an engine operation beside the pipeline thread, with progress. When the command has written everything else, it calls
     /// <see cref="ThrowIfWriteFailed"/>.
     /// </summary>
-    private protected T RunOperation<T>(Func<PipelinePump, T> operation, Func<ProgressRecord?> progress)
+    private protected T RunOperation<T>(Func<PipelinePump, T> operation, Func<IReadOnlyList<ProgressRecord>> progress)
     {
         using var guard = new ExitCodeGuard(MyInvocation.MyCommand.Name, StopToken);
         using var signals = new TerminationSignals(Host, RequestStop, StopToken);
-        ProgressRecord? shown = null;
+        IReadOnlyList<ProgressRecord> shown = [];
         PipelinePump? serving = null;
         using var pump = new PipelinePump(() =>
         {
             serving?.Write(WriteNotes);
-            if (!Stopping && progress() is { } record)
-                WriteProgress(shown = record);
+            if (!Stopping)
+                shown = Show(progress(), shown);
         });
         serving = pump;
         try
         {
             var result = pump.Run(() => operation(pump));
-            if (shown is not null && !Stopping)
-            {
-                shown.RecordType = ProgressRecordType.Completed;
-                WriteProgress(shown);
-            }
-
+            if (!Stopping)
+                Show([], shown);
             return result;
         }
         finally
         {
             _writeFailure = pump.WriteFailure;
         }
+    }
+
+    /// <summary>Shows how far everything is that is under way, the outer before the inner, and takes away what no longer is.</summary>
+    private IReadOnlyList<ProgressRecord> Show(IReadOnlyList<ProgressRecord> records, IReadOnlyList<ProgressRecord> shown)
+    {
+        foreach (var ended in shown.Where(before => records.All(record => record.ActivityId != before.ActivityId)).Reverse())
+        {
+            ended.RecordType = ProgressRecordType.Completed;
+            WriteProgress(ended);
+        }
+
+        foreach (var record in records)
+            WriteProgress(record);
+        return records;
     }
 
     /// <summary>Raises what kept the operation from writing something, if there was anything.</summary>

@@ -6,7 +6,7 @@ namespace Rekkord.Engine.Caching;
 
 /// <summary>
 /// The layout of the local cache file. It is disposable: a damaged one, or one of another version, counts as missing. A head (magic, salt),
-/// then records, then a table of where each record is, then a foot with the table's place. A record holds entries of one page of one
+/// then records, then a table, then a foot with the table's place. The table has how many files and bytes were saved, and where each record is. A record holds entries of one page of one
 /// directory, in name order, or a part of the references to the chunks of a large file. Records and table are sealed (<see cref="CacheSeal"/>).
 /// </summary>
 internal static class CacheFormat
@@ -14,6 +14,7 @@ internal static class CacheFormat
     public const int SaltLength = 32;
     public const int HeadLength = 8 + SaltLength;
     public const int TableEntryLength = 16 + sizeof(int) + sizeof(long) + sizeof(int);
+    public const int TableHeadLength = 2 * sizeof(long);
     public const int FootLength = sizeof(long) + sizeof(int);
 
     /// <summary>Bytes before the name of each entry: lengths of name and entry, number of listed chunks, place of the references, status hash.</summary>
@@ -23,7 +24,7 @@ internal static class CacheFormat
     public const int ChunksPartLength = 16 * 1024 * Objects.ChunkReference.EncodedLength;
 
     /// <summary>Changes whenever what is in a record does, tree entries included: they go into new snapshots as they are.</summary>
-    public static ReadOnlySpan<byte> Magic => "RKCACHE2"u8;
+    public static ReadOnlySpan<byte> Magic => "RKCACHE3"u8;
 }
 
 /// <summary>

@@ -25,6 +25,15 @@ internal sealed class FileCache : IDisposable
     /// <summary>A cache that knows nothing.</summary>
     public static FileCache Empty => new(null, null);
 
+    /// <summary>Whether it knows nothing.</summary>
+    public bool IsEmpty => _file is null;
+
+    /// <summary>How many files the last save had; 0 when that is not known.</summary>
+    public long Files { get; private set; }
+
+    /// <summary>How many bytes they had.</summary>
+    public long Size { get; private set; }
+
     /// <summary>Opens a cache file; what cannot be used is as empty as what does not exist.</summary>
     /// <param name="path">The file.</param>
     /// <param name="keys">Keys of the repository that can save.</param>
@@ -92,13 +101,17 @@ internal sealed class FileCache : IDisposable
             return false;
         var offset = BinaryPrimitives.ReadInt64LittleEndian(foot);
         var count = BinaryPrimitives.ReadInt32LittleEndian(foot.AsSpan(sizeof(long)));
-        var tableLength = ((long)count * CacheFormat.TableEntryLength) + CacheSeal.TagLength;
+        var tableLength = CacheFormat.TableHeadLength + ((long)count * CacheFormat.TableEntryLength) + CacheSeal.TagLength;
         if (count < 0 || offset < CacheFormat.HeadLength || offset != length - foot.Length - tableLength || tableLength > int.MaxValue)
             return false;
         var bytes = new byte[tableLength];
         if (!TryRead(_file!, bytes, offset))
             return false;
         var table = _seal!.Open(bytes, offset, isTable: true).Span;
+        if (table.IsEmpty)
+            return false;
+        (Files, Size) = (BinaryPrimitives.ReadInt64LittleEndian(table), BinaryPrimitives.ReadInt64LittleEndian(table[sizeof(long)..]));
+        table = table[CacheFormat.TableHeadLength..];
 
         // From the last to the first: of two with one key, the later one counts.
         for (; !table.IsEmpty; table = table[..^CacheFormat.TableEntryLength])

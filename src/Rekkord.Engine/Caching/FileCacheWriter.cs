@@ -105,7 +105,9 @@ internal sealed class FileCacheWriter : IDisposable
     }
 
     /// <summary>Completes the cache and puts it in place of the old one.</summary>
-    public void Commit()
+    /// <param name="files">How many files were saved.</param>
+    /// <param name="size">How many bytes they had.</param>
+    public void Commit(long files, long size)
     {
         lock (_lock)
         {
@@ -116,7 +118,7 @@ internal sealed class FileCacheWriter : IDisposable
                 Span<byte> foot = stackalloc byte[CacheFormat.FootLength];
                 BinaryPrimitives.WriteInt64LittleEndian(foot, Position);
                 BinaryPrimitives.WriteInt32LittleEndian(foot[sizeof(long)..], _count);
-                WriteSealed(_table.WrittenSpan, isTable: true);
+                WriteSealed(Complete(files, size), isTable: true);
                 _pending.Write(foot);
                 WritePending(_file);
                 _file.Dispose();
@@ -141,6 +143,16 @@ internal sealed class FileCacheWriter : IDisposable
             _file = null;
             CacheDirectory.RemoveTemporary(_temporaryPath);
         }
+    }
+
+    /// <summary>The table with its head.</summary>
+    private byte[] Complete(long files, long size)
+    {
+        var table = new byte[CacheFormat.TableHeadLength + _table.WrittenCount];
+        BinaryPrimitives.WriteInt64LittleEndian(table, files);
+        BinaryPrimitives.WriteInt64LittleEndian(table.AsSpan(sizeof(long)), size);
+        _table.WrittenSpan.CopyTo(table.AsSpan(CacheFormat.TableHeadLength));
+        return table;
     }
 
     /// <summary>Where in the file the next record goes.</summary>

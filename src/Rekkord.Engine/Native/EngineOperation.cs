@@ -15,7 +15,7 @@ namespace Rekkord.Engine.Native;
 public abstract class EngineOperation<TResult, TProgress>
     where TProgress : struct
 {
-    /// <summary>How far it is; null before it has begun. May be asked at any time from any thread.</summary>
+    /// <summary>How far it is, or was when it ended; null before it has begun. May be asked at any time from any thread.</summary>
     public abstract TProgress? Progress { get; }
 
     /// <summary>Opens the repository, runs to the end and closes it.</summary>
@@ -156,6 +156,7 @@ internal sealed class NativeOperation<TResult, TProgress>(
 {
     private readonly Lock _lock = new();
     private nint _operation;
+    private TProgress? _ended;
 
     /// <inheritdoc/>
     public override TProgress? Progress
@@ -164,7 +165,7 @@ internal sealed class NativeOperation<TResult, TProgress>(
         {
             // What is let go of meanwhile must not be asked.
             lock (_lock)
-                return _operation != 0 && library.Progress(_operation) is { Length: > 0 } progress ? readProgress(new MessageReader(progress)) : null;
+                return _operation != 0 ? ReadProgress() : _ended;
         }
     }
 
@@ -184,6 +185,8 @@ internal sealed class NativeOperation<TResult, TProgress>(
             End(operation, ended);
         }
     }
+
+    private TProgress? ReadProgress() => library.Progress(_operation) is { Length: > 0 } progress ? readProgress(new MessageReader(progress)) : null;
 
     private nint Start()
     {
@@ -237,7 +240,11 @@ internal sealed class NativeOperation<TResult, TProgress>(
         while (!ended)
             ended = (MessageKind)new MessageReader(library.Take(operation)).ReadInt32() >= MessageKind.Succeeded;
         lock (_lock)
+        {
+            _ended = ReadProgress();
             _operation = 0;
+        }
+
         library.Release(operation);
     }
 }

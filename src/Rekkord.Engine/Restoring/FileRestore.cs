@@ -20,6 +20,7 @@ internal sealed class FileRestore
     private DestinationFile? _file;
     private RekkordException? _error;
     private int _missing = 1;
+    private long _written;
 
     /// <summary>Prepares a file; its directory stays open until it is complete.</summary>
     /// <exception cref="FileSystemException">The directory cannot be made.</exception>
@@ -35,6 +36,9 @@ internal sealed class FileRestore
 
     /// <summary>Ends when the file is complete; tells whether it is there as it was saved.</summary>
     public Task<bool> Completion => _completion.Task;
+
+    /// <summary>Where it comes to be.</summary>
+    public string DisplayPath => _directory.DisplayPathOf(_entry.Name);
 
     /// <summary>Whether something is left to do once every chunk is written, for the file to have its size.</summary>
     private bool EndsInHole => _entry.DataRanges is [.., var last]
@@ -68,6 +72,8 @@ internal sealed class FileRestore
                 if (_context.Cancellation.IsCancellationRequested || Volatile.Read(ref _error) is not null)
                     return;
                 writes.Add(piece.Read(_context.Blobs), piece.Ranges);
+                Interlocked.Add(ref _written, piece.Length);
+                _context.CountWriting(piece.Length);
             }
 
             writes.Flush();
@@ -90,6 +96,7 @@ internal sealed class FileRestore
         }
         finally
         {
+            _context.CountWriting(-_written);
             _node.RemoveUser();
             _completion.SetResult(restored);
         }
@@ -101,7 +108,12 @@ internal sealed class FileRestore
     private DestinationFile OpenFile()
     {
         lock (_completion)
-            return _file ??= _directory.CreateFile(_temporaryName);
+        {
+            if (_file is not null)
+                return _file;
+            _context.CurrentFile = this;
+            return _file = _directory.CreateFile(_temporaryName);
+        }
     }
 
     private bool Complete()
@@ -112,6 +124,7 @@ internal sealed class FileRestore
             {
                 Publish(OpenFile());
                 _context.CountFile(_entry.Size);
+                _context.TellRestored(GetPath);
                 return !_context.Request.Verify || RestoredFile.Verify(_context, _directory, _entry);
             }
         }
@@ -131,7 +144,7 @@ internal sealed class FileRestore
         return false;
     }
 
-    private string GetPath() => _directory.DisplayPathOf(_entry.Name);
+    private string GetPath() => DisplayPath;
 
     private void Publish(DestinationFile file)
     {

@@ -17,6 +17,7 @@ internal sealed class RestoreContext : IDisposable
     private long _directories;
     private long _size;
     private long _verified;
+    private long _writing;
 
     public RestoreContext(RepositoryAccess repository, RestoreRequest request, BlobReader blobs, IRestoreObserver observer, CancellationToken cancellation)
     {
@@ -55,6 +56,12 @@ internal sealed class RestoreContext : IDisposable
 
     public long Size => Interlocked.Read(ref _size);
 
+    /// <summary>Bytes of the files made, and of what was written of others.</summary>
+    public long WrittenSize => Size + Interlocked.Read(ref _writing);
+
+    /// <summary>The file that was begun last, for progress.</summary>
+    public FileRestore? CurrentFile { get; set; }
+
     public long VerifiedFiles => Interlocked.Read(ref _verified);
 
     /// <summary>Entries that are missing or not as they were saved.</summary>
@@ -66,6 +73,9 @@ internal sealed class RestoreContext : IDisposable
         Interlocked.Add(ref _size, size);
     }
 
+    /// <summary>Counts what was written of a file, or takes it back when the file is made or given up.</summary>
+    public void CountWriting(long length) => Interlocked.Add(ref _writing, length);
+
     public void CountDirectory() => Interlocked.Increment(ref _directories);
 
     public void CountVerified() => Interlocked.Increment(ref _verified);
@@ -73,6 +83,13 @@ internal sealed class RestoreContext : IDisposable
     public void Report(RekkordException error) => Errors.Add(error);
 
     public void Warn(string message) => _observer.Warn(message);
+
+    /// <summary>Tells of a file that is restored.</summary>
+    public void TellRestored(Func<string> path)
+    {
+        if (Request.TellEntries)
+            _observer.Detail($"Restored '{path()}'.");
+    }
 
     /// <summary>Tells of metadata that is not as it was saved.</summary>
     /// <param name="path">Gives the entry's path.</param>

@@ -21,6 +21,7 @@ public sealed class RestoreOperation
     private readonly IRestoreObserver _observer;
     private RestoreContext? _context;
     private SnapshotSummary? _summary;
+    private RestoreProgress? _ended;
 
     /// <summary>Prepares a restore.</summary>
     /// <param name="repository">Where from, opened with a key that can read.</param>
@@ -35,8 +36,10 @@ public sealed class RestoreOperation
 
     /// <summary>How far the restore is; may be asked at any time from any thread.</summary>
     public RestoreProgress Progress => _context is { } context && _summary is { } summary
-        ? new RestoreProgress("Restoring", context.Files, context.Size, summary.Files, summary.Size)
-        : new RestoreProgress("Reading the index", 0, 0, 0, 0);
+        ? new RestoreProgress("Restoring", context.Files, context.WrittenSize, IsOfWhole ? summary.Size : 0, context.CurrentFile?.DisplayPath ?? "")
+        : _ended ?? new RestoreProgress("Reading the index", 0, 0, 0, "");
+
+    private bool IsOfWhole => _request is { Path: null, Items.Count: 0, SingleItems.Count: 0, Include.Count: 0 };
 
     /// <summary>Restores.</summary>
     /// <exception cref="RekkordException">
@@ -68,6 +71,7 @@ public sealed class RestoreOperation
         }
         finally
         {
+            _ended = Progress;
             _context = null;
         }
     }

@@ -42,6 +42,9 @@ public sealed record RestoreRequest
     /// </summary>
     public bool NoSpecial { get; init; }
 
+    /// <summary>Tell the observer of each file that is restored.</summary>
+    public bool TellEntries { get; init; }
+
     /// <summary>Threads that read and decompress; 0 for one per processor.</summary>
     public int Threads { get; init; }
 }
@@ -62,10 +65,10 @@ public interface IRestoreObserver
 /// <summary>How far a restore is.</summary>
 /// <param name="Activity">What it is doing, a few words.</param>
 /// <param name="Files">Entries made that are not directories.</param>
-/// <param name="Size">Bytes of them.</param>
-/// <param name="TotalFiles">Files of the whole snapshot.</param>
-/// <param name="TotalSize">Bytes of the whole snapshot.</param>
-public readonly record struct RestoreProgress(string Activity, long Files, long Size, long TotalFiles, long TotalSize);
+/// <param name="Size">Bytes of them, and of what was written of others.</param>
+/// <param name="TotalSize">Bytes of the snapshot; 0 when only a part of it is restored, of which nobody has counted the bytes.</param>
+/// <param name="CurrentPath">The file that was begun last.</param>
+public readonly record struct RestoreProgress(string Activity, long Files, long Size, long TotalSize, string CurrentPath);
 
 /// <summary>What a restore did.</summary>
 /// <param name="Snapshot">The snapshot.</param>

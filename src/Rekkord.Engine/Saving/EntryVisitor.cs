@@ -211,6 +211,8 @@ internal sealed class EntryVisitor
             place.Owner.AddUser();
             var earlier = known is { } entry ? _unchanged.OpenChunks(place, entry) : EarlierChunks.None;
             var item = new FileItem(place.Name, place.EntryName, place.Receiver, place.Slot, follow, place.Owner, place.IsNamed, place.ParentHash, earlier);
+            _context.CurrentFile = item;
+            _context.TellReading(item, known);
             _dispatch.Add(item, status.Size);
             return;
         }

@@ -20,12 +20,20 @@ internal sealed class LargeFile
     private bool _abandoned;
     private TreeEntry? _entry;
     private Hash128 _statusHash;
+    private long _read;
 
     public LargeFile(SaveContext context, FileItem item)
     {
         _context = context;
         _item = item;
         _references = new ChunkReferenceWriter(context, item);
+    }
+
+    /// <summary>Counts what was read of it. For the reading thread, before all chunks are under way.</summary>
+    public void CountRead(int length)
+    {
+        _read += length;
+        _context.Counters.AddReading(length);
     }
 
     /// <summary>Reserves the place of the next chunks.</summary>
@@ -62,6 +70,7 @@ internal sealed class LargeFile
     {
         lock (_lock)
             _abandoned = true;
+        _context.Counters.AddReading(-_read);
     }
 
     /// <summary>Says that all chunks are under way.</summary>
@@ -85,6 +94,7 @@ internal sealed class LargeFile
         var entry = _references.Complete(_entry!);
         var bytes = SaveContext.Encoder.Encode(entry);
         _context.Counters.AddFile(entry.Size, unchanged: false);
+        _context.Counters.AddReading(-_read);
         if (bytes.Length > FormatLimits.Entry)
         {
             bytes = _context.EncodeTooLarge(entry, _item.DisplayPath);

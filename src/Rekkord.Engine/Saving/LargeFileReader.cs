@@ -93,6 +93,7 @@ internal sealed class LargeFileReader
                 var room = slab.Bytes.AsSpan(filled);
                 var read = content.Read(room);
                 filled += read;
+                target.CountRead(read);
                 var ended = read < room.Length;
                 start = PassChunks(slab, start, filled, ended, target, cutter);
 

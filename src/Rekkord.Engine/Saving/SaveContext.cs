@@ -75,6 +75,9 @@ internal sealed class SaveContext : IDisposable
 
     public SaveCounters Counters { get; } = new();
 
+    /// <summary>The file that the walk came to last and that is read, for progress; null in a directory where there is none yet.</summary>
+    public FileItem? CurrentFile { get; set; }
+
     public BlockingCollection<IWork> Queue { get; } = new(QueueLength);
 
     public WorkerThreads Threads { get; }
@@ -98,8 +101,24 @@ internal sealed class SaveContext : IDisposable
     public void Omit(string path, string rule)
     {
         Counters.AddOmitted();
-        if (Request.TellOmitted)
+        if (Request.TellEntries)
             _observer.Detail($"'{path}' is left out: {rule}");
+    }
+
+    /// <summary>Tells of a file that is read.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="known">What the last save knew of it; null when it knew nothing.</param>
+    public void TellReading(FileItem file, CachedEntry? known)
+    {
+        if (!Request.TellEntries)
+            return;
+        var change = known switch
+        {
+            null => Cache.IsEmpty || Request.IgnoreCache ? "" : ", which is new",
+            { StatusHash: var hash } when hash == StatusHash.None => ", which may have changed",
+            _ => ", which has changed",
+        };
+        _observer.Detail($"Saving '{file.DisplayPath}'{change}.");
     }
 
     /// <summary>Says that an entry was gone when its turn came: one that was asked for by name is missing, another was just deleted.</summary>

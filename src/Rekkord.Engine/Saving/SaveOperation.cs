@@ -32,6 +32,7 @@ public sealed class SaveOperation
     private SaveContext? _context;
     private SourceWalker? _walker;
     private string _activity = "Starting";
+    private SaveProgress? _ended;
 
     /// <summary>Prepares a save.</summary>
     /// <param name="repository">Where to, opened with a key that can write.</param>
@@ -54,8 +55,19 @@ public sealed class SaveOperation
     /// <summary>How far the save is; may be asked at any time from any thread.</summary>
     public SaveProgress Progress => _context is { } context
         ? new SaveProgress(
-            _activity, context.Counters.Files, context.Counters.Directories, context.Counters.Size, context.Sink.AddedSize, _repository.Store.SentLength, _walker?.CurrentPath ?? "")
-        : new SaveProgress(_activity, 0, 0, 0, 0, _repository.Store.SentLength, "");
+            _activity,
+            context.Counters.Files,
+            context.Counters.Directories,
+            context.Counters.ReadSize,
+            context.Sink.AddedSize,
+            _repository.Store.SentLength,
+            context.CurrentFile?.DisplayPath ?? _walker?.CurrentPath ?? "")
+        {
+            ExpectedFiles = context.Cache.Files,
+            ExpectedSize = context.Cache.Size,
+            StoredSize = context.Sink.StoredSize,
+        }
+        : _ended ?? new SaveProgress(_activity, 0, 0, 0, 0, _repository.Store.SentLength, "");
 
     /// <summary>Checks a channel's name.</summary>
     /// <exception cref="RekkordException">It is empty, too long, has control characters, or would make references to snapshots ambiguous (<c>ChannelInvalid</c>).</exception>
@@ -175,7 +187,7 @@ public sealed class SaveOperation
             var snapshot = WriteSnapshot(snapshots, Summarize(context, named, start, watch.Elapsed), saved.Saved, new Commitment(relied, indexes), cancellation);
             _repository.RequireInPlace(cancellation);
             confirmed.Save(loader.Confirmed);
-            cacheWriter.Commit();
+            cacheWriter.Commit(context.Counters.Files, context.Counters.Size);
             if (cacheWriter.Failure is { } failure)
                 _observer.Warn($"The local cache '{cachePath}' could not be written: {failure} The next save reads every file again.");
             TidyUp("The small indexes could not be merged", new IndexConsolidation(_repository, loader.Sound.Concat(indexes.Written)).Run, cancellation);
@@ -190,6 +202,7 @@ public sealed class SaveOperation
         }
         finally
         {
+            _ended = Progress;
             _context = null;
         }
     }

@@ -20,8 +20,8 @@ public sealed record SaveRequest
     /// <summary>What else to leave out.</summary>
     public Omissions Omit { get; init; } = new();
 
-    /// <summary>Tell the observer of each entry that is left out, and which rule did it.</summary>
-    public bool TellOmitted { get; init; }
+    /// <summary>Tell the observer of each file that is read, and of each entry that is left out, with the rule that did it.</summary>
+    public bool TellEntries { get; init; }
 
     /// <summary>Read every file again, also those that seem unchanged, and cut large ones as if they were new.</summary>
     public bool IgnoreCache { get; init; }
@@ -78,11 +78,21 @@ public sealed record Omissions
 /// <param name="Activity">What it is doing, a few words.</param>
 /// <param name="Files">Entries done that are not directories.</param>
 /// <param name="Directories">Directories found.</param>
-/// <param name="Size">Bytes of the files done.</param>
+/// <param name="Size">Bytes of the files done, and of what was read of others.</param>
 /// <param name="AddedSize">Bytes among them that were new.</param>
 /// <param name="SentSize">Bytes that were sent to the repository on another machine, compressed and encrypted; 0 where it is on this one.</param>
-/// <param name="CurrentPath">The directory being walked.</param>
-public readonly record struct SaveProgress(string Activity, long Files, long Directories, long Size, long AddedSize, long SentSize, string CurrentPath);
+/// <param name="CurrentPath">The file that the walk came to last and that is read, or the directory that it is in.</param>
+public readonly record struct SaveProgress(string Activity, long Files, long Directories, long Size, long AddedSize, long SentSize, string CurrentPath)
+{
+    /// <summary>How many files the last save of the same paths had that this machine remembers; 0 when there is none.</summary>
+    public long ExpectedFiles { get; init; }
+
+    /// <summary>How many bytes they had.</summary>
+    public long ExpectedSize { get; init; }
+
+    /// <summary>Bytes of the packs that are whole in the repository. The next save uses them if this one is stopped.</summary>
+    public long StoredSize { get; init; }
+}
 
 /// <summary>What a save did.</summary>
 /// <param name="Snapshot">The snapshot that was made.</param>

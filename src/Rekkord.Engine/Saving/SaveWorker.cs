@@ -130,7 +130,9 @@ internal sealed class SaveWorker : IDisposable
         var bytes = SaveContext.Encoder.Encode(
             SavedEntry.Create(item.EntryName, metadata, status, length, chunks, flags: whole ? EntryFlags.None : EntryFlags.Changed));
         var hash = whole && _metadata.IsWhole ? _context.Trust.Hash(status, readFrom, item.Source, item.Name, item.Follow) : StatusHash.None;
-        CachedEntry? cached = hash != StatusHash.None ? new CachedEntry(item.EntryName, hash, bytes, SaveContext.Encoder.ChunksOffset, chunks.Length, 0) : null;
+
+        // Also one whose status does not vouch for its content: the next save then knows that it is not new.
+        var cached = new CachedEntry(item.EntryName, hash, bytes, SaveContext.Encoder.ChunksOffset, chunks.Length, 0);
         _context.Counters.AddFile(length, unchanged: false);
         item.Receiver.Complete(item.Slot, new EncodedEntry(item.EntryName, bytes, cached));
     }

@@ -107,6 +107,7 @@ internal sealed class SourceWalker
     private void WalkDirectory(DirectoryNode node, NamedPath? named, bool isPassage)
     {
         CurrentPath = node.Directory.DisplayPath;
+        _context.CurrentFile = null;
         _context.Counters.AddDirectory();
         byte[][] names = [];
         try

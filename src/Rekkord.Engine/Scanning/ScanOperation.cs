@@ -22,6 +22,7 @@ public sealed class ScanOperation
     private readonly ProblemList _problems = new();
     private PackScan? _packs;
     private string _activity = "Checking snapshots";
+    private bool _isReadingPacks;
 
     /// <summary>Prepares a scan.</summary>
     /// <param name="repository">The repository, opened with a key that can read.</param>
@@ -35,7 +36,7 @@ public sealed class ScanOperation
     }
 
     /// <summary>How far the scan is; may be asked at any time from any thread.</summary>
-    public ScanProgress Progress => new(_activity, _packs?.ReadSize ?? 0, _packs?.TotalSize ?? 0, _problems.Count);
+    public ScanProgress Progress => _isReadingPacks && _packs is { } packs ? new(_activity, packs.ReadSize, packs.TotalSize, _problems.Count) : new(_activity, 0, 0, _problems.Count);
 
     /// <summary>Verifies.</summary>
     /// <exception cref="RekkordException">The key cannot read (<c>KeyRoleInsufficient</c>), or the store cannot be reached.</exception>
@@ -72,7 +73,9 @@ public sealed class ScanOperation
         var state = ScanState.Load(_repository.Id, _repository.Location, _request.CacheDirectory);
         loader.WrongSize.ForEach(pack => state.Remove(pack.Name));
         _packs = new PackScan(_repository, _request, _problems, state);
+        _isReadingPacks = true;
         _packs.Run(packs, cancellation);
+        _isReadingPacks = false;
 
         _activity = "Walking snapshots";
         var index = new BlobIndex();

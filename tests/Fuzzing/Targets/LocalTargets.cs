@@ -25,7 +25,7 @@ internal static class LocalTargets
             writer.Add(PathHash, 0, [new CachedEntry("a"u8.ToArray(), Status, new byte[60], 4, 36, 0), new CachedEntry("b"u8.ToArray(), Status, new byte[20], 0, 0, 2)]);
             writer.Add(PathHash, 1, [new CachedEntry("c"u8.ToArray(), Status, new byte[30], 0, 0, 0)]);
             writer.AddChunks(PathHash, 2, new byte[72]);
-            writer.Commit();
+            writer.Commit(files: 1, size: 2);
         }
 
         yield return new FuzzTarget("cache/file", [File.ReadAllBytes(cachePath)], bytes => ReadCache(cachePath, repository.Keys, bytes)) { Cost = 2, AllocationBound = 1 << 20 };

@@ -74,7 +74,7 @@ internal sealed record RequestMessage
         writer.Write(request.Omit.OtherFileSystems);
         writer.Write(request.Omit.LargerThan ?? -1);
         writer.Write(request.Omit.IgnoreFiles);
-        writer.Write(request.TellOmitted);
+        writer.Write(request.TellEntries);
         writer.Write(request.IgnoreCache);
         writer.Write(request.FollowLinks);
         writer.Write(request.Hooks.Count);
@@ -92,7 +92,7 @@ internal sealed record RequestMessage
         Paths = ReadPaths(reader),
         Exclude = ReadPatterns(reader),
         Omit = ReadOmissions(reader),
-        TellOmitted = reader.ReadBoolean(),
+        TellEntries = reader.ReadBoolean(),
         IgnoreCache = reader.ReadBoolean(),
         FollowLinks = reader.ReadBoolean(),
         Hooks = HookMessages.ReadAll(reader),
@@ -150,6 +150,7 @@ internal sealed record RequestMessage
         writer.Write(request.Verify);
         writer.Write((int)request.Owner);
         writer.Write(request.NoSpecial);
+        writer.Write(request.TellEntries);
         writer.Write(request.Threads);
     }
 
@@ -165,6 +166,7 @@ internal sealed record RequestMessage
         Verify = reader.ReadBoolean(),
         Owner = (OwnerChoice)reader.ReadInt32(),
         NoSpecial = reader.ReadBoolean(),
+        TellEntries = reader.ReadBoolean(),
         Threads = reader.ReadInt32(),
     };
 

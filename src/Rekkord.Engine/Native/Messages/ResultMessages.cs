@@ -33,10 +33,18 @@ internal static class ResultMessages
         writer.Write(progress.AddedSize);
         writer.Write(progress.SentSize);
         writer.Write(progress.CurrentPath);
+        writer.Write(progress.ExpectedFiles);
+        writer.Write(progress.ExpectedSize);
+        writer.Write(progress.StoredSize);
     }
 
     public static SaveProgress ReadSaveProgress(MessageReader reader) =>
-        new(reader.ReadString(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadString());
+        new(reader.ReadString(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadString())
+        {
+            ExpectedFiles = reader.ReadInt64(),
+            ExpectedSize = reader.ReadInt64(),
+            StoredSize = reader.ReadInt64(),
+        };
 
     public static void Write(MessageWriter writer, ScanResult result)
     {
@@ -109,12 +117,12 @@ internal static class ResultMessages
         writer.Write(progress.Activity);
         writer.Write(progress.Files);
         writer.Write(progress.Size);
-        writer.Write(progress.TotalFiles);
         writer.Write(progress.TotalSize);
+        writer.Write(progress.CurrentPath);
     }
 
     public static RestoreProgress ReadRestoreProgress(MessageReader reader) =>
-        new(reader.ReadString(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
+        new(reader.ReadString(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadString());
 
     private static RepositoryProblem[] ReadProblems(MessageReader reader)
     {

@@ -93,7 +93,7 @@ public sealed class DamagedCacheTests : IDisposable
     {
         using (var other = KeyMaterial.CreateMaster())
         using (var writer = new FileCacheWriter(CacheFile, other))
-            writer.Commit();
+            writer.Commit(files: 1, size: 2);
 
         var (tree, unchanged) = Save();
 

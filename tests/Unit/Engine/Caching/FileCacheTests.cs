@@ -26,6 +26,7 @@ public sealed class FileCacheTests : IDisposable
         Write();
 
         using var cache = FileCache.Open(CachePath, _keys);
+        Assert.Equal((1, 2), (cache.Files, cache.Size));
 
         foreach (var path in Paths)
             Assert.Equal(Names.Select(name => Describe(Entry(path, name))), Find(cache, path, Names).Select(found => Describe(found!)));
@@ -131,7 +132,7 @@ public sealed class FileCacheTests : IDisposable
         using (var writer = new FileCacheWriter(CachePath, _keys))
         {
             writer.Add(new(0, 1), 0, [new CachedEntry("a-secret-name"u8.ToArray(), new(0, 1), "what is kept of it"u8.ToArray(), 0, 0, 0)]);
-            writer.Commit();
+            writer.Commit(files: 1, size: 2);
         }
 
         var bytes = File.ReadAllBytes(CachePath).AsSpan();
@@ -150,7 +151,7 @@ public sealed class FileCacheTests : IDisposable
             writer.AddChunks(new(0, 5), 0, new byte[7]); // of a reading that did not count
             for (var i = 0; i < 3; i++)
                 writer.AddChunks(new(0, 5), i, references.AsSpan(i * CacheFormat.ChunksPartLength, i < 2 ? CacheFormat.ChunksPartLength : 100 * ChunkReference.EncodedLength));
-            writer.Commit();
+            writer.Commit(files: 1, size: 2);
         }
 
         using var cache = FileCache.Open(CachePath, _keys);
@@ -190,7 +191,7 @@ public sealed class FileCacheTests : IDisposable
 
         using var writer = new FileCacheWriter(CachePath, _keys);
         writer.Add(new(0, 1), 0, []);
-        writer.Commit();
+        writer.Commit(files: 1, size: 2);
 
         Assert.NotEmpty(writer.Failure!);
         Assert.False(File.Exists(CachePath));
@@ -238,7 +239,7 @@ public sealed class FileCacheTests : IDisposable
             writer.Add(path, 1, [.. Names[4..].Select(name => Entry(path, name))]);
         }
 
-        writer.Commit();
+        writer.Commit(files: 1, size: 2);
         Assert.Null(writer.Failure);
     }
 

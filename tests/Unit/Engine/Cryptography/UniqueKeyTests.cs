@@ -95,7 +95,7 @@ public sealed class UniqueKeyTests : IDisposable
             {
                 for (var page = 0; page < 20; page++)
                     writer.AddChunks(default, page, new byte[SegmentLength]);
-                writer.Commit();
+                writer.Commit(files: 1, size: 2);
             }
 
             var bytes = File.ReadAllBytes(path);

@@ -147,6 +147,56 @@ public sealed class EngineOperationTests : IDisposable
         Assert.Equal(stop.Token, Assert.ThrowsAny<OperationCanceledException>(() => running.GetAwaiter().GetResult()).CancellationToken);
         Assert.Empty(_repository.Objects("snapshots"));
         Assert.Empty(_repository.Objects("tmp"));
+        Assert.True(operation.Progress is { Files: > 50, StoredSize: var stored } && stored == _repository.Objects("packs").Sum(pack => new FileInfo(pack).Length));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void What_the_last_save_counted_is_what_the_next_one_expects(bool crosses)
+    {
+        const long size = 700_007;
+        _repository.Write("large", TestRepository.RandomBytes(1, 700_000));
+        _repository.Write("small", "content"u8);
+        foreach (var (expected, request) in new[] { ((0, 0), Request()), ((2, size), Request()), ((2L, size), Request() with { IgnoreCache = true }) })
+        {
+            using var repository = Open();
+            var operation = Operations(crosses).Save(repository, request, _repository);
+            operation.Run(CancellationToken.None);
+            var progress = operation.Progress!.Value;
+            Assert.Equal(expected, (progress.ExpectedFiles, progress.ExpectedSize));
+            Assert.Equal((2, size), (progress.Files, progress.Size));
+        }
+
+        using var restored = Open();
+        var restore = Operations(crosses).Restore(restored, new() { Snapshot = "test", Destination = _repository.Destination }, _repository);
+        restore.Run(CancellationToken.None);
+        Assert.Equal((2, size, size), (restore.Progress!.Value.Files, restore.Progress.Value.Size, restore.Progress.Value.TotalSize));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void Each_file_that_is_saved_or_restored_is_named_for_those_who_ask(bool crosses)
+    {
+        var changed = _repository.Write("changed", "content"u8);
+        _repository.Write("same", "content"u8);
+        foreach (var name in new[] { "changed", "same" })
+            File.SetLastWriteTimeUtc(Path.Combine(_repository.Source, name), new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        var request = Request() with { TellEntries = true };
+        Save(crosses, request);
+        Assert.Equal([$"Saving '{changed}'.", $"Saving '{_repository.Source}/same'."], _repository.Details.Order(StringComparer.Ordinal));
+
+        _repository.Details.Clear();
+        _repository.Write("changed", "other content"u8);
+        var added = _repository.Write("added", "content"u8);
+        Save(crosses, request);
+        Assert.Contains($"Saving '{added}', which is new.", _repository.Details);
+        Assert.Contains(_repository.Details, detail => detail.StartsWith($"Saving '{changed}', which ", StringComparison.Ordinal) && detail.EndsWith("changed.", StringComparison.Ordinal));
+
+        _repository.Details.Clear();
+        using var repository = Open();
+        Operations(crosses).Restore(repository, new() { Snapshot = "test", Path = _repository.Source, Destination = _repository.Destination, TellEntries = true }, _repository).Run(CancellationToken.None);
+        Assert.Equal(
+            new[] { "added", "changed", "same" }.Select(name => $"Restored '{Path.Combine(_repository.Destination, name)}'."), _repository.Details.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -155,7 +205,6 @@ public sealed class EngineOperationTests : IDisposable
         using var repository = Open();
         var operation = Operations(true).Save(repository, RequestWithErrors(), new FailingObserver());
         Assert.Throws<TimeZoneNotFoundException>(() => operation.Run(CancellationToken.None));
-        Assert.Null(operation.Progress);
         Assert.Equal(0, _library.Running);
     }
 

@@ -225,7 +225,7 @@ public sealed class WriterLimitTests : IDisposable
         public IReadOnlyList<TreeEntry> Read()
         {
             _sink.Finish();
-            _cacheWriter.Commit();
+            _cacheWriter.Commit(files: 1, size: 2);
             using var blobs = Blobs();
             return [.. TreeEntryDecoder.DecodeEntry(_directory).ChunkReferences.SelectMany(page => TreeReader.ReadPage(blobs, page))];
         }

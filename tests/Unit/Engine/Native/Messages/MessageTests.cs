@@ -96,9 +96,9 @@ public sealed class MessageTests
     [Fact]
     public void Progress()
     {
-        AssertSame(new SaveProgress("Saving", 1, 2, 3, 4, 5, "/path"), progress => Cross(writer => ResultMessages.Write(writer, progress), ResultMessages.ReadSaveProgress));
+        AssertSame(new SaveProgress("Saving", 1, 2, 3, 4, 5, "/path") { ExpectedFiles = 6, ExpectedSize = 7, StoredSize = 8 }, progress => Cross(writer => ResultMessages.Write(writer, progress), ResultMessages.ReadSaveProgress));
         AssertSame(new ScanProgress("Scanning", 1, 2, 3), progress => Cross(writer => ResultMessages.Write(writer, progress), ResultMessages.ReadScanProgress));
-        AssertSame(new RestoreProgress("Restoring", 1, 2, 3, 4), progress => Cross(writer => ResultMessages.Write(writer, progress), ResultMessages.ReadRestoreProgress));
+        AssertSame(new RestoreProgress("Restoring", 1, 2, 3, "/path"), progress => Cross(writer => ResultMessages.Write(writer, progress), ResultMessages.ReadRestoreProgress));
     }
 
     [Theory]
