@@ -39,8 +39,8 @@ Describe 'New-RekkordConfig and Test-RekkordConfig' {
         $null = New-RekkordConfig $sandbox.Repository (Join-Path $sandbox.Base server.key) $file
         $null = Invoke-RekkordSave files $sandbox.Source -ConfigPath $file
         $checks = Test-RekkordConfig $sandbox.Source -ConfigPath $file
-        $checks.Check | Should -Be Configuration, KeyFile, Repository, Writing, Space, Clock, Hooks, Sources
-        $checks.Where{ $_.Status -ne 'Passed' }.Check | Should -Be Hooks
+        $checks.Check | Should -Be Configuration, KeyFile, Repository, Writing, Space, Clock, Hooks, Sources, Report, Schedule
+        $checks.Where{ $_.Status -ne 'Passed' }.Check | Should -Be Hooks, Report, Schedule
         Get-ChildItem (Join-Path $sandbox.Repository tmp) | Should -BeNullOrEmpty
         Assert-RoundTrip $checks[0] 'Status', 'Check', 'Message', 'Target'
     }
@@ -52,6 +52,7 @@ Describe 'New-RekkordConfig and Test-RekkordConfig' {
         @{ Broken = 'Repository'; Break = { Move-Item $sandbox.Repository (Join-Path $sandbox.Base gone) } }
         @{ Broken = 'Writing'; Break = { Remove-Item (Join-Path $sandbox.Repository tmp) -Recurse -ErrorAction Ignore; Set-Content (Join-Path $sandbox.Repository tmp) 'in the way' } }
         @{ Broken = 'Hooks'; Break = { Remove-Item (Join-Path $sandbox.Base hooks/PreSave) } }
+        @{ Broken = 'Report'; Break = { Add-Content $sandbox.Config "[Report]`nPrometheusDirectory = 'nosuch'" } }
         @{ Broken = 'Sources'; Break = { Remove-Item $sandbox.Source -Recurse } }
     ) {
         $source = $sandbox.Source
@@ -59,6 +60,6 @@ Describe 'New-RekkordConfig and Test-RekkordConfig' {
         try { $checks = Test-RekkordConfig $source -ConfigPath $sandbox.Config } finally { $PSDefaultParameterValues.Remove('Test-RekkordConfig:KeyFile') }
         $checks.Where{ $_.Status -eq 'Failed' }.Check | Should -Be $Broken
         $checks.Where{ $_.Status -eq 'Failed' }.Message | Should -Not -BeNullOrEmpty
-        ($checks.Check | Sort-Object -Unique).Count | Should -Be 8
+        ($checks.Check | Sort-Object -Unique).Count | Should -Be 10
     }
 }

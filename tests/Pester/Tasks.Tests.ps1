@@ -97,15 +97,16 @@ Describe 'Register-RekkordTask, Get-RekkordTask and Unregister-RekkordTask' {
         $path, $env:PATH = $env:PATH, "${bin}:$env:PATH"
         $homeBefore, $env:HOME = $env:HOME, $base.FullName
         try {
-            Set-Content "$base/answer" 'ExecMainStatus=0', 'ExecMainExitTimestamp='
+            Set-Content "$base/answer" 'Id=rekkord-nightly.service', 'ExecMainStatus=0', 'ExecMainExitTimestamp='
             $user = @{ Scheduler = 'Systemd'; User = $true }
             (Register-RekkordTask nightly $script @user).Status | Should -Be NotRun
-            Get-Content $log | Should -Be '--user daemon-reload', '--user enable --now rekkord-nightly.timer', '--user show rekkord-nightly.service --property=ExecMainStatus,ExecMainExitTimestamp --timestamp=unix'
-            Set-Content "$base/answer" 'ExecMainStatus=3', 'ExecMainExitTimestamp=@1700000000'
+            Get-Content $log | Should -Be '--user daemon-reload', '--user enable --now rekkord-nightly.timer', '--user show rekkord-nightly.service rekkord-nightly.timer --property=Id,ExecMainStatus,ExecMainExitTimestamp,ActiveState,NextElapseUSecRealtime --timestamp=unix'
+            Set-Content "$base/answer" 'Id=rekkord-nightly.service', 'ExecMainStatus=3', 'ExecMainExitTimestamp=@1700000000', '', 'Id=rekkord-nightly.timer', 'ActiveState=active', 'NextElapseUSecRealtime=@1700086400'
             $task = Get-RekkordTask @user
             $task.Status | Should -Be Failed
             $task.LastExitCode | Should -Be 3
             $task.LastRunTime.ToUnixTimeSeconds() | Should -Be 1700000000
+            $task.NextRunTime.ToUnixTimeSeconds() | Should -Be 1700086400
             Assert-RoundTrip $task 'Status', 'Name', 'LastExitCode', 'Files'
             (Unregister-RekkordTask nightly @user).Name | Should -Be nightly
             Get-ChildItem "$base/.config/systemd/user" | Should -BeNullOrEmpty

@@ -4,6 +4,8 @@ using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Hooks;
 using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Reporting;
+using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 
 namespace Rekkord.Cmdlets.Commands;
 
@@ -24,6 +26,11 @@ public sealed class InvokeRekkordHookCommand : ConfigurationCommand
     protected override void ProcessRecord() => Guard(() =>
     {
         var config = LoadConfig();
+        RunJob(config, "hook", Phase.ToString(), job => RunHooks(config, job));
+    });
+
+    private void RunHooks(RekkordConfig config, JobReporter job)
+    {
         var settings = config.Hooks.ToHookSettings();
         var phase = (HookPhase)Phase;
         HookNesting.ThrowIfInsideHook(settings, phase);
@@ -50,8 +57,15 @@ public sealed class InvokeRekkordHookCommand : ConfigurationCommand
                 return new HookRunner(settings, new ScriptHookExecutor(this, pump, directory), reporter, directory).Run(context, StopToken);
             },
             () => reporter?.DescribeProgress(MyInvocation.MyCommand.Name) ?? []);
-        if (result.ToError(isRehearsal: true) is { } error)
+        var error = result.ToError(isRehearsal: true);
+        EndJob(job, report => report with
+        {
+            Outcome = result.Cancelled ? JobOutcome.Cancelled : error is null ? JobOutcome.Success : JobOutcome.Failure,
+            ErrorCount = error is null ? 0 : 1,
+            Error = error?.Message,
+        });
+        if (error is not null)
             throw error;
         ThrowIfWriteFailed();
-    });
+    }
 }

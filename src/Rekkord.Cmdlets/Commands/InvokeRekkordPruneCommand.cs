@@ -4,6 +4,8 @@ using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Pruning;
+using Rekkord.Engine.Reporting;
+using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 
 namespace Rekkord.Cmdlets.Commands;
 
@@ -21,14 +23,34 @@ public sealed class InvokeRekkordPruneCommand : RepositoryCommand
     protected override void ProcessRecord() => Guard(() =>
     {
         var config = LoadConfig(SweepAfter is { } wait ? new Dictionary<string, string> { ["Retention.SweepAfter"] = ConfigDuration.Format(wait) } : []);
+        RunJob(config, "prune", null, job => Prune(config, job));
+    });
+
+    private void Prune(RekkordConfig config, JobReporter job)
+    {
         PruneOperation.ValidateWait(config.Retention.SweepAfter.Value);
         using var repository = OpenRepository(config, KeyPermission.Remove);
         var operation = new PruneOperation(repository, new PruneRequest { SweepAfter = config.Retention.SweepAfter.Value }, WriteWarning);
         var result = operation.Plan(StopToken);
         if (ShouldProcess($"'{repository.Location}': {Describe(result)}", "Prune"))
+        {
             result = operation.Run(StopToken);
+            EndJob(job, report => Measure(result, report));
+        }
+
         WriteObject(new RekkordPruneResult(result, repository.Location));
-    });
+    }
+
+    private static JobReport Measure(PruneResult result, JobReport report) => report with
+    {
+        Measures =
+        [
+            new("prune_deleted_size_bytes", "Bytes of the packs that were deleted.", result.DeletedSize),
+            new("prune_condemned_size_bytes", "Bytes of the packs that were condemned.", result.CondemnedSize),
+            new("prune_waiting_size_bytes", "Bytes of the packs that were condemned before, and wait.", result.WaitingSize),
+            new("prune_refused_objects", "Objects that the store did not delete, because it protects them.", result.RefusedObjects),
+        ],
+    };
 
     private static string Describe(PruneResult plan) =>
         $"delete {plan.Snapshots.Count} snapshot(s) for good{Names(plan)} and {plan.DeletedPacks} pack(s) ({Sizes.Format(plan.DeletedSize)}), condemn {plan.CondemnedPacks} pack(s) ({Sizes.Format(plan.CondemnedSize)})";

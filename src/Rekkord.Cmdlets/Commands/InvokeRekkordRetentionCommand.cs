@@ -6,7 +6,9 @@ using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Reporting;
 using Rekkord.Engine.Retention;
+using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 
 namespace Rekkord.Cmdlets.Commands;
 
@@ -16,6 +18,8 @@ namespace Rekkord.Cmdlets.Commands;
 public sealed class InvokeRekkordRetentionCommand : RepositoryCommand
 {
     private const int Most = 1_000_000;
+
+    private int _failures;
 
     /// <summary>Only snapshots of channels that match, with wildcards; or of the channel in <c>channel:name</c>.</summary>
     [Parameter(Position = 0)]
@@ -72,6 +76,11 @@ public sealed class InvokeRekkordRetentionCommand : RepositoryCommand
     protected override void ProcessRecord() => Guard(() =>
     {
         var config = LoadConfig(FindSettings());
+        RunJob(config, "retention", null, job => Remove(config, job));
+    });
+
+    private void Remove(RekkordConfig config, JobReporter job)
+    {
         var policy = CreatePolicy(config.Retention);
         RetentionOperation.RequireRule(policy);
         SnapshotPattern[] patterns = [.. Channel.Select(channel => new SnapshotPattern(channel))];
@@ -79,12 +88,22 @@ public sealed class InvokeRekkordRetentionCommand : RepositoryCommand
         var operation = new RetentionOperation(repository, policy, channel => patterns.Any(pattern => pattern.IsMatch(channel)), WriteFailure, WriteWarning);
         var plan = operation.Plan(StopToken);
         var leaving = plan.Count(decision => !decision.IsKept);
-        var removed = leaving > 0 && ShouldProcess($"{leaving} of {plan.Count} snapshots in '{repository.Location}'", "Remove")
+        var isConfirmed = leaving > 0 && ShouldProcess($"{leaving} of {plan.Count} snapshots in '{repository.Location}'", "Remove");
+        var removed = isConfirmed
             ? operation.Apply(plan, StopToken).Select(snapshot => snapshot.ObjectName).ToHashSet(StringComparer.Ordinal)
             : [];
+        if (isConfirmed || (leaving == 0 && !IsWhatIf))
+            EndJob(job, report => Measure(report, removed.Count, plan.Count - removed.Count));
         foreach (var decision in plan)
             WriteObject(new RekkordRetentionDecision(decision, !decision.IsKept && removed.Contains(decision.Snapshot.ObjectName)));
-    });
+    }
+
+    private JobReport Measure(JobReport report, int removed, int kept) => report with
+    {
+        Outcome = _failures == 0 ? JobOutcome.Success : JobOutcome.Partial,
+        ErrorCount = _failures,
+        Measures = [new("retention_removed_snapshots", "Snapshots that were removed.", removed), new("retention_kept_snapshots", "Snapshots that stay.", kept)],
+    };
 
     /// <summary>The parameters that were given, which override the configuration's keys of the same names.</summary>
     private Dictionary<string, string> FindSettings()
@@ -107,5 +126,9 @@ public sealed class InvokeRekkordRetentionCommand : RepositoryCommand
         TrustTime = TrustTime,
     };
 
-    private void WriteFailure(RekkordException error) => WriteError(ErrorRecords.Create(error));
+    private void WriteFailure(RekkordException error)
+    {
+        _failures++;
+        WriteError(ErrorRecords.Create(error));
+    }
 }

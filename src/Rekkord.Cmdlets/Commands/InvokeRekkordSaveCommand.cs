@@ -10,6 +10,7 @@ using Rekkord.Engine.Hooks;
 using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Native;
 using Rekkord.Engine.Patterns;
+using Rekkord.Engine.Reporting;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Saving;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
@@ -116,6 +117,11 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
         SaveOperation.ValidateChannel(Channel);
         SaveOperation.RequireSource(_paths);
         var config = LoadConfig();
+        RunJob(config, "save", Channel, job => Save(config, job));
+    });
+
+    private void Save(RekkordConfig config, JobReporter job)
+    {
         _exclude = [.. Exclude.Select(ParsePattern), .. ReadPatterns(config)];
         if (DecideHooks(config.Hooks.ToHookSettings()) is not { } useHooks)
             return;
@@ -127,8 +133,8 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
             return;
         }
 
-        Save(config, useHooks);
-    });
+        Save(config, job, useHooks);
+    }
 
     private protected override StoreOptions CreateStoreOptions(RekkordConfig config)
     {
@@ -136,7 +142,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
         return LimitUpload == 0 ? options : options with { UploadLimit = LimitUpload };
     }
 
-    private void Save(RekkordConfig config, bool useHooks)
+    private void Save(RekkordConfig config, JobReporter job, bool useHooks)
     {
         using var awaited = AwaitRepository(config, KeyPermission.Save, useHooks ? HookPhase.PreSave : null, repository => repository.RequireWriting(StopToken));
         var engine = ChooseEngine(awaited);
@@ -154,6 +160,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
         };
         RunHooked(
             config,
+            job,
             context,
             useHooks,
             (pump, hooks, stop) =>
@@ -166,8 +173,25 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
                     result, !result.IsPartial, result.Snapshot.Id.ToString(), [.. result.Errors.Select(error => error.Message)]);
             },
             (result, hooks) => new RekkordSaveResult(result, hooks),
+            Measure,
             () => operation?.Progress is { } progress ? Describe(progress) : null,
             () => operation?.Progress is { StoredSize: > 0 and var size } ? $"The save was stopped. {Sizes.Format(size)} are stored already, and the next save goes on from there." : null);
+    }
+
+    private static JobReport Measure(SaveResult result, JobReport report)
+    {
+        var summary = result.Snapshot.Summary;
+        return report with
+        {
+            ErrorCount = report.ErrorCount - result.Errors.Count + summary.ErrorCount,
+            Measures =
+            [
+                new("snapshot_files", "Files in the snapshot.", summary.Files),
+                new("snapshot_size_bytes", "Bytes of all files in the snapshot.", summary.Size),
+                new("added_size_bytes", "Bytes of new content, before compression.", summary.AddedSize),
+                new("stored_size_bytes", "Bytes that the save took in the repository.", summary.StoredSize),
+            ],
+        };
     }
 
     private SaveRequest CreateRequest(RekkordConfig config) => new()

@@ -8,6 +8,7 @@ using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks;
 using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Native;
+using Rekkord.Engine.Reporting;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Scanning;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
@@ -45,6 +46,11 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
         RequireLength(MaxAge, nameof(MaxAge));
         RequireLength(TimeLimit, nameof(TimeLimit));
         var config = LoadConfig();
+        RunJob(config, "scan", null, job => Scan(config, job));
+    });
+
+    private void Scan(RekkordConfig config, JobReporter job)
+    {
         if (DecideHooks(config.Hooks.ToHookSettings()) is not { } useHooks)
             return;
         if (IsWhatIf)
@@ -60,8 +66,8 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
             return;
         }
 
-        Scan(config, useHooks);
-    });
+        Scan(config, job, useHooks);
+    }
 
     /// <summary>Nothing that is kept on this machine counts: a scan is to see what the store has.</summary>
     private protected override StoreOptions CreateStoreOptions(RekkordConfig config) => base.CreateStoreOptions(config) with { CacheDirectory = null };
@@ -87,7 +93,7 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
         return _progress.Describe(progress.Activity, progress.Size, progress.TotalSize, string.Join(", ", counts.Where(count => count is not null)));
     }
 
-    private void Scan(RekkordConfig config, bool useHooks)
+    private void Scan(RekkordConfig config, JobReporter job, bool useHooks)
     {
         using var awaited = AwaitRepository(config, KeyPermission.Read, useHooks ? HookPhase.PreScan : null, RequirePermission);
         var engine = ChooseEngine(awaited);
@@ -96,6 +102,7 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
         var watch = new Stopwatch();
         RunHooked(
             config,
+            job,
             new HookContext { Phase = HookPhase.PreScan, Repository = awaited.Location, ConfigFile = config.ConfigFile },
             useHooks,
             (pump, _, stop) =>
@@ -109,9 +116,23 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
                 return new HookedActionResult<ScanResult>(result, result.Problems.Count == 0, null, [.. result.Problems.Select(problem => problem.Message)]);
             },
             (result, hooks) => new RekkordScanResult(result, awaited.Location, Full, start, watch.Elapsed, hooks),
+            Measure,
             () => operation?.Progress is { } progress ? Describe(progress) : null,
             () => Repair ? null : "The scan was stopped. The next one begins anew.");
     }
+
+    /// <summary>A scan that did not read all that it was to read is not reported as a success.</summary>
+    private static JobReport Measure(ScanResult result, JobReport report) => report with
+    {
+        Outcome = report.Outcome == JobOutcome.Success && result.IsIncomplete ? JobOutcome.Partial : report.Outcome,
+        Measures =
+        [
+            new("scan_packs", "Packs that were read.", result.VerifiedPacks),
+            new("scan_skipped_packs", "Packs that were not read, because of -MaxAge or -TimeLimit.", result.SkippedPacks),
+            new("scan_size_bytes", "Bytes that were read.", result.VerifiedSize),
+            new("scan_problems", "Problems that were found.", result.Problems.Count),
+        ],
+    };
 
     /// <summary>Looks at the repository, so that nothing is promised that cannot be done.</summary>
     private void Rehearse(RekkordConfig config, bool useHooks)

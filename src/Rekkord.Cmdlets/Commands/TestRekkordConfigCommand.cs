@@ -5,8 +5,10 @@ using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks;
 using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Reporting;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Saving;
+using Rekkord.Engine.Scheduling;
 using Rekkord.Engine.Snapshots;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 
@@ -19,7 +21,7 @@ public sealed class TestRekkordConfigCommand : RepositoryCommand
 {
     private const long LittleSpace = 1L << 30;
 
-    private static readonly string[] AfterConfiguration = ["KeyFile", "Repository", "Writing", "Space", "Clock", "Hooks", "Sources"];
+    private static readonly string[] AfterConfiguration = ["KeyFile", "Repository", "Writing", "Space", "Clock", "Hooks", "Sources", "Report", "Schedule"];
 
     /// <summary>What is to be saved: whether it is there and can be opened.</summary>
     [Parameter(Position = 0)]
@@ -47,6 +49,8 @@ public sealed class TestRekkordConfigCommand : RepositoryCommand
         CheckRepository(config);
         CheckHooks(config.Hooks.ToHookSettings());
         CheckSources();
+        CheckReport(config);
+        CheckSchedule();
     });
 
     private void CheckRepository(RekkordConfig config)
@@ -94,18 +98,10 @@ public sealed class TestRekkordConfigCommand : RepositoryCommand
         try
         {
             repository.RequireWriting(StopToken);
-            if (!System.IO.Path.IsPathFullyQualified(repository.Location))
-            {
-                Write("Writing", RekkordCheckStatus.Skipped, "The keyfile may write. Whether the store takes it shows with the first save.", repository.Location);
-                return;
-            }
-
-            var trial = System.IO.Path.Combine(repository.Location, "tmp", $"trial-{Guid.NewGuid():n}");
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(trial)!);
-            using (File.Create(trial, bufferSize: 1, FileOptions.DeleteOnClose))
-                Write("Writing", RekkordCheckStatus.Passed, "The keyfile may write, and a file can be made in the repository.", repository.Location);
+            repository.TryWriting(StopToken);
+            Write("Writing", RekkordCheckStatus.Passed, "The keyfile may write, and the store takes what is written.", repository.Location);
         }
-        catch (Exception error) when (error is RekkordException or IOException or UnauthorizedAccessException)
+        catch (RekkordException error)
         {
             Write("Writing", RekkordCheckStatus.Failed, error.Message, repository.Location);
         }
@@ -182,6 +178,68 @@ public sealed class TestRekkordConfigCommand : RepositoryCommand
         {
             var missing = SaveOperation.FindMissing([SourcePath.FromText(ResolvePath(path), CurrentDirectory)], [], StopToken);
             Write("Sources", missing.Count > 0 ? RekkordCheckStatus.Failed : RekkordCheckStatus.Passed, missing.Count > 0 ? missing[0].Message.Replace(" Nothing was saved.", "", StringComparison.Ordinal) : "It can be read.", path);
+        }
+    }
+
+    private void CheckReport(RekkordConfig config)
+    {
+        var directory = config.Report.PrometheusDirectory.Value;
+        try
+        {
+            if (config.Report.Journal.Value)
+                SystemLog.RequireSupport();
+            if (directory is not null)
+                TryWriting(directory);
+            if (directory is null && !config.Report.Journal.Value)
+                Write("Report", RekkordCheckStatus.Skipped, "No report is configured.", null);
+            else
+                Write("Report", RekkordCheckStatus.Passed, "Reports can be written.", directory);
+        }
+        catch (Exception error) when (error is RekkordException or IOException or UnauthorizedAccessException)
+        {
+            Write("Report", RekkordCheckStatus.Failed, error.Message, directory);
+        }
+    }
+
+    /// <summary>The tasks of this machine and user: which of them saves by this configuration, only its script knows.</summary>
+    private void CheckSchedule()
+    {
+        (SchedulerKind Scheduler, bool OfUser)[] schedulers = OperatingSystem.IsWindows() ? [(SchedulerKind.Windows, false)]
+            : Directory.Exists("/run/systemd/system") ? [(SchedulerKind.Systemd, false), (SchedulerKind.Systemd, true)]
+            : [(SchedulerKind.Cron, false)];
+        try
+        {
+            var tasks = schedulers.SelectMany(each => new TaskStore(each.Scheduler, each.OfUser, null).List(StopToken)).ToArray();
+            if (tasks.Length == 0)
+                Write("Schedule", RekkordCheckStatus.Skipped, "There is no task of Register-RekkordTask. It has a script run every night, say.", null);
+            foreach (var task in tasks)
+                Write("Schedule", IsHealthy(task) ? RekkordCheckStatus.Passed : RekkordCheckStatus.Warning, Describe(task), task.Files[0]);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Write("Schedule", RekkordCheckStatus.Warning, $"Which tasks there are cannot be told: {error.Message}", null);
+        }
+    }
+
+    private static bool IsHealthy(RegisteredTask task) => task is { IsActive: not false, Last: null or { ExitCode: null or 0 } };
+
+    private static string Describe(RegisteredTask task)
+    {
+        var next = task switch
+        {
+            { IsActive: null } => $"The task '{task.Name}' is there. {task.Scheduler} does not tell when it runs.",
+            { IsActive: false } => $"The task '{task.Name}' does not run: its timer is off. Start it with systemctl enable --now {TaskDefinition.Prefix}{task.Name}.timer.",
+            { Next: { } time } => $"The task '{task.Name}' runs next at {time:yyyy-MM-dd HH:mm}.",
+            _ => $"The task '{task.Name}' is on.",
+        };
+        var last = task.Last is { Time: { } ended, ExitCode: var code } ? $" Its last run ended at {ended:yyyy-MM-dd HH:mm} with exit code {code}." : "";
+        return next + last;
+    }
+
+    private static void TryWriting(string directory)
+    {
+        using (File.Create(System.IO.Path.Combine(directory, $"trial-{Guid.NewGuid():n}"), bufferSize: 1, FileOptions.DeleteOnClose))
+        {
         }
     }
 

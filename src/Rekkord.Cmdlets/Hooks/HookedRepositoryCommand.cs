@@ -4,6 +4,7 @@ using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Hooks;
 using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Reporting;
 using Rekkord.Engine.Repository;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 
@@ -100,18 +101,22 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
 
     /// <summary>Runs the phases around an action and writes everything.</summary>
     /// <param name="config">The configuration.</param>
+    /// <param name="job">Reports what comes of it.</param>
     /// <param name="context">What hooks are told.</param>
     /// <param name="useHooks">Whether there are any.</param>
     /// <param name="action">The action; it gets the pump to write through and the hooks to record.</param>
     /// <param name="describe">Makes the command's result object, with the hook results.</param>
+    /// <param name="measure">Adds to the report what the action counted.</param>
     /// <param name="progress">How far the action is; null while it has not begun.</param>
     /// <param name="describeStop">Says what is kept of an action that was stopped; null when that is nothing.</param>
     private protected void RunHooked<T>(
         RekkordConfig config,
+        JobReporter job,
         HookContext context,
         bool useHooks,
         Func<PipelinePump, IReadOnlyList<HookRecord>, CancellationToken, HookedActionResult<T>> action,
         Func<T, RekkordHookResult[], object> describe,
+        Func<T, JobReport, JobReport> measure,
         Func<ProgressRecord?> progress,
         Func<string?> describeStop)
         where T : class
@@ -140,6 +145,7 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
             },
             () => reporter?.DescribeProgress(MyInvocation.MyCommand.Name) ?? (progress() is { } record ? [record] : []));
 
+        EndJob(job, report => Complete(report, outcome, measure));
         if (outcome.Cancelled || Stopping || StopToken.IsCancellationRequested)
         {
             // A stopped pipeline takes no more errors, but people must still see that a service was not started again.
@@ -154,5 +160,26 @@ public abstract class HookedRepositoryCommand : RepositoryCommand
         if (errors.Count > 0)
             EndWith(ErrorRecords.Combine(errors, written));
         ThrowIfWriteFailed();
+    }
+
+    private static JobReport Complete<T>(JobReport report, HookedOutcome<T> outcome, Func<T, JobReport, JobReport> measure)
+        where T : class
+    {
+        var errors = outcome.Errors;
+        var found = outcome.Action?.Errors ?? [];
+        var ended = report with
+        {
+            Outcome = outcome switch
+            {
+                { Cancelled: true } => JobOutcome.Cancelled,
+                { Succeeded: true } => JobOutcome.Success,
+                { Action.Snapshot: not null } when errors.Count == 0 => JobOutcome.Partial,
+                _ => JobOutcome.Failure,
+            },
+            Snapshot = outcome.Action?.Snapshot,
+            ErrorCount = errors.Count + found.Count,
+            Error = errors.Count > 0 ? errors[0].Message : found.Count > 0 ? found[0] : null,
+        };
+        return outcome.Action is { } made ? measure(made.Value, ended) : ended;
     }
 }

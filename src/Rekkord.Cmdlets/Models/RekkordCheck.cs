@@ -14,7 +14,7 @@ public sealed class RekkordCheck
     /// <summary>How it is.</summary>
     public RekkordCheckStatus Status { get; }
 
-    /// <summary>What was looked at: Configuration, KeyFile, Repository, Writing, Space, Hooks, Sources or Clock.</summary>
+    /// <summary>What was looked at: Configuration, KeyFile, Repository, Writing, Space, Hooks, Sources, Clock, Report or Schedule.</summary>
     public string Check { get; }
 
     /// <summary>What was found, and what to do about it.</summary>

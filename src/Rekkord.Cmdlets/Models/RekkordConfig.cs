@@ -38,6 +38,8 @@ public sealed class RekkordConfig
         KeepYearly = config.Retention.KeepYearly.Value;
         KeepWithin = config.Retention.KeepWithin.Value;
         TimeZone = config.Retention.TimeZone.Value;
+        Journal = config.Report.Journal.Value;
+        PrometheusDirectory = config.Report.PrometheusDirectory.Value;
         Values = [.. config.Entries.Select(entry => new RekkordConfigValue(entry))];
     }
 
@@ -130,6 +132,12 @@ public sealed class RekkordConfig
 
     /// <summary>The time zone of the days, weeks, months and years; null for that of the machine that removes.</summary>
     public string? TimeZone { get; }
+
+    /// <summary>Whether what came of each job goes to the system's log.</summary>
+    public bool Journal { get; }
+
+    /// <summary>The directory in which each job has a file for Prometheus.</summary>
+    public string? PrometheusDirectory { get; }
 
     /// <summary>Every setting with where it comes from.</summary>
     public RekkordConfigValue[] Values { get; }

@@ -8,7 +8,7 @@ public sealed class RekkordScanResult
     internal RekkordScanResult(ScanResult result, string repository, bool full, DateTimeOffset start, TimeSpan duration, RekkordHookResult[] hooks)
     {
         Status = result.Problems.Count > 0 ? RekkordScanStatus.ProblemsFound
-            : result.OutOfTime || (result.VerifiedPacks == 0 && result.SkippedPacks > 0) ? RekkordScanStatus.Incomplete
+            : result.IsIncomplete ? RekkordScanStatus.Incomplete
             : RekkordScanStatus.Succeeded;
         Repository = repository;
         Full = full;

@@ -12,6 +12,7 @@ public sealed class RekkordTask
         Files = [.. task.Files];
         LastExitCode = task.Last?.ExitCode;
         LastRunTime = task.Last?.Time;
+        NextRunTime = task.Next;
         Status = task.Last is not { } last ? RekkordTaskStatus.Unknown
             : last.Time is null ? RekkordTaskStatus.NotRun
             : last.ExitCode == 0 ? RekkordTaskStatus.Succeeded
@@ -32,6 +33,9 @@ public sealed class RekkordTask
 
     /// <summary>When its last run ended; null where the scheduler does not tell, or there was none.</summary>
     public DateTimeOffset? LastRunTime { get; }
+
+    /// <summary>When it runs next; null where the scheduler does not tell, or it does not.</summary>
+    public DateTimeOffset? NextRunTime { get; }
 
     /// <summary>The files that it consists of.</summary>
     public string[] Files { get; }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Rekkord.Engine.Configuration;
+using Rekkord.Engine.Reporting;
 
 namespace Rekkord.Cmdlets.Pipeline;
 
@@ -31,4 +32,45 @@ public abstract class ConfigurationCommand : RekkordCommand
         WorkingDirectory = CurrentDirectory,
         Settings = settings ?? new Dictionary<string, string>(),
     });
+
+    /// <summary>Runs a job that is reported where the configuration says: when it ends by <see cref="EndJob"/>, or fails before. What is only rehearsed or declined is not.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="command">The command, as reports name it.</param>
+    /// <param name="subject">The channel or phase; null when it has none.</param>
+    /// <param name="run">Does it.</param>
+    private protected void RunJob(RekkordConfig config, string command, string? subject, Action<JobReporter> run)
+    {
+        var job = new JobReporter(config.Report, command, subject, config.Repository.DisplayUrl);
+        try
+        {
+            run(job);
+        }
+        catch (Exception error) when (!job.IsEnded && !IsWhatIf)
+        {
+            var isStopped = Stopping || StopToken.IsCancellationRequested;
+            EndJob(job, report => report with
+            {
+                Outcome = isStopped ? JobOutcome.Cancelled : JobOutcome.Failure,
+                ErrorCount = isStopped ? 0 : 1,
+                Error = isStopped ? null : (error is AggregateException { InnerExceptions: [var only] } ? only : error).Message,
+            });
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Reports a job. A report that cannot be written is an error that does not end the command; beside another failure it is only
+    /// shown, so that it hides nothing.
+    /// </summary>
+    private protected void EndJob(JobReporter job, Func<JobReport, JobReport> complete)
+    {
+        var (report, failures) = job.End(complete);
+        foreach (var failure in failures)
+        {
+            if (report.Outcome is JobOutcome.Success or JobOutcome.Partial && !Stopping)
+                WriteError(ErrorRecords.Create(failure));
+            else
+                Host.UI.WriteErrorLine(failure.Message);
+        }
+    }
 }

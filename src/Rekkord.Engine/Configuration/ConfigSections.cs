@@ -155,6 +155,11 @@ public sealed record RetentionConfig(
     }
 }
 
+/// <summary>Section <c>[Report]</c>.</summary>
+/// <param name="Journal">Whether reports go to the system's log.</param>
+/// <param name="PrometheusDirectory">Where the files for Prometheus lie, as a full path; null for nowhere.</param>
+public sealed record ReportConfig(ConfigValue<bool> Journal, ConfigValue<string?> PrometheusDirectory);
+
 /// <summary>Section <c>[Hooks]</c>.</summary>
 /// <param name="PreSaveDirectory">A full path; null when unset.</param>
 /// <param name="PostSaveDirectory">A full path; null when unset.</param>

@@ -46,6 +46,7 @@ public sealed class RekkordConfig
             values.GetStruct<TimeSpan>("Retention.KeepWithin"),
             values.GetRequired<TimeSpan>("Retention.SweepAfter"),
             values.GetText("Retention.TimeZone"));
+        Report = new ReportConfig(values.GetRequired<bool>("Report.Journal"), values.GetText("Report.PrometheusDirectory"));
         S3 = new S3Config(
             values.GetText("S3.AccessKeyID"),
             values.GetText("S3.SecretKey"),
@@ -85,6 +86,9 @@ public sealed class RekkordConfig
 
     /// <summary>Section <c>[Retention]</c>.</summary>
     public RetentionConfig Retention { get; }
+
+    /// <summary>Section <c>[Report]</c>.</summary>
+    public ReportConfig Report { get; }
 
     /// <summary>Section <c>[S3]</c>.</summary>
     public S3Config S3 { get; }

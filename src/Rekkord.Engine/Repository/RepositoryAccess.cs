@@ -202,6 +202,13 @@ public sealed class RepositoryAccess : IDisposable
         ThrowIfRevoked("nothing was written", cancellation);
     }
 
+    /// <summary>
+    /// Tries whether the store takes something, and leaves nothing that was not there: the descriptor is stored once more under its own name, which is taken. A
+    /// bucket may get the object that its first save makes too.
+    /// </summary>
+    /// <exception cref="StorageException">It takes nothing.</exception>
+    public void TryWriting(CancellationToken cancellation) => Store.Put(ObjectName.Descriptor, _descriptorBytes, cancellation);
+
     /// <summary>Checks early that what the key in use signs of removed snapshots will count.</summary>
     /// <exception cref="RekkordException">It will not (<c>KeyRoleInsufficient</c>), or it was revoked (<c>KeyRevoked</c>).</exception>
     internal void RequireRemoving(CancellationToken cancellation)

@@ -46,4 +46,8 @@ public sealed record ScanResult(
     long VerifiedSize,
     int Blobs,
     int UnindexedPacks,
-    bool OutOfTime);
+    bool OutOfTime)
+{
+    /// <summary>Whether time ended it, or it read nothing at all of what there is.</summary>
+    public bool IsIncomplete => OutOfTime || (VerifiedPacks == 0 && SkippedPacks > 0);
+}

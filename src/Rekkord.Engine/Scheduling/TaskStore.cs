@@ -123,19 +123,33 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
     }
 
     private RegisteredTask Describe(string name, IReadOnlyList<string> files, CancellationToken cancellation) =>
-        new(name, scheduler, files, directory is null && scheduler == SchedulerKind.Systemd ? FindLastRun(name, cancellation) : null);
+        directory is null && scheduler == SchedulerKind.Systemd ? AskSystemd(name, files, cancellation) : new(name, scheduler, files, null);
 
-    private TaskRun? FindLastRun(string name, CancellationToken cancellation)
+    private RegisteredTask AskSystemd(string name, IReadOnlyList<string> files, CancellationToken cancellation)
     {
-        var (code, output) = Systemctl(cancellation, "show", $"{TaskDefinition.Prefix}{name}.service", "--property=ExecMainStatus,ExecMainExitTimestamp", "--timestamp=unix");
+        var task = new RegisteredTask(name, scheduler, files, null);
+        var unit = $"{TaskDefinition.Prefix}{name}";
+        var (code, output) = Systemctl(
+            cancellation, "show", $"{unit}.service", $"{unit}.timer", "--property=Id,ExecMainStatus,ExecMainExitTimestamp,ActiveState,NextElapseUSecRealtime", "--timestamp=unix");
         if (code != 0)
-            return null;
-        var values = output.Split('\n').Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1].Trim());
-        return long.TryParse(values.GetValueOrDefault("ExecMainExitTimestamp")?.TrimStart('@'), CultureInfo.InvariantCulture, out var seconds)
-            && int.TryParse(values.GetValueOrDefault("ExecMainStatus"), CultureInfo.InvariantCulture, out var status)
-            ? new TaskRun(DateTimeOffset.FromUnixTimeSeconds(seconds).ToLocalTime(), status)
-            : new TaskRun(null, null);
+            return task;
+        var units = output.Split("\n\n").Select(Parse).ToDictionary(values => values.GetValueOrDefault("Id", ""));
+        var (service, timer) = (units.GetValueOrDefault($"{unit}.service", []), units.GetValueOrDefault($"{unit}.timer", []));
+        return task with
+        {
+            Last = ParseTime(service.GetValueOrDefault("ExecMainExitTimestamp")) is { } time && int.TryParse(service.GetValueOrDefault("ExecMainStatus"), CultureInfo.InvariantCulture, out var status)
+                ? new TaskRun(time, status)
+                : new TaskRun(null, null),
+            IsActive = timer.GetValueOrDefault("ActiveState") == "active",
+            Next = ParseTime(timer.GetValueOrDefault("NextElapseUSecRealtime")),
+        };
     }
+
+    private static Dictionary<string, string> Parse(string unit) =>
+        unit.Split('\n').Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1].Trim());
+
+    private static DateTimeOffset? ParseTime(string? text) =>
+        long.TryParse(text?.TrimStart('@'), CultureInfo.InvariantCulture, out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds).ToLocalTime() : null;
 
     private (int Code, string Output) Systemctl(CancellationToken cancellation, params string[] arguments) =>
         Run("systemctl", cancellation, [ofUser ? "--user" : "--system", .. arguments]);
@@ -177,7 +191,14 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
 /// <param name="Scheduler">What runs it.</param>
 /// <param name="Files">Its files.</param>
 /// <param name="Last">Its last run; null where the scheduler does not tell.</param>
-public sealed record RegisteredTask(string Name, SchedulerKind Scheduler, IReadOnlyList<string> Files, TaskRun? Last);
+public sealed record RegisteredTask(string Name, SchedulerKind Scheduler, IReadOnlyList<string> Files, TaskRun? Last)
+{
+    /// <summary>Whether the scheduler runs it; null where that is not told.</summary>
+    public bool? IsActive { get; init; }
+
+    /// <summary>When it runs next; null where that is not told, or it does not.</summary>
+    public DateTimeOffset? Next { get; init; }
+}
 
 /// <summary>The last run of a task.</summary>
 /// <param name="Time">When it ended; null when there was none.</param>

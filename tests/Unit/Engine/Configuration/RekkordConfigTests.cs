@@ -301,6 +301,7 @@ public sealed class RekkordConfigTests : IDisposable
             ["Retention.KeepLast"] = ("1", "1"), ["Retention.KeepHourly"] = ("2", "2"), ["Retention.KeepDaily"] = ("3", "3"),
             ["Retention.KeepWeekly"] = ("4", "4"), ["Retention.KeepMonthly"] = ("5", "5"), ["Retention.KeepYearly"] = ("6", "6"),
             ["Retention.KeepWithin"] = ("30d", "'30d'"), ["Retention.SweepAfter"] = ("14d", "'14d'"), ["Retention.TimeZone"] = ("UTC", "'UTC'"),
+            ["Report.Journal"] = ("true", "true"), ["Report.PrometheusDirectory"] = ("/p", "'/p'"),
             ["S3.AccessKeyID"] = ("id", "'id'"), ["S3.SecretKey"] = ("secret", "'secret'"), ["S3.SecretKeyFrom"] = ("command:key", "'command:key'"),
             ["S3.SessionToken"] = ("token", "'token'"), ["S3.SessionTokenFrom"] = ("command:token", "'command:token'"),
             ["S3.Region"] = ("eu", "'eu'"), ["S3.StorageClass"] = ("STANDARD_IA", "'STANDARD_IA'"), ["S3.LockMode"] = ("COMPLIANCE", "'COMPLIANCE'"),
@@ -323,6 +324,7 @@ public sealed class RekkordConfigTests : IDisposable
             var keep = config.Retention;
             Assert.Equal((1, 2, 3, 4, 5, 6), (keep.KeepLast.Value, keep.KeepHourly.Value, keep.KeepDaily.Value, keep.KeepWeekly.Value, keep.KeepMonthly.Value, keep.KeepYearly.Value));
             Assert.Equal((TimeSpan.FromDays(30), TimeSpan.FromDays(14), TimeZoneInfo.Utc), (keep.KeepWithin.Value, keep.SweepAfter.Value, keep.FindTimeZone()));
+            Assert.Equal((true, "/p"), (config.Report.Journal.Value, config.Report.PrometheusDirectory.Value));
             Assert.Equal((4, 19), (config.Settings.Threads.Value, config.Settings.CompressionLevel.Value));
             var hooks = config.Hooks.ToHookSettings();
             Assert.Equal(

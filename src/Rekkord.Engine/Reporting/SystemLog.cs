@@ -1,0 +1,76 @@
+using System.Net.Sockets;
+using System.Text;
+using Rekkord.Engine.Errors;
+
+namespace Rekkord.Engine.Reporting;
+
+/// <summary>Writes reports to the journal of systemd, or where there is none to syslog.</summary>
+public static class SystemLog
+{
+    private const string Journal = "/run/systemd/journal/socket";
+    private const string Syslog = "/dev/log";
+    private const string Identifier = "rekkord";
+    private const int Information = 6, Warning = 4, Error = 3;
+
+    // LOG_DAEMON, in the place that syslog has for it.
+    private const int Facility = 3 << 3;
+
+    /// <summary>Checks that this system has such a log.</summary>
+    /// <exception cref="RekkordException">It does not (<c>ReportUnsupported</c>).</exception>
+    public static void RequireSupport()
+    {
+        if (OperatingSystem.IsLinux())
+            return;
+        throw new RekkordException(
+            "ReportUnsupported",
+            RekkordErrorKind.InvalidArgument,
+            "Journal = true in [Report] is for Linux: this system has neither systemd's journal nor syslog at /dev/log. Remove it. A post hook can write to another log.",
+            "Journal");
+    }
+
+    /// <summary>Writes a report.</summary>
+    /// <exception cref="RekkordException">The log takes nothing (<c>ReportNotWritten</c>).</exception>
+    public static void Write(JobReport report) => Write(report, Journal, Syslog);
+
+    internal static void Write(JobReport report, string journal, string syslog)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var (path, message) = File.Exists(journal) ? (journal, FormatForJournal(report)) : (syslog, FormatForSyslog(report));
+        try
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+            socket.SendTo(Encoding.UTF8.GetBytes(message), new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException error)
+        {
+            throw new RekkordException(
+                "ReportNotWritten", RekkordErrorKind.WriteError, $"The report could not be written to the system's log at '{path}': {error.Message}. Is systemd-journald or syslog running?", path, error);
+        }
+    }
+
+    /// <summary>Fields of the journal, a line each: none of the values has a line end.</summary>
+    private static string FormatForJournal(JobReport report)
+    {
+        (string Name, string? Value)[] fields =
+        [
+            ("MESSAGE", report.Describe()),
+            ("PRIORITY", $"{PriorityOf(report)}"),
+            ("SYSLOG_IDENTIFIER", Identifier),
+            ("REKKORD_COMMAND", report.Command),
+            ("REKKORD_OUTCOME", report.Outcome.ToString().ToLowerInvariant()),
+            ("REKKORD_SUBJECT", report.Subject),
+            ("REKKORD_REPOSITORY", report.Repository),
+            ("REKKORD_SNAPSHOT", report.Snapshot),
+        ];
+        return string.Concat(fields.Where(field => field.Value is not null).Select(field => $"{field.Name}={OneLine.From(field.Value!, field.Value!.Length + 1)}\n"));
+    }
+
+    private static string FormatForSyslog(JobReport report) => $"<{Facility | PriorityOf(report)}>{Identifier}[{Environment.ProcessId}]: {report.Describe()}";
+
+    private static int PriorityOf(JobReport report) => report.Outcome switch
+    {
+        JobOutcome.Success => Information,
+        JobOutcome.Partial or JobOutcome.Cancelled => Warning,
+        _ => Error,
+    };
+}

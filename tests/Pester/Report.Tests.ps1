@@ -1,0 +1,59 @@
+BeforeAll { . $PSScriptRoot/common.ps1 }
+
+Describe 'Reports' -Skip:(-not $IsLinux) {
+    BeforeEach {
+        $sandbox = New-Sandbox
+        $directory = (New-Item -ItemType Directory (Join-Path $sandbox.Base metrics)).FullName
+        Add-Content $sandbox.Config '[Report]', "PrometheusDirectory = '$directory'"
+        function Get-Outcome($Command) {
+            $text = Get-Content (Join-Path $directory "rekkord_${Command}_*.prom")
+            ($text -match '^rekkord_last_run_outcome.* 1$') -replace '.*outcome="(\w+)".*', '$1'
+        }
+        function Test-Success($Command) { [bool]((Get-Content (Join-Path $directory "rekkord_${Command}_*.prom")) -match '^rekkord_last_success_timestamp_seconds\{') }
+    }
+    AfterEach { Remove-Sandbox $sandbox }
+
+    It 'tell of each job that succeeded' {
+        $null = Invoke-RekkordSave files $sandbox.Source
+        $null = Invoke-RekkordScan
+        $null = Invoke-RekkordRetention -KeepLast 1
+        $null = Invoke-RekkordPrune
+        $null = Invoke-RekkordHook PreSave
+        foreach ($command in 'save', 'scan', 'retention', 'prune', 'hook') {
+            Get-Outcome $command | Should -Be success -Because $command
+            Test-Success $command | Should -BeTrue -Because $command
+        }
+        Get-ChildItem $directory -Force | Should -HaveCount 5
+        (Get-Content (Join-Path $directory 'rekkord_save_files_*.prom')) -match '^rekkord_snapshot_files\{' | Should -Be "rekkord_snapshot_files{command=`"save`",channel=`"files`",repository=`"$($sandbox.Repository)`"} 1"
+    }
+
+    It 'tell of what failed, was not whole or could not begin, and not of a rehearsal' {
+        Set-Hook $sandbox PostSave 90-bad "#!/bin/sh`nexit 3`n"
+        { Invoke-RekkordSave files $sandbox.Source } | Should -Throw -ErrorId 'PostSaveHookFailed,*'
+        Get-Outcome save_files | Should -Be failure
+        Remove-Item (Join-Path $sandbox.Base hooks/PostSave/*)
+
+        $file = Join-Path $sandbox.Source file.txt
+        $null = Invoke-RekkordSave files $sandbox.Source, $file -Exclude $file -ErrorAction SilentlyContinue
+        Get-Outcome save_files | Should -Be partial
+        Test-Success save_files | Should -BeFalse
+
+        Move-Item $sandbox.KeyFile "$($sandbox.KeyFile).away"
+        { Invoke-RekkordScan } | Should -Throw
+        Get-Outcome scan | Should -Be failure
+        Move-Item "$($sandbox.KeyFile).away" $sandbox.KeyFile
+        Invoke-RekkordSave other $sandbox.Source -WhatIf
+        Invoke-RekkordPrune -WhatIf
+        Join-Path $directory rekkord_save_other_* | Should -Not -Exist
+        Join-Path $directory rekkord_prune_* | Should -Not -Exist
+    }
+
+    It 'are an error of their own when they cannot be written, and the save stays good' {
+        Remove-Item $directory
+        $result = Invoke-RekkordSave files $sandbox.Source -ErrorAction SilentlyContinue -ErrorVariable failures
+        $result.Status | Should -Be Succeeded
+        $failures.FullyQualifiedErrorId | Should -Be 'ReportNotWritten,Rekkord.Cmdlets.Commands.InvokeRekkordSaveCommand'
+        { Invoke-RekkordSave files $sandbox.Source -ErrorAction Stop } | Should -Throw -ErrorId 'ReportNotWritten,*'
+        Get-RekkordSnapshot | Should -HaveCount 2
+    }
+}
