@@ -9,7 +9,7 @@ using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 
 namespace Rekkord.Cmdlets.Commands;
 
-/// <summary>Deletes removed snapshots and what only they need, once that has waited long enough, and condemns what nothing needs now.</summary>
+/// <summary>Deletes removed snapshots and what only they need, once that has waited long enough, condemns what nothing needs now, and merges small packs.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "RekkordPrune", SupportsShouldProcess = true)]
 [OutputType(typeof(RekkordPruneResult))]
 public sealed class InvokeRekkordPruneCommand : RepositoryCommand
@@ -38,6 +38,8 @@ public sealed class InvokeRekkordPruneCommand : RepositoryCommand
             EndJob(job, report => Measure(result, report));
         }
 
+        if (result.MergeObstacle is { } obstacle)
+            WriteVerbose(obstacle);
         WriteObject(new RekkordPruneResult(result, repository.Location));
     }
 
@@ -53,7 +55,7 @@ public sealed class InvokeRekkordPruneCommand : RepositoryCommand
     };
 
     private static string Describe(PruneResult plan) =>
-        $"delete {plan.Snapshots.Count} snapshot(s) for good{Names(plan)} and {plan.DeletedPacks} pack(s) ({Sizes.Format(plan.DeletedSize)}), condemn {plan.CondemnedPacks} pack(s) ({Sizes.Format(plan.CondemnedSize)})";
+        $"delete {plan.Snapshots.Count} snapshot(s) for good{Names(plan)} and {plan.DeletedPacks} pack(s) ({Sizes.Format(plan.DeletedSize)}), condemn {plan.CondemnedPacks} pack(s) ({Sizes.Format(plan.CondemnedSize)}), merge {plan.MergedPacks} small pack(s) ({Sizes.Format(plan.MergedSize)})";
 
     private static string Names(PruneResult plan) =>
         plan.Snapshots.Count == 0 ? "" : $" ({string.Join(", ", plan.Snapshots.Select(snapshot => snapshot.Id.ToString()[..12]))})";

@@ -14,6 +14,8 @@ public sealed class RekkordPruneResult
         DeletedSize = result.DeletedSize;
         CondemnedPacks = result.CondemnedPacks;
         CondemnedSize = result.CondemnedSize;
+        MergedPacks = result.MergedPacks;
+        MergedSize = result.MergedSize;
         WaitingPacks = result.WaitingPacks;
         WaitingSize = result.WaitingSize;
         RefusedObjects = result.RefusedObjects;
@@ -35,11 +37,17 @@ public sealed class RekkordPruneResult
     /// <summary>The bytes of these: the space that is regained.</summary>
     public long DeletedSize { get; }
 
-    /// <summary>How many packs are condemned.</summary>
+    /// <summary>How many packs are condemned, because nothing or only a part of them is needed.</summary>
     public int CondemnedPacks { get; }
 
     /// <summary>The bytes of these: what a later run deletes. What is still needed of them is copied first.</summary>
     public long CondemnedSize { get; }
+
+    /// <summary>How many small packs are merged into larger ones. A later run deletes them. They are not counted among CondemnedPacks.</summary>
+    public int MergedPacks { get; }
+
+    /// <summary>The bytes of these.</summary>
+    public long MergedSize { get; }
 
     /// <summary>How many packs were condemned before and wait.</summary>
     public int WaitingPacks { get; }

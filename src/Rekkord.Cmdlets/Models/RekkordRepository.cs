@@ -36,6 +36,8 @@ public sealed class RekkordRepository
         RemovedSize = measured?.BringBackSize;
         DeletableSize = measured?.DeletedSize;
         CondemnableSize = measured?.CondemnedSize;
+        MergeablePacks = measured?.MergedPacks;
+        MergeableSize = measured?.MergedSize;
     }
 
     /// <summary>Whether it can be used, and whether a prune is due.</summary>
@@ -113,11 +115,17 @@ public sealed class RekkordRepository
     /// <summary>The bytes that a prune would condemn now, so that a later one deletes them.</summary>
     public long? CondemnableSize { get; }
 
+    /// <summary>How many small packs a prune would merge now into larger ones.</summary>
+    public int? MergeablePacks { get; }
+
+    /// <summary>The bytes of these.</summary>
+    public long? MergeableSize { get; }
+
     /// <summary>Where it is.</summary>
     public override string ToString() => Repository;
 
     private static bool IsPruneDue(RepositoryContents contents, PruneResult? measured) =>
-        measured is null ? contents.IsPruneDue == true : measured.Snapshots.Count + measured.DeletedPacks + measured.CondemnedPacks > 0;
+        measured is null ? contents.IsPruneDue == true : measured.Snapshots.Count + measured.DeletedPacks + measured.CondemnedPacks + measured.MergedPacks > 0;
 }
 
 /// <summary>How a repository is.</summary>
@@ -126,7 +134,7 @@ public enum RekkordRepositoryStatus
     /// <summary>It can be used, and a prune has nothing to do now, as far as that is known.</summary>
     Ready,
 
-    /// <summary>It can be used, and Invoke-RekkordPrune has something to delete or to condemn.</summary>
+    /// <summary>It can be used, and Invoke-RekkordPrune has something to delete, to condemn or, as far as -Measure tells, to merge.</summary>
     PruneDue,
 
     /// <summary>Something in it cannot be read, which errors name. Numbers may be too low.</summary>

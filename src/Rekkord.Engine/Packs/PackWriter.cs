@@ -15,11 +15,11 @@ namespace Rekkord.Engine.Packs;
 /// </summary>
 internal sealed class PackWriter : IDisposable
 {
+    /// <summary>A pack of very small files is closed before its table of contents, which is in memory as a whole, grows with them: some 29,000 blobs.</summary>
+    public const int ContentsSize = 1024 * 1024;
+
     // What packs take that are on their way to a store that gets each as a whole.
     private const int SendingSize = 96 * 1024 * 1024;
-
-    // A pack of very small files is closed before its table of contents, which is in memory as a whole, grows with them: some 29,000 blobs.
-    private const int ContentsSize = 1024 * 1024;
 
     private readonly Lock _lock = new();
     private readonly IObjectStore _store;

@@ -21,6 +21,7 @@ internal sealed class PackCensus
     private readonly NeededBlobs _needed;
     private readonly CondemnedList _condemned;
     private readonly IReadOnlySet<string> _due;
+    private readonly SmallPacks _small;
     private readonly OidSet _copied = new();
     private readonly ConfirmedPacks _confirmed;
     private IndexLoader? _loader;
@@ -30,13 +31,15 @@ internal sealed class PackCensus
     /// <param name="needed">What the snapshots need.</param>
     /// <param name="condemned">What is condemned.</param>
     /// <param name="due">The packs, by name, that may be deleted now.</param>
+    /// <param name="small">Gets the packs that may be merged.</param>
     /// <param name="cacheDirectory">A directory to use instead of the user's; null for the user's.</param>
-    public PackCensus(RepositoryAccess repository, NeededBlobs needed, CondemnedList condemned, IReadOnlySet<string> due, string? cacheDirectory)
+    public PackCensus(RepositoryAccess repository, NeededBlobs needed, CondemnedList condemned, IReadOnlySet<string> due, SmallPacks small, string? cacheDirectory)
     {
         _repository = repository;
         _needed = needed;
         _condemned = condemned;
         _due = due;
+        _small = small;
         _confirmed = ConfirmedPacks.Load(repository.Id, cacheDirectory);
     }
 
@@ -132,6 +135,8 @@ internal sealed class PackCensus
             Dead.Add(use);
         else if (use.IsNeeded && use.Needed <= use.Length / 2 && use.WasUsed)
             Sparse.Add(use);
+        else if (use is { IsNeeded: true, Removed: 0 } && (use.Needed == use.Length || now - stored >= UnusedAge))
+            _small.Add(pack, use, stored);
     }
 
     private PackUse Measure(StoredPack pack)

@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Storage;
+using Rekkord.Engine.Workers;
 
 namespace Rekkord.Engine.Pruning;
 
@@ -18,8 +20,12 @@ internal sealed class PackRewriting(RepositoryAccess repository, NeededBlobs nee
 {
     private const int CompressionLevel = 1;
 
+    // Where the store is far away. Each keeps segments in memory.
+    private const int MostAtOnce = 4;
+
     private readonly List<PackUse> _copied = [];
     private readonly List<StoredPack> _copies = [];
+    private readonly ConcurrentQueue<string> _uncopied = new();
 
     /// <summary>The packs that were copied as far as they are needed.</summary>
     public IReadOnlyList<PackUse> Copied => _copied;
@@ -29,19 +35,32 @@ internal sealed class PackRewriting(RepositoryAccess repository, NeededBlobs nee
 
     /// <summary>Copies.</summary>
     /// <exception cref="StorageException">The store failed.</exception>
-    public void Run(IEnumerable<PackUse> packs, CancellationToken cancellation)
+    public void Run(IReadOnlyCollection<PackUse> packs, CancellationToken cancellation)
     {
-        using var sink = new WriteSession(repository, new OidSet(), new IndexWriter(repository, _copies.Add), [], CompressionLevel, cancellation);
-        using var packer = sink.CreateDataPacker();
-        foreach (var pack in packs)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            if (TryCopy(pack, sink, packer, cancellation))
-                _copied.Add(pack);
-        }
-
-        packer.Flush();
+        if (packs.Count == 0)
+            return;
+        var queue = new ConcurrentQueue<PackUse>(packs);
+        using var threads = new WorkerThreads("copy", cancellation);
+        using var sink = new WriteSession(repository, new OidSet(), new IndexWriter(repository, _copies.Add), [], CompressionLevel, threads.Cancellation);
+        threads.Run(Enumerable.Repeat(Work, repository.Store.Capabilities is { IsDistant: true, Connections: var connections } ? Math.Min(connections, MostAtOnce) : 1));
         sink.Finish();
+        foreach (var message in _uncopied)
+            warn(message);
+
+        void Work()
+        {
+            using var packer = sink.CreateDataPacker();
+            while (queue.TryDequeue(out var pack))
+            {
+                threads.Cancellation.ThrowIfCancellationRequested();
+                if (!TryCopy(pack, sink, packer, threads.Cancellation))
+                    continue;
+                lock (_copied)
+                    _copied.Add(pack);
+            }
+
+            packer.Flush();
+        }
     }
 
     private bool TryCopy(PackUse pack, WriteSession sink, SegmentPacker packer, CancellationToken cancellation)
@@ -60,7 +79,7 @@ internal sealed class PackRewriting(RepositoryAccess repository, NeededBlobs nee
         }
         catch (RekkordException error) when (error.MeansLoss || error.Kind == RekkordErrorKind.NotFound)
         {
-            warn($"The pack '{pack.Name}' stays, because what is needed of it cannot be copied: {error.Message}");
+            _uncopied.Enqueue($"The pack '{pack.Name}' stays, because what is needed of it cannot be copied: {error.Message}");
             return false;
         }
     }

@@ -20,6 +20,8 @@ public sealed class PruneOperation
     private Inventory? _planned;
     private PackCensus? _census;
     private List<CondemnedRecord> _due = [];
+    private List<PackUse> _merging = [];
+    private string? _mergeObstacle;
 
     /// <summary>Prepares it.</summary>
     /// <param name="repository">The repository, opened with a key that can remove.</param>
@@ -77,10 +79,14 @@ public sealed class PruneOperation
         _due = _planned.Condemned.Records.FindAll(record => record.Kind == CondemnedKind.Mark && now - record.StoredTime >= _request.SweepAfter);
         CondemnedRecord[] effective = [.. _planned.Condemned.Sweeps, .. _due];
         _walk.Run(_planned.Snapshots, name => _planned.FateOf(name, effective), cancellation);
-        _census = new PackCensus(_repository, _walk.Needed, _planned.Condemned, NamesIn(effective), _request.CacheDirectory);
+        var small = new SmallPacks(_repository.Descriptor.PackSize, now - _request.SweepAfter);
+        _census = new PackCensus(_repository, _walk.Needed, _planned.Condemned, NamesIn(effective), small, _request.CacheDirectory);
         _census.Run(now, _warn, cancellation);
+        _merging = small.Choose();
+        if (_repository.RetainDuration is not null)
+            LeaveUnmerged("the storage protects what it has from deletion (RetainDuration), so each would be kept twice");
         var leaving = _walk.Fates.Where(one => one.Value == SnapshotFate.Leaving).Select(one => one.Key).ToHashSet(StringComparer.Ordinal);
-        return Describe(_planned, leaving, new HashSet<string>(), [.. _census.Dead, .. _census.Sparse]);
+        return Describe(_planned, leaving, new HashSet<string>(), [.. _census.Dead, .. _census.Sparse, .. _merging]);
     }
 
     /// <summary>Does what was planned, as far as it is still right.</summary>
@@ -100,6 +106,8 @@ public sealed class PruneOperation
 
         _repository.ThrowIfRevoked("nothing was deleted", cancellation);
         var refused = new Sweep(_repository, Census, _warn).Run(leaving, FindTags(current, sweeps, cancellation), announced, cancellation);
+        if (refused.Count > 0)
+            LeaveUnmerged("the storage does not delete what it is told to delete, so each would be kept twice");
         var condemned = Condemn(current, cancellation);
         new RecordDisposal(_repository, _request.SweepAfter, now).Run(current, Census, cancellation);
         _repository.ThrowIfRevoked("what was condemned with it does not count", cancellation);
@@ -147,12 +155,18 @@ public sealed class PruneOperation
             cancellation);
     }
 
+    private void LeaveUnmerged(string reason)
+    {
+        if (_merging.Count > 0)
+            _mergeObstacle = $"{_merging.Count} small packs are not merged, because {reason}.";
+        _merging.Clear();
+    }
+
     /// <summary>Condemns what nothing needs that is not removed, and what only the copies are needed of.</summary>
     private List<PackUse> Condemn(Inventory current, CancellationToken cancellation)
     {
         var rewriting = new PackRewriting(_repository, _walk.Needed, _warn);
-        if (Census.Sparse.Count > 0)
-            rewriting.Run(Census.Sparse, cancellation);
+        rewriting.Run([.. Census.Sparse, .. _merging], cancellation);
         List<PackUse> condemned = [.. Census.Dead, .. rewriting.Copied];
         string[] snapshots = [.. current.Snapshots.Where(name => _walk.Fates[name] == SnapshotFate.Removed && !CondemnedList.Names(name, current.Removals, current.Condemned.Records))];
         Write(
@@ -179,14 +193,19 @@ public sealed class PruneOperation
     private PruneResult Describe(Inventory current, HashSet<string> leaving, IReadOnlySet<string> refused, List<PackUse> condemned)
     {
         var deleted = Census.Leaving.FindAll(pack => !refused.Contains(pack.Name));
+        var merged = _merging.ToHashSet();
+        merged.IntersectWith(condemned);
         var marks = current.Condemned.Records.Where(record => record.Kind == CondemnedKind.Mark && record.Packs.Count + record.Snapshots.Count > 0 && !_due.Exists(due => due.Name == record.Name));
         return new PruneResult
         {
             Snapshots = [.. current.Listed.Where(snapshot => leaving.Contains(snapshot.ObjectName) && !refused.Contains(snapshot.ObjectName)).DistinctBy(snapshot => snapshot.ObjectName)],
             DeletedPacks = deleted.Count,
             DeletedSize = deleted.Sum(pack => pack.Size),
-            CondemnedPacks = condemned.Count,
-            CondemnedSize = condemned.Sum(pack => pack.Size),
+            CondemnedPacks = condemned.Count - merged.Count,
+            CondemnedSize = condemned.Where(pack => !merged.Contains(pack)).Sum(pack => pack.Size),
+            MergedPacks = merged.Count,
+            MergedSize = merged.Sum(pack => pack.Size),
+            MergeObstacle = _mergeObstacle,
             WaitingPacks = Census.Waiting.Count,
             WaitingSize = Census.Waiting.Sum(pack => pack.Size),
             RefusedObjects = refused.Count,
@@ -223,11 +242,20 @@ public sealed record PruneResult
     /// <summary>The bytes of these: the space that is regained.</summary>
     public long DeletedSize { get; init; }
 
-    /// <summary>How many packs are condemned.</summary>
+    /// <summary>How many packs are condemned, because nothing or only a part of them is needed.</summary>
     public int CondemnedPacks { get; init; }
 
     /// <summary>The bytes of these: what a later run deletes, less what is copied of them.</summary>
     public long CondemnedSize { get; init; }
+
+    /// <summary>How many small packs are merged into larger ones. They are condemned, too, and are not counted above.</summary>
+    public int MergedPacks { get; init; }
+
+    /// <summary>The bytes of these.</summary>
+    public long MergedSize { get; init; }
+
+    /// <summary>Why small packs stay as they are that are worth being merged, as a sentence; null when they do not.</summary>
+    public string? MergeObstacle { get; init; }
 
     /// <summary>How many packs were condemned before, and wait.</summary>
     public int WaitingPacks { get; init; }

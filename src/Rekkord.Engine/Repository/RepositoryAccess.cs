@@ -47,7 +47,7 @@ public sealed class RepositoryAccess : IDisposable
     internal bool RemembersTags { get; private set; }
 
     /// <summary>How long what it has is kept from being deleted; null for not at all.</summary>
-    internal TimeSpan? RetainDuration { get; private set; }
+    internal TimeSpan? RetainDuration { get; set; }
 
     /// <summary>The directory of caches; null for the user's own.</summary>
     internal string? CacheDirectory { get; private set; }

@@ -157,6 +157,8 @@ public sealed class SaveOperation
         var loader = IndexLoader.ForSaving(_repository, error => _observer.Warn(error.Message), confirmed.Contains, confirmed.Seed);
         loader.Load(pack => AddBlobs(known, relied, pack), cancellation);
         relied.Found(loader.Present, loader.Vanished);
+        if (loader.Vanished.Count > 0 && relied.FindDoubt(null, cancellation) is { } gone)
+            throw Overtaken(gone);
 
         _activity = "Saving";
         var cachePath = CacheLocation.ForPaths(_repository.Id, _request.CacheDirectory, _request.Paths.Select(path => path.Path));

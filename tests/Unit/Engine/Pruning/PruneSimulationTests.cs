@@ -53,29 +53,37 @@ public sealed class PruneSimulationTests(PruneSimulationTests.History history) :
     [Fact]
     public void A_save_for_which_indexes_vanish_while_it_reads_them_fails_or_is_whole()
     {
-        // Each of these snapshots has an index, and the machine knows that they are right. When one is gone, it lists the packs once more.
+        var removed = RemoveMore();
+        WhileIndexesVanish(_now, calls => calls / 2, store => Save(store, Machine), PruneAndSweep, removed);
+    }
+
+    [Theory]
+    [InlineData("prune")]
+    [InlineData("scan")]
+    [InlineData("repair")]
+    public void What_else_reads_indexes_that_vanish_loses_nothing_and_finds_nothing(string operation)
+    {
+        // The other prune has the same caches, so this one believes the indexes.
+        var removed = RemoveMore();
+        _world.Prune();
+        WhileIndexesVanish(_dueTime, calls => calls, Run, operation == "prune" ? PruneAndSweep : () => _world.Prune(), removed);
+
+        void Run(IObjectStore store)
+        {
+            if (operation == "prune")
+                _world.Prune(store);
+            else
+                Assert.Empty(_world.Scan(store, repair: operation == "repair").Problems.Select(problem => $"{problem.Kind}: {problem.Message}"));
+        }
+    }
+
+    /// <summary>Each of these snapshots has an index, and the machine knows that they are right. When one is gone, whoever reads them lists the packs once more.</summary>
+    private Snapshot[] RemoveMore()
+    {
         _world.Reset(_base, _now);
         Snapshot[] removed = [_removed, .. new[] { 4, 2 }.Select(SaveAndRemove)];
         _world.Write(0);
-        var from = _world.Store;
-        var calls = Count(from, _now, store => Save(store, Machine));
-        foreach (var call in Enumerable.Range(0, calls / 2))
-        {
-            _world.Reset(from, _now);
-            var stepped = new SteppedStore(_world.Store, number =>
-            {
-                if (number != call)
-                    return;
-                _world.Prune();
-                _world.Clock.Now += PrunedWorld.Wait + Day;
-                _world.Prune();
-            });
-            Guard($"At call {call} of {calls}", () =>
-            {
-                Save(stepped, Machine);
-                _world.Check(removed);
-            });
-        }
+        return removed;
 
         Snapshot SaveAndRemove(int state)
         {
@@ -83,6 +91,34 @@ public sealed class PruneSimulationTests(PruneSimulationTests.History history) :
             var saved = _world.Save(machine: Machine);
             _world.Remove(saved);
             return saved;
+        }
+    }
+
+    private void PruneAndSweep()
+    {
+        _world.Prune();
+        _world.Clock.Now += PrunedWorld.Wait + Day;
+        _world.Prune();
+    }
+
+    /// <summary>Runs an operation on what there is. At one of its first calls something deletes packs and their indexes.</summary>
+    private void WhileIndexesVanish(DateTimeOffset now, Func<int, int> firstOf, Action<IObjectStore> operation, Action meanwhile, Snapshot[] removed)
+    {
+        var from = _world.Store;
+        var calls = Count(from, now, operation);
+        foreach (var call in TestLength.Choose([.. Enumerable.Range(0, firstOf(calls))], 20))
+        {
+            _world.Reset(from, now);
+            var stepped = new SteppedStore(_world.Store, number =>
+            {
+                if (number == call)
+                    meanwhile();
+            });
+            Guard($"At call {call} of {calls}", () =>
+            {
+                operation(stepped);
+                _world.Check(removed);
+            });
         }
     }
 
@@ -172,7 +208,8 @@ public sealed class PruneSimulationTests(PruneSimulationTests.History history) :
     {
         var (saved, overtaken) = (0, 0);
         var calls = Count(_base, _now, store => Save(store));
-        foreach (var (first, second) in TestLength.Choose([.. Enumerable.Range(0, calls).SelectMany(i => Enumerable.Range(i, calls - i).Select(j => (i, j)))], 4))
+        var pairs = Enumerable.Range(0, calls).SelectMany(i => Enumerable.Range(i, calls - i).Select(j => (i, j))).ToArray();
+        foreach (var (first, second) in TestLength.Choose(pairs, 3).Append((calls / 5, calls / 2)))
         {
             _world.Reset(_base, _now);
             IObjectStore shared = lateness is { } late ? new LateListings(_world.Store, _world.Clock, late) : _world.Store;
@@ -400,9 +437,14 @@ public sealed class PruneSimulationTests(PruneSimulationTests.History history) :
         }
     }
 
-    /// <summary>A repository whose first snapshot is removed, and the same with what only that needs condemned.</summary>
+    /// <summary>
+    /// A repository whose first snapshot is removed, and which has small packs enough to be merged; and the same with what only that snapshot needs condemned, and the
+    /// small packs merged.
+    /// </summary>
     public sealed class History : IDisposable
     {
+        private const int SmallSaves = 8;
+
         /// <summary>Makes them.</summary>
         public History()
         {
@@ -410,11 +452,18 @@ public sealed class PruneSimulationTests(PruneSimulationTests.History history) :
             Removed = World.Save();
             World.Write(1);
             World.Save();
+            for (var state = 0; state < SmallSaves; state++)
+            {
+                // What these need the scans see.
+                World.WriteSmall(state);
+                World.Forget(World.Save());
+            }
+
             World.Remove(Removed);
-            World.Clock.Now += Day;
+            World.Clock.Now += PrunedWorld.Wait;
             (Base, Now) = (World.Store, World.Clock.Now);
             World.Reset(Base, Now);
-            Assert.True(World.Prune().CondemnedPacks > 0);
+            Assert.True(World.Prune() is { CondemnedPacks: > 0, MergedPacks: >= 2 * SmallSaves });
             Condemned = World.Store;
 
             // What saves find is the content of the removed snapshot.

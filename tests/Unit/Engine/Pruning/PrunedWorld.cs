@@ -74,6 +74,9 @@ internal sealed class PrunedWorld : ISaveObserver, IRestoreObserver, IDisposable
         _directories.Write("large", TestRepository.RandomBytes(300 + (state / 2), 90_000));
     }
 
+    /// <summary>Makes the source have a small file in one of some states, beside what it has.</summary>
+    public void WriteSmall(int state, string name = "small") => _directories.Write(name, TestRepository.RandomBytes(400 + state, 300));
+
     public RepositoryAccess Open(IObjectStore? store = null) => RepositoryAccess.Open(store ?? Store, KeyFile.Read(_directories.KeyFilePath));
 
     /// <summary>Makes a keyfile of a role and opens the repository with it.</summary>
