@@ -44,7 +44,7 @@ internal sealed class FuzzRepository : IDisposable
     /// <summary>Saves a directory, as a user would.</summary>
     public void Save(string directory, string cacheDirectory)
     {
-        var request = new SaveRequest { Channel = "fuzz", Paths = [Encoding.UTF8.GetBytes(directory)], CacheDirectory = cacheDirectory };
+        var request = new SaveRequest { Channel = "fuzz", Paths = [Encoding.UTF8.GetBytes(directory)], Tags = ["release", "v2"], Note = "before the upgrade", CacheDirectory = cacheDirectory };
         new SaveOperation(Access, request, new SilentObserver()).Run(CancellationToken.None);
 
         // Of a snapshot that there is not, so that the one that was saved stays in the lists.

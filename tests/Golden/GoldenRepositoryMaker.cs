@@ -87,6 +87,8 @@ internal sealed class GoldenRepositoryMaker : ISaveObserver
             Channel = "zweiter Kanal ü",
             Paths = [FileName.FromText(Source), FileName.FromText(Note)],
             Hooks = [new HookRecord("10-dump.sh", HookStatus.Succeeded, 0, TimeSpan.FromSeconds(1.5)), new HookRecord("20-copy", HookStatus.Failed, null, TimeSpan.Zero)],
+            Tags = ["überprüft", "v2", "release"],
+            Note = "before the upgrade – süß",
         });
         GoldenListing.Write(Path.Combine(output, "second.txt"), Source);
 

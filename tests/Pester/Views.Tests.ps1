@@ -78,7 +78,7 @@ Describe 'The tables' {
         $text | Should -Match '(?m)^Whole +[0-9a-f]{12} a-channel-with-a-n… \d{4}-'
         $text | Should -Match '(?m)^Revoked +[0-9a-f]{12} later '
         $text | Should -Match '(?m)^Partial +[0-9a-f]{12} partial '
-        Format-Plain $objects.RekkordSnapshot 120 | Should -Match 'Files +Errors +Paths'
+        Format-Plain $objects.RekkordSnapshot 120 | Should -Match 'Files +Errors +Tags and paths'
     }
 
     It 'show the same for objects that come from a job or a file' {

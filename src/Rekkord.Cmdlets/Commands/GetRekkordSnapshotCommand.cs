@@ -25,6 +25,13 @@ public sealed class GetRekkordSnapshotCommand : RepositoryCommand
     [ArgumentCompleter(typeof(SnapshotIdCompleter))]
     public string? Id { get; set; }
 
+    /// <summary>Only snapshots with one of these tags, with wildcards.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(TagCompleter))]
+    public string[] Tag { get; set; } = [];
+
     /// <summary>Only so many, the newest ones.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
@@ -55,7 +62,9 @@ public sealed class GetRekkordSnapshotCommand : RepositoryCommand
             SnapshotStore.WarnOfDoubts(matching, WriteWarning);
         if (matching.Length == 0)
             WriteNothing(pattern, store);
-        var found = matching.Where(snapshot => (Since is not { } since || snapshot.Summary.Time >= since) && (Until is not { } until || snapshot.Summary.Time <= until));
+        WildcardPattern[] tags = [.. Tag.Select(tag => WildcardPattern.Get(tag, WildcardOptions.CultureInvariant))];
+        var found = matching.Where(snapshot => (tags.Length == 0 || snapshot.Summary.Tags.Any(tag => tags.Any(pattern => pattern.IsMatch(tag))))
+            && (Since is not { } since || snapshot.Summary.Time >= since) && (Until is not { } until || snapshot.Summary.Time <= until));
         foreach (var snapshot in Latest is { } count ? found.TakeLast(count) : found)
             WriteObject(new RekkordSnapshot(snapshot));
     });

@@ -65,6 +65,6 @@ public sealed class InitializeRekkordRepositoryCommand : RekkordCommand
             options = StoreOptions.From(config, location, reference => SecretSource.FindText(reference, StopToken));
         }
 
-        return options with { Note = Note };
+        return options with { Note = AddNote };
     }
 }

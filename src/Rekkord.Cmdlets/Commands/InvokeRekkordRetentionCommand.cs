@@ -8,6 +8,7 @@ using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Reporting;
 using Rekkord.Engine.Retention;
+using Rekkord.Engine.Snapshots;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 
 namespace Rekkord.Cmdlets.Commands;
@@ -63,6 +64,12 @@ public sealed class InvokeRekkordRetentionCommand : RepositoryCommand
     [Duration]
     public TimeSpan? KeepWithin { get; set; }
 
+    /// <summary>Tags of which each keeps every snapshot that has it.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TagCompleter))]
+    public string[] KeepTag { get; set; } = [];
+
     /// <summary>The time zone whose days, weeks, months and years count; otherwise that of this machine.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -108,9 +115,14 @@ public sealed class InvokeRekkordRetentionCommand : RepositoryCommand
     /// <summary>The parameters that were given, which override the configuration's keys of the same names.</summary>
     private Dictionary<string, string> FindSettings()
     {
-        string[] names = [nameof(KeepLast), nameof(KeepHourly), nameof(KeepDaily), nameof(KeepWeekly), nameof(KeepMonthly), nameof(KeepYearly), nameof(KeepWithin), nameof(TimeZone)];
+        string[] names = [nameof(KeepLast), nameof(KeepHourly), nameof(KeepDaily), nameof(KeepWeekly), nameof(KeepMonthly), nameof(KeepYearly), nameof(KeepWithin), nameof(KeepTag), nameof(TimeZone)];
         return names.Where(MyInvocation.BoundParameters.ContainsKey)
-            .ToDictionary(name => $"Retention.{name}", name => MyInvocation.BoundParameters[name] is TimeSpan duration ? ConfigDuration.Format(duration) : Convert.ToString(MyInvocation.BoundParameters[name], CultureInfo.InvariantCulture)!);
+            .ToDictionary(name => $"Retention.{name}", name => MyInvocation.BoundParameters[name] switch
+            {
+                TimeSpan duration => ConfigDuration.Format(duration),
+                string[] tags => string.Join(',', tags),
+                var value => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+            });
     }
 
     private RetentionPolicy CreatePolicy(RetentionConfig config) => new()
@@ -122,6 +134,7 @@ public sealed class InvokeRekkordRetentionCommand : RepositoryCommand
         KeepMonthly = config.KeepMonthly.Value,
         KeepYearly = config.KeepYearly.Value,
         KeepWithin = config.KeepWithin.Value,
+        KeepTags = SnapshotLabels.Parse(config.KeepTag.Value),
         TimeZone = config.FindTimeZone(),
         TrustTime = TrustTime,
     };

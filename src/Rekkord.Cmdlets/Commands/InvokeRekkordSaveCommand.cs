@@ -13,6 +13,7 @@ using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Reporting;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Saving;
+using Rekkord.Engine.Snapshots;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 
 namespace Rekkord.Cmdlets.Commands;
@@ -29,6 +30,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     private readonly List<SourcePath> _paths = [];
     private readonly ProgressDisplay _progress = new();
     private PathPattern[] _exclude = [];
+    private IReadOnlyList<string> _tags = [];
 
     /// <summary>The name to file the snapshot under.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -87,6 +89,17 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     [Parameter]
     public SwitchParameter FollowLinks { get; set; }
 
+    /// <summary>Tags of the snapshot, by which it is found and kept; otherwise the configuration's, or none.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(TagCompleter))]
+    public string[] Tag { get; set; } = [];
+
+    /// <summary>What is to be said of the snapshot, in one line.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string Note { get; set; } = "";
+
     /// <summary>How many bytes are stored in a second at most, such as <c>2MB</c>; otherwise the configuration's limit, or none.</summary>
     [Parameter]
     [ValidateRange(1L, long.MaxValue)]
@@ -116,12 +129,14 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     {
         SaveOperation.ValidateChannel(Channel);
         SaveOperation.RequireSource(_paths);
+        SnapshotLabels.ValidateNote(Note);
         var config = LoadConfig();
         RunJob(config, "save", Channel, job => Save(config, job));
     });
 
     private void Save(RekkordConfig config, JobReporter job)
     {
+        _tags = IsBound(nameof(Tag)) ? SnapshotLabels.Order(Tag) : SnapshotLabels.Parse(config.Save.Tag.Value);
         _exclude = [.. Exclude.Select(ParsePattern), .. ReadPatterns(config)];
         if (DecideHooks(config.Hooks.ToHookSettings()) is not { } useHooks)
             return;
@@ -211,6 +226,8 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
         KeyFile = config.Repository.KeyFile.Value is { } keyFile ? System.IO.Path.GetFullPath(keyFile, CurrentDirectory) : null,
         IgnoreCache = Force,
         FollowLinks = FollowLinks,
+        Tags = _tags,
+        Note = Note,
         CompressionLevel = config.Settings.CompressionLevel.Value,
         Threads = config.Settings.Threads.Value ?? 0,
     };

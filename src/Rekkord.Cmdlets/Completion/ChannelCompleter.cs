@@ -51,6 +51,18 @@ public sealed class SnapshotIdCompleter : RepositoryCompleter
             prefix + snapshot.Id, snapshot.Id.ToString()[..12], CompletionResultType.ParameterValue, $"{snapshot.Summary.Channel}, {Format(snapshot)}"));
 }
 
+/// <summary>Completes the tags that snapshots have.</summary>
+public sealed class TagCompleter : RepositoryCompleter
+{
+    private protected override IEnumerable<CompletionResult> Find(RepositoryAccess repository, CompletedWord word, CancellationToken stop) => List(repository, stop)
+        .SelectMany(snapshot => snapshot.Summary.Tags.Select(tag => (Tag: tag, Snapshot: snapshot)))
+        .Where(found => found.Tag.StartsWith(word.Text, StringComparison.OrdinalIgnoreCase))
+        .GroupBy(found => found.Tag, found => found.Snapshot)
+        .OrderBy(tag => tag.Key, StringComparer.Ordinal)
+        .Select(tag => new CompletionResult(
+            Quote(tag.Key), tag.Key, CompletionResultType.ParameterValue, $"{tag.Count()} snapshots, the newest of {tag.Last().Summary.Channel}, {Format(tag.Last())}"));
+}
+
 /// <summary>Completes the IDs of keyfiles, from the snapshots that they have signed.</summary>
 public sealed class KeyIdCompleter : RepositoryCompleter
 {

@@ -22,6 +22,7 @@ public sealed class RekkordConfig
         ExcludeCaches = config.Save.ExcludeCaches.Value;
         OneFileSystem = config.Save.OneFileSystem.Value;
         IgnoreFiles = config.Save.IgnoreFiles.Value;
+        Tag = config.Save.Tag.Value;
         PreSaveDirectory = config.Hooks.PreSaveDirectory.Value;
         PostSaveDirectory = config.Hooks.PostSaveDirectory.Value;
         PreScanDirectory = config.Hooks.PreScanDirectory.Value;
@@ -37,6 +38,7 @@ public sealed class RekkordConfig
         KeepMonthly = config.Retention.KeepMonthly.Value;
         KeepYearly = config.Retention.KeepYearly.Value;
         KeepWithin = config.Retention.KeepWithin.Value;
+        KeepTag = config.Retention.KeepTag.Value;
         TimeZone = config.Retention.TimeZone.Value;
         Journal = config.Report.Journal.Value;
         PrometheusDirectory = config.Report.PrometheusDirectory.Value;
@@ -85,6 +87,9 @@ public sealed class RekkordConfig
     /// <summary>Whether files named <c>.rekkordignore</c> in the sources count.</summary>
     public bool IgnoreFiles { get; }
 
+    /// <summary>The tags of each snapshot, with commas between them; null for none.</summary>
+    public string? Tag { get; }
+
     /// <summary>The directory of pre-save hooks.</summary>
     public string? PreSaveDirectory { get; }
 
@@ -129,6 +134,9 @@ public sealed class RekkordConfig
 
     /// <summary>How much older than the newest a snapshot may be to be kept; null for no such rule.</summary>
     public TimeSpan? KeepWithin { get; }
+
+    /// <summary>The tags whose snapshots are all kept, with commas between them; null for none.</summary>
+    public string? KeepTag { get; }
 
     /// <summary>The time zone of the days, weeks, months and years; null for that of the machine that removes.</summary>
     public string? TimeZone { get; }

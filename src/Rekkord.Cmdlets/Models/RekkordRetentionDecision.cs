@@ -17,6 +17,7 @@ public sealed class RekkordRetentionDecision
         Time = snapshot.Summary.Time.ToLocalTime();
         HostName = snapshot.Summary.HostName;
         Paths = [.. snapshot.Summary.Paths.Select(path => FileName.ToDisplay(path))];
+        Tags = [.. snapshot.Summary.Tags];
         IsPartial = snapshot.Summary.ErrorCount > 0;
         KeyId = snapshot.KeyId;
     }
@@ -44,6 +45,9 @@ public sealed class RekkordRetentionDecision
 
     /// <summary>The saved paths.</summary>
     public string[] Paths { get; }
+
+    /// <summary>The snapshot's tags.</summary>
+    public string[] Tags { get; }
 
     /// <summary>Whether something is missing from it.</summary>
     public bool IsPartial { get; }

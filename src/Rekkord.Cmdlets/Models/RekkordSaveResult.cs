@@ -25,6 +25,8 @@ public sealed class RekkordSaveResult
         MetadataPacks = result.NewMetadataPacks;
         ErrorCount = summary.ErrorCount;
         Errors = [.. result.Errors.Select(error => error.Message)];
+        Tags = [.. summary.Tags];
+        Note = summary.Note;
         Hooks = hooks;
     }
 
@@ -78,6 +80,12 @@ public sealed class RekkordSaveResult
 
     /// <summary>Why, a message each; the first 1,000.</summary>
     public string[] Errors { get; }
+
+    /// <summary>The snapshot's tags.</summary>
+    public string[] Tags { get; }
+
+    /// <summary>Its note; may be empty.</summary>
+    public string Note { get; }
 
     /// <summary>The results of all hooks that ran.</summary>
     public RekkordHookResult[] Hooks { get; }

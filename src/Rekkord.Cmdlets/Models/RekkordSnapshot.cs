@@ -29,6 +29,10 @@ public sealed class RekkordSnapshot
         SignerStatus = snapshot.SignerStatus == Engine.Snapshots.SignerStatus.Revoked ? RekkordSignerStatus.Revoked : RekkordSignerStatus.Trusted;
         RemovedTime = snapshot.Removal?.Time.ToLocalTime();
         IsRemoved = snapshot.Removal is not null;
+        Tags = [.. summary.Tags];
+        Note = summary.Note;
+        CopiedFrom = summary.Origin?.SnapshotId.ToString();
+        CopiedFromRepository = summary.Origin?.RepositoryId;
         Hooks = [.. summary.Hooks.Select(record => new RekkordHookRecord(record))];
         Status = SignerStatus == RekkordSignerStatus.Revoked ? RekkordSnapshotStatus.Revoked
             : IsRemoved ? RekkordSnapshotStatus.Removed
@@ -53,6 +57,12 @@ public sealed class RekkordSnapshot
 
     /// <summary>Whether it cannot have been made at its Time, because that is still to come, or later than it was stored.</summary>
     public bool IsTimeDoubtful { get; }
+
+    /// <summary>What the user calls it.</summary>
+    public string[] Tags { get; }
+
+    /// <summary>What the user says of it; may be empty.</summary>
+    public string Note { get; }
 
     /// <summary>How long the save took.</summary>
     public TimeSpan Duration { get; }
@@ -98,6 +108,12 @@ public sealed class RekkordSnapshot
 
     /// <summary>When it was removed, as the clock of that machine said; null when it was not.</summary>
     public DateTimeOffset? RemovedTime { get; }
+
+    /// <summary>The ID of the snapshot that it is a copy of; null when it was saved here.</summary>
+    public string? CopiedFrom { get; }
+
+    /// <summary>The ID of the repository where that was saved; null when this was saved here.</summary>
+    public string? CopiedFromRepository { get; }
 
     /// <summary>The pre-save hooks that ran before it.</summary>
     public RekkordHookRecord[] Hooks { get; }

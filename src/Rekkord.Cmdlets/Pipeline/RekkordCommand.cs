@@ -150,7 +150,7 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>Keeps what any thread has to say to those who ask for details, until the pipeline thread shows it.</summary>
-    private protected void Note(string message) => _notes.Enqueue(message);
+    private protected void AddNote(string message) => _notes.Enqueue(message);
 
     private void WriteNotes()
     {

@@ -37,7 +37,7 @@ public abstract class RepositoryCommand : ConfigurationCommand
 
     /// <summary>How the store of a repository is used.</summary>
     private protected virtual StoreOptions CreateStoreOptions(RekkordConfig config) =>
-        StoreOptions.From(config, config.Repository.Url.Value, reference => SecretSource.FindText(reference, StopToken)) with { Note = Note, CacheDirectory = CacheLocation.Default };
+        StoreOptions.From(config, config.Repository.Url.Value, reference => SecretSource.FindText(reference, StopToken)) with { Note = AddNote, CacheDirectory = CacheLocation.Default };
 
     /// <summary>Where saves, scans and restores run; says which with <c>-Verbose</c>.</summary>
     /// <param name="repository">What it is for.</param>

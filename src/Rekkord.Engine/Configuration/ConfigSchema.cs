@@ -33,6 +33,7 @@ public static class ConfigSchema
         new("Save", "ExcludeCaches", ConfigValueType.Boolean, "Whether to leave out what is in directories that a CACHEDIR.TAG marks as caches.") { Default = "false" },
         new("Save", "OneFileSystem", ConfigValueType.Boolean, "Whether to leave out other file systems that are mounted below the saved paths.") { Default = "false" },
         new("Save", "IgnoreFiles", ConfigValueType.Boolean, "Whether files named .rekkordignore say what is left out of their directories.") { Default = "true" },
+        new("Save", "Tag", ConfigValueType.Text, "The tags of each snapshot, with commas between them."),
 
         new("Hooks", "PreSaveDirectory", ConfigValueType.Path, "The directory of the hooks that run before a save."),
         new("Hooks", "PostSaveDirectory", ConfigValueType.Path, "The directory of the hooks that run after a save."),
@@ -54,6 +55,7 @@ public static class ConfigSchema
         KeepKey("KeepMonthly", "For how many months the newest snapshot of each is kept."),
         KeepKey("KeepYearly", "For how many years the newest snapshot of each is kept."),
         new("Retention", "KeepWithin", ConfigValueType.Duration, "How much older than the newest a snapshot may be to be kept."),
+        new("Retention", "KeepTag", ConfigValueType.Text, "The tags whose snapshots are all kept, with commas between them."),
         new("Retention", "SweepAfter", ConfigValueType.Duration, "How long what only removed snapshots need waits before it is deleted, at least 3d.") { Default = "7d" },
         new("Retention", "TimeZone", ConfigValueType.Text, "Whose days, weeks, months and years count. Unset: those of the machine that removes."),
 

@@ -94,8 +94,9 @@ public sealed record SettingsConfig(
 /// <param name="ExcludeCaches">Whether marked caches are left out.</param>
 /// <param name="OneFileSystem">Whether what is mounted below the saved paths is left out.</param>
 /// <param name="IgnoreFiles">Whether files of rules in the sources count.</param>
+/// <param name="Tag">The tags of each snapshot, with commas between them; null for none.</param>
 public sealed record SaveConfig(
-    ConfigValue<string?> ExcludeFrom, ConfigValue<long?> ExcludeLargerThan, ConfigValue<bool> ExcludeCaches, ConfigValue<bool> OneFileSystem, ConfigValue<bool> IgnoreFiles);
+    ConfigValue<string?> ExcludeFrom, ConfigValue<long?> ExcludeLargerThan, ConfigValue<bool> ExcludeCaches, ConfigValue<bool> OneFileSystem, ConfigValue<bool> IgnoreFiles, ConfigValue<string?> Tag);
 
 /// <summary>Section <c>[Protection]</c>.</summary>
 /// <param name="RetainDuration">How long what is written is kept from being deleted; null when unset.</param>
@@ -128,6 +129,7 @@ public sealed record ProtectionConfig(ConfigValue<TimeSpan?> RetainDuration)
 /// <param name="KeepMonthly">For how many months.</param>
 /// <param name="KeepYearly">For how many years.</param>
 /// <param name="KeepWithin">How much older than the newest; null for no such rule.</param>
+/// <param name="KeepTag">The tags whose snapshots are all kept, with commas between them; null for none.</param>
 /// <param name="SweepAfter">How long what is condemned waits.</param>
 /// <param name="TimeZone">The ID of the time zone of the calendar; null for the machine's.</param>
 public sealed record RetentionConfig(
@@ -138,6 +140,7 @@ public sealed record RetentionConfig(
     ConfigValue<int> KeepMonthly,
     ConfigValue<int> KeepYearly,
     ConfigValue<TimeSpan?> KeepWithin,
+    ConfigValue<string?> KeepTag,
     ConfigValue<TimeSpan> SweepAfter,
     ConfigValue<string?> TimeZone)
 {

@@ -26,7 +26,8 @@ public sealed class RekkordConfig
             values.GetStruct<long>("Save.ExcludeLargerThan"),
             values.GetRequired<bool>("Save.ExcludeCaches"),
             values.GetRequired<bool>("Save.OneFileSystem"),
-            values.GetRequired<bool>("Save.IgnoreFiles"));
+            values.GetRequired<bool>("Save.IgnoreFiles"),
+            values.GetText("Save.Tag"));
         Hooks = new HooksConfig(
             values.GetText("Hooks.PreSaveDirectory"),
             values.GetText("Hooks.PostSaveDirectory"),
@@ -44,6 +45,7 @@ public sealed class RekkordConfig
             values.GetRequired<int>("Retention.KeepMonthly"),
             values.GetRequired<int>("Retention.KeepYearly"),
             values.GetStruct<TimeSpan>("Retention.KeepWithin"),
+            values.GetText("Retention.KeepTag"),
             values.GetRequired<TimeSpan>("Retention.SweepAfter"),
             values.GetText("Retention.TimeZone"));
         Report = new ReportConfig(values.GetRequired<bool>("Report.Journal"), values.GetText("Report.PrometheusDirectory"));

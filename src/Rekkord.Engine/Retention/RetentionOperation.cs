@@ -39,7 +39,7 @@ public sealed class RetentionOperation
         _records = new SnapshotRecords(repository);
     }
 
-    /// <summary>Checks that a policy keeps anything.</summary>
+    /// <summary>Checks that a policy keeps anything, whatever tags there are.</summary>
     /// <exception cref="RekkordException">It does not (<c>RetentionNotGiven</c>).</exception>
     public static void RequireRule(RetentionPolicy policy)
     {
@@ -49,7 +49,8 @@ public sealed class RetentionOperation
             throw new RekkordException(
                 "RetentionNotGiven",
                 RekkordErrorKind.InvalidArgument,
-                "No rule says what is kept, so nothing would be left. Give one, such as -KeepDaily 7, or set it in the [Retention] section of the configuration. Remove-RekkordSnapshot removes all of a channel.");
+                (policy.KeepTags.Count > 0 ? "KeepTag keeps what has a tag, and no rule says what is kept of all the rest. " : "No rule says what is kept, so nothing would be left. ")
+                + "Give one, such as -KeepDaily 7, or set it in the [Retention] section of the configuration. Remove-RekkordSnapshot removes all of a channel.");
         }
     }
 

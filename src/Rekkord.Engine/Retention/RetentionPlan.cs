@@ -57,6 +57,8 @@ internal sealed class RetentionPlan
                 kept[newestFirst[i].ObjectName].Add($"time in doubt: {doubt}");
         }
 
+        foreach (var snapshot in newestFirst)
+            ApplyTags(snapshot, Keep, Miss);
         var whole = certain.Where(snapshot => snapshot.Summary.ErrorCount == 0).ToArray();
         var partial = certain.Where(snapshot => snapshot.Summary.ErrorCount != 0).ToArray();
         if (_policy.KeepWithin is { } span && certain.Length > 0)
@@ -74,6 +76,16 @@ internal sealed class RetentionPlan
         void Keep(Snapshot snapshot, string reason) => kept[snapshot.ObjectName].Add(reason);
 
         void Miss(Snapshot snapshot, string reason) => missed[snapshot.ObjectName].Add(reason);
+    }
+
+    /// <summary>A tag keeps its snapshots whatever their times say: it counts nothing, so nobody can push anything out by it.</summary>
+    private void ApplyTags(Snapshot snapshot, Action<Snapshot, string> keep, Action<Snapshot, string> miss)
+    {
+        string[] found = [.. snapshot.Summary.Tags.Where(_policy.KeepTags.Contains)];
+        foreach (var tag in found)
+            keep(snapshot, $"tag {tag}");
+        if (found.Length == 0 && _policy.KeepTags.Count > 0)
+            miss(snapshot, "no tag that is kept");
     }
 
     private static void ApplyWithin(TimeSpan span, Snapshot[] snapshots, DateTimeOffset newest, Action<Snapshot, string> keep, Action<Snapshot, string> miss)

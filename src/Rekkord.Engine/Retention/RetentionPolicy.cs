@@ -30,6 +30,9 @@ public sealed record RetentionPolicy
     /// <summary>All that are at most so much older than the newest; null for no such rule.</summary>
     public TimeSpan? KeepWithin { get; init; }
 
+    /// <summary>The tags of which each keeps every snapshot that has it. That is no rule of its own: it does not say what becomes of the others.</summary>
+    public IReadOnlyCollection<string> KeepTags { get; init; } = [];
+
     /// <summary>Whose days, weeks, months and years.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Local;
 
@@ -39,7 +42,7 @@ public sealed record RetentionPolicy
     /// </summary>
     public bool TrustTime { get; init; }
 
-    /// <summary>Whether it has no rule, and so would keep nothing.</summary>
+    /// <summary>Whether it has no rule, and so would keep nothing but what has a tag.</summary>
     public bool IsEmpty => KeepWithin is null && !Rules.Any();
 
     /// <summary>The rules that count periods.</summary>

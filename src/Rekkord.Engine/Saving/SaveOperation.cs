@@ -123,7 +123,7 @@ public sealed class SaveOperation
 
     /// <summary>Makes the snapshot.</summary>
     /// <exception cref="RekkordException">
-    /// The request is wrong (<c>ChannelInvalid</c>, <c>SourceNotGiven</c>, <c>SourceNotFound</c>, <c>SourceUnreadable</c>,
+    /// The request is wrong (<c>ChannelInvalid</c>, <c>TagInvalid</c>, <c>NoteInvalid</c>, <c>SourceNotGiven</c>, <c>SourceNotFound</c>, <c>SourceUnreadable</c>,
     /// <c>TooManyPaths</c>, <c>PatternInvalid</c>), nothing that was named could be saved (<c>NothingSaved</c>), the key cannot write
     /// (<c>KeyRoleInsufficient</c>, <c>KeyRevoked</c>), or the repository failed.
     /// </exception>
@@ -131,6 +131,8 @@ public sealed class SaveOperation
     public SaveResult Run(CancellationToken cancellation)
     {
         ValidateChannel(_request.Channel);
+        SnapshotLabels.Order(_request.Tags);
+        SnapshotLabels.ValidateNote(_request.Note);
         RequireSource(_request.Paths);
         _repository.RequireWriting(cancellation);
         var start = DateTimeOffset.UtcNow;
@@ -333,6 +335,8 @@ public sealed class SaveOperation
         StoredSize = context.Sink.StoredSize,
         ErrorCount = context.Errors.Count,
         Hooks = _request.Hooks,
+        Tags = SnapshotLabels.Order(_request.Tags),
+        Note = _request.Note,
     };
 
     /// <summary>What is asked before a snapshot gets its tag, and what is taken back if that fails.</summary>

@@ -32,6 +32,12 @@ public sealed record SaveRequest
     /// <summary>The pre-save hooks that ran, to be remembered with the snapshot.</summary>
     public IReadOnlyList<HookRecord> Hooks { get; init; } = [];
 
+    /// <summary>What the user calls the snapshot; at most <see cref="SnapshotLabels.MostTags"/>.</summary>
+    public IReadOnlyCollection<string> Tags { get; init; } = [];
+
+    /// <summary>What the user says of it; may be empty.</summary>
+    public string Note { get; init; } = "";
+
     /// <summary>Zstandard's level, 1 to 22.</summary>
     public int CompressionLevel { get; init; } = 1;
 

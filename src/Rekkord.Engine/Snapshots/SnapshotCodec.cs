@@ -1,6 +1,7 @@
 using System.Formats.Cbor;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Snapshots;
@@ -90,7 +91,7 @@ internal static class SnapshotCodec
 
     private static void WriteSummary(CborWriter writer, SnapshotSummary summary)
     {
-        writer.WriteStartMap(12);
+        writer.WriteStartMap(15);
         writer.WriteInt32(1);
         writer.WriteTextString(summary.Channel);
         writer.WriteInt32(2);
@@ -115,6 +116,9 @@ internal static class SnapshotCodec
 
         writer.WriteInt32(12);
         WriteErrorsAndHooks(writer, summary);
+        WriteLabels(writer, summary);
+        writer.WriteInt32(15);
+        WriteOrigin(writer, summary.Origin);
         writer.WriteEndMap();
     }
 
@@ -140,6 +144,29 @@ internal static class SnapshotCodec
         writer.WriteEndArray();
     }
 
+    private static void WriteLabels(CborWriter writer, SnapshotSummary summary)
+    {
+        writer.WriteInt32(13);
+        writer.WriteStartArray(summary.Tags.Count);
+        foreach (var tag in summary.Tags)
+            writer.WriteTextString(tag);
+        writer.WriteEndArray();
+        writer.WriteInt32(14);
+        writer.WriteTextString(summary.Note);
+    }
+
+    private static void WriteOrigin(CborWriter writer, SnapshotOrigin? origin)
+    {
+        writer.WriteStartArray(origin is null ? 0 : 2);
+        if (origin is not null)
+        {
+            writer.WriteByteString(Convert.FromHexString(origin.RepositoryId));
+            writer.WriteByteString(origin.SnapshotId.ToArray());
+        }
+
+        writer.WriteEndArray();
+    }
+
     private static SnapshotSummary ReadSummary(CborReader reader)
     {
         reader.ReadStartMap();
@@ -157,6 +184,9 @@ internal static class SnapshotCodec
         var errors = reader.ReadInt64();
         var hooks = ReadArray(reader, ReadHook);
         reader.ReadEndArray();
+        var tags = ReadTags(Field(reader, 13));
+        var note = Checked(Field(reader, 14).ReadTextString(), SnapshotLabels.IsNote);
+        var origin = ReadOrigin(Field(reader, 15));
         reader.ReadEndMap();
         return new SnapshotSummary
         {
@@ -173,7 +203,33 @@ internal static class SnapshotCodec
             StoredSize = counts[4],
             ErrorCount = errors,
             Hooks = hooks,
+            Tags = tags,
+            Note = note,
+            Origin = origin,
         };
+    }
+
+    /// <summary>Tags and notes are refused and not shown in another form: what a tag keeps is decided by its very characters.</summary>
+    private static List<string> ReadTags(CborReader reader)
+    {
+        var tags = ReadArray(reader, static item => Checked(item.ReadTextString(), SnapshotLabels.IsTag));
+        return tags.Count <= SnapshotLabels.MostTags && tags.SequenceEqual(SnapshotLabels.Order(tags)) ? tags : throw new CborContentException("Tags are too many or not in order.");
+    }
+
+    private static string Checked(string text, Func<string, bool> isValid) => isValid(text) ? text : throw new CborContentException("A tag or note is not valid.");
+
+    private static SnapshotOrigin? ReadOrigin(CborReader reader)
+    {
+        if (reader.ReadStartArray() == 0)
+        {
+            reader.ReadEndArray();
+            return null;
+        }
+
+        var repository = reader.ReadByteString();
+        var snapshot = ReadHash(reader);
+        reader.ReadEndArray();
+        return repository.Length == 16 ? new SnapshotOrigin(Convert.ToHexStringLower(repository), new Oid(snapshot)) : throw new CborContentException("A repository's ID has the wrong length.");
     }
 
     private static HookRecord ReadHook(CborReader reader)

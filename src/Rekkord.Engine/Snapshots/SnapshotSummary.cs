@@ -1,4 +1,5 @@
 using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Objects;
 
 namespace Rekkord.Engine.Snapshots;
 
@@ -43,4 +44,18 @@ public sealed record SnapshotSummary
 
     /// <summary>The pre-save hooks that ran before it.</summary>
     public IReadOnlyList<HookRecord> Hooks { get; init; } = [];
+
+    /// <summary>What the user calls it, in the order of <see cref="SnapshotLabels.Order"/>.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>What the user says of it; may be empty.</summary>
+    public string Note { get; init; } = "";
+
+    /// <summary>The snapshot of another repository that it is a copy of; null when it was saved here.</summary>
+    public SnapshotOrigin? Origin { get; init; }
 }
+
+/// <summary>The snapshot that a copy was made of, also where that was a copy of a copy.</summary>
+/// <param name="RepositoryId">The ID of the repository where it was saved, in hex.</param>
+/// <param name="SnapshotId">Its ID there.</param>
+public sealed record SnapshotOrigin(string RepositoryId, Oid SnapshotId);

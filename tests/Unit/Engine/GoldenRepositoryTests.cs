@@ -58,6 +58,9 @@ public sealed class GoldenRepositoryTests : IRestoreObserver, IDisposable
         Assert.Equal(
             [new HookRecord("10-dump.sh", HookStatus.Succeeded, 0, TimeSpan.FromSeconds(1.5)), new HookRecord("20-copy", HookStatus.Failed, null, TimeSpan.Zero)],
             Snapshots[1].Summary.Hooks);
+        Assert.Empty(Snapshots[0].Summary.Tags);
+        Assert.Equal(["release", "v2", "überprüft"], Snapshots[1].Summary.Tags);
+        Assert.Equal("before the upgrade – süß", Snapshots[1].Summary.Note);
     }
 
     [Fact]

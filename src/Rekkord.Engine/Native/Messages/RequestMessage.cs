@@ -80,6 +80,8 @@ internal sealed record RequestMessage
         writer.Write(request.Hooks.Count);
         foreach (var hook in request.Hooks)
             HookMessages.Write(writer, hook);
+        writer.Write(request.Tags);
+        writer.Write(request.Note);
         writer.Write(request.CompressionLevel);
         writer.Write(request.Threads);
         writer.Write(request.KeyFile);
@@ -96,6 +98,8 @@ internal sealed record RequestMessage
         IgnoreCache = reader.ReadBoolean(),
         FollowLinks = reader.ReadBoolean(),
         Hooks = HookMessages.ReadAll(reader),
+        Tags = reader.ReadStrings(),
+        Note = reader.ReadString(),
         CompressionLevel = reader.ReadInt32(),
         Threads = reader.ReadInt32(),
         KeyFile = reader.ReadOptionalString(),

@@ -189,6 +189,11 @@ internal static class ResultMessages
         writer.Write(summary.Hooks.Count);
         foreach (var hook in summary.Hooks)
             HookMessages.Write(writer, hook);
+        writer.Write(summary.Tags);
+        writer.Write(summary.Note);
+        writer.Write(summary.Origin?.RepositoryId);
+        if (summary.Origin is { } origin)
+            writer.Write(origin.SnapshotId.ToArray());
     }
 
     private static SnapshotSummary ReadSummary(MessageReader reader) => new()
@@ -206,6 +211,9 @@ internal static class ResultMessages
         StoredSize = reader.ReadInt64(),
         ErrorCount = reader.ReadInt64(),
         Hooks = HookMessages.ReadAll(reader),
+        Tags = reader.ReadStrings(),
+        Note = reader.ReadString(),
+        Origin = reader.ReadOptionalString() is { } repository ? new SnapshotOrigin(repository, new Oid(reader.ReadBytes())) : null,
     };
 
     private static byte[][] ReadPaths(MessageReader reader)

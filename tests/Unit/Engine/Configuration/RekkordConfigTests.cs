@@ -293,14 +293,14 @@ public sealed class RekkordConfigTests : IDisposable
             ["Settings.Connections"] = ("3", "3"), ["Settings.LimitUpload"] = ("2MB", "'2MB'"),
             ["Settings.CacheSize"] = ("3GB", "'3GB'"),
             ["Save.ExcludeFrom"] = ("/x", "'/x'"), ["Save.ExcludeLargerThan"] = ("5GB", "'5GB'"), ["Save.ExcludeCaches"] = ("on", "true"),
-            ["Save.OneFileSystem"] = ("on", "true"), ["Save.IgnoreFiles"] = ("off", "false"),
+            ["Save.OneFileSystem"] = ("on", "true"), ["Save.IgnoreFiles"] = ("off", "false"), ["Save.Tag"] = ("a, b", "'a, b'"),
             ["Hooks.PreSaveDirectory"] = ("/a", "'/a'"), ["Hooks.PostSaveDirectory"] = ("/b", "'/b'"),
             ["Hooks.PreScanDirectory"] = ("/c", "'/c'"), ["Hooks.PostScanDirectory"] = ("/d", "'/d'"),
             ["Hooks.HookTimeout"] = ("2h30m", "'2h30m'"), ["Hooks.RunPostHooksAfterPreFailure"] = ("Yes", "true"),
             ["Hooks.TrustHookPermissions"] = ("on", "true"), ["Protection.RetainDuration"] = ("30d", "'30d'"),
             ["Retention.KeepLast"] = ("1", "1"), ["Retention.KeepHourly"] = ("2", "2"), ["Retention.KeepDaily"] = ("3", "3"),
             ["Retention.KeepWeekly"] = ("4", "4"), ["Retention.KeepMonthly"] = ("5", "5"), ["Retention.KeepYearly"] = ("6", "6"),
-            ["Retention.KeepWithin"] = ("30d", "'30d'"), ["Retention.SweepAfter"] = ("14d", "'14d'"), ["Retention.TimeZone"] = ("UTC", "'UTC'"),
+            ["Retention.KeepWithin"] = ("30d", "'30d'"), ["Retention.KeepTag"] = ("c, d", "'c, d'"), ["Retention.SweepAfter"] = ("14d", "'14d'"), ["Retention.TimeZone"] = ("UTC", "'UTC'"),
             ["Report.Journal"] = ("true", "true"), ["Report.PrometheusDirectory"] = ("/p", "'/p'"),
             ["S3.AccessKeyID"] = ("id", "'id'"), ["S3.SecretKey"] = ("secret", "'secret'"), ["S3.SecretKeyFrom"] = ("command:key", "'command:key'"),
             ["S3.SessionToken"] = ("token", "'token'"), ["S3.SessionTokenFrom"] = ("command:token", "'command:token'"),
@@ -325,6 +325,7 @@ public sealed class RekkordConfigTests : IDisposable
             Assert.Equal((1, 2, 3, 4, 5, 6), (keep.KeepLast.Value, keep.KeepHourly.Value, keep.KeepDaily.Value, keep.KeepWeekly.Value, keep.KeepMonthly.Value, keep.KeepYearly.Value));
             Assert.Equal((TimeSpan.FromDays(30), TimeSpan.FromDays(14), TimeZoneInfo.Utc), (keep.KeepWithin.Value, keep.SweepAfter.Value, keep.FindTimeZone()));
             Assert.Equal((true, "/p"), (config.Report.Journal.Value, config.Report.PrometheusDirectory.Value));
+            Assert.Equal(("a, b", "c, d"), (config.Save.Tag.Value, keep.KeepTag.Value));
             Assert.Equal((4, 19), (config.Settings.Threads.Value, config.Settings.CompressionLevel.Value));
             var hooks = config.Hooks.ToHookSettings();
             Assert.Equal(

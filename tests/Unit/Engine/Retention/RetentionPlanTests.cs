@@ -220,6 +220,31 @@ public sealed class RetentionPlanTests
         ]);
 
     [Fact]
+    public void A_tag_keeps_its_snapshots_whatever_their_times_say_and_takes_no_place() => AssertPlan(
+        new RetentionPolicy { KeepLast = 1, KeepTags = ["release", "v2"], TimeZone = TimeZoneInfo.Utc },
+        [
+            (Tagged("old", "2020-01-01 03:00", "release", "v2"), "keep tag release; tag v2"),
+            (Tagged("other case", "2021-01-01 03:00", "Release"), "remove no tag that is kept; last: older than the 1 kept"),
+            (Tagged("doubtful", "2022-01-01 03:00", "v2") with { StoredTime = Time("2026-01-01 03:00") }, "keep time in doubt: it claims 2022-01-01 03:00:00Z, and was stored 2026-01-01 03:00:00Z; tag v2"),
+            (Made("newest", "2026-11-27 03:00"), "keep last 1 of 1"),
+        ]);
+
+    [Fact]
+    public void Tags_alone_are_no_rule() => Assert.True(new RetentionPolicy { KeepTags = ["release"] }.IsEmpty);
+
+    [Fact]
+    public void A_flood_of_tagged_snapshots_stays_and_pushes_nothing_out()
+    {
+        Snapshot[] good = [Made("first", "2026-11-01 03:00"), Made("second", "2026-11-02 03:00")];
+        var flood = Enumerable.Range(0, 50).Select(i => Tagged($"flood {i}", $"2026-11-03 03:{i:00}", "release") with { KeyId = "stolen" });
+
+        var plan = Decide(Daily with { KeepTags = ["release"] }, [.. good, .. flood]);
+
+        Assert.All(plan, decision => Assert.True(decision.IsKept));
+        Assert.Equal(50, plan.Count(decision => decision.Reasons[0] == "tag release"));
+    }
+
+    [Fact]
     public void Any_mixture_keeps_what_it_must_and_a_second_run_removes_nothing_more()
     {
         var random = new Random(17);
@@ -260,6 +285,12 @@ public sealed class RetentionPlanTests
     {
         var whole = Made(name, time);
         return Of(name, whole, whole.Summary with { ErrorCount = 1 });
+    }
+
+    private static Snapshot Tagged(string name, string time, params string[] tags)
+    {
+        var plain = Made(name, time);
+        return Of(name, plain, plain.Summary with { Tags = tags });
     }
 
     private static Snapshot Of(string name, Snapshot like, SnapshotSummary summary) =>

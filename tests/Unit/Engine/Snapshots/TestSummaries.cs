@@ -1,4 +1,5 @@
 using Rekkord.Engine.Hooks.Definitions;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Engine.Tests.Snapshots;
@@ -27,5 +28,8 @@ internal static class TestSummaries
             new HookRecord("20-copy.ps1", HookStatus.TimedOut, null, TimeSpan.Zero),
             new HookRecord("30", HookStatus.Cancelled, -1, TimeSpan.MaxValue),
         ],
+        Tags = ["release", "v2", "überprüft"],
+        Note = "before the upgrade",
+        Origin = new SnapshotOrigin("000102030405060708090a0b0c0d0e0f", new Oid([.. Enumerable.Range(1, 32).Select(i => (byte)i)])),
     };
 }

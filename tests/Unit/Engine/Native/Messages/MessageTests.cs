@@ -30,6 +30,8 @@ public sealed class MessageTests
             IgnoreCache = true,
             FollowLinks = true,
             Hooks = Hooks,
+            Tags = ["release", "v2"],
+            Note = "before the upgrade",
             CompressionLevel = 7,
             Threads = 3,
             KeyFile = "/key",
