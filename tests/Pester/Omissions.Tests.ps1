@@ -26,9 +26,24 @@ Describe 'What a save leaves out' {
         Get-SavedName | Should -Be 'b.log', 'cache', 'CACHEDIR.TAG', 'file.txt', 'keep.log'
         $messages = @($verbose) -match 'is left out'
         $messages | Should -HaveCount 3
-        $messages -match "a\.o' is left out: the exclusion is '\*\.o'" | Should -HaveCount 1
+        $messages -match "a\.o' is left out: the exclusion is '\*\.o' of line 3 of '$([regex]::Escape($list))'" | Should -HaveCount 1
         $messages -match "large' is left out: it has" | Should -HaveCount 1
         $messages -match "cache' is left out: it is marked as a cache" | Should -HaveCount 1
+    }
+
+    It 'is listed with what would be saved by -WhatIf -Verbose, which stores nothing' {
+        Set-Content (Join-Path $sandbox.Source .rekkordignore) '*.log', '!keep.log'
+        $null = Invoke-RekkordSave docs (Join-Path $sandbox.Source keep.log)
+        $before = Get-ChildItem $sandbox.Repository -Recurse | Measure-Object Length -Sum
+        $messages = "$(Invoke-RekkordSave docs $sandbox.Source -Exclude '*.o', '*.none' -ExcludeCaches -ExcludeLargerThan 1kb -WhatIf -Verbose 4>&1 | ForEach-Object { "$_;" })"
+        foreach ($name in 'keep.log', 'file.txt', '.rekkordignore', 'cache/CACHEDIR.TAG') { $messages | Should -BeLike "*'$(Join-Path $sandbox.Source $name)' would be saved.;*" }
+        $messages | Should -BeLike "*a.o' is left out: the exclusion is '``*.o' of -Exclude.;*"
+        $messages | Should -BeLike "*b.log' is left out: line 1 of '$(Join-Path $sandbox.Source .rekkordignore)' is '``*.log'.;*"
+        $messages | Should -BeLike '*large* is left out: it has * (ExcludeLargerThan).;*'
+        $messages | Should -BeLike "*The exclusion '``*.none' matches nothing.;*"
+        $messages | Should -Not -BeLike '*thumbnail*'
+        (Get-ChildItem $sandbox.Repository -Recurse | Measure-Object Length -Sum).Sum | Should -Be $before.Sum
+        Get-RekkordSnapshot docs | Should -HaveCount 1
     }
 
     It 'is what .rekkordignore says, unless that is not asked for' {

@@ -137,7 +137,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
     private void Save(RekkordConfig config, JobReporter job)
     {
         _tags = IsBound(nameof(Tag)) ? SnapshotLabels.Order(Tag) : SnapshotLabels.Parse(config.Save.Tag.Value);
-        _exclude = [.. Exclude.Select(ParsePattern), .. ReadPatterns(config)];
+        _exclude = [.. Exclude.Select(pattern => ParsePattern(pattern).WithOrigin($"-{nameof(Exclude)}")), .. ReadPatterns(config)];
         if (DecideHooks(config.Hooks.ToHookSettings()) is not { } useHooks)
             return;
         if (IsWhatIf)
@@ -258,6 +258,28 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
                 throw missing;
             Host.UI.WriteLine($"What if: {missing.Message.Replace(" Nothing was saved.", "", StringComparison.Ordinal)} The save fails unless a pre-save hook makes it.");
         }
+
+        if (IsVerbose && awaited.IsThere)
+            ListEntries(config, awaited);
+    }
+
+    /// <summary>Names what would be saved and what is left out, with the rule that does it.</summary>
+    private void ListEntries(RekkordConfig config, AwaitedRepository awaited)
+    {
+        var request = CreateRequest(config);
+        SaveOperation? operation = null;
+        var plan = RunOperation(
+            pump =>
+            {
+                using var repository = awaited.Open(StopToken);
+                operation = new SaveOperation(repository, request, new EntryReporter(this, pump, isVerbose: true));
+                return operation.Rehearse(StopToken);
+            },
+            () => operation?.Progress is { } progress ? [Describe(progress)] : []);
+        foreach (var unused in plan.UnusedExclusions)
+            WriteVerbose($"The exclusion '{unused}' matches nothing.");
+        Host.UI.WriteLine($"What if: Saving {plan.Files:N0} files with {Sizes.Format(plan.Size)}, of which {plan.UnchangedFiles:N0} have not changed. Leaving out {plan.Omitted:N0} entries.");
+        ThrowIfWriteFailed();
     }
 
     private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);

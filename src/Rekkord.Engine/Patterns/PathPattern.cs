@@ -37,6 +37,9 @@ public sealed class PathPattern
     /// <summary>The pattern as it was given.</summary>
     public string Text { get; }
 
+    /// <summary>Where it was given, as <c>-Exclude</c> or a line of a file; null when that is not known.</summary>
+    public string? Origin { get; internal init; }
+
     /// <summary>The pattern with the user's directory or home in it, where it meant a place there.</summary>
     internal string Absolute { get; }
 
@@ -44,6 +47,9 @@ public sealed class PathPattern
     public static bool IgnoresCase => OperatingSystem.IsWindows();
 
     private bool MatchesPath { get; }
+
+    /// <summary>The same pattern with the place where it was given.</summary>
+    public PathPattern WithOrigin(string origin) => new(Text, Absolute) { Origin = origin };
 
     /// <summary>Takes a pattern from a user, who means a place with <c>./…</c>, <c>../…</c>, <c>~</c> and <c>~/…</c>.</summary>
     /// <param name="text">The pattern.</param>

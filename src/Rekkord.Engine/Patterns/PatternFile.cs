@@ -20,7 +20,7 @@ public static class PatternFile
                 continue;
             try
             {
-                patterns.Add(parse(lines[i]));
+                patterns.Add(parse(lines[i]).WithOrigin($"line {i + 1} of '{path}'"));
             }
             catch (RekkordException error)
             {

@@ -136,6 +136,12 @@ internal sealed class DirectoryNode : IEntryReceiver
 
     private void Finish()
     {
+        if (_context.Request.IsRehearsal)
+        {
+            _parent.Complete(_slotInParent, EncodedEntry.LeftOut);
+            return;
+        }
+
         if (_entriesInPage > 0)
             StorePage();
         var entry = SavedEntry.Create(_name, _metadata, Status, chunks: _pageReferences.WrittenMemory, flags: _flags);

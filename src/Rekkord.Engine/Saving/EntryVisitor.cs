@@ -71,7 +71,7 @@ internal sealed class EntryVisitor
             _context.Report(Excluded(place, exclusion!));
         if (isExcluded && place.Named is not { HasBelow: true })
         {
-            Omit(place, $"the exclusion is '{exclusion!.Text}'.");
+            Omit(place, $"the exclusion is '{exclusion!.Text}'{(exclusion.Origin is { } origin ? $" of {origin}" : "")}.");
             return;
         }
 
@@ -86,8 +86,20 @@ internal sealed class EntryVisitor
             VisitDirectory(place, status, follow, isExcluded || reason is not null || isPassage || IsMountLeftOut(place, status));
         else if (isExcluded)
             Omit(place, "it is excluded, and no directory in which something is saved.");
+        else if (_context.Request.IsRehearsal)
+            Rehearse(place, status);
         else if (!_unchanged.TryComplete(place, status, out var known))
             VisitOther(place, status, follow, known, readFrom);
+    }
+
+    /// <summary>Tells of what would be saved, and reads nothing of it.</summary>
+    private void Rehearse(Place place, in FileStatus status)
+    {
+        var known = _context.Request.IgnoreCache ? null : place.Cached.Find(place.EntryName);
+        var isUnchanged = known is not null && known.StatusHash == StatusHash.Compute(status);
+        _context.Counters.AddFile(status.Kind == FileKind.File ? status.Size : 0, isUnchanged);
+        _context.TellRehearsed(place.DisplayPath, known, isUnchanged);
+        place.Complete(EncodedEntry.LeftOut);
     }
 
     private void Omit(Place place, string reason)
@@ -101,7 +113,7 @@ internal sealed class EntryVisitor
     {
         if (place.IsNamed || !_omitted.IsOtherFileSystem(status))
             return false;
-        _context.Omit(place.DisplayPath, "another file system is mounted there. The directory is saved without what is in it.");
+        _context.Omit(place.DisplayPath, "another file system is mounted there. The directory is saved without what is in it (OneFileSystem).");
         return true;
     }
 

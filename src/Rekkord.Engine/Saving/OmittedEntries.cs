@@ -23,7 +23,7 @@ internal sealed class OmittedEntries(SaveContext context, IReadOnlyList<Director
     public string? Find(Place place, in FileStatus status)
     {
         if (_omit.LargerThan is { } limit && status.Kind == FileKind.File && status.Size > limit)
-            return $"it has {status.Size:N0} bytes, and files of more than {limit:N0} are left out.";
+            return $"it has {status.Size:N0} bytes, and files of more than {limit:N0} are left out (ExcludeLargerThan).";
         return _filesOfRules == 0 ? null : FindRule(place, status.Kind == FileKind.Directory);
     }
 
@@ -35,7 +35,7 @@ internal sealed class OmittedEntries(SaveContext context, IReadOnlyList<Director
     {
         if (_omit.Caches && Has(names, _cacheTag) && IsCache(node.Directory))
         {
-            context.Omit(node.Directory.DisplayPath, $"it is marked as a cache by the {Encoding.ASCII.GetString(_cacheTag)} in it, which alone is saved.");
+            context.Omit(node.Directory.DisplayPath, $"it is marked as a cache by the {Encoding.ASCII.GetString(_cacheTag)} in it, which alone is saved (ExcludeCaches).");
             return [_cacheTag];
         }
 

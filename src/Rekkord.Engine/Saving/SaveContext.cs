@@ -110,16 +110,27 @@ internal sealed class SaveContext : IDisposable
     /// <param name="known">What the last save knew of it; null when it knew nothing.</param>
     public void TellReading(FileItem file, CachedEntry? known)
     {
-        if (!Request.TellEntries)
-            return;
-        var change = known switch
-        {
-            null => Cache.IsEmpty || Request.IgnoreCache ? "" : ", which is new",
-            { StatusHash: var hash } when hash == StatusHash.None => ", which may have changed",
-            _ => ", which has changed",
-        };
-        _observer.Detail($"Saving '{file.DisplayPath}'{change}.");
+        if (Request.TellEntries)
+            _observer.Detail($"Saving '{file.DisplayPath}'{(DescribeChange(known) is { } change ? $", which {change}" : "")}.");
     }
+
+    /// <summary>Tells of an entry that would be saved.</summary>
+    /// <param name="path">The entry.</param>
+    /// <param name="known">What the last save knew of it; null when it knew nothing.</param>
+    /// <param name="isUnchanged">Whether it is as the last save left it.</param>
+    public void TellRehearsed(string path, CachedEntry? known, bool isUnchanged)
+    {
+        if (Request.TellEntries)
+            _observer.Detail($"'{path}' would be saved{((isUnchanged ? "has not changed" : DescribeChange(known)) is { } change ? $", and {change}" : "")}.");
+    }
+
+    /// <summary>How an entry that is not as the last save left it differs; null when that is not known.</summary>
+    private string? DescribeChange(CachedEntry? known) => known switch
+    {
+        null => Cache.IsEmpty || Request.IgnoreCache ? null : "is new",
+        { StatusHash: var hash } when hash == StatusHash.None => "may have changed",
+        _ => "has changed",
+    };
 
     /// <summary>Says that an entry was gone when its turn came: one that was asked for by name is missing, another was just deleted.</summary>
     public void ReportGone(string path, bool isNamed)

@@ -146,6 +146,39 @@ public sealed class SaveOperation
         return Run(named, exclusions, missed, start, watch, cancellation);
     }
 
+    /// <summary>Walks the sources as the save would, and tells the observer what it would save and leave out. Nothing is read of files, and nothing is stored.</summary>
+    /// <exception cref="RekkordException">What the save itself would raise before it begins.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public SavePlan Rehearse(CancellationToken cancellation)
+    {
+        var exclusions = new PatternSet(_request.Exclude);
+        var missed = new List<RekkordException>();
+        var named = new SourceExpansion(Files, exclusions, missed.Add).Expand(_request.Paths);
+        RootSet.Validate(named);
+        WarnOfIdleExclusions(named);
+        _activity = "Looking at";
+        var cachePath = CacheLocation.ForPaths(_repository.Id, _request.CacheDirectory, _request.Paths.Select(path => path.Path));
+        using var threads = new WorkerThreads("save", cancellation);
+        using var sink = new WriteSession(_repository, new OidSet(), new IndexWriter(_repository, _ => { }, _ => { }), [], _request.CompressionLevel, threads.Cancellation);
+        using var cache = FileCache.Open(cachePath, _repository.Keys);
+        using var cacheWriter = new FileCacheWriter(cachePath, _repository.Keys);
+        using var context = new SaveContext(_repository, _request with { IsRehearsal = true }, sink, cache, cacheWriter, exclusions, Clock, _observer, threads);
+        _context = context;
+        try
+        {
+            missed.ForEach(context.Report);
+            var walker = _walker = new SourceWalker(context, Files, new OwnFiles(Files, _repository.Location, _request.KeyFile, cacheWriter.TemporaryPath));
+            walker.Walk(new RootSet(context, named));
+            return new SavePlan(
+                context.Counters.Files, context.Counters.Size, context.Counters.UnchangedFiles, context.Counters.Omitted, [.. exclusions.Unmet.Select(pattern => pattern.Text)]);
+        }
+        finally
+        {
+            _ended = Progress;
+            _context = null;
+        }
+    }
+
     private SaveResult Run(
         NamedPaths named, PatternSet exclusions, List<RekkordException> missed, DateTimeOffset start, Stopwatch watch, CancellationToken cancellation)
     {

@@ -23,6 +23,9 @@ public sealed record SaveRequest
     /// <summary>Tell the observer of each file that is read, and of each entry that is left out, with the rule that did it.</summary>
     public bool TellEntries { get; init; }
 
+    /// <summary>Only walk the sources, and tell what would be saved. Nothing is read of files, and nothing is stored.</summary>
+    internal bool IsRehearsal { get; init; }
+
     /// <summary>Read every file again, also those that seem unchanged, and cut large ones as if they were new.</summary>
     public bool IgnoreCache { get; init; }
 
@@ -118,3 +121,11 @@ public sealed record SaveResult(
     /// <summary>The exclusions, as they were given, that left nothing out.</summary>
     public IReadOnlyList<string> UnusedExclusions { get; init; } = [];
 }
+
+/// <summary>What a save would do that began now.</summary>
+/// <param name="Files">Entries that are not directories.</param>
+/// <param name="Size">Bytes of them.</param>
+/// <param name="UnchangedFiles">Those among them that are as the last save left them.</param>
+/// <param name="Omitted">Entries that rules leave out.</param>
+/// <param name="UnusedExclusions">The exclusions, as they were given, that leave nothing out.</param>
+public sealed record SavePlan(long Files, long Size, long UnchangedFiles, long Omitted, IReadOnlyList<string> UnusedExclusions);

@@ -196,6 +196,7 @@ internal sealed record RequestMessage
         {
             writer.Write(pattern.Text);
             writer.Write(pattern.Absolute);
+            writer.Write(pattern.Origin);
         }
     }
 
@@ -203,7 +204,7 @@ internal sealed record RequestMessage
     {
         var patterns = new PathPattern[reader.ReadInt32()];
         for (var i = 0; i < patterns.Length; i++)
-            patterns[i] = new PathPattern(reader.ReadString(), reader.ReadString());
+            patterns[i] = new PathPattern(reader.ReadString(), reader.ReadString()) { Origin = reader.ReadOptionalString() };
         return patterns;
     }
 }

@@ -26,7 +26,7 @@ public sealed class MessageTests
         {
             Channel = "channel",
             Paths = [SourcePath.FromText("dir/*.txt", "/base"), SourcePath.FromBytes([0x2f, 0xff, 0xfe])],
-            Exclude = [PathPattern.Parse("./build", "/home/me", "/home/me"), new PathPattern("*.tmp")],
+            Exclude = [PathPattern.Parse("./build", "/home/me", "/home/me"), new PathPattern("*.tmp").WithOrigin("-Exclude")],
             IgnoreCache = true,
             FollowLinks = true,
             Hooks = Hooks,
