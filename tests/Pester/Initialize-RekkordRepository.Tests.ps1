@@ -21,4 +21,12 @@ Describe 'Initialize-RekkordRepository' {
         { Initialize-RekkordRepository (Join-Path $TestDrive repository) (Join-Path $TestDrive other.key) } |
             Should -Throw -ErrorId 'RepositoryExists,*'
     }
+
+    It 'says with -WhatIf what could not be done' {
+        { Initialize-RekkordRepository (Join-Path $TestDrive repository) (Join-Path $TestDrive other.key) -WhatIf } | Should -Throw -ErrorId 'RepositoryExists,*'
+        { Initialize-RekkordRepository (Join-Path $TestDrive none) (Join-Path $TestDrive master.key) -WhatIf } | Should -Throw -ErrorId 'KeyFileExists,*'
+        { Initialize-RekkordRepository $TestDrive (Join-Path $TestDrive other.key) -WhatIf } | Should -Throw -ErrorId 'DirectoryNotEmpty,*'
+        Join-Path $TestDrive none | Should -Not -Exist
+        Join-Path $TestDrive other.key | Should -Not -Exist
+    }
 }

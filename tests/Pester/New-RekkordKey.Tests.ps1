@@ -32,5 +32,7 @@ Describe 'New-RekkordKey' {
     It 'makes nothing with -WhatIf' {
         New-RekkordKey LogOnly (Join-Path $sandbox.Base none.key) $sandbox.KeyFile -WhatIf
         Join-Path $sandbox.Base none.key | Should -Not -Exist
+        { New-RekkordKey LogOnly (Join-Path $sandbox.Base sealed.key) $sandbox.KeyFile -WhatIf } | Should -Throw -ErrorId 'KeyFileExists,*'
+        { New-RekkordKey LogOnly $sandbox.KeyFile $sandbox.KeyFile -Force -WhatIf } | Should -Throw -ErrorId 'KeyFileIsMaster,*'
     }
 }

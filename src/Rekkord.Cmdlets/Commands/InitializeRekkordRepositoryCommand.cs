@@ -43,6 +43,8 @@ public sealed class InitializeRekkordRepositoryCommand : RekkordCommand
     {
         var keyFile = ResolvePath(KeyFile);
         var location = ResolveLocation(Repository);
+        if (IsWhatIf)
+            RepositoryCreation.Rehearse(location, keyFile, Force, CreateStoreOptions(location), StopToken);
         if (!ShouldProcess($"'{ObjectStore.LocationOf(location)}', with the master keyfile '{keyFile}'", "Make a repository"))
             return;
         using var passphrase = Passphrase is null ? null : Secret.FromSecureString(Passphrase);

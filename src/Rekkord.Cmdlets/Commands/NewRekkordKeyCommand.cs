@@ -59,6 +59,8 @@ public sealed class NewRekkordKeyCommand : RekkordCommand
         var masterPassphrase = new PassphraseSource(masterKeyFile) { Given = MasterPassphrase };
         using var master = ReadKeyFile(masterKeyFile, config, "-MasterPassphrase", () => masterPassphrase.FindOrAsk(Host, StopToken));
         master.Demand(KeyPermission.Certify, MyInvocation.MyCommand.Name, masterKeyFile, "-MasterKeyFile");
+        if (IsWhatIf)
+            KeyCreation.RequirePlace(masterKeyFile, outFile, Force);
         if (!ShouldProcess($"'{outFile}', from the master keyfile '{masterKeyFile}'", $"Make a {Role} keyfile"))
             return;
         using var passphrase = Passphrase is null ? null : Secret.FromSecureString(Passphrase);

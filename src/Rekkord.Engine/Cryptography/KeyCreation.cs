@@ -24,15 +24,7 @@ public static class KeyCreation
         var keys = master.Derive(role);
         try
         {
-            if (overwrite && IsCopy(path, masterKeyFile))
-            {
-                throw new RekkordException(
-                    "KeyFileIsMaster",
-                    RekkordErrorKind.AlreadyExists,
-                    $"'{path}' is the master keyfile and is not replaced: without it, its backups are lost. Choose another name with -OutFile.",
-                    path);
-            }
-
+            RequirePlace(masterKeyFile, path, overwrite);
             KeyFile.Write(path, keys, overwrite, passphrase);
             return keys;
         }
@@ -40,6 +32,25 @@ public static class KeyCreation
         {
             keys.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Checks that a keyfile can be written to a place, and writes nothing.</summary>
+    /// <param name="masterKeyFile">The master keyfile.</param>
+    /// <param name="path">Where the keyfile goes.</param>
+    /// <param name="overwrite">Whether an existing file may be replaced; the master keyfile never is.</param>
+    /// <exception cref="RekkordException">The file exists (<c>KeyFileExists</c>) or is the master keyfile (<c>KeyFileIsMaster</c>).</exception>
+    public static void RequirePlace(string masterKeyFile, string path, bool overwrite)
+    {
+        if (!overwrite)
+            KeyFile.RequireFree(path);
+        if (overwrite && IsCopy(path, masterKeyFile))
+        {
+            throw new RekkordException(
+                "KeyFileIsMaster",
+                RekkordErrorKind.AlreadyExists,
+                $"'{path}' is the master keyfile and is not replaced: without it, its backups are lost. Choose another name with -OutFile.",
+                path);
         }
     }
 

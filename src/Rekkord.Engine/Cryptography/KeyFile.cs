@@ -292,6 +292,14 @@ public static class KeyFile
         }
     }
 
+    /// <summary>Checks that a keyfile can get a name, before anything is made for it.</summary>
+    /// <exception cref="RekkordException">There is a file of that name (<c>KeyFileExists</c>).</exception>
+    internal static void RequireFree(string path)
+    {
+        if (File.Exists(path))
+            throw Exists(path);
+    }
+
     private static RekkordException Exists(string path, string leftover = "") => new(
         "KeyFileExists",
         RekkordErrorKind.AlreadyExists,

@@ -25,20 +25,32 @@ public static class RepositoryCreation
     public static RepositoryAccess Run(string location, string keyFile, bool overwriteKeyFile, Passphrase? passphrase = null, StoreOptions? options = null, CancellationToken cancellation = default) =>
         Run(ObjectStore.Create(location, options, cancellation), keyFile, overwriteKeyFile, passphrase, cancellation: cancellation);
 
+    /// <summary>Checks that a repository could be made, and makes nothing.</summary>
+    /// <param name="location">Where the repository goes.</param>
+    /// <param name="keyFile">Where the master keyfile goes.</param>
+    /// <param name="overwriteKeyFile">Whether an existing file there may be replaced.</param>
+    /// <param name="options">How the store is used.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <exception cref="RekkordException">There is a repository already (<c>RepositoryExists</c>), the place is not empty (<c>DirectoryNotEmpty</c>), or the keyfile exists (<c>KeyFileExists</c>).</exception>
+    public static void Rehearse(string location, string keyFile, bool overwriteKeyFile, StoreOptions options, CancellationToken cancellation)
+    {
+        if (!overwriteKeyFile)
+            KeyFile.RequireFree(keyFile);
+        try
+        {
+            using var store = ObjectStore.Open(location, options, cancellation);
+            RequireEmpty(store, cancellation);
+        }
+        catch (StorageException error) when (error.ErrorId == "RepositoryNotFound")
+        {
+            // What is not there is made.
+        }
+    }
+
     internal static RepositoryAccess Run(
         IObjectStore store, string keyFile, bool overwriteKeyFile, Passphrase? passphrase = null, IDurableFiles? keyFiles = null, CancellationToken cancellation = default)
     {
-        if (store.Exists(ObjectName.Descriptor, cancellation))
-            throw RepositoryAccess.AlreadyExists(store.Location);
-        if (store.Enumerate("", cancellation).Any())
-        {
-            throw new RekkordException(
-                "DirectoryNotEmpty",
-                RekkordErrorKind.AlreadyExists,
-                $"'{store.Location}' is not empty and not a repository. Choose an empty or new directory.",
-                store.Location);
-        }
-
+        RequireEmpty(store, cancellation);
         var files = keyFiles ?? SystemFiles.Instance;
 
         // An old keyfile is replaced only when there is a repository for the new one: it may be the only one of another.
@@ -58,6 +70,20 @@ public static class RepositoryCreation
         {
             repository.Dispose();
             throw;
+        }
+    }
+
+    private static void RequireEmpty(IObjectStore store, CancellationToken cancellation)
+    {
+        if (store.Exists(ObjectName.Descriptor, cancellation))
+            throw RepositoryAccess.AlreadyExists(store.Location);
+        if (store.Enumerate("", cancellation).Any())
+        {
+            throw new RekkordException(
+                "DirectoryNotEmpty",
+                RekkordErrorKind.AlreadyExists,
+                $"'{store.Location}' is not empty and not a repository. Choose an empty or new directory.",
+                store.Location);
         }
     }
 
