@@ -1,14 +1,30 @@
 <#
 .SYNOPSIS
-Builds the module, packs it, tests it in this PowerShell, or removes what was built.
+Builds the module, packs it, signs it, tests it in this PowerShell, or removes what was built.
 
 .PARAMETER Task
 Build (the default) lays the module out in output/. Package also makes output/Rekkord.<version>.nupkg of it, which Publish-PSResource
--NupkgPath takes, and from a folder Install-PSResource. Test makes both and runs tests/Pester with Pester 5, which NuGet brings; the exit
+-NupkgPath takes, and from a folder Install-PSResource. Sign builds, signs what is ours with Authenticode and packs that; it needs
+Windows, where Set-AuthenticodeSignature is, and a certificate. Test builds and packs and runs tests/Pester with Pester 5, which NuGet brings; the exit
 code is 1 when a test fails. Clean removes output/ and what the compiler made.
+
+.PARAMETER CertificateThumbprint
+The code-signing certificate for Sign, in the user's store or the machine's.
+
+.PARAMETER CertificateFile
+The same as a .pfx file, with -CertificatePassword.
+
+.PARAMETER CertificatePassword
+The password of -CertificateFile.
+
+.PARAMETER TimestampServer
+Who says when it was signed, so that the signature stays good when the certificate has expired.
 
 .EXAMPLE
 pwsh ./build.ps1 -Task Test
+
+.EXAMPLE
+pwsh ./build.ps1 -Task Sign -CertificateThumbprint 0123456789ABCDEF0123456789ABCDEF01234567
 
 .EXAMPLE
 dotnet tool restore && dotnet pwsh ./build.ps1 -Task Test
@@ -17,8 +33,12 @@ Without an installed pwsh: NuGet brings that too.
 #>
 [CmdletBinding()]
 param(
-    [ValidateSet('Build', 'Package', 'Test', 'Clean')]
-    [string] $Task = 'Build'
+    [ValidateSet('Build', 'Package', 'Sign', 'Test', 'Clean')]
+    [string] $Task = 'Build',
+    [string] $CertificateThumbprint,
+    [string] $CertificateFile,
+    [securestring] $CertificatePassword,
+    [string] $TimestampServer = 'http://timestamp.digicert.com'
 )
 
 Set-StrictMode -Version 3.0
@@ -31,10 +51,39 @@ function Build {
 
 function Package {
     Build
+    Compress
+}
+
+function Compress {
     $version = ([xml](Get-Content -Raw (Join-Path $PSScriptRoot Directory.Build.props))).SelectSingleNode('//Version').InnerText
     $output = Join-Path $PSScriptRoot output
     Join-Path $output "Rekkord.$version.nupkg" | Where-Object { Test-Path $_ } | Remove-Item
     Compress-PSResource (Join-Path $output "Rekkord/$version") -DestinationPath $output -PassThru
+}
+
+function Sign {
+    # Before minutes are spent on a build that cannot be signed.
+    if (-not (Get-Command Set-AuthenticodeSignature -ErrorAction Ignore)) { throw 'Set-AuthenticodeSignature is there only on Windows. Run -Task Sign there.' }
+    $certificate = Find-Certificate
+    Build
+    $version = ([xml](Get-Content -Raw (Join-Path $PSScriptRoot Directory.Build.props))).SelectSingleNode('//Version').InnerText
+
+    # What others made has their signature, or none: it is not ours to vouch for.
+    $files = Get-ChildItem (Join-Path $PSScriptRoot "output/Rekkord/$version") -File -Recurse |
+        Where-Object { $_.Extension -in '.psd1', '.psm1', '.ps1xml' -or $_.Name -like 'Rekkord.*.dll' }
+    $unsigned = $files | Set-AuthenticodeSignature -Certificate $certificate -TimestampServer $TimestampServer -HashAlgorithm SHA256 |
+        Where-Object Status -ne Valid
+    if ($unsigned) { throw "These files were not signed: $($unsigned.ForEach{ "$($_.Path): $($_.StatusMessage)" } -join '; ')" }
+    Compress
+}
+
+function Find-Certificate {
+    $certificate = if ($CertificateFile) { Get-PfxCertificate -LiteralPath $CertificateFile -Password $CertificatePassword }
+    elseif ($CertificateThumbprint) { Get-ChildItem Cert:/CurrentUser/My, Cert:/LocalMachine/My | Where-Object Thumbprint -eq $CertificateThumbprint | Select-Object -First 1 }
+    else { throw 'Give a code-signing certificate with -CertificateThumbprint or -CertificateFile.' }
+    if (-not $certificate) { throw "There is no certificate '$CertificateThumbprint' in the stores of this user and machine." }
+    if (-not $certificate.HasPrivateKey) { throw "The certificate of '$($certificate.Subject)' has no private key here." }
+    $certificate
 }
 
 function Test {

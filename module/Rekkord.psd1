@@ -43,8 +43,10 @@
     )
     PrivateData          = @{
         PSData = @{
-            Tags         = @('backup', 'snapshot', 'deduplication', 'encryption', 'hooks', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
-            ReleaseNotes = 'See CHANGELOG.md.'
+            Tags                       = @('backup', 'restore', 'snapshot', 'deduplication', 'encryption', 'S3', 'SFTP', 'hooks', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            RequireLicenseAcceptance   = $false
+            ExternalModuleDependencies = @()
+            ReleaseNotes               = 'The first release. It saves, verifies, restores and prunes encrypted snapshots in a directory, a bucket or on an SFTP server, with hooks before and after.'
         }
     }
 }
