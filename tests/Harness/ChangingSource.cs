@@ -45,6 +45,9 @@ internal sealed class ChangingSource
         large.Write(Bytes(200_000));
     }
 
+    /// <summary>Adds a small file.</summary>
+    public void ChangeLittle() => File.WriteAllBytes(System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"file{_next++}")), Bytes(500));
+
     private void Write()
     {
         var number = _next++;

@@ -104,6 +104,13 @@ internal sealed class Workspace : ISaveObserver, IRestoreObserver, IDisposable
             File.SetLastWriteTimeUtc(record, DateTime.UtcNow.AddDays(-days));
     }
 
+    /// <summary>Makes all packs old enough to be merged, if they are small.</summary>
+    public void AgePacks()
+    {
+        foreach (var pack in System.IO.Directory.GetFiles(Path.Combine(Repository, "packs"), "*", SearchOption.AllDirectories))
+            File.SetLastWriteTimeUtc(pack, DateTime.UtcNow.AddDays(-8));
+    }
+
     /// <summary>Prunes in this process.</summary>
     /// <returns>How many packs were deleted.</returns>
     public int Prune()

@@ -45,6 +45,29 @@ Describe 'Invoke-RekkordPrune' {
         (Invoke-RekkordScan -Full).Status | Should -Be Succeeded
     }
 
+    It 'merges the small packs of many saves, a week after they were made' {
+        foreach ($number in 1..8) {
+            Set-Content (Join-Path $sandbox.Source small.txt) $number
+            Invoke-RekkordSave docs $sandbox.Source | Out-Null
+        }
+        (Invoke-RekkordPrune -WhatIf).MergedPacks | Should -Be 0
+        foreach ($pack in Get-ChildItem $packs -Recurse -File) { $pack.LastWriteTime = (Get-Date).AddDays(-8) }
+
+        $measured = Get-RekkordRepository -Measure
+        $measured.Status | Should -Be PruneDue
+        $measured.MergeableSize | Should -BeGreaterThan 0
+        (Invoke-RekkordPrune -WhatIf).MergedPacks | Should -Be $measured.MergeablePacks
+
+        $merged = Invoke-RekkordPrune
+        $merged.MergedPacks | Should -BeGreaterOrEqual 16
+        $merged.CondemnedPacks | Should -Be 0
+        Set-MarkAge 7.01:00
+        (Invoke-RekkordPrune).DeletedPacks | Should -Be $merged.MergedPacks
+        Restore-RekkordSnapshot "docs:$($sandbox.Source)" $sandbox.Destination | Out-Null
+        Get-Content (Join-Path $sandbox.Destination small.txt) | Should -Be 8
+        (Invoke-RekkordScan -Full).Status | Should -Be Succeeded
+    }
+
     It 'changes nothing with -WhatIf, and says what it would do' {
         Remove-RekkordSnapshot $first.Id | Out-Null
         (Invoke-RekkordPrune -WhatIf).CondemnedSize | Should -BeGreaterThan 3MB

@@ -56,24 +56,28 @@ internal sealed class RemovalList
     /// <param name="snapshotName">The snapshot's object.</param>
     public IReadOnlyList<SnapshotRemoval> FindAll(string snapshotName) => _bySnapshot.TryGetValue(snapshotName, out var removals) ? removals : [];
 
+    /// <summary>Reads the records, several at a time: in a repository that lives for years there is one for each night.</summary>
     private List<(string Name, RemovalRecord Record)> Read(
         RepositoryAccess repository, SnapshotRecords records, ConcurrentDictionary<string, RemovalRecord> known, CancellationToken cancellation)
     {
-        var read = new List<(string, RemovalRecord)>();
-        foreach (var found in ListNames(repository, cancellation))
+        string[] names = [.. ListNames(repository, cancellation).Select(found => found.Name)];
+        var read = new RemovalRecord?[names.Length];
+        var failed = new RekkordException?[names.Length];
+        var unknown = names.Count(name => !known.ContainsKey(name));
+        var options = new ParallelOptions { MaxDegreeOfParallelism = SnapshotStore.CountThreads(repository, unknown, unknown), CancellationToken = cancellation };
+        Parallel.For(0, names.Length, options, i =>
         {
-            cancellation.ThrowIfCancellationRequested();
             try
             {
-                read.Add((found.Name, known.GetOrAdd(found.Name, name => records.ReadRemoval(name, cancellation))));
+                read[i] = known.GetOrAdd(names[i], name => records.ReadRemoval(name, cancellation));
             }
             catch (RekkordException error)
             {
-                Unread.Add(error);
+                failed[i] = error;
             }
-        }
-
-        return read;
+        });
+        Unread.AddRange(failed.OfType<RekkordException>());
+        return [.. names.Zip(read).Where(one => one.Second is not null).Select(one => (one.First, one.Second!))];
     }
 
     private IEnumerable<ObjectInfo> ListNames(RepositoryAccess repository, CancellationToken cancellation)

@@ -12,7 +12,7 @@ namespace Rekkord.Engine.Snapshots;
 public sealed class SnapshotStore
 {
     // Opening one takes some 0.2 ms, and a thread must be worth its start.
-    private const int TagsWorthAThread = 32;
+    private const int RecordsWorthAThread = 32;
 
     private readonly RepositoryAccess _repository;
 
@@ -139,7 +139,7 @@ public sealed class SnapshotStore
         var opened = new Snapshot?[names.Length];
         var failed = new RekkordException?[names.Length];
         var next = -1;
-        var others = new Task[CountThreads(names.Length, unknown.Count(name => !catalogue.Has(name))) - 1];
+        var others = new Task[CountThreads(_repository, names.Length, unknown.Count(name => !catalogue.Has(name))) - 1];
         for (var i = 0; i < others.Length; i++)
             others[i] = Task.Run(OpenSome, CancellationToken.None);
         OpenSome();
@@ -169,11 +169,11 @@ public sealed class SnapshotStore
         }
     }
 
-    /// <summary>How many threads are worth it: for opening tags as many as there are processors, for reading them one by one as many as the store answers at once.</summary>
-    private int CountThreads(int tags, int single)
+    /// <summary>How many threads are worth it: for opening records as many as there are processors, for reading them one by one as many as the store answers at once.</summary>
+    internal static int CountThreads(RepositoryAccess repository, int records, int single)
     {
-        var opening = Math.Min(Environment.ProcessorCount, 1 + (tags / TagsWorthAThread));
-        return _repository.Store.Capabilities is { IsDistant: true, Connections: var connections } ? Math.Max(opening, Math.Min(connections, single)) : opening;
+        var opening = Math.Min(Environment.ProcessorCount, 1 + (records / RecordsWorthAThread));
+        return repository.Store.Capabilities is { IsDistant: true, Connections: var connections } ? Math.Max(opening, Math.Min(connections, single)) : opening;
     }
 
     /// <summary>Writes a snapshot, then its tag, which need not be read again on this machine. Everything that it refers to must be durable.</summary>
