@@ -89,10 +89,11 @@ public abstract class RepositoryCompleter : IArgumentCompleter
     /// <summary>No program is run and no vault is opened because somebody presses a key.</summary>
     private static SecretReference RequireSilent(SecretReference reference) => reference as SecretReference.OfService ?? throw new InvalidOperationException("It may have to be asked for.");
 
-    /// <summary>The parameters on the command line: those that PowerShell found, and those whose value is a variable.</summary>
+    /// <summary>The parameters that the session gives every such command, and those on the command line: those that PowerShell found, and those whose value is a variable.</summary>
     private static Dictionary<string, object?> FindParameters(CommandAst command, IDictionary found, PSVariableIntrinsics variables)
     {
         var parameters = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
+        AddDefaults(parameters, command.GetCommandName(), variables);
         var elements = command.CommandElements;
         for (var i = 1; i < elements.Count; i++)
         {
@@ -110,6 +111,18 @@ public abstract class RepositoryCompleter : IArgumentCompleter
         foreach (DictionaryEntry entry in found)
             parameters[$"{entry.Key}"] = entry.Value;
         return parameters;
+    }
+
+    private static void AddDefaults(Dictionary<string, object?> parameters, string? command, PSVariableIntrinsics variables)
+    {
+        if (command is null || variables.GetValue("PSDefaultParameterValues") is not IDictionary defaults || LanguagePrimitives.IsTrue(defaults["Disabled"]))
+            return;
+        foreach (DictionaryEntry entry in defaults)
+        {
+            // A block would have to be run.
+            if ($"{entry.Key}".Split(':', 2) is [var name, var parameter] && entry.Value is not ScriptBlock && WildcardPattern.Get(name.Trim(), WildcardOptions.IgnoreCase).IsMatch(command))
+                parameters[parameter.Trim()] = entry.Value;
+        }
     }
 
     private static ConfigurationRequest CreateRequest(PowerShell shell, Dictionary<string, object?> parameters)

@@ -35,6 +35,15 @@ public sealed class ChannelCompletionTests : IDisposable
         Assert.Equal(expected, string.Join(' ', Complete("Get-RekkordSnapshot -ConfigPath CONFIG " + word).Select(match => match.CompletionText)));
 
     [Fact]
+    public void Parameters_may_come_from_the_defaults_of_the_session()
+    {
+        _sandbox.Session.Set("PSDefaultParameterValues", new DefaultParameterDictionary { ["*-Rekkord*:ConfigPath"] = _sandbox.ConfigFile });
+        Assert.Equal("mail", Assert.Single(Complete("Get-RekkordSnapshot m")).CompletionText);
+        _sandbox.Session.Set("PSDefaultParameterValues", new DefaultParameterDictionary { ["*-Rekkord*:ConfigPath"] = _sandbox.ConfigFile, ["Disabled"] = true });
+        Assert.Empty(Complete("Get-RekkordSnapshot m"));
+    }
+
+    [Fact]
     public void A_prefix_is_kept_and_IDs_are_offered_after_theirs()
     {
         Assert.Equal(["'channel:Web''s new'", "channel:web"], Complete("Restore-RekkordSnapshot -ConfigPath CONFIG channel:we").Select(match => match.CompletionText));
@@ -124,6 +133,7 @@ public sealed class ChannelCompletionTests : IDisposable
     [InlineData("-Repository gopher://x/y -KeyFile ./master.key ")]
     public void What_cannot_be_opened_offers_nothing_asks_nothing_and_shows_no_error(string parameters)
     {
+        _sandbox.Session.Set("PSDefaultParameterValues", new DefaultParameterDictionary());
         Assert.Empty(Complete($"Get-RekkordSnapshot {parameters}-Channel "));
         Assert.Empty(_sandbox.Session.Host.Lines);
         Assert.Empty(_sandbox.Session.Host.Questions);
