@@ -15,6 +15,7 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Compare-RekkordSnapshot'
+        'Copy-RekkordSnapshot'
         'Find-RekkordItem'
         'Get-RekkordConfig'
         'Get-RekkordHook'

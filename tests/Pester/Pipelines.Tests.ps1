@@ -21,6 +21,7 @@ BeforeAll {
             RekkordChannel { Get-Item Piped:/second }
             RekkordItemVersion { Find-RekkordItem sub second }
             RekkordDifference { Compare-RekkordSnapshot first second }
+            RekkordCopyResult { $copy }
             RekkordRestoreResult { $restore }
             RekkordKey { $key }
             RekkordRevocation { $revocation }
@@ -48,6 +49,8 @@ Describe 'What can be piped into what' {
         if (-not $IsWindows) { [IO.File]::SetUnixFileMode((Join-Path $source sub), 'UserRead, UserWrite, UserExecute') }
         Set-Hook $sandbox PreSave 10-hook.ps1 '"dumped"'
         $hook, $save = Invoke-RekkordSave second $source -KeyFile (Join-Path $sandbox.Base write.key) -WarningAction Ignore
+        Initialize-RekkordRepository (Join-Path $sandbox.Base there) (Join-Path $sandbox.Base there.key) -WarningAction Ignore | Out-Null
+        $copy = Copy-RekkordSnapshot second (Join-Path $sandbox.Base there) (Join-Path $sandbox.Base there.key)
         $restore = Restore-RekkordSnapshot second $sandbox.Destination
         $revocation = Revoke-RekkordKey $other.Id -Confirm:$false
         $null = New-PSDrive Piped Rekkord '' -ConfigPath $sandbox.Config -Scope Global
@@ -81,10 +84,11 @@ Describe 'What can be piped into what' {
         }
         switch ($What) {
             'lists it' { $done.Path | Should -Be $source; $done.Snapshot | Should -Be $second.Id }
+            'lists the copy' { $done.Path | Should -Be $source; $done.Snapshot | Should -Be $copy.Id }
             'lists the snapshot' { $done.Path | Should -Be $source; $done.Snapshot | Should -Be $second.Id }
             'lists what is in it' { $done.Name | Should -Contain ($From -in 'RekkordItem', 'RekkordDriveItem', 'RekkordItemVersion' ? 'within' : 'added') }
             { $_ -like 'compares*' } { $done.Difference | Should -Contain $second.Id }
-            { $_ -in 'restores it', 'restores the snapshot' } { Test-Path (Join-Path $within sub/within) | Should -BeTrue; Test-Path (Join-Path $within added) | Should -Be ($From -notin 'RekkordItem', 'RekkordDriveItem', 'RekkordItemVersion') }
+            { $_ -in 'restores it', 'restores the snapshot', 'restores the copy' } { Test-Path (Join-Path $within sub/within) | Should -BeTrue; Test-Path (Join-Path $within added) | Should -Be ($From -notin 'RekkordItem', 'RekkordDriveItem', 'RekkordItemVersion') }
             'restores what differs' {
                 # A directory whose mode changed is there, without what is in it.
                 (Get-ChildItem $within).Name | Sort-Object | Should -Be (@('added', 'changed', 'gone') + @('sub').Where{ -not $IsWindows })

@@ -17,12 +17,15 @@ Describe 'The tables' {
         $quick = Invoke-RekkordScan -MaxAge 7d
         $restore = Restore-RekkordSnapshot later $sandbox.Destination
         $revocation = Revoke-RekkordKey $key.Id -DistrustExisting -Confirm:$false -WarningAction Ignore
+        Initialize-RekkordRepository (Join-Path $sandbox.Base there) (Join-Path $sandbox.Base there.key) -WarningAction Ignore | Out-Null
+        $copy = Copy-RekkordSnapshot $channel (Join-Path $sandbox.Base there) (Join-Path $sandbox.Base there.key) -WarningAction Ignore
         $objects = [ordered]@{
             RekkordHookResult        = $save[0]
             RekkordHookRecord        = (Get-RekkordSnapshot later).Hooks[0]
             RekkordSaveResult        = $save[1]
             RekkordScanResult        = $scan[-1]
             RekkordRestoreResult     = $restore
+            RekkordCopyResult        = $copy
             RekkordSnapshot          = Get-RekkordSnapshot
             RekkordItem              = Get-RekkordItem $channel -LiteralPath $sandbox.Source
             RekkordItemVersion       = Find-RekkordItem file*

@@ -12,7 +12,7 @@ public static class TableCells
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
     // What is bad is never green, and what a person should look at is not either.
-    private static readonly string[] Good = ["Succeeded", "Whole", "Passed", "Ready"];
+    private static readonly string[] Good = ["Succeeded", "Whole", "Passed", "Ready", "Copied", "Present"];
     private static readonly string[] Doubtful = ["Incomplete", "NotRun", "Unknown", "Changed", "Removed", "Warning", "Skipped", "PruneDue"];
 
     /// <summary>A number of bytes in eight characters at most; nothing for null.</summary>

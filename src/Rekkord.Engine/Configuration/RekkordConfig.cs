@@ -121,7 +121,8 @@ public sealed class RekkordConfig
         if (file is not null)
             values.AddFile(ConfigFileReader.Read(file), file);
 
-        values.AddEnvironment(variable, workingDirectory);
+        if (request.UsesEnvironment)
+            values.AddEnvironment(variable, workingDirectory);
         values.AddParameter("Repository.URL", request.Repository, workingDirectory, "-Repository");
         values.AddParameter("Repository.KeyFile", request.KeyFile, workingDirectory, "-KeyFile");
         foreach (var (key, text) in request.Settings)
@@ -141,6 +142,9 @@ public sealed record ConfigurationRequest
 
     /// <summary>The keyfile, over environment and file.</summary>
     public string? KeyFile { get; init; }
+
+    /// <summary>Whether environment variables count.</summary>
+    public bool UsesEnvironment { get; init; } = true;
 
     /// <summary>Other keys, by section and name, over environment and file: what parameters of the same names said.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();

@@ -73,7 +73,7 @@ internal sealed class PackWriter : IDisposable
             PutBack(pack);
     }
 
-    /// <summary>Closes the open packs and waits until everything is durable; nobody appends any more.</summary>
+    /// <summary>Closes the open packs and waits until everything is durable; nobody appends meanwhile.</summary>
     /// <exception cref="StorageException">The store failed.</exception>
     public void Finish()
     {

@@ -15,7 +15,7 @@ internal sealed class WriteSession : IDisposable
     private readonly PackWriter _metadataPacks;
     private readonly SegmentPacker _metadata;
     private readonly Lock _metadataLock = new();
-    private readonly IReadOnlyList<StoredPack> _unindexed;
+    private IReadOnlyList<StoredPack> _unindexed;
     private readonly IPackIndex _index;
     private readonly CancellationToken _cancellation;
     private long _addedSize;
@@ -94,7 +94,7 @@ internal sealed class WriteSession : IDisposable
         return oid;
     }
 
-    /// <summary>Makes everything durable: the packs, then the indexes that name them.</summary>
+    /// <summary>Makes everything durable: the packs, then the indexes that name them. Workers' packers are flushed before. More may be stored afterwards.</summary>
     public void Finish()
     {
         lock (_metadataLock)
@@ -104,6 +104,7 @@ internal sealed class WriteSession : IDisposable
         _repository.Store.MakeDurable([.. _unindexed.Select(pack => pack.Name)], _cancellation);
         foreach (var pack in _unindexed)
             _index.Add(pack, _cancellation);
+        _unindexed = [];
         _index.Finish(_cancellation);
     }
 

@@ -79,7 +79,7 @@ public sealed class RetentionOperation
         var plan = new RetentionPlan(_policy, DateTimeOffset.UtcNow, _repository.CreatedTime);
         Snapshot[] sound = [.. judged.Where(one => one.Obstacle is null).Select(one => one.Snapshot).DistinctBy(snapshot => snapshot.ObjectName)];
         if (sound.Count(snapshot => plan.FindDoubt(snapshot) is not null) is var doubtful and > 0)
-            _warn($"{doubtful} snapshot(s) are kept and count for nothing, because their times cannot be right or the storage's contradict them. A clock was wrong, somebody wrote that on purpose, or the repository was copied without the times of its files. Remove-RekkordSnapshot removes single ones; -TrustTime believes what they claim.");
+            _warn($"{doubtful} snapshot(s) are kept and count for nothing, because their times cannot be right or the storage's contradict them. A clock was wrong, somebody wrote that on purpose, they are copies of Copy-RekkordSnapshot, or the repository was copied without the times of its files. Remove-RekkordSnapshot removes single ones; -TrustTime believes what they claim.");
         return [.. judged.Where(one => one.Obstacle is not null).Select(one => new RetentionDecision(one.Snapshot, true, [one.Obstacle!])), .. plan.Decide(sound)];
     }
 

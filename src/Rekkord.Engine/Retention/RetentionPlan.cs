@@ -36,7 +36,7 @@ internal sealed class RetentionPlan
     {
         { StoredTime: null } => "nothing tells when it was stored",
         _ when snapshot.EndTime - _now > Snapshot.ClockTolerance => $"it claims {snapshot.EndTime:u}, which is still to come",
-        _ when _created - snapshot.EndTime > Snapshot.ClockTolerance => $"it claims {snapshot.EndTime:u}, when there was no repository yet",
+        _ when _created - snapshot.EndTime > Snapshot.ClockTolerance && !(_policy.TrustTime && snapshot.Summary.Origin is not null) => $"it claims {snapshot.EndTime:u}, when there was no repository yet",
         _ when !_policy.TrustTime && (snapshot.EndTime - snapshot.StoredTime.Value).Duration() > Snapshot.ClockTolerance => $"it claims {snapshot.EndTime:u}, and was stored {snapshot.StoredTime:u}",
         _ => null,
     };

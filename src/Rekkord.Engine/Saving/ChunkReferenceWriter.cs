@@ -1,6 +1,7 @@
 using System.Buffers;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Saving;
@@ -16,18 +17,21 @@ internal sealed class ChunkReferenceWriter
     private const ulong ListBoundaryMask = 0x1ff;
     private const int MaximumListLength = 2048 * ChunkReference.EncodedLength;
 
-    private readonly SaveContext _context;
-    private readonly FileItem _item;
+    private readonly WriteSession _sink;
+    private readonly Action<int, ReadOnlyMemory<byte>>? _remember;
     private readonly ArrayBufferWriter<byte> _inline = new();
     private readonly ArrayBufferWriter<byte> _list = new();
     private readonly ArrayBufferWriter<byte> _lists = new();
     private readonly ArrayBufferWriter<byte> _cached = new();
     private int _cachedParts;
 
-    public ChunkReferenceWriter(SaveContext context, FileItem item)
+    /// <summary>Begins with the first chunk of a file.</summary>
+    /// <param name="sink">Takes the chunk lists.</param>
+    /// <param name="remember">Is given the references that lists name, for the cache: the number of a part, and the part. Null when nothing asks for them.</param>
+    public ChunkReferenceWriter(WriteSession sink, Action<int, ReadOnlyMemory<byte>>? remember)
     {
-        _context = context;
-        _item = item;
+        _sink = sink;
+        _remember = remember;
     }
 
     /// <summary>How many there are so far.</summary>
@@ -80,16 +84,15 @@ internal sealed class ChunkReferenceWriter
     {
         if (_list.WrittenCount == 0)
             return;
-        _context.Sink.StoreMetadata(BlobType.ChunkList, _list.WrittenSpan).CopyTo(_lists.GetSpan(Oid.Length));
+        _sink.StoreMetadata(BlobType.ChunkList, _list.WrittenSpan).CopyTo(_lists.GetSpan(Oid.Length));
         _lists.Advance(Oid.Length);
         _list.ResetWrittenCount();
     }
 
-    // A saved path itself is not cached: nothing asks for its chunks.
     private void StoreCached()
     {
-        if (_cached.WrittenCount > 0 && _item.Receiver is DirectoryNode)
-            _context.CacheWriter.AddChunks(_item.ChunksKey, _cachedParts++, _cached.WrittenSpan);
+        if (_cached.WrittenCount > 0)
+            _remember?.Invoke(_cachedParts++, _cached.WrittenMemory);
         _cached.ResetWrittenCount();
     }
 

@@ -26,7 +26,10 @@ internal sealed class LargeFile
     {
         _context = context;
         _item = item;
-        _references = new ChunkReferenceWriter(context, item);
+
+        // A saved path itself is not cached: nothing asks for its chunks.
+        _references = new ChunkReferenceWriter(
+            context.Sink, item.Receiver is DirectoryNode ? (part, references) => context.CacheWriter.AddChunks(item.ChunksKey, part, references.Span) : null);
     }
 
     /// <summary>Counts what was read of it. For the reading thread, before all chunks are under way.</summary>

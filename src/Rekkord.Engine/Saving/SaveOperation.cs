@@ -11,7 +11,6 @@ using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Protecting;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
-using Rekkord.Engine.Storage;
 using Rekkord.Engine.Workers;
 
 namespace Rekkord.Engine.Saving;
@@ -23,8 +22,6 @@ namespace Rekkord.Engine.Saving;
 public sealed class SaveOperation
 {
     private const int MaximumChannelLength = 256;
-
-    private static readonly TimeSpan LeftoverAge = TimeSpan.FromDays(1);
 
     private readonly RepositoryAccess _repository;
     private readonly SaveRequest _request;
@@ -186,23 +183,15 @@ public sealed class SaveOperation
         new RetentionExtension(_repository, _request.CacheDirectory).Run(all: false, cancellation);
 
         _activity = "Reading the index";
-        var relied = new ReliedPacks(_repository, Clock, _observer.Warn, cancellation);
-        var known = new OidSet();
-        var confirmed = ConfirmedPacks.Load(_repository.Id, _request.CacheDirectory);
-        var loader = IndexLoader.ForSaving(_repository, error => _observer.Warn(error.Message), confirmed.Contains, confirmed.Seed);
-        loader.Load(pack => AddBlobs(known, relied, pack), cancellation);
-        relied.Found(loader.Present, loader.Vanished);
-        if (loader.Vanished.Count > 0 && relied.FindDoubt(null, cancellation) is { } gone)
-            throw Overtaken(gone);
+        using var threads = new WorkerThreads("save", cancellation);
+        using var transaction = new SaveTransaction(
+            _repository, new SaveTransactionOptions(_request.CompressionLevel, _request.CacheDirectory, Clock), _observer.Warn, threads.Cancellation, cancellation);
 
         _activity = "Saving";
         var cachePath = CacheLocation.ForPaths(_repository.Id, _request.CacheDirectory, _request.Paths.Select(path => path.Path));
-        var indexes = new IndexWriter(_repository, pack => loader.Confirmed.Add(PackTables.DigestOf(pack, confirmed.Seed)), pack => relied.Add(pack.Name));
-        using var threads = new WorkerThreads("save", cancellation);
-        using var sink = new WriteSession(_repository, known, indexes, loader.Unindexed.FindAll(pack => relied.Allows(pack.Name)), _request.CompressionLevel, threads.Cancellation);
         using var cache = FileCache.Open(cachePath, _repository.Keys);
         using var cacheWriter = new FileCacheWriter(cachePath, _repository.Keys);
-        using var context = new SaveContext(_repository, _request, sink, cache, cacheWriter, exclusions, Clock, _observer, threads);
+        using var context = new SaveContext(_repository, _request, transaction.Sink, cache, cacheWriter, exclusions, Clock, _observer, threads);
         _context = context;
         try
         {
@@ -213,25 +202,13 @@ public sealed class SaveOperation
                 throw NothingSaved();
 
             _activity = "Writing the snapshot";
-            if (relied.HasRunLong && relied.FindDoubt(null, cancellation) is { } doubt)
-                throw Overtaken(doubt);
-            sink.Finish();
-
-            // What is on another machine is not unmounted: the look at the end is enough.
-            if (!_repository.Store.Capabilities.IsDistant)
-                _repository.RequireInPlace(cancellation);
-            var snapshots = new SnapshotStore(_repository);
-            var snapshot = WriteSnapshot(snapshots, Summarize(context, named, start, watch.Elapsed), saved.Saved, new Commitment(relied, indexes), cancellation);
-            _repository.RequireInPlace(cancellation);
-            confirmed.Save(loader.Confirmed);
+            var snapshot = transaction.Commit(() => Summarize(context, named, start, watch.Elapsed), saved.Saved, cancellation);
             cacheWriter.Commit(context.Counters.Files, context.Counters.Size);
             if (cacheWriter.Failure is { } failure)
                 _observer.Warn($"The local cache '{cachePath}' could not be written: {failure} The next save reads every file again.");
-            TidyUp("The small indexes could not be merged", new IndexConsolidation(_repository, loader.Sound.Concat(indexes.Written)).Run, cancellation);
-            TidyUp("The catalogue of snapshots could not be renewed", new CatalogueRenewal(_repository, snapshots).Run, cancellation);
-            TidyUp("The leftovers of interrupted saves could not be removed from the repository", stop => _repository.Store.RemoveLeftovers(start - LeftoverAge, stop), cancellation);
+            transaction.TidyUp(cancellation);
             CacheDirectory.RemoveLeftovers(cachePath, start);
-            return new SaveResult(snapshot, sink.NewDataPacks, sink.NewMetadataPacks, context.Counters.UnchangedFiles, context.Errors.Kept)
+            return new SaveResult(snapshot, transaction.Sink.NewDataPacks, transaction.Sink.NewMetadataPacks, context.Counters.UnchangedFiles, context.Errors.Kept)
             {
                 Omitted = context.Counters.Omitted,
                 UnusedExclusions = [.. exclusions.Unmet.Select(pattern => pattern.Text)],
@@ -243,48 +220,6 @@ public sealed class SaveOperation
             _context = null;
         }
     }
-
-    /// <summary>
-    /// Writes the snapshot and its tag. Whether the key was revoked meanwhile is looked at before and after: what a revoked key signed
-    /// counts for nothing, so such a save has failed.
-    /// </summary>
-    private Snapshot WriteSnapshot(
-        SnapshotStore snapshots, SnapshotSummary summary, IReadOnlyList<(byte[] Path, byte[] Entry)> roots, Commitment commitment, CancellationToken cancellation)
-    {
-        _repository.ThrowIfRevoked("no snapshot was made", cancellation);
-        var written = snapshots.Write(summary, roots, cancellation, name => Confirm(name, commitment, cancellation));
-        _repository.ThrowIfRevoked($"the snapshot {written.Id} that was just made may not count, so save again", cancellation);
-        snapshots.WarnOfClocks(written, _observer.Warn, cancellation);
-        return written;
-    }
-
-    /// <summary>
-    /// Withdraws a snapshot, which no list shows yet, if a prune may not have seen it in time. Either this looks after the prune has said what it deletes, or the
-    /// prune looks for snapshots after this one was written.
-    /// </summary>
-    private void Confirm(string snapshot, Commitment commitment, CancellationToken cancellation)
-    {
-        if (commitment.Relied.FindDoubt(snapshot, cancellation) is not { } doubt)
-            return;
-
-        // They may name packs that are gone. Those that are there speak for themselves.
-        ReplacedObjects.Delete(_repository, commitment.Indexes.Written.Select(index => index.Name), cancellation);
-        try
-        {
-            _repository.Store.Delete(snapshot, cancellation);
-        }
-        catch (StorageException error)
-        {
-            throw Overtaken($"{doubt} The object '{snapshot}' of the failed snapshot cannot be deleted: {error.Message} Remove-RekkordSnapshot removes it.");
-        }
-
-        throw Overtaken(doubt);
-    }
-
-    private static RekkordException Overtaken(string doubt) => new(
-        "SaveOvertaken",
-        RekkordErrorKind.InvalidOperation,
-        $"No snapshot was made, because Invoke-RekkordPrune may have deleted what it relies on: {doubt} Save again. What this save has stored is used, so that takes less time.");
 
     private static RekkordException NothingSaved() => new(
         "NothingSaved",
@@ -299,32 +234,6 @@ public sealed class SaveOperation
             if (!named.All.Any(path => pattern.CanMatchWithin(FileName.ToDisplay(path.Path))))
                 _observer.Warn($"The exclusion '{pattern.Text}' cannot leave anything out: its path is outside of everything that is saved.");
         }
-    }
-
-    /// <summary>The snapshot is durable by now: nothing that goes wrong any more may make it look as if the save had failed.</summary>
-    private void TidyUp(string failure, Action<CancellationToken> action, CancellationToken cancellation)
-    {
-        try
-        {
-            action(cancellation);
-        }
-        catch (RekkordException error)
-        {
-            _observer.Warn($"{failure}: {error.Message}");
-        }
-        catch (OperationCanceledException)
-        {
-            // The next save does it.
-        }
-    }
-
-    /// <summary>What is only in packs that are condemned is stored again.</summary>
-    private static void AddBlobs(OidSet known, ReliedPacks relied, StoredPack pack)
-    {
-        if (!relied.Allows(pack.Name))
-            return;
-        foreach (var blob in TableOfContentsReader.BlobsOf(pack))
-            known.Add(blob.Oid);
     }
 
     private void WalkAndStore(SaveContext context, OwnFiles own, RootSet saved)
@@ -371,7 +280,4 @@ public sealed class SaveOperation
         Tags = SnapshotLabels.Order(_request.Tags),
         Note = _request.Note,
     };
-
-    /// <summary>What is asked before a snapshot gets its tag, and what is taken back if that fails.</summary>
-    private sealed record Commitment(ReliedPacks Relied, IndexWriter Indexes);
 }

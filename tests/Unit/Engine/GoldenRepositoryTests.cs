@@ -1,9 +1,11 @@
+using Rekkord.Engine.Copying;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Restoring;
+using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Storage.Local;
@@ -81,9 +83,25 @@ public sealed class GoldenRepositoryTests : IRestoreObserver, IDisposable
     [Theory]
     [InlineData(0, "first.txt")]
     [InlineData(1, "second.txt")]
-    public void A_golden_snapshot_is_restored_as_it_was_saved(int snapshot, string listing)
+    public void A_golden_snapshot_is_restored_as_it_was_saved(int snapshot, string listing) => AssertRestored(_repository, Snapshots[snapshot], listing);
+
+    [Fact]
+    public void A_copy_of_a_golden_snapshot_is_restored_as_that_was_saved()
     {
-        var found = Snapshots[snapshot];
+        using var copies = RepositoryAccess.Initialize(DirectoryObjectStore.CreateOrOpen(Path.Combine(_base, "copies")), KeyMaterial.CreateMaster());
+        var request = new CopyRequest { Snapshots = [Snapshots[1].Id.ToString()], CacheDirectory = Path.Combine(_base, "cache") };
+        var operation = new CopyOperation(_repository, copies, request, new Observer());
+        var copied = new List<CopyResult>();
+        operation.Run(operation.Plan(CancellationToken.None), copied.Add, CancellationToken.None);
+
+        var copy = Assert.Single(copied).Copy;
+        Assert.Equivalent(Snapshots[1].Summary with { Origin = new SnapshotOrigin(_repository.Id, Snapshots[1].Id), AddedSize = copy.Summary.AddedSize, StoredSize = copy.Summary.StoredSize }, copy.Summary, strict: true);
+        AssertRestored(copies, copy, "second.txt");
+        Assert.Empty(new ScanOperation(copies, new ScanRequest { Full = true, CacheDirectory = Path.Combine(_base, "cache") }, Assert.Fail).Run(CancellationToken.None).Problems);
+    }
+
+    private void AssertRestored(RepositoryAccess repository, Snapshot found, string listing)
+    {
         var destination = Path.Combine(_base, "destination");
         var request = new RestoreRequest
         {
@@ -92,7 +110,7 @@ public sealed class GoldenRepositoryTests : IRestoreObserver, IDisposable
             Destination = destination,
             Verify = true,
         };
-        var result = new RestoreOperation(_repository, request, this).Run(CancellationToken.None);
+        var result = new RestoreOperation(repository, request, this).Run(CancellationToken.None);
 
         Assert.Equal(0, result.ErrorCount);
         // Only root can give the file its owner, and without its owner it does not run as that user.
@@ -107,6 +125,16 @@ public sealed class GoldenRepositoryTests : IRestoreObserver, IDisposable
         new RestoreOperation(_repository, new RestoreRequest { Snapshot = "zweiter Kanal ü", Path = note, Destination = Path.Combine(_base, "note") }, this).Run(CancellationToken.None);
 
         Assert.Equal("a root that is a file", File.ReadAllText(Path.Combine(_base, "note", Path.GetFileName(note))));
+    }
+
+    /// <summary>Nothing is to be told of a copy.</summary>
+    private sealed class Observer : ISaveObserver
+    {
+        public void EntryFailed(RekkordException error) => throw error;
+
+        public void Warn(string message) => throw new InvalidOperationException(message);
+
+        public void Detail(string message) => throw new InvalidOperationException(message);
     }
 
     void IRestoreObserver.EntryFailed(RekkordException error) => Assert.Fail(error.Message);

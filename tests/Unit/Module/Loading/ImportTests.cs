@@ -6,7 +6,7 @@ public sealed class ImportTests
 {
     private static readonly string[] Commands =
     [
-        "Compare-RekkordSnapshot", "Find-RekkordItem", "Get-RekkordConfig", "Get-RekkordHook", "Get-RekkordItem", "Get-RekkordKey", "Get-RekkordRepository", "Get-RekkordSnapshot", "Get-RekkordTask", "Initialize-RekkordRepository",
+        "Compare-RekkordSnapshot", "Copy-RekkordSnapshot", "Find-RekkordItem", "Get-RekkordConfig", "Get-RekkordHook", "Get-RekkordItem", "Get-RekkordKey", "Get-RekkordRepository", "Get-RekkordSnapshot", "Get-RekkordTask", "Initialize-RekkordRepository",
         "Invoke-RekkordHook", "Invoke-RekkordPrune", "Invoke-RekkordRetention", "Invoke-RekkordSave", "Invoke-RekkordScan", "Lock-RekkordKey", "New-RekkordConfig", "New-RekkordKey", "Register-RekkordTask", "Remove-RekkordSnapshot",
         "Restore-RekkordSnapshot", "Revoke-RekkordKey", "Test-RekkordConfig", "Undo-RekkordRemoval", "Unlock-RekkordKey", "Unregister-RekkordTask",
     ];
@@ -100,6 +100,7 @@ public sealed class ImportTests
     [InlineData("New-RekkordKey", "Role OutFile MasterKeyFile Passphrase MasterPassphrase ConfigPath Force WhatIf Confirm")]
     [InlineData("Restore-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Snapshot Path Change Destination Include Force Verify NoOwner NumericOwner NoSpecial WhatIf Confirm")]
     [InlineData("Revoke-RekkordKey", "ConfigPath Repository KeyFile Passphrase KeyId Reason DistrustExisting WhatIf Confirm")]
+    [InlineData("Copy-RekkordSnapshot", "ConfigPath Repository KeyFile Passphrase Snapshot DestinationRepository DestinationKeyFile DestinationConfigPath DestinationPassphrase Force WhatIf Confirm")]
     [InlineData("Find-RekkordItem", "ConfigPath Repository KeyFile Passphrase Name Channel")]
     [InlineData("Get-RekkordKey", "ConfigPath Repository KeyFile Passphrase Revoked")]
     [InlineData("Unlock-RekkordKey", "ConfigPath KeyFile Passphrase Lifetime")]

@@ -1,0 +1,174 @@
+using Rekkord.Engine.Copying;
+using Rekkord.Engine.Cryptography;
+using Rekkord.Engine.Errors;
+using Rekkord.Engine.Repository;
+using Rekkord.Engine.Restoring;
+using Rekkord.Engine.Scanning;
+using Rekkord.Engine.Snapshots;
+using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Local;
+using Rekkord.Engine.Tests.Reliability;
+using Rekkord.Engine.Trees;
+
+namespace Rekkord.Engine.Tests.Copying;
+
+/// <summary>Copies between two repositories of different keys: what is damaged, what fails, and what is stopped on the way.</summary>
+public sealed class CopyTests : IDisposable
+{
+    private readonly TestRepository _source = new();
+    private readonly TestRepository _destination = new();
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        _destination.Dispose();
+    }
+
+    [Fact]
+    public void A_snapshot_of_which_content_is_lost_is_named_with_the_file_and_the_others_are_copied()
+    {
+        _source.Write("directory/sound", TestRepository.RandomBytes(1, 100_000));
+        var sound = _source.Save();
+        var packs = _source.Objects("packs");
+        _source.Write("directory/lost", TestRepository.RandomBytes(2, 3_000_000));
+        _source.Save();
+        var pack = _source.Objects("packs").Except(packs).MaxBy(path => new FileInfo(path).Length)!;
+        var bytes = File.ReadAllBytes(pack);
+        bytes[bytes.Length / 2] ^= 1;
+        File.Delete(pack);
+        File.WriteAllBytes(pack, bytes);
+
+        var copied = Copy();
+
+        var error = Assert.Single(_source.Failed);
+        Assert.Equal("ObjectDamaged", error.ErrorId);
+        Assert.Contains("directory/lost' cannot be read", error.Message, StringComparison.Ordinal);
+        Assert.Equal(sound.Snapshot.Id, Assert.Single(copied).Snapshot.Id);
+        Assert.Single(List());
+        Assert.Empty(_destination.Scan(new() { Full = true }).Problems);
+    }
+
+    [Fact]
+    public void Files_with_many_chunks_holes_and_several_names_are_copied_as_they_are()
+    {
+        _source.UseSmallPacks();
+        _source.Write("many", TestRepository.RandomBytes(3, 8_000_000));
+        for (var i = 0; i < 2000; i++)
+            _source.Write($"directory/{i}", BitConverter.GetBytes(i % 700));
+        File.CreateSymbolicLink(Path.Combine(_source.Source, "link"), "many");
+        _source.Save();
+        var expected = TreeListing.Of(_source.Source);
+
+        Assert.Single(Copy());
+
+        Restore();
+        Assert.Equal(expected, TreeListing.Of(_destination.Destination));
+        Assert.Empty(_destination.Scan(new() { Full = true }).Problems);
+    }
+
+    [Fact]
+    public void Whatever_call_fails_no_half_copy_is_seen_and_the_next_run_completes_it()
+    {
+        Prepare();
+        var calls = CountCalls();
+        for (var call = 0; call < calls; call += 3)
+        {
+            using var destination = new TestRepository();
+            using (var directory = DirectoryObjectStore.Open(destination.Location))
+            {
+                var store = new FaultyStore(directory, Fault.Fails, call);
+                Assert.True(Record.Exception(() => Copy(store, destination)) is null or RekkordException);
+            }
+
+            Assert.All(List(destination), snapshot => Assert.NotNull(snapshot.Summary.Origin));
+            Assert.DoesNotContain(destination.Scan().Problems, problem => problem.Kind != ProblemKind.TagMissing);
+            using (var directory = DirectoryObjectStore.Open(destination.Location))
+                Copy(directory, destination);
+            Assert.Equal(2, List(destination).Select(snapshot => snapshot.Summary.Origin).Distinct().Count());
+            Assert.DoesNotContain(destination.Scan(new() { Full = true }).Problems, problem => problem.Kind != ProblemKind.TagMissing);
+        }
+    }
+
+    [Fact]
+    public void A_copy_that_is_stopped_ends_at_once_and_leaves_no_half_copy()
+    {
+        Prepare();
+        var calls = CountCalls();
+        for (var call = calls / 4; call < calls; call += 7)
+        {
+            using var stop = new CancellationTokenSource();
+            using var destination = new TestRepository();
+            using (var directory = DirectoryObjectStore.Open(destination.Location))
+            {
+                var store = new FaultyStore(directory, fault: null, call) { Meanwhile = stop.Cancel };
+                Assert.True(Record.Exception(() => Copy(store, destination, stop.Token)) is null or OperationCanceledException);
+            }
+
+            Assert.InRange(List(destination).Count, 0, 2);
+            Assert.DoesNotContain(destination.Scan(new() { Full = true }).Problems, problem => problem.Kind != ProblemKind.TagMissing);
+        }
+    }
+
+    [Fact]
+    public void A_channel_that_no_save_takes_is_not_copied()
+    {
+        Prepare();
+        using (var repository = _source.Open())
+        {
+            var records = new SnapshotRecords(repository);
+            var (snapshot, roots) = records.Read(List(_source)[0].ObjectName, default);
+            records.Write(snapshot.Summary with { Channel = "id" }, [.. roots.Select(root => (root.Path, new TreeEntryEncoder().Encode(root.Entry)))], default);
+        }
+
+        Assert.Equal(2, Copy().Count);
+        Assert.Equal("ChannelInvalid", Assert.Single(_source.Failed).ErrorId);
+    }
+
+    private void Prepare()
+    {
+        _source.Write("one", TestRepository.RandomBytes(4, 200_000));
+        _source.Save();
+        _source.Write("directory/two", TestRepository.RandomBytes(5, 300_000));
+        _source.Save();
+    }
+
+    private int CountCalls()
+    {
+        using var destination = new TestRepository();
+        using var directory = DirectoryObjectStore.Open(destination.Location);
+        var store = new FaultyStore(directory);
+        Copy(store, destination);
+        return store.Calls;
+    }
+
+    private List<CopyResult> Copy()
+    {
+        using var directory = DirectoryObjectStore.Open(_destination.Location);
+        return Copy(directory, _destination);
+    }
+
+    private List<CopyResult> Copy(IObjectStore store, TestRepository to, CancellationToken cancellation = default)
+    {
+        using var source = _source.Open();
+        using var destination = RepositoryAccess.Open(store, KeyFile.Read(to.KeyFilePath), cancellation);
+        var request = new CopyRequest { Snapshots = [.. List(_source).Select(snapshot => snapshot.Id.ToString())], CacheDirectory = to.CacheDirectory, Threads = 2 };
+        var operation = new CopyOperation(source, destination, request, _source);
+        var copied = new List<CopyResult>();
+        operation.Run([.. operation.Plan(cancellation).Where(planned => planned.Copy is null)], copied.Add, cancellation);
+        return copied;
+    }
+
+    private IReadOnlyList<Snapshot> List() => List(_destination);
+
+    private static IReadOnlyList<Snapshot> List(TestRepository repository)
+    {
+        using var access = repository.Open();
+        return new SnapshotStore(access).List(error => throw error, default);
+    }
+
+    private void Restore()
+    {
+        var result = _destination.Restore(new RestoreRequest { Snapshot = "test", Path = _source.Source, Destination = _destination.Destination, Verify = true });
+        Assert.Equal(0, result.ErrorCount);
+    }
+}
