@@ -28,7 +28,7 @@ internal sealed class ModuleSandbox : IDisposable
             Session.Invoke("Initialize-RekkordRepository $repository $keyFile").Clean();
     }
 
-    public ModuleSession Session { get; } = new();
+    public ModuleSession Session { get; } = ModuleSession.Take();
 
     public string Base { get; }
 
@@ -122,7 +122,7 @@ internal sealed class ModuleSandbox : IDisposable
 
     public void Dispose()
     {
-        Session.Dispose();
+        Session.Return();
         Environment.SetEnvironmentVariable("TEST_LOG", null);
         TestDirectory.Remove(Base);
     }

@@ -7,6 +7,10 @@ namespace Rekkord.Module.Tests;
 /// <summary>A PowerShell session of this process with the module imported, as it was built.</summary>
 internal sealed class ModuleSession : IDisposable
 {
+    private static ModuleSession? _kept;
+
+    private string? _whenNew;
+
     public ModuleSession(bool import = true)
     {
         var state = InitialSessionState.CreateDefault2();
@@ -14,9 +18,34 @@ internal sealed class ModuleSession : IDisposable
             state.ExecutionPolicy = ExecutionPolicy.Unrestricted;
         Runspace = RunspaceFactory.CreateRunspace(Host, state);
         Runspace.Open();
-        Runspace.SessionStateProxy.SetVariable("module", TestAssembly.ModuleManifest);
+        Set("module", TestAssembly.ModuleManifest);
         if (import)
             Invoke("Import-Module $module -ErrorAction Stop").Clean();
+    }
+
+    /// <summary>
+    /// A session like a new one, which may have been used before: to make one takes longer than most tests. Give it back with <see cref="Return"/>.
+    /// </summary>
+    public static ModuleSession Take()
+    {
+        var session = Interlocked.Exchange(ref _kept, null) ?? new ModuleSession();
+        session._whenNew ??= session.Describe();
+        return session;
+    }
+
+    /// <summary>Keeps the session for the next test, without its variables; one that has other commands or modules than before ends.</summary>
+    public void Return()
+    {
+        if (Runspace.RunspaceAvailability != RunspaceAvailability.Available || Describe() != _whenNew)
+        {
+            Dispose();
+            return;
+        }
+
+        Runspace.ResetRunspaceState();
+        Set("module", TestAssembly.ModuleManifest);
+        Host.Forget();
+        Interlocked.Exchange(ref _kept, this)?.Dispose();
     }
 
     public Runspace Runspace { get; }
@@ -69,4 +98,13 @@ internal sealed class ModuleSession : IDisposable
     };
 
     public void Dispose() => Runspace.Dispose();
+
+    // What a test can leave beside variables.
+    private string Describe() => string.Join('\n', Invoke("""
+        foreach ($drive in 'function:', 'alias:') { $ExecutionContext.SessionState.InvokeProvider.ChildItem.GetNames($drive, 0, $false) }
+        $ExecutionContext.SessionState.Drive.GetAll().Name
+        Get-Module | ForEach-Object { $_.Path; $_.GetHashCode() }
+        Get-Job | ForEach-Object InstanceId
+        $ExecutionContext.Events.Subscribers | ForEach-Object SourceIdentifier
+        """).Clean().Output);
 }

@@ -28,6 +28,15 @@ internal sealed class RecordingHost : PSHost
         set => _ui.Secret = value;
     }
 
+    /// <summary>Becomes as it was when it was new.</summary>
+    public void Forget()
+    {
+        Lines.Clear();
+        Questions.Clear();
+        Answer = RecordingHostUserInterface.DefaultAnswer;
+        Secret = null;
+    }
+
     public override CultureInfo CurrentCulture => CultureInfo.InvariantCulture;
 
     public override CultureInfo CurrentUICulture => CultureInfo.InvariantCulture;

@@ -8,11 +8,13 @@ namespace Rekkord.Module.Tests;
 /// <summary>The part of <see cref="RecordingHost"/> that is written to and asked.</summary>
 internal sealed class RecordingHostUserInterface : PSHostUserInterface
 {
+    public const string DefaultAnswer = "No";
+
     public List<string> Lines { get; } = [];
 
     public List<string> Questions { get; } = [];
 
-    public string Answer { get; set; } = "No";
+    public string Answer { get; set; } = DefaultAnswer;
 
     /// <summary>What is typed where nothing is shown; null when nobody is there.</summary>
     public SecureString? Secret { get; set; }

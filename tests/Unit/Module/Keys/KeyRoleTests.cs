@@ -2,11 +2,45 @@ using System.Management.Automation;
 
 namespace Rekkord.Module.Tests.Keys;
 
+/// <summary>A repository with a snapshot, and a keyfile of each role: made once, since that takes longer than most commands.</summary>
+public sealed class RepositoryWithKeys : IDisposable
+{
+    internal static readonly string[] Roles = ["Master", "ReadWrite", "WriteOnly", "LogOnly", "Prune"];
+
+    private readonly ModuleSandbox _made = new();
+
+    public RepositoryWithKeys()
+    {
+        _made.Write("file", "content");
+        _made.Save().Clean();
+        foreach (var role in Roles.Skip(1))
+            _made.Invoke($"New-RekkordKey {role} ./{role}.key $keyFile").Clean();
+        File.Copy(_made.KeyFile, Path.Combine(_made.Base, "Master.key"));
+    }
+
+    public void Dispose() => _made.Dispose();
+
+    /// <summary>A sandbox with a copy of them.</summary>
+    internal ModuleSandbox Copy()
+    {
+        var copy = new ModuleSandbox(initialize: false);
+        copy.Write("file", "content");
+        foreach (var file in _made.RepositoryFiles.Select(name => Path.Combine("repository", name)).Concat(Directory.GetFiles(_made.Base, "*.key").Select(Path.GetFileName)))
+        {
+            var destination = Path.Combine(copy.Base, file!);
+            Directory.CreateDirectory(Path.GetDirectoryName(destination)!);
+            File.Copy(Path.Combine(_made.Base, file!), destination);
+        }
+
+        return copy;
+    }
+}
+
 /// <summary>Which role each command needs, and that it says so before it does anything.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public sealed class KeyRoleTests : IDisposable
+public sealed class KeyRoleTests(RepositoryWithKeys made) : IClassFixture<RepositoryWithKeys>, IDisposable
 {
-    private static readonly string[] Roles = ["Master", "ReadWrite", "WriteOnly", "LogOnly", "Prune"];
+    private static readonly string[] Roles = RepositoryWithKeys.Roles;
 
     // The roles with which each command works; none for those that use no keyfile of a repository.
     // They take no keyfile, and need a pwsh that a scheduler can start.
@@ -40,16 +74,7 @@ public sealed class KeyRoleTests : IDisposable
         ["Initialize-RekkordRepository"] = ("Initialize-RekkordRepository ./another ./another.key -Force", Roles),
     };
 
-    private readonly ModuleSandbox _sandbox = new();
-
-    public KeyRoleTests()
-    {
-        _sandbox.Write("file", "content");
-        _sandbox.Save().Clean();
-        foreach (var role in Roles.Skip(1))
-            _sandbox.Invoke($"New-RekkordKey {role} ./{role}.key $keyFile").Clean();
-        File.Copy(_sandbox.KeyFile, Path.Combine(_sandbox.Base, "Master.key"));
-    }
+    private readonly ModuleSandbox _sandbox = made.Copy();
 
     public static IEnumerable<object[]> Matrix => from command in Commands.Keys from role in Roles select new object[] { command, role };
 
