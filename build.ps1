@@ -5,8 +5,8 @@ Builds the module, packs it, signs it, tests it in this PowerShell, or removes w
 .PARAMETER Task
 Build (the default) lays the module out in output/. Package also makes output/Rekkord.<version>.nupkg of it, which Publish-PSResource
 -NupkgPath takes, and from a folder Install-PSResource. Sign builds, signs what is ours with Authenticode and packs that; it needs
-Windows, where Set-AuthenticodeSignature is, and a certificate. Test builds and packs and runs tests/Pester with Pester 5, which NuGet brings; the exit
-code is 1 when a test fails. Clean removes output/ and what the compiler made.
+Windows, where Set-AuthenticodeSignature is, and a certificate. Pester runs tests/Pester on what was packed, with Pester 5, which NuGet
+brings; the exit code is 1 when a test fails. Test packs and runs them. Clean removes output/ and what the compiler made.
 
 .PARAMETER CertificateThumbprint
 The code-signing certificate for Sign, in the user's store or the machine's.
@@ -33,7 +33,7 @@ Without an installed pwsh: NuGet brings that too.
 #>
 [CmdletBinding()]
 param(
-    [ValidateSet('Build', 'Package', 'Sign', 'Test', 'Clean')]
+    [ValidateSet('Build', 'Package', 'Sign', 'Pester', 'Test', 'Clean')]
     [string] $Task = 'Build',
     [string] $CertificateThumbprint,
     [string] $CertificateFile,
@@ -86,14 +86,43 @@ function Find-Certificate {
     $certificate
 }
 
-function Test {
-    Package
+function Pester {
     $project = Join-Path $PSScriptRoot 'tests/Pester/Pester.csproj'
     dotnet restore $project -v quiet
     $restored = (dotnet msbuild $project -getProperty:NuGetPackageRoot,PesterVersion | ConvertFrom-Json).Properties
-    Get-ChildItem (Join-Path $restored.NuGetPackageRoot "pester/$($restored.PesterVersion)") -Filter Pester.psd1 -Recurse | Import-Module
-    $result = Invoke-Pester -Path (Join-Path $PSScriptRoot 'tests/Pester') -PassThru
-    if ($result.Result -ne 'Passed') { exit 1 }
+    $pester = (Get-ChildItem (Join-Path $restored.NuGetPackageRoot "pester/$($restored.PesterVersion)") -Filter Pester.psd1 -Recurse).FullName
+
+    # This same PowerShell, once for each file and once for each processor at a time. One that NuGet brought is started through dotnet.
+    $pwsh = @([Environment]::ProcessPath)
+    if ([IO.Path]::GetFileNameWithoutExtension($pwsh[0]) -eq 'dotnet') { $pwsh += Join-Path $PSHOME pwsh.dll }
+    $pwsh += '-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot 'tests/Pester/Invoke-TestFile.ps1'), $pester
+
+    # A large one that began last would have the others wait for it.
+    $files = Get-ChildItem (Join-Path $PSScriptRoot 'tests/Pester') -Filter *.Tests.ps1 | Sort-Object Length -Descending
+    $results = $files | ForEach-Object -ThrottleLimit ([Environment]::ProcessorCount) -Parallel {
+        $PSNativeCommandUseErrorActionPreference = $false
+        $program, $arguments = $using:pwsh
+        $said = & $program @arguments $_.FullName 2>&1 | Out-String
+        $failed = $LASTEXITCODE -ne 0
+        Write-Host $said.Trim()
+        $counts = [regex]::Match(($said -replace '\e\[[\d;]*m'), 'Tests Passed: (\d+), Failed: (\d+), Skipped: (\d+)')
+        [pscustomobject]@{
+            Name    = $_.BaseName
+            Passed  = [int]$counts.Groups[1].Value
+            # A file that could not be run counts as a test that failed.
+            Failed  = [Math]::Max([int]$counts.Groups[2].Value, [int]$failed)
+            Skipped = [int]$counts.Groups[3].Value
+        }
+    }
+    $sum = $results | Measure-Object Passed, Failed, Skipped -Sum
+    "Tests Passed: $($sum[0].Sum), Failed: $($sum[1].Sum), Skipped: $($sum[2].Sum), in $($results.Count) files."
+    $results | Where-Object Failed | ForEach-Object { "Failed: $($_.Name)" }
+    if ($sum[1].Sum -gt 0) { exit 1 }
+}
+
+function Test {
+    Package
+    Pester
 }
 
 function Clean {
