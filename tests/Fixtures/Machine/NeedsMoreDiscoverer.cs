@@ -4,7 +4,7 @@ using Xunit.Sdk;
 namespace Rekkord.Tests;
 
 /// <summary>
-/// A test that needs more than the .NET SDK. Each has the trait <c>Needs=more</c>: CI runs all other tests on a machine that has nothing
+/// A test that needs more than the .NET SDK, or takes long. Each has the trait <c>Needs=more</c>: CI runs all other tests on a machine that has nothing
 /// else, and then these.
 /// </summary>
 public sealed class NeedsMoreDiscoverer : ITraitDiscoverer

@@ -33,7 +33,7 @@ public sealed class MemoryTests : IDisposable
         Assert.InRange(SaveAndMeasure(source), 1, Limit);
     }
 
-    [Fact]
+    [RequiresTimeFact]
     public void Saving_many_small_files_stays_below_400_mebibytes()
     {
         var directories = TestLength.IsLong ? 1000 : 100;
@@ -48,7 +48,7 @@ public sealed class MemoryTests : IDisposable
         Assert.InRange(SaveAndMeasure(source), 1, Limit);
     }
 
-    [Fact]
+    [RequiresTimeFact]
     public void Saving_thousands_of_directories_needs_few_open_files()
     {
         var source = Path.Combine(_base, "source");

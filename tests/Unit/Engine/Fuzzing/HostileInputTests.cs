@@ -38,7 +38,7 @@ public sealed class HostileInputTests : IDisposable
         }
     }
 
-    [Fact]
+    [RequiresTimeFact]
     public void What_the_inputs_of_long_runs_reached_is_reached_again_without_a_fault()
     {
         var targets = _targets.All.Select(target => (Target: target, Known: SeedFile.Read(target))).Where(pair => pair.Known.Count > 0).ToList();

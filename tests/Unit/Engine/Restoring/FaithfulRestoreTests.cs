@@ -60,7 +60,7 @@ public sealed class FaithfulRestoreTests : IDisposable
         Assert.Empty(_repository.Scan(new() { Full = true }).Problems);
     }
 
-    [Fact]
+    [RequiresTimeFact]
     public void A_file_of_two_hundred_mebibytes_comes_back_identical()
     {
         Shell("head -c 209715200 /dev/urandom > large; head -c 100000000 /dev/zero | tr '\\0' 'a' >> large");

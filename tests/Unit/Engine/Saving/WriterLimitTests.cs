@@ -50,7 +50,7 @@ public sealed class WriterLimitTests : IDisposable
         Assert.Equal(FormatLimits.TreeDepth + 1, listed.Count());
     }
 
-    [Fact]
+    [RequiresTimeFact]
     public void A_directory_that_is_deeper_is_reported_and_all_above_it_is_sound()
     {
         MakeDirectories(FormatLimits.TreeDepth);

@@ -55,7 +55,7 @@ public sealed class KeyRoleTests(RepositoryWithKeys made) : IClassFixture<Reposi
         ["Get-RekkordItem"] = ("Get-RekkordItem test -KeyFile $key", ["Master", "Prune", "ReadWrite"]),
         ["Find-RekkordItem"] = ("Find-RekkordItem file -KeyFile $key", ["Master", "Prune", "ReadWrite"]),
         ["Compare-RekkordSnapshot"] = ("Compare-RekkordSnapshot test test -KeyFile $key", ["Master", "Prune", "ReadWrite"]),
-        ["Copy-RekkordSnapshot"] = ("$null = Initialize-RekkordRepository ./there ./there.key -WarningAction Ignore; Copy-RekkordSnapshot test ./there ./there.key -KeyFile $key", ["Master", "Prune", "ReadWrite"]),
+        ["Copy-RekkordSnapshot"] = ("if (-not [IO.Directory]::Exists(\"$PWD/there\")) { $null = Initialize-RekkordRepository ./there ./there.key -WarningAction Ignore }; Copy-RekkordSnapshot test ./there ./there.key -KeyFile $key", ["Master", "Prune", "ReadWrite"]),
         ["Restore-RekkordSnapshot"] = ("Restore-RekkordSnapshot test $destination -Force -KeyFile $key", ["Master", "Prune", "ReadWrite"]),
         ["Remove-RekkordSnapshot"] = ("Remove-RekkordSnapshot -Channel test -Force -KeyFile $key", ["Master", "Prune"]),
         ["Undo-RekkordRemoval"] = ("Undo-RekkordRemoval -Channel test -KeyFile $key", ["Master", "Prune"]),
