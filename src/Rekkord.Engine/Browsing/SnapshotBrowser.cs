@@ -64,21 +64,25 @@ public sealed class SnapshotBrowser : IDisposable
         ArgumentNullException.ThrowIfNull(failed);
         ArgumentNullException.ThrowIfNull(warn);
         var wanted = _snapshots.List(failed, cancellation, warn).Where(isWanted).ToArray();
-        var trusted = Array.FindAll(wanted, snapshot => snapshot.SignerStatus == SignerStatus.Trusted);
-        if (trusted.Length < wanted.Length)
-            warn($"{wanted.Length - trusted.Length} snapshot(s) are signed by a key that was revoked, and were not looked into.");
-        var opened = new List<(Snapshot, IReadOnlyList<SnapshotRoot>)>(trusted.Length);
-        foreach (var snapshot in trusted)
+        var opened = new List<(Snapshot, IReadOnlyList<SnapshotRoot>)>(wanted.Length);
+        var revoked = 0;
+        foreach (var snapshot in wanted)
         {
             try
             {
-                opened.Add((snapshot, _snapshots.Open(snapshot, cancellation).Roots));
+                if (snapshot.SignerStatus == SignerStatus.Trusted && _snapshots.Open(snapshot, cancellation) is { Record.SignerStatus: SignerStatus.Trusted } read)
+                    opened.Add((snapshot, read.Roots));
+                else
+                    revoked++;
             }
             catch (RekkordException error)
             {
                 failed(error);
             }
         }
+
+        if (revoked > 0)
+            warn($"{revoked} snapshot(s) are signed by a key that was revoked, and were not looked into.");
 
         // After the listing, so that it leads to all that was listed.
         var blobs = Load(metadataOnly: true, warn, cancellation);

@@ -59,9 +59,28 @@ public sealed class CopyOperation
     public IReadOnlyList<PlannedCopy> Plan(CancellationToken cancellation)
     {
         _destination.RequireWriting(cancellation);
-        var copies = _request.Force ? [] : FindCopies(cancellation);
-        var chosen = FindChosen(cancellation).DistinctBy(snapshot => snapshot.Id);
-        return [.. chosen.Where(MayBeCopied).OrderBy(snapshot => snapshot.Summary.Time).Select(snapshot => new PlannedCopy(snapshot, copies.GetValueOrDefault(OriginOf(snapshot))))];
+        var copies = _request.Force ? null : new ExistingCopies(_destination, _observer.Warn, cancellation);
+        Snapshot[] chosen = [.. FindChosen(cancellation).DistinctBy(snapshot => snapshot.Id).Where(MayBeCopied).OrderBy(snapshot => snapshot.Summary.Time)];
+        return copies is null ? [.. chosen.Select(snapshot => new PlannedCopy(snapshot, null))] : Compare(chosen, copies, cancellation);
+    }
+
+    /// <summary>Looks for the copies of snapshots. Each that there seems to be is read, on several threads.</summary>
+    private PlannedCopy[] Compare(Snapshot[] chosen, ExistingCopies copies, CancellationToken cancellation)
+    {
+        var plan = new PlannedCopy[chosen.Length];
+        var next = -1;
+        using var threads = new WorkerThreads("compare", cancellation);
+        threads.Run(Enumerable.Repeat(CompareSome, Math.Max(1, Math.Min(chosen.Length, Math.Max(Environment.ProcessorCount, _destination.Store.Capabilities.Connections)))));
+        return plan;
+
+        void CompareSome()
+        {
+            for (var i = Interlocked.Increment(ref next); i < chosen.Length; i = Interlocked.Increment(ref next))
+            {
+                threads.Cancellation.ThrowIfCancellationRequested();
+                plan[i] = new PlannedCopy(chosen[i], copies.Find(OriginOf(chosen[i]), threads.Cancellation));
+            }
+        }
     }
 
     /// <summary>Copies what is in a plan, one after the other. One that cannot be read is told, and the others are copied all the same.</summary>
@@ -108,9 +127,16 @@ public sealed class CopyOperation
         }
     }
 
-    private CopyResult Copy(Snapshot snapshot, SnapshotStore store, TreeCopy tree, SaveTransaction transaction, ChunkCopy chunks, CancellationToken cancellation)
+    private CopyResult? Copy(Snapshot snapshot, SnapshotStore store, TreeCopy tree, SaveTransaction transaction, ChunkCopy chunks, CancellationToken cancellation)
     {
-        var roots = UnreadableSource.Guard("its record", () => store.Open(snapshot, cancellation).Roots);
+        // Its tag may be of another key, which made it again when it was lost.
+        var (record, roots) = UnreadableSource.Guard("its record", () => store.Open(snapshot, cancellation));
+        if (record.SignerStatus != SignerStatus.Trusted)
+        {
+            _observer.EntryFailed(SignedByRevoked(record));
+            return null;
+        }
+
         var (added, stored) = (transaction.Sink.AddedSize, transaction.Sink.StoredSize);
         var copies = roots.Select(tree.Copy).ToArray();
         chunks.Flush();
@@ -122,7 +148,7 @@ public sealed class CopyOperation
     }
 
     /// <summary>Tells of a snapshot whose content is lost. What it had stored until then is in nobody's way.</summary>
-    private CopyResult? Try(Snapshot snapshot, Func<CopyResult> copy)
+    private CopyResult? Try(Snapshot snapshot, Func<CopyResult?> copy)
     {
         try
         {
@@ -140,39 +166,12 @@ public sealed class CopyOperation
         }
     }
 
-    private SnapshotOrigin OriginOf(Snapshot snapshot) => snapshot.Summary.Origin ?? new SnapshotOrigin(_source.Id, snapshot.Id);
-
     /// <summary>
-    /// Finds the copies that are there, also those that were removed and not deleted yet: whoever removed one does not want it back. A copy is a
-    /// claim of the key that signed it. So only those of the key in use and of the master key count: nobody else can keep a copy from being made.
-    /// One that has no tag is in no list, so it counts as not made.
+    /// What a copy of a snapshot is a copy of. What a snapshot of the source claims counts only where it names another repository: whoever saves
+    /// in the source could pass his own for another one of it.
     /// </summary>
-    private Dictionary<SnapshotOrigin, Snapshot> FindCopies(CancellationToken cancellation)
-    {
-        if (!_destination.Keys.CanList)
-        {
-            throw new RekkordException(
-                "CopiesUnknown",
-                RekkordErrorKind.PermissionDenied,
-                $"The destination's keyfile cannot list, so it is not known what '{_destination.Location}' has already. Give a ReadWrite keyfile, or -Force, which copies once more what is there.",
-                _destination.Location);
-        }
-
-        var own = _destination.Role == Cryptography.KeyRole.Master ? "" : Convert.ToHexStringLower(_destination.Keys.KeyId);
-        var (snapshots, errors, _) = new SnapshotStore(_destination).ListAll(cancellation);
-        foreach (var error in errors)
-            _observer.Warn(error.Message);
-        var copies = new Dictionary<SnapshotOrigin, Snapshot>();
-        var counting = snapshots.Where(snapshot => snapshot.SignerStatus == SignerStatus.Trusted && snapshot.TagName.Length > 0 && (snapshot.KeyId.Length == 0 || snapshot.KeyId == own));
-        foreach (var snapshot in counting.OrderBy(snapshot => snapshot.Removal is not null))
-        {
-            copies.TryAdd(new SnapshotOrigin(_destination.Id, snapshot.Id), snapshot);
-            if (snapshot.Summary.Origin is { } origin)
-                copies.TryAdd(origin, snapshot);
-        }
-
-        return copies;
-    }
+    private SnapshotOrigin OriginOf(Snapshot snapshot) =>
+        snapshot.Summary.Origin is { } origin && origin.RepositoryId != _source.Id ? origin : new SnapshotOrigin(_source.Id, snapshot.Id);
 
     /// <summary>Finds what the user has named. The list is read once for all whole IDs, which is what comes from a pipeline.</summary>
     private IEnumerable<Snapshot> FindChosen(CancellationToken cancellation)
@@ -198,15 +197,23 @@ public sealed class CopyOperation
         }
     }
 
-    /// <summary>A copy has another signature. So what a revoked key has signed would count again.</summary>
+    /// <summary>
+    /// A copy has another signature. So what a revoked key has signed would count again. And its store's time says nothing of when it was
+    /// made. So nothing would tell the newest of a channel from one that claims a time to come.
+    /// </summary>
     private bool MayBeCopied(Snapshot snapshot)
     {
         try
         {
             if (snapshot.SignerStatus != SignerStatus.Trusted)
+                throw SignedByRevoked(snapshot);
+            if (snapshot.IsAhead(DateTimeOffset.UtcNow))
             {
                 throw new RekkordException(
-                    "SignerRevoked", RekkordErrorKind.Security, $"The snapshot {snapshot.Id} was not copied: the key {snapshot.KeyId} that signed it was revoked, so it may be forged. A copy would have a signature that counts.", snapshot.Id.ToString());
+                    "SnapshotTimeAhead",
+                    RekkordErrorKind.InvalidData,
+                    $"The snapshot {snapshot.Id} was not copied: it claims to be of {snapshot.Summary.Time:u}, which is still to come. A copy would make it unclear which snapshot of channel '{snapshot.Summary.Channel}' is the newest. The clock of '{snapshot.Summary.HostName}' was wrong, this machine's is, or somebody wrote that on purpose. Remove the snapshot, or copy it when that time has come.",
+                    snapshot.Id.ToString());
             }
 
             SaveOperation.ValidateChannel(snapshot.Summary.Channel);
@@ -218,4 +225,10 @@ public sealed class CopyOperation
             return false;
         }
     }
+
+    private static RekkordException SignedByRevoked(Snapshot snapshot) => new(
+        "SignerRevoked",
+        RekkordErrorKind.Security,
+        $"The snapshot {snapshot.Id} was not copied: the key {snapshot.KeyId} that signed it was revoked, so it may be forged. A copy would have a signature that counts.",
+        snapshot.Id.ToString());
 }

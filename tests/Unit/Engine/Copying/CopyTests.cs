@@ -1,8 +1,10 @@
 using Rekkord.Engine.Copying;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Restoring;
+using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Storage;
@@ -110,18 +112,78 @@ public sealed class CopyTests : IDisposable
     }
 
     [Fact]
-    public void A_channel_that_no_save_takes_is_not_copied()
+    public void A_channel_that_no_save_takes_and_a_time_to_come_are_not_copied()
     {
         Prepare();
-        using (var repository = _source.Open())
-        {
-            var records = new SnapshotRecords(repository);
-            var (snapshot, roots) = records.Read(List(_source)[0].ObjectName, default);
-            records.Write(snapshot.Summary with { Channel = "id" }, [.. roots.Select(root => (root.Path, new TreeEntryEncoder().Encode(root.Entry)))], default);
-        }
+        Forge(_source, _source.KeyFilePath, summary => summary with { Channel = "id" });
+        Forge(_source, _source.KeyFilePath, summary => summary with { Time = DateTimeOffset.UtcNow.AddDays(1) });
 
         Assert.Equal(2, Copy().Count);
-        Assert.Equal("ChannelInvalid", Assert.Single(_source.Failed).ErrorId);
+        Assert.Equal(["ChannelInvalid", "SnapshotTimeAhead"], _source.Failed.Select(error => error.ErrorId).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void What_a_revoked_key_has_saved_is_not_copied_though_a_repair_has_tagged_it_again()
+    {
+        var thief = _source.Derive(KeyRole.WriteOnly, "thief.key");
+        _source.Write("file", "forged"u8);
+        using (var repository = _source.Open())
+        {
+            var forged = _source.Save(Request(), thief.Path).Snapshot;
+            File.Delete(Path.Combine(_source.Location, forged.TagName));
+            Assert.Equal(ProblemKind.TagMissing, Assert.Single(_source.Scan(new() { Repair = true }).Problems).Kind);
+            new KeyRevocation(repository, _ => { }).Run(thief.Id, true, "stolen", default);
+        }
+
+        _source.Write("file", "sound"u8);
+        var sound = _source.Save().Snapshot;
+
+        Assert.Equal(sound.Id, Assert.Single(Copy()).Snapshot.Id);
+        Assert.Equal("SignerRevoked", Assert.Single(_source.Failed).ErrorId);
+        Assert.Single(List());
+    }
+
+    [Fact]
+    public void What_another_key_of_the_destination_claims_to_have_copied_is_copied_though_a_repair_has_tagged_the_claim()
+    {
+        Prepare();
+        var thief = _destination.Derive(KeyRole.ReadWrite, "thief.key");
+        _destination.Write("file", "forged"u8);
+        _destination.Save(Request() with { Paths = [FileName.FromText(_destination.Source)] }, thief.Path);
+        var victim = List(_source)[0];
+        string repositoryId;
+        using (var source = _source.Open())
+            repositoryId = source.Id;
+        var claim = Forge(_destination, thief.Path, summary => summary with { Origin = new SnapshotOrigin(repositoryId, victim.Id) });
+        File.Delete(Path.Combine(_destination.Location, claim.TagName));
+        Assert.Equal(ProblemKind.TagMissing, Assert.Single(_destination.Scan(new() { Repair = true }).Problems).Kind);
+
+        Assert.Contains(victim.Id, Copy().Select(copied => copied.Snapshot.Id));
+        Assert.Empty(Copy());
+    }
+
+    [Fact]
+    public void A_snapshot_that_claims_to_be_another_one_of_its_repository_takes_no_copy_from_that()
+    {
+        Prepare();
+        var snapshots = List(_source);
+        using (var source = _source.Open())
+            Forge(_source, _source.KeyFilePath, summary => summary with { Origin = new SnapshotOrigin(source.Id, snapshots[1].Id), Time = snapshots[0].Summary.Time.AddHours(-1) });
+
+        Assert.Equal(3, Copy().Count);
+        Assert.Equal(List(_source).Select(snapshot => snapshot.Id), List().Select(copy => copy.Summary.Origin!.SnapshotId));
+        Assert.Empty(Copy());
+    }
+
+    private SaveRequest Request() => new() { Channel = "test", Paths = [FileName.FromText(_source.Source)], CacheDirectory = _source.CacheDirectory };
+
+    /// <summary>Writes a snapshot as the first one is, with another summary.</summary>
+    private static Snapshot Forge(TestRepository at, string keyFile, Func<SnapshotSummary, SnapshotSummary> change)
+    {
+        using var repository = at.Open(keyFile);
+        var records = new SnapshotRecords(repository);
+        var (snapshot, roots) = records.Read(List(at)[0].ObjectName, default);
+        return records.Write(change(snapshot.Summary), [.. roots.Select(root => (root.Path, new TreeEntryEncoder().Encode(root.Entry)))], default);
     }
 
     private void Prepare()

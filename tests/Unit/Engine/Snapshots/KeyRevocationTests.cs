@@ -1,8 +1,10 @@
 using System.Text;
+using Rekkord.Engine.Browsing;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Objects;
+using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
@@ -213,11 +215,15 @@ public sealed class KeyRevocationTests : IDisposable
     {
         Revoke();
         var forged = Forge("forged"u8);
-        using (var repository = _repository.Open())
-            new SnapshotRecords(repository).WriteTag(forged.Id, ObjectName.TryGetHash(forged.ObjectName)!, forged.Summary, default);
+        using var repository = _repository.Open();
+        new SnapshotRecords(repository).WriteTag(forged.Id, ObjectName.TryGetHash(forged.ObjectName)!, forged.Summary, default);
 
         Assert.Equal("SignerRevoked", Assert.Throws<RekkordException>(() => _repository.RestoreSource("thief")).ErrorId);
         Assert.False(Directory.Exists(_repository.Destination));
+        using var browser = new SnapshotBrowser(repository);
+        var warnings = new List<string>();
+        Assert.Empty(browser.Search(new PathPattern("file"), _ => true, error => throw error, warnings.Add, default));
+        Assert.StartsWith("2 snapshot(s) are signed by a key that was revoked", Assert.Single(warnings), StringComparison.Ordinal);
     }
 
     [Fact]
