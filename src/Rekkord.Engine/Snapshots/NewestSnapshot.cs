@@ -34,11 +34,14 @@ internal static class NewestSnapshot
         return newest;
     }
 
-    /// <summary>The one that claims to be the newest, unless one that was stored later contradicts that.</summary>
+    /// <summary>
+    /// The one that claims to be the newest, unless one that was stored later contradicts that. A copy does not: it is stored long after it
+    /// was made. Who claims falsely that his snapshot is one only keeps it from raising a doubt.
+    /// </summary>
     private static Snapshot FindByClaim(IReadOnlyList<Snapshot> snapshots)
     {
         var newest = snapshots.MaxBy(snapshot => snapshot.Summary.Time)!;
-        var rival = snapshots.Where(snapshot => Contradicts(snapshot, newest)).MaxBy(snapshot => snapshot.StoredTime);
+        var rival = snapshots.Where(snapshot => snapshot.Summary.Origin is null && Contradicts(snapshot, newest)).MaxBy(snapshot => snapshot.StoredTime);
         return rival is null
             ? newest
             : throw Ambiguous(newest, rival, $"the {Describe(newest)} claims to be newer than the {Describe(rival)}, but was stored before it");

@@ -73,6 +73,16 @@ public sealed class NewestSnapshotTests
     }
 
     [Fact]
+    public void A_copy_is_stored_after_newer_ones_and_raises_no_doubt_about_them()
+    {
+        var copy = Made("copy", -2.5, stored: -0.1);
+
+        Assert.Equal("direct", Find(Made("direct", -2, stored: -2), copy with { Summary = copy.Summary with { Origin = new SnapshotOrigin(new string('0', 32), Id("first")) } }));
+        Assert.Empty(_warnings);
+        Assert.Throws<RekkordException>(() => Find(Made("direct", -2, stored: -2), copy));
+    }
+
+    [Fact]
     public void A_copy_that_lost_the_times_of_its_files_raises_no_doubt_about_those_of_the_snapshots()
     {
         Assert.Equal("c", Find(Made("a", -72, stored: -0.1), Made("b", -48, stored: -0.05), Made("c", -24, stored: -0.2)));
