@@ -26,15 +26,14 @@ public static class PrometheusFile
         try
         {
             var text = Format(report, report.Outcome == JobOutcome.Success ? EndOf(report) : ReadLastSuccess(path));
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-
-            // The collector runs as another user.
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
             try
             {
-                using (var writer = new StreamWriter(temporary, new UTF8Encoding(false), options))
+                using (var writer = new StreamWriter(temporary, new UTF8Encoding(false), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write }))
                     writer.Write(text);
+
+                // The collector runs as another user. A mode that was given at creation would be cut by the umask.
+                if (!OperatingSystem.IsWindows())
+                    File.SetUnixFileMode(temporary, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
                 File.Move(temporary, path, overwrite: true);
             }
             finally

@@ -1,12 +1,16 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Reporting;
 
 namespace Rekkord.Engine.Tests.Reporting;
 
-public sealed class ReportTests : IDisposable
+public sealed partial class ReportTests : IDisposable
 {
+    private const int CloneFileSystem = 0x200;
+    private const uint StrictMask = 0x3f;
+
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
@@ -60,6 +64,27 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task Everybody_can_read_the_file_also_where_the_umask_is_strict()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+
+        // The umask is of the process, until a thread has its own. Some containers do not let it.
+        await Task.Factory.StartNew(
+            () =>
+            {
+                if (Unshare(CloneFileSystem) == 0)
+                    _ = SetMask(StrictMask);
+                PrometheusFile.Write(Report, _directory.Path);
+            },
+            default,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        Assert.True(File.GetUnixFileMode(Directory.GetFiles(_directory.Path).Single()).HasFlag(UnixFileMode.OtherRead));
+    }
+
+    [Fact]
     public void The_journal_gets_fields_and_syslog_a_line()
     {
         if (!OperatingSystem.IsLinux())
@@ -83,6 +108,12 @@ public sealed class ReportTests : IDisposable
             Receive("log", path => SystemLog.Write(Report, _directory["none"], path)));
         Assert.Equal("ReportNotWritten", Assert.Throws<RekkordException>(() => SystemLog.Write(Report, _directory["none"], _directory["none"])).ErrorId);
     }
+
+    [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
+    private static partial int Unshare(int flags);
+
+    [LibraryImport("libc", EntryPoint = "umask")]
+    private static partial uint SetMask(uint mask);
 
     private static JobReport Report => new()
     {
