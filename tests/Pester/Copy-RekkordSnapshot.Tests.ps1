@@ -75,6 +75,16 @@ Describe 'Copy-RekkordSnapshot' {
         Get-ErrorId { Copy-RekkordSnapshot laptop $sandbox.Repository $sandbox.KeyFile } | Should -Be CopyToItself
     }
 
+    It 'takes the passphrase from the place that the file for the destination names, and not the one in the environment' -Skip:$IsWindows {
+        $sealed = Join-Path $sandbox.Base sealed.key
+        $null = New-RekkordKey ReadWrite $sealed $there.KeyFile -Passphrase (ConvertTo-SecureString destination -AsPlainText)
+        $file = Join-Path $sandbox.Base offsite.toml
+        Set-Content $file '[Repository]', "URL = '$($there.Repository)'", "KeyFile = '$sealed'", "PassphraseFrom = 'command:printf destination'"
+        [IO.File]::SetUnixFileMode($file, 'UserRead, UserWrite')
+        $env:REKKORD_PASSPHRASE = 'source'
+        try { (Copy-RekkordSnapshot laptop -DestinationConfigPath $file).Status | Should -Be Copied } finally { $env:REKKORD_PASSPHRASE = $null }
+    }
+
     It 'does nothing with -WhatIf, and says what cannot be done' {
         Copy-RekkordSnapshot laptop @to -WhatIf | Should -BeNullOrEmpty
         Get-RekkordSnapshot @there | Should -BeNullOrEmpty

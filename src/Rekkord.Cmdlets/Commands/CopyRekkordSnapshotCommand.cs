@@ -153,7 +153,9 @@ public sealed class CopyRekkordSnapshotCommand : SnapshotInputCommand
                 "DestinationNotGiven", RekkordErrorKind.InvalidArgument, $"'{DestinationConfigPath}' does not say where to copy to: it needs URL and KeyFile under [Repository]. Or give -DestinationRepository and -DestinationKeyFile.", DestinationConfigPath);
         }
 
-        var passphrase = new PassphraseSource(keyFile) { Given = DestinationPassphrase, Reference = DestinationConfigPath is null ? null : target.Repository.PassphraseFrom.Value };
+        // Where the file for the destination says where the passphrase is, the one in the environment is the source's.
+        var place = DestinationConfigPath is null ? null : target.Repository.PassphraseFrom.Value;
+        var passphrase = new PassphraseSource(keyFile) { Given = DestinationPassphrase, Reference = place, UsesEnvironment = place is null };
         var keys = ReadKeyFile(keyFile, target, "-DestinationPassphrase", () => passphrase.FindOrAsk(Host, StopToken));
         keys.Demand(KeyPermission.Save, MyInvocation.MyCommand.Name, keyFile);
         return (url, keys, keyFile);

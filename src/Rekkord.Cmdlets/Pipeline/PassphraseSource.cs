@@ -25,6 +25,9 @@ internal sealed class PassphraseSource(string keyFile)
     /// <summary>Whether what the session keeps for the keyfile counts.</summary>
     public bool UsesUnlocked { get; init; } = true;
 
+    /// <summary>Whether the environment counts. What is there is for one keyfile.</summary>
+    public bool UsesEnvironment { get; init; } = true;
+
     /// <summary>The passphrase in the environment; null when there is none. An empty variable counts as unset.</summary>
     public static Passphrase? FromEnvironment() =>
         ProcessEnvironment.Get(Variable) is { Length: > 0 } text ? Passphrase.FromText(text) : null;
@@ -36,7 +39,7 @@ internal sealed class PassphraseSource(string keyFile)
         if (Given is not null)
             return Passphrase.FromSecureString(Given);
         return (UsesUnlocked ? UnlockedKeys.OfSession().Find(keyFile) : null)
-            ?? FromEnvironment()
+            ?? (UsesEnvironment ? FromEnvironment() : null)
             ?? (Reference is null ? null : SecretSource.FindPassphrase(Reference, stop));
     }
 
