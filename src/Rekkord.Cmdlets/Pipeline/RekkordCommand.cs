@@ -184,14 +184,15 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
         serving = pump;
         try
         {
-            var result = pump.Run(() => operation(pump));
-            if (!Stopping)
-                Show([], shown);
-            return result;
+            return pump.Run(() => operation(pump));
         }
         finally
         {
             _writeFailure = pump.WriteFailure;
+
+            // Of an operation that fails too: else the bar stays until the script ends.
+            if (!Stopping)
+                Show([], shown);
         }
     }
 
