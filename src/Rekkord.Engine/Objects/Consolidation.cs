@@ -12,6 +12,24 @@ internal static class Consolidation
     // What is at most so many times as large as all smaller ones together goes with them.
     private const int Factor = 2;
 
+    /// <summary>
+    /// Which of some objects to merge, by their places: from the smallest on, the first that are enough. A few that are much smaller than all others wait for more of
+    /// their size, and keep nobody else waiting.
+    /// </summary>
+    /// <param name="sizes">The sizes of the objects, in ascending order.</param>
+    public static Range Choose(IReadOnlyList<long> sizes)
+    {
+        for (var start = 0; start < sizes.Count;)
+        {
+            var count = Count(0, sizes.Skip(start));
+            if (count >= Least)
+                return start..(start + count);
+            start += count;
+        }
+
+        return ..0;
+    }
+
     /// <summary>How many of some objects to merge, from the smallest on.</summary>
     /// <param name="merged">How much is merged in any case.</param>
     /// <param name="sizes">The sizes of the objects, in ascending order.</param>

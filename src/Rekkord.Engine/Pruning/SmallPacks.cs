@@ -29,8 +29,8 @@ internal sealed class SmallPacks(int packSize, DateTimeOffset newest)
     private IEnumerable<PackUse> Choose(List<PackUse> packs)
     {
         var ascending = packs.OrderBy(pack => pack.Size).ToArray();
-        var count = Consolidation.Count(0, ascending.Select(pack => pack.Size));
+        var chosen = Consolidation.Choose([.. ascending.Select(pack => pack.Size)]);
         var size = 0L;
-        return count < Consolidation.Least ? [] : ascending.Take(count).TakeWhile(pack => (size += pack.Size) <= (long)packSize * MostFullPacks);
+        return ascending.Take(chosen).TakeWhile(pack => (size += pack.Size) <= (long)packSize * MostFullPacks);
     }
 }

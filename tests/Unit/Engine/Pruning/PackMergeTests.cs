@@ -88,6 +88,41 @@ public sealed class PackMergeTests : IDisposable
         Assert.Equal(Nights * Size, packs.Sum(pack => pack.Use.Size));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void So_it_is_for_packs_of_any_size(int seed)
+    {
+        const int Nights = 1000;
+        var random = new Random(seed);
+        long[] sizes = [.. Enumerable.Range(0, Nights).Select(_ => (long)Math.Exp(random.NextDouble() * 14) + 300)];
+        var packs = new List<long>();
+        var (copied, most) = (0L, 0);
+        foreach (var size in sizes)
+        {
+            packs.Add(size);
+            var chosen = Choose(packs);
+            chosen.ForEach(one => packs.Remove(one));
+            if (chosen.Count > 0)
+                packs.Add(chosen.Sum());
+            copied += chosen.Sum();
+            most = Math.Max(most, packs.Count);
+        }
+
+        Assert.InRange(most, 1, 30);
+        Assert.InRange(copied, 1, 6 * sizes.Sum());
+        Assert.Equal(sizes.Sum(), packs.Sum());
+    }
+
+    [Fact]
+    public void A_tiny_pack_keeps_no_others_from_being_merged()
+    {
+        Assert.Equal(900, Choose([500, .. Enumerable.Repeat(5000L, 900)]).Count);
+        Assert.Equal(9, Choose([500, 600, .. Enumerable.Repeat(5000L, 9), 1_000_000]).Count);
+        Assert.Empty(Choose([500, .. Enumerable.Repeat(5000L, Consolidation.Least - 1)]));
+    }
+
     [Fact]
     public void What_a_removed_snapshot_needs_by_itself_is_not_merged_and_can_be_brought_back()
     {
@@ -202,6 +237,15 @@ public sealed class PackMergeTests : IDisposable
             small.Add(new StoredPack(new byte[32], PackSize / 4, default, new byte[2]), new PackUse($"{i}", PackSize / 4), DateTimeOffset.UnixEpoch);
 
         Assert.Equal(256, small.Choose().Count);
+    }
+
+    /// <summary>The sizes of those that are merged of packs of some sizes.</summary>
+    private static List<long> Choose(IEnumerable<long> sizes)
+    {
+        var small = new SmallPacks(packSize: int.MaxValue, newest: DateTimeOffset.UtcNow);
+        foreach (var size in sizes)
+            small.Add(new StoredPack(new byte[32], size, default, new byte[2]), new PackUse("", size), DateTimeOffset.UnixEpoch);
+        return [.. small.Choose().Select(pack => pack.Size)];
     }
 
     private List<Snapshot> SaveSmall(int count) => [.. Enumerable.Range(0, count).Select(state =>
