@@ -63,35 +63,50 @@ internal sealed class PackRewriting(RepositoryAccess repository, NeededBlobs nee
         }
     }
 
+    /// <summary>Copies what is needed of a pack. What fails while that is written is no fault of the pack, and ends the run.</summary>
     private bool TryCopy(PackUse pack, WriteSession sink, SegmentPacker packer, CancellationToken cancellation)
+    {
+        if (TryRead(pack, () => ReadTable(pack.Name, cancellation)) is not { } own)
+            return false;
+        var index = new BlobIndex();
+        index.Add(own);
+        using var reader = new BlobReader(repository, index, cancellation);
+        foreach (var blob in TableOfContentsReader.BlobsOf(own))
+        {
+            if (needed.Find(blob.Oid) != SnapshotFate.Live)
+                continue;
+            using var content = TryRead(pack, () => reader.Read(blob.Type, blob.Oid));
+            if (content is null)
+                return false;
+            Store(blob.Type, content, sink, packer);
+        }
+
+        return true;
+    }
+
+    private StoredPack? ReadTable(string name, CancellationToken cancellation) =>
+        repository.Store.Find(name, cancellation) is { } found ? PackTables.Read(repository, found, cancellation) : null;
+
+    /// <summary>Reads something of a pack; null when that is lost.</summary>
+    private T? TryRead<T>(PackUse pack, Func<T?> read)
+        where T : class
     {
         try
         {
-            if (repository.Store.Find(pack.Name, cancellation) is not { } found)
-                return false;
-            var own = PackTables.Read(repository, found, cancellation);
-            var index = new BlobIndex();
-            index.Add(own);
-            using var reader = new BlobReader(repository, index, cancellation);
-            foreach (var blob in TableOfContentsReader.BlobsOf(own))
-                Copy(blob, reader, sink, packer);
-            return true;
+            return read();
         }
         catch (RekkordException error) when (error.MeansLoss || error.Kind == RekkordErrorKind.NotFound)
         {
             _uncopied.Enqueue($"The pack '{pack.Name}' stays, because what is needed of it cannot be copied: {error.Message}");
-            return false;
+            return null;
         }
     }
 
-    private void Copy(BlobEntry blob, BlobReader reader, WriteSession sink, SegmentPacker packer)
+    private static void Store(BlobType type, Blob content, WriteSession sink, SegmentPacker packer)
     {
-        if (needed.Find(blob.Oid) != SnapshotFate.Live)
-            return;
-        using var content = reader.Read(blob.Type, blob.Oid);
-        if (blob.Type == BlobType.Data)
+        if (type == BlobType.Data)
             sink.StoreData(packer, content.Bytes.Span);
         else
-            sink.StoreMetadata(blob.Type, content.Bytes.Span);
+            sink.StoreMetadata(type, content.Bytes.Span);
     }
 }

@@ -216,6 +216,17 @@ public sealed class PackMergeTests : IDisposable
     }
 
     [Fact]
+    public void A_store_that_does_not_take_a_copy_ends_the_run_and_no_pack_is_blamed()
+    {
+        SaveSmall(2 * Enough, length: 12_000);
+        _world.Clock.Now += PrunedWorld.Wait;
+
+        Assert.Throws<StorageException>(() => _world.Prune(new FailingStore(_world.Store, pack => pack == 0)));
+        Assert.Empty(_world.Warnings);
+        _world.Check();
+    }
+
+    [Fact]
     public void Packs_with_as_many_blobs_as_one_takes_are_no_small_packs()
     {
         var small = new SmallPacks(packSize: 32 * 1024 * 1024, newest: DateTimeOffset.UtcNow);
@@ -248,13 +259,24 @@ public sealed class PackMergeTests : IDisposable
         return [.. small.Choose().Select(pack => pack.Size)];
     }
 
-    private List<Snapshot> SaveSmall(int count) => [.. Enumerable.Range(0, count).Select(state =>
+    private List<Snapshot> SaveSmall(int count, int length = 300) => [.. Enumerable.Range(0, count).Select(state =>
     {
-        _world.WriteSmall(state);
+        _world.WriteSmall(state, length: length);
         return _world.Save();
     })];
 
     private string[] NamesOfPacks() => [.. _world.Store.List("packs/", default).Select(pack => pack.Name)];
 
     private int CountPacks() => _world.Store.List("packs/", default).Count;
+
+    /// <summary>A store that does not take some packs, by their number, because their folder is gone.</summary>
+    private sealed class FailingStore(IObjectStore store, Predicate<int> fails) : ObjectStoreDecorator(store, ownsStore: false)
+    {
+        private int _packs;
+
+        public override ValueTask<bool> PutAsync(string name, ObjectContent content, PutMode mode, CancellationToken cancellation) =>
+            name.StartsWith(ObjectName.Packs, StringComparison.Ordinal) && fails(Interlocked.Increment(ref _packs) - 1)
+                ? throw StorageException.NotFound(Location, name)
+                : Inner.PutAsync(name, content, mode, cancellation);
+    }
 }

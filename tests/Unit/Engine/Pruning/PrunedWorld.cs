@@ -75,7 +75,7 @@ internal sealed class PrunedWorld : ISaveObserver, IRestoreObserver, IDisposable
     }
 
     /// <summary>Makes the source have a small file in one of some states, beside what it has.</summary>
-    public void WriteSmall(int state, string name = "small") => _directories.Write(name, TestRepository.RandomBytes(400 + state, 300));
+    public void WriteSmall(int state, string name = "small", int length = 300) => _directories.Write(name, TestRepository.RandomBytes(400 + state, length));
 
     public RepositoryAccess Open(IObjectStore? store = null) => RepositoryAccess.Open(store ?? Store, KeyFile.Read(_directories.KeyFilePath));
 
