@@ -23,6 +23,9 @@ internal sealed class PackRewriting(RepositoryAccess repository, NeededBlobs nee
     // Where the store is far away. Each keeps segments in memory.
     private const int MostAtOnce = 4;
 
+    // What a batch makes, as near as that is known. A run that is stopped has copied at most so much in vain.
+    private const int FullPacksInABatch = 4;
+
     private readonly List<PackUse> _copied = [];
     private readonly List<StoredPack> _copies = [];
     private readonly ConcurrentQueue<string> _uncopied = new();
@@ -32,6 +35,30 @@ internal sealed class PackRewriting(RepositoryAccess repository, NeededBlobs nee
 
     /// <summary>The new packs.</summary>
     public IReadOnlyList<StoredPack> Copies => _copies;
+
+    /// <summary>Divides packs into batches that are copied one after another.</summary>
+    /// <param name="packs">The packs.</param>
+    /// <param name="packSize">The size at which a pack is full.</param>
+    public static IEnumerable<IReadOnlyList<PackUse>> Divide(IEnumerable<PackUse> packs, int packSize)
+    {
+        var batch = new List<PackUse>();
+        var size = 0L;
+        foreach (var pack in packs)
+        {
+            var copied = pack.SizeOf(pack.Needed);
+            if (batch.Count > 0 && size + copied > (long)packSize * FullPacksInABatch)
+            {
+                yield return batch;
+                (batch, size) = ([], 0);
+            }
+
+            batch.Add(pack);
+            size += copied;
+        }
+
+        if (batch.Count > 0)
+            yield return batch;
+    }
 
     /// <summary>Copies.</summary>
     /// <exception cref="StorageException">The store failed.</exception>

@@ -162,22 +162,33 @@ public sealed class PruneOperation
         _merging.Clear();
     }
 
-    /// <summary>Condemns what nothing needs that is not removed, and what only the copies are needed of.</summary>
+    /// <summary>
+    /// Condemns what nothing needs that is not removed, and then what only the copies are needed of. What was copied before a mark says so is of no use, so there
+    /// is a mark for each few packs.
+    /// </summary>
     private List<PackUse> Condemn(Inventory current, CancellationToken cancellation)
     {
-        var rewriting = new PackRewriting(_repository, _walk.Needed, _warn);
-        rewriting.Run([.. Census.Sparse, .. _merging], cancellation);
-        List<PackUse> condemned = [.. Census.Dead, .. rewriting.Copied];
         string[] snapshots = [.. current.Snapshots.Where(name => _walk.Fates[name] == SnapshotFate.Removed && !CondemnedList.Names(name, current.Removals, current.Condemned.Records))];
         Write(
             new CondemnedRecord(CondemnedKind.Mark)
             {
                 Snapshots = [.. snapshots.Select(HashOf)],
                 Removals = [.. snapshots.SelectMany(current.Removals.FindAll).Select(removal => HashOf(removal.RecordName)).Distinct()],
-                Copies = [.. rewriting.Copies.Select(pack => new Oid(pack.Hash))],
             },
-            [.. condemned.Select(pack => HashOf(pack.Name))],
+            [.. Census.Dead.Select(pack => HashOf(pack.Name))],
             cancellation);
+        List<PackUse> condemned = [.. Census.Dead];
+        foreach (var batch in PackRewriting.Divide([.. Census.Sparse, .. _merging], _repository.Descriptor.PackSize))
+        {
+            var rewriting = new PackRewriting(_repository, _walk.Needed, _warn);
+            rewriting.Run(batch, cancellation);
+            Write(
+                new CondemnedRecord(CondemnedKind.Mark) { Copies = [.. rewriting.Copies.Select(pack => new Oid(pack.Hash))] },
+                [.. rewriting.Copied.Select(pack => HashOf(pack.Name))],
+                cancellation);
+            condemned.AddRange(rewriting.Copied);
+        }
+
         return condemned;
     }
 

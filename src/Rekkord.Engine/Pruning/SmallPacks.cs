@@ -11,7 +11,7 @@ namespace Rekkord.Engine.Pruning;
 /// <param name="newest">Packs that were stored later are left alone. They may be of a save that still runs, or be copies that another prune has just made.</param>
 internal sealed class SmallPacks(int packSize, DateTimeOffset newest)
 {
-    // Of many, the others wait for the next run: what a run has copied that is stopped counts for nothing.
+    // Of many, the others wait for the next run, so that one does not take all night.
     private const int MostFullPacks = 64;
 
     private readonly Dictionary<PackKind, List<PackUse>> _byKind = new() { [PackKind.Data] = [], [PackKind.Metadata] = [] };

@@ -227,6 +227,46 @@ public sealed class PackMergeTests : IDisposable
     }
 
     [Fact]
+    public void What_is_dead_is_condemned_though_nothing_can_be_copied()
+    {
+        _world.Write(0);
+        var first = _world.Save();
+        _world.Write(1);
+        SaveSmall(Enough);
+        _world.Clock.Now += PrunedWorld.Wait;
+        _world.Remove(first);
+
+        Assert.Throws<StorageException>(() => _world.Prune(new FailingStore(_world.Store, pack => true)));
+
+        var mark = Assert.Single(CondemnedList.Load(_world.Open(), default).Records);
+        Assert.Equal(first.ObjectName, ObjectName.For(ObjectName.Snapshots, Assert.Single(mark.Snapshots).ToArray()));
+        Assert.NotEmpty(mark.Packs);
+        Assert.Empty(mark.Copies);
+        _world.Clock.Now += PrunedWorld.Wait;
+        Assert.True(_world.Prune() is { DeletedPacks: > 0, Snapshots.Count: 1 });
+        _world.Check(first);
+    }
+
+    [Fact]
+    public void What_was_merged_before_a_run_is_stopped_counts()
+    {
+        const int Copies = 7;
+        SaveSmall(4 * Enough, length: 12_000);
+        _world.Clock.Now += PrunedWorld.Wait;
+        var planned = _world.Plan().MergedPacks;
+
+        Assert.Throws<StorageException>(() => _world.Prune(new FailingStore(_world.Store, pack => pack >= Copies)));
+
+        var marks = CondemnedList.Load(_world.Open(), default);
+        Assert.InRange(marks.Packs.Count, 1, planned - 1);
+        Assert.InRange(marks.Records.Sum(mark => mark.Copies.Count), 1, Copies);
+        Assert.InRange(_world.Prune().MergedPacks, 1, planned - marks.Packs.Count);
+        _world.Clock.Now += PrunedWorld.Wait;
+        Assert.True(_world.Prune().DeletedPacks >= marks.Packs.Count);
+        _world.Check();
+    }
+
+    [Fact]
     public void Packs_with_as_many_blobs_as_one_takes_are_no_small_packs()
     {
         var small = new SmallPacks(packSize: 32 * 1024 * 1024, newest: DateTimeOffset.UtcNow);
