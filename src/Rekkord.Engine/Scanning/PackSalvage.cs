@@ -4,6 +4,7 @@ using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
 using Rekkord.Engine.Repository;
+using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Engine.Scanning;
 
@@ -16,16 +17,21 @@ internal sealed class PackSalvage
     private const int CompressionLevel = 3;
 
     private readonly RepositoryAccess _repository;
-    private readonly BlobIndex _sound = new();
+    private readonly BlobIndex _staying = new();
+    private readonly BlobIndex _leaving = new();
 
     /// <summary>Prepares a salvage.</summary>
     /// <param name="repository">The repository, opened with a key that can read and write.</param>
-    /// <param name="sound">The packs that stay: what can be read from them is not stored again.</param>
-    public PackSalvage(RepositoryAccess repository, IEnumerable<StoredPack> sound)
+    /// <param name="sound">
+    /// The packs that are not damaged. What can be read from one that stays is not stored again. What is condemned may be deleted because a damaged pack has a copy, so
+    /// it is only read from.
+    /// </param>
+    /// <param name="condemned">What is condemned. Where a record of it cannot be read, no pack is known to stay.</param>
+    public PackSalvage(RepositoryAccess repository, IEnumerable<StoredPack> sound, CondemnedList condemned)
     {
         _repository = repository;
         foreach (var pack in sound)
-            _sound.Add(pack);
+            (condemned.Unread.Count > 0 || condemned.Packs.Contains(pack.Name) ? _leaving : _staying).Add(pack);
     }
 
     /// <summary>Salvages packs, and writes an index of what it stored and of the packs that have none.</summary>
@@ -39,7 +45,8 @@ internal sealed class PackSalvage
         var stored = new OidSet();
         using var sink = new WriteSession(_repository, stored, new IndexWriter(_repository), unindexed, CompressionLevel, cancellation);
         using var packer = sink.CreateDataPacker();
-        using var soundReader = new BlobReader(_repository, _sound, cancellation);
+        using var staying = new BlobReader(_repository, _staying, cancellation);
+        using var leaving = new BlobReader(_repository, _leaving, cancellation);
         foreach (var pack in damaged)
         {
             var index = new BlobIndex();
@@ -48,7 +55,9 @@ internal sealed class PackSalvage
             foreach (var blob in TableOfContentsReader.BlobsOf(pack))
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (!stored.Contains(blob.Oid) && !Store(sink, packer, soundReader, reader, blob, out var error))
+
+                // The damaged one twice: what was misread for a moment must not be left behind in a pack that is moved to quarantine.
+                if (!stored.Contains(blob.Oid) && !Store(sink, packer, staying, [reader, reader, leaving], blob, out var error))
                     unfinished[pack.Name] = error;
             }
         }
@@ -60,22 +69,35 @@ internal sealed class PackSalvage
 
     /// <summary>Stores a blob again unless a pack that stays gives it: what its table of contents says is not enough, for it may be false.</summary>
     /// <returns>False when it could not be read for a reason that may pass.</returns>
-    private static bool Store(WriteSession sink, SegmentPacker packer, BlobReader soundReader, BlobReader reader, BlobEntry blob, [NotNullWhen(false)] out RekkordException? error)
+    private static bool Store(WriteSession sink, SegmentPacker packer, BlobReader staying, BlobReader[] others, BlobEntry blob, [NotNullWhen(false)] out RekkordException? error)
     {
-        using var elsewhere = TryRead(soundReader, blob, out _);
+        using var elsewhere = TryRead(staying, blob, out _);
         error = null;
         if (elsewhere is not null)
             return true;
-
-        // Once more: what was misread for a moment must not be left behind in a pack that is moved to quarantine.
-        using var content = TryRead(reader, blob, out error) ?? TryRead(reader, blob, out error);
+        using var content = TryRead(others, blob, ref error);
         if (content is null)
             return error is null;
         if (blob.Type == BlobType.Data)
             sink.StoreData(packer, content.Bytes.Span);
         else
             sink.StoreMetadata(blob.Type, content.Bytes.Span);
+        error = null;
         return true;
+    }
+
+    /// <summary>Reads a blob from the first that gives it.</summary>
+    private static Blob? TryRead(BlobReader[] readers, BlobEntry blob, ref RekkordException? passing)
+    {
+        foreach (var reader in readers)
+        {
+            var content = TryRead(reader, blob, out var error);
+            passing ??= error;
+            if (content is not null)
+                return content;
+        }
+
+        return null;
     }
 
     /// <summary>Reads a blob; null when it is damaged or its medium has lost it, which the scan has reported already, or cannot be read now.</summary>

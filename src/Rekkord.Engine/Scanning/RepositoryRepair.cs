@@ -104,7 +104,8 @@ internal sealed class RepositoryRepair
         var unindexed = _unindexed.Where(pack => !names.Contains(pack.Name)).ToArray();
         if (damaged.Length == 0 && unindexed.Length == 0)
             return;
-        foreach (var (name, error) in new PackSalvage(_repository, _packs.Where(pack => !names.Contains(pack.Name))).Run(damaged, unindexed, cancellation))
+        var salvage = new PackSalvage(_repository, _packs.Where(pack => !names.Contains(pack.Name)), CondemnedList.Load(_repository, cancellation));
+        foreach (var (name, error) in salvage.Run(damaged, unindexed, cancellation))
         {
             _damaged.Remove(name);
             Note(name, $"left where it is, because its content could not be read now: {error.Message}");

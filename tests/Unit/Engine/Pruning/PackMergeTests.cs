@@ -204,7 +204,7 @@ public sealed class PackMergeTests : IDisposable
     {
         SaveSmall(Enough);
         _world.Clock.Now += PrunedWorld.Wait;
-        var damaged = _world.Store.List("packs/", default).Where(pack => pack.Size > 300).MinBy(pack => pack.Size)!.Name;
+        var damaged = _world.DataPacks()[0];
         _world.Store[damaged][20] ^= 1;
         var planned = _world.Plan().MergedPacks;
 

@@ -3,6 +3,7 @@ using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Objects;
+using Rekkord.Engine.Packs;
 using Rekkord.Engine.Pruning;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Restoring;
@@ -126,6 +127,15 @@ internal sealed class PrunedWorld : ISaveObserver, IRestoreObserver, IDisposable
 
     /// <summary>Forgets which snapshots were reported.</summary>
     public void Forget(Snapshot snapshot) => _reported.TryRemove(snapshot.ObjectName, out _);
+
+    /// <summary>The names of the packs of file content.</summary>
+    public IReadOnlyList<string> DataPacks()
+    {
+        var repository = Open();
+        return [.. Store.List(ObjectName.Packs, CancellationToken.None).Where(IsOfData).Select(found => found.Name)];
+
+        bool IsOfData(ObjectInfo found) => new TableOfContentsReader(PackTables.Read(repository, found, CancellationToken.None).Contents.Span).Kind == PackKind.Data;
+    }
 
     public long SizeOf(string folder) => Store.List(folder, CancellationToken.None).Sum(found => found.Size);
 
