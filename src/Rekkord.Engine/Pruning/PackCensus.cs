@@ -19,11 +19,11 @@ internal sealed class PackCensus
 
     private readonly RepositoryAccess _repository;
     private readonly NeededBlobs _needed;
-    private readonly CondemnedList _condemned;
     private readonly IReadOnlySet<string> _due;
     private readonly SmallPacks _small;
-    private readonly OidSet _copied = new();
     private readonly ConfirmedPacks _confirmed;
+    private CondemnedList _condemned;
+    private OidSet _copied = new();
     private IndexLoader? _loader;
 
     /// <summary>Prepares it.</summary>
@@ -82,15 +82,23 @@ internal sealed class PackCensus
     /// <summary>Keeps on this machine which indexes are right, so that the next run need not ask every pack.</summary>
     public void Remember() => _confirmed.Save(_loader!.Confirmed);
 
-    /// <summary>Drops what is needed by now, after more snapshots were walked.</summary>
-    public void Recheck(CancellationToken cancellation)
+    /// <summary>Drops what is needed by now, and what is only in copies that are gone by now, damaged where they say what they have, or condemned themselves.</summary>
+    /// <param name="condemned">What is condemned by now.</param>
+    /// <param name="isMoreNeeded">Whether more snapshots were walked.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public void Recheck(CondemnedList condemned, bool isMoreNeeded, CancellationToken cancellation)
     {
-        Leaving.RemoveAll(pack => !MayLeave(Measure(pack.Name, cancellation)));
-        Dead.RemoveAll(pack => Measure(pack.Name, cancellation) is not { IsNeeded: false });
+        _condemned = condemned;
+        if (Leaving.Count > 0)
+            AddCopies(cancellation);
+        Leaving.RemoveAll(pack => (isMoreNeeded || pack.IsKept) && !MayLeave(Measure(pack.Name, cancellation)));
+        if (isMoreNeeded)
+            Dead.RemoveAll(pack => Measure(pack.Name, cancellation) is not { IsNeeded: false });
     }
 
     private void AddCopies(CancellationToken cancellation)
     {
+        _copied = new OidSet();
         var names = _condemned.Records.SelectMany(record => record.Copies).Select(pack => ObjectName.ForPack(pack.ToArray())).Distinct(StringComparer.Ordinal);
         foreach (var name in names.Where(name => !_condemned.Packs.Contains(name)))
         {
@@ -152,6 +160,7 @@ internal sealed class PackCensus
             use.Removed += fate == SnapshotFate.Removed && !(isCondemned && isCopied) ? blob.Length : 0;
             use.IsNeeded |= fate == SnapshotFate.Live;
             use.NeededUncopied |= fate == SnapshotFate.Live && !isCopied;
+            use.IsKept |= fate is SnapshotFate.Live or SnapshotFate.Removed;
             use.KeptUncopied |= (fate is SnapshotFate.Live or SnapshotFate.Removed) && !isCopied;
             use.WasUsed |= fate is SnapshotFate.Removed or SnapshotFate.Leaving;
         }
@@ -180,7 +189,10 @@ internal sealed record PackUse(string Name, long Size)
     /// <summary>Whether there is one among them that no copy has.</summary>
     public bool NeededUncopied { get; set; }
 
-    /// <summary>The same, where removed snapshots count that can still be brought back.</summary>
+    /// <summary>Whether a snapshot needs any that is not removed, or can still be brought back.</summary>
+    public bool IsKept { get; set; }
+
+    /// <summary>Whether there is one among these that no copy has.</summary>
     public bool KeptUncopied { get; set; }
 
     /// <summary>Whether a removed snapshot needs a part that no other one needs.</summary>

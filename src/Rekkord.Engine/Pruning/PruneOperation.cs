@@ -98,8 +98,8 @@ public sealed class PruneOperation
 
         // From here on, no save that has yet to write its snapshot relies on what stands in the sweeps.
         var current = Inventory.Load(_repository, cancellation);
-        if (_walk.Run(current.Snapshots, name => current.FateOf(name, sweeps), cancellation) > 0)
-            Census.Recheck(cancellation);
+        var walked = _walk.Run(current.Snapshots, name => current.FateOf(name, sweeps), cancellation);
+        Census.Recheck(current.Condemned, isMoreNeeded: walked > 0, cancellation);
         var announced = NamesIn(sweeps);
         Census.Leaving.RemoveAll(pack => !announced.Contains(pack.Name));
         var leaving = current.Snapshots.Where(name => _walk.Fates[name] == SnapshotFate.Leaving).ToHashSet(StringComparer.Ordinal);
