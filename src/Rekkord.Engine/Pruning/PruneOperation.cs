@@ -168,6 +168,9 @@ public sealed class PruneOperation
     /// </summary>
     private List<PackUse> Condemn(Inventory current, CancellationToken cancellation)
     {
+        // Another prune may have done it since the plan.
+        foreach (var packs in new[] { Census.Dead, Census.Sparse, _merging })
+            packs.RemoveAll(pack => current.Condemned.Packs.Contains(pack.Name));
         string[] snapshots = [.. current.Snapshots.Where(name => _walk.Fates[name] == SnapshotFate.Removed && !CondemnedList.Names(name, current.Removals, current.Condemned.Records))];
         Write(
             new CondemnedRecord(CondemnedKind.Mark)

@@ -267,6 +267,26 @@ public sealed class PackMergeTests : IDisposable
     }
 
     [Fact]
+    public void What_another_prune_has_done_since_the_plan_is_not_done_again()
+    {
+        _world.Write(0);
+        var first = _world.Save();
+        _world.Write(1);
+        SaveSmall(Enough);
+        _world.Clock.Now += PrunedWorld.Wait;
+        _world.Remove(first);
+        var waiting = _world.CreatePrune(_world.Open());
+        Assert.True(waiting.Plan(default) is { CondemnedPacks: > 0, MergedPacks: > 0 });
+        _world.Prune();
+        var packs = NamesOfPacks();
+
+        Assert.True(waiting.Run(default) is { CondemnedPacks: 0, MergedPacks: 0 });
+
+        Assert.Equal(packs, NamesOfPacks());
+        _world.Check(first);
+    }
+
+    [Fact]
     public void Packs_with_as_many_blobs_as_one_takes_are_no_small_packs()
     {
         var small = new SmallPacks(packSize: 32 * 1024 * 1024, newest: DateTimeOffset.UtcNow);

@@ -150,7 +150,7 @@ internal sealed class PrunedWorld : ISaveObserver, IRestoreObserver, IDisposable
 
     public void Dispose() => _directories.Dispose();
 
-    private PruneOperation CreatePrune(RepositoryAccess repository) => new(
+    public PruneOperation CreatePrune(RepositoryAccess repository) => new(
         repository, new PruneRequest { SweepAfter = Wait, CacheDirectory = $"{_directories.CacheDirectory}-prune-{_number}" }, Warn) { Clock = Clock };
 
     private static void Raise(RekkordException error) => throw error;
