@@ -23,6 +23,9 @@ internal sealed class PackRewriting(RepositoryAccess repository, NeededBlobs nee
     // Where the store is far away. Each keeps segments in memory.
     private const int MostAtOnce = 4;
 
+    // Of one pack, before any of it is stored: so nothing is copied of one that is damaged. Only a pack that was compressed very well has more.
+    private const long MostHeld = 64 * 1024 * 1024;
+
     // What a batch makes, as near as that is known. A run that is stopped has copied at most so much in vain.
     private const int FullPacksInABatch = 4;
 
@@ -98,16 +101,19 @@ internal sealed class PackRewriting(RepositoryAccess repository, NeededBlobs nee
         var index = new BlobIndex();
         index.Add(own);
         using var reader = new BlobReader(repository, index, cancellation);
+        using var held = new HeldBlobs(sink, packer);
         foreach (var blob in TableOfContentsReader.BlobsOf(own))
         {
+            // What is not needed counts, too: it is in the same segments.
+            held.MakeRoom(blob.Length);
             if (needed.Find(blob.Oid) != SnapshotFate.Live)
                 continue;
-            using var content = TryRead(pack, () => reader.Read(blob.Type, blob.Oid));
-            if (content is null)
+            if (TryRead(pack, () => reader.Read(blob.Type, blob.Oid)) is not { } content)
                 return false;
-            Store(blob.Type, content, sink, packer);
+            held.Add(blob.Type, content);
         }
 
+        held.Store();
         return true;
     }
 
@@ -124,16 +130,46 @@ internal sealed class PackRewriting(RepositoryAccess repository, NeededBlobs nee
         }
         catch (RekkordException error) when (error.MeansLoss || error.Kind == RekkordErrorKind.NotFound)
         {
-            _uncopied.Enqueue($"The pack '{pack.Name}' stays, because what is needed of it cannot be copied: {error.Message}");
+            _uncopied.Enqueue($"The pack '{pack.Name}' stays, because what is needed of it cannot be copied. Run Invoke-RekkordScan -Repair. {error.Message}");
             return null;
         }
     }
 
-    private static void Store(BlobType type, Blob content, WriteSession sink, SegmentPacker packer)
+    /// <summary>Blobs that were read and are not stored yet.</summary>
+    private sealed class HeldBlobs(WriteSession sink, SegmentPacker packer) : IDisposable
     {
-        if (type == BlobType.Data)
-            sink.StoreData(packer, content.Bytes.Span);
-        else
-            sink.StoreMetadata(type, content.Bytes.Span);
+        private readonly List<(BlobType Type, Blob Content)> _blobs = [];
+        private long _length;
+
+        /// <summary>Stores what is held, if there would be too much with what comes.</summary>
+        public void MakeRoom(int length)
+        {
+            if (_length + length > MostHeld)
+                Store();
+            _length += length;
+        }
+
+        public void Add(BlobType type, Blob content) => _blobs.Add((type, content));
+
+        public void Store()
+        {
+            foreach (var (type, content) in _blobs)
+            {
+                if (type == BlobType.Data)
+                    sink.StoreData(packer, content.Bytes.Span);
+                else
+                    sink.StoreMetadata(type, content.Bytes.Span);
+            }
+
+            Dispose();
+        }
+
+        /// <summary>Gives back what is held.</summary>
+        public void Dispose()
+        {
+            _blobs.ForEach(static blob => blob.Content.Dispose());
+            _blobs.Clear();
+            _length = 0;
+        }
     }
 }

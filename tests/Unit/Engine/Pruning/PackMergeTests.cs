@@ -216,6 +216,29 @@ public sealed class PackMergeTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_is_copied_of_a_damaged_pack_again_and_again_and_a_repair_settles_it()
+    {
+        // A small pack of several segments. Its end is damaged.
+        File.WriteAllBytes(Path.Combine(_world.Source, "bits"), [.. TestRepository.RandomBytes(1, 80_000).Select(value => (byte)(value & 1))]);
+        _world.Save();
+        var damaged = Assert.Single(_world.DataPacks());
+        SaveSmall(Enough, length: 3_000);
+        _world.Clock.Now += PrunedWorld.Wait;
+        _world.Store[damaged][^2000] ^= 1;
+        var before = NamesOfPacks();
+
+        Assert.True(_world.Prune().MergedPacks > 0);
+
+        Assert.Contains(_world.Warnings, warning => warning.Contains(damaged, StringComparison.Ordinal) && warning.Contains("Invoke-RekkordScan -Repair", StringComparison.Ordinal));
+        Assert.Empty(NamesOfPacks().Except(before).SelectMany(BlobsOf).Intersect(BlobsOf(damaged)));
+        _world.Warnings.Clear();
+        _world.Scan(full: true, repair: true);
+        _world.Clock.Now += PrunedWorld.Wait;
+        _world.Prune();
+        Assert.Empty(_world.Warnings);
+    }
+
+    [Fact]
     public void A_store_that_does_not_take_a_copy_ends_the_run_and_no_pack_is_blamed()
     {
         SaveSmall(2 * Enough, length: 12_000);
@@ -324,6 +347,14 @@ public sealed class PackMergeTests : IDisposable
         _world.WriteSmall(state, length: length);
         return _world.Save();
     })];
+
+    private List<Oid> BlobsOf(string pack)
+    {
+        var blobs = new List<Oid>();
+        foreach (var blob in TableOfContentsReader.BlobsOf(PackTables.Read(_world.Open(), _world.Store.Find(pack, default)!, default)))
+            blobs.Add(blob.Oid);
+        return blobs;
+    }
 
     private string[] NamesOfPacks() => [.. _world.Store.List("packs/", default).Select(pack => pack.Name)];
 
