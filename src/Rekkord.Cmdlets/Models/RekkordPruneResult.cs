@@ -16,6 +16,7 @@ public sealed class RekkordPruneResult
         CondemnedSize = result.CondemnedSize;
         MergedPacks = result.MergedPacks;
         MergedSize = result.MergedSize;
+        MergeObstacle = result.MergeObstacle;
         WaitingPacks = result.WaitingPacks;
         WaitingSize = result.WaitingSize;
         RefusedObjects = result.RefusedObjects;
@@ -48,6 +49,9 @@ public sealed class RekkordPruneResult
 
     /// <summary>The bytes of these.</summary>
     public long MergedSize { get; }
+
+    /// <summary>Why small packs that are worth being merged stay as they are, as a sentence; null when none does.</summary>
+    public string? MergeObstacle { get; }
 
     /// <summary>How many packs were condemned before and wait.</summary>
     public int WaitingPacks { get; }
