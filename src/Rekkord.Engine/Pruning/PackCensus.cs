@@ -23,6 +23,7 @@ internal sealed class PackCensus
     private readonly SmallPacks _small;
     private readonly ConfirmedPacks _confirmed;
     private CondemnedList _condemned;
+    private readonly HashSet<string> _unsound = new(StringComparer.Ordinal);
     private OidSet _copied = new();
     private IndexLoader? _loader;
 
@@ -82,6 +83,28 @@ internal sealed class PackCensus
     /// <summary>Keeps on this machine which indexes are right, so that the next run need not ask every pack.</summary>
     public void Remember() => _confirmed.Save(_loader!.Confirmed);
 
+    /// <summary>Reads copies whole that packs are to leave for. What such a pack has is only deleted when its copies are as they were written.</summary>
+    /// <param name="announced">Packs, by name, that are in a sweep already: their copies were read before that was put.</param>
+    /// <param name="warn">Is told of copies that are damaged.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <exception cref="RekkordException">The store failed.</exception>
+    public void VerifyCopies(IReadOnlySet<string> announced, Action<string> warn, CancellationToken cancellation)
+    {
+        var kept = new OidSet();
+        foreach (var pack in Leaving.Where(pack => pack.IsKept && !announced.Contains(pack.Name)).Select(pack => TryRead(pack.Name, cancellation)).OfType<StoredPack>())
+            AddKept(pack, kept);
+        if (kept.Count == 0)
+            return;
+        foreach (var copy in ReadCopies(cancellation).Where(copy => HasAny(copy, kept) && !PackTables.HasItsName(_repository, copy.Name, cancellation)).ToArray())
+        {
+            _unsound.Add(copy.Name);
+            warn($"What the pack '{copy.Name}' has copies of stays, because the copies cannot be read as they were written. Run Invoke-RekkordScan -Full -Repair.");
+        }
+
+        if (_unsound.Count > 0)
+            Recheck(_condemned, isMoreNeeded: false, cancellation);
+    }
+
     /// <summary>Drops what is needed by now, and what is only in copies that are gone by now, damaged where they say what they have, or condemned themselves.</summary>
     /// <param name="condemned">What is condemned by now.</param>
     /// <param name="isMoreNeeded">Whether more snapshots were walked.</param>
@@ -99,14 +122,37 @@ internal sealed class PackCensus
     private void AddCopies(CancellationToken cancellation)
     {
         _copied = new OidSet();
-        var names = _condemned.Records.SelectMany(record => record.Copies).Select(pack => ObjectName.ForPack(pack.ToArray())).Distinct(StringComparer.Ordinal);
-        foreach (var name in names.Where(name => !_condemned.Packs.Contains(name)))
+        foreach (var pack in ReadCopies(cancellation))
         {
-            if (TryRead(name, cancellation) is not { } pack)
-                continue;
             foreach (var blob in TableOfContentsReader.BlobsOf(pack))
                 _copied.Add(blob.Oid);
         }
+    }
+
+    private IEnumerable<StoredPack> ReadCopies(CancellationToken cancellation)
+    {
+        var names = _condemned.Records.SelectMany(record => record.Copies).Select(pack => ObjectName.ForPack(pack.ToArray())).Distinct(StringComparer.Ordinal);
+        return names.Where(name => !_condemned.Packs.Contains(name) && !_unsound.Contains(name)).Select(name => TryRead(name, cancellation)).OfType<StoredPack>();
+    }
+
+    private void AddKept(StoredPack pack, OidSet kept)
+    {
+        foreach (var blob in TableOfContentsReader.BlobsOf(pack))
+        {
+            if (_needed.Find(blob.Oid) is SnapshotFate.Live or SnapshotFate.Removed)
+                kept.Add(blob.Oid);
+        }
+    }
+
+    private static bool HasAny(StoredPack pack, OidSet blobs)
+    {
+        foreach (var blob in TableOfContentsReader.BlobsOf(pack))
+        {
+            if (blobs.Contains(blob.Oid))
+                return true;
+        }
+
+        return false;
     }
 
     private PackUse? Measure(string name, CancellationToken cancellation) => TryRead(name, cancellation) is { } pack ? Measure(pack) : null;

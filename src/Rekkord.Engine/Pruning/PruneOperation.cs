@@ -94,6 +94,7 @@ public sealed class PruneOperation
     public PruneResult Run(CancellationToken cancellation)
     {
         var now = TellTime(cancellation);
+        Census.VerifyCopies(NamesIn(Planned.Condemned.Sweeps), _warn, cancellation);
         CondemnedRecord[] sweeps = [.. Planned.Condemned.Sweeps, .. Announce(now, cancellation)];
 
         // From here on, no save that has yet to write its snapshot relies on what stands in the sweeps.

@@ -63,6 +63,23 @@ public sealed class DamagedCopyTests : IDisposable
         _world.Check();
     }
 
+    [Fact]
+    public void A_copy_that_is_damaged_before_the_sweep_does_not_count()
+    {
+        var copy = Merge();
+        _world.Store[copy][20] ^= 1;
+
+        _world.Prune();
+
+        Assert.Contains(_world.Warnings, warning => warning.Contains(copy, StringComparison.Ordinal));
+        Assert.NotEmpty(_world.Scan(full: true, repair: true).Problems);
+        Assert.False(_world.Store.Exists(copy, default));
+        _world.Check();
+        _world.Clock.Now += PrunedWorld.Wait;
+        _world.Prune();
+        _world.Check();
+    }
+
     private string Merge()
     {
         for (var state = 0; state < Saves; state++)
