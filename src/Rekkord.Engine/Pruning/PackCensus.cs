@@ -22,8 +22,8 @@ internal sealed class PackCensus
     private readonly IReadOnlySet<string> _due;
     private readonly SmallPacks _small;
     private readonly ConfirmedPacks _confirmed;
-    private CondemnedList _condemned;
     private readonly HashSet<string> _unsound = new(StringComparer.Ordinal);
+    private CondemnedList _condemned;
     private OidSet _copied = new();
     private IndexLoader? _loader;
 

@@ -130,7 +130,7 @@ internal sealed class PackRewriting(RepositoryAccess repository, NeededBlobs nee
         }
         catch (RekkordException error) when (error.MeansLoss || error.Kind == RekkordErrorKind.NotFound)
         {
-            _uncopied.Enqueue($"The pack '{pack.Name}' stays, because what is needed of it cannot be copied. Run Invoke-RekkordScan -Repair. {error.Message}");
+            _uncopied.Enqueue($"The pack '{pack.Name}' stays, because what is needed of it cannot be copied. Run Invoke-RekkordScan -Full -Repair. {error.Message}");
             return null;
         }
     }

@@ -229,7 +229,7 @@ public sealed class PackMergeTests : IDisposable
 
         Assert.True(_world.Prune().MergedPacks > 0);
 
-        Assert.Contains(_world.Warnings, warning => warning.Contains(damaged, StringComparison.Ordinal) && warning.Contains("Invoke-RekkordScan -Repair", StringComparison.Ordinal));
+        Assert.Contains(_world.Warnings, warning => warning.Contains(damaged, StringComparison.Ordinal) && warning.Contains("Invoke-RekkordScan -Full -Repair", StringComparison.Ordinal));
         Assert.Empty(NamesOfPacks().Except(before).SelectMany(BlobsOf).Intersect(BlobsOf(damaged)));
         _world.Warnings.Clear();
         _world.Scan(full: true, repair: true);
