@@ -141,7 +141,7 @@ public sealed class CopyOperation
         var copies = roots.Select(tree.Copy).ToArray();
         chunks.Flush();
         var copy = transaction.Commit(
-            () => snapshot.Summary with { AddedSize = transaction.Sink.AddedSize - added, StoredSize = transaction.Sink.StoredSize - stored, Origin = OriginOf(snapshot) },
+            () => snapshot.Summary with { AddedSize = transaction.Sink.AddedSize - added, StoredSize = transaction.Sink.StoredSize - stored, Origin = OriginOf(record) },
             copies,
             cancellation);
         return new CopyResult(snapshot, copy);
@@ -171,7 +171,7 @@ public sealed class CopyOperation
     /// in the source could pass his own for another one of it.
     /// </summary>
     private SnapshotOrigin OriginOf(Snapshot snapshot) =>
-        snapshot.Summary.Origin is { } origin && origin.RepositoryId != _source.Id ? origin : new SnapshotOrigin(_source.Id, snapshot.Id);
+        snapshot.Summary.Origin is { } origin && origin.RepositoryId != _source.Id ? origin.CopiedBy(snapshot.KeyId) : new SnapshotOrigin(_source.Id, snapshot.Id, snapshot.KeyId);
 
     /// <summary>Finds what the user has named. The list is read once for all whole IDs, which is what comes from a pipeline.</summary>
     private IEnumerable<Snapshot> FindChosen(CancellationToken cancellation)

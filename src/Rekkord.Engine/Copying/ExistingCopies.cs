@@ -1,5 +1,6 @@
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
 
@@ -14,7 +15,7 @@ internal sealed class ExistingCopies
 {
     private readonly SnapshotRecords _records;
     private readonly string _own;
-    private readonly ILookup<SnapshotOrigin, Snapshot> _claims;
+    private readonly ILookup<(string RepositoryId, Oid SnapshotId), Snapshot> _claims;
 
     /// <summary>Lists them.</summary>
     /// <param name="destination">Where.</param>
@@ -44,15 +45,15 @@ internal sealed class ExistingCopies
             .ToLookup(claim => claim.Origin, claim => claim.Snapshot);
     }
 
-    /// <summary>Finds the copy of a snapshot; null when there is none. Thread-safe.</summary>
+    /// <summary>Finds the copy of a snapshot, whoever signed that; null when there is none. Thread-safe.</summary>
     /// <exception cref="RekkordException">The store failed.</exception>
-    public Snapshot? Find(SnapshotOrigin origin, CancellationToken cancellation) => _claims[origin].FirstOrDefault(claim => IsCopy(claim, cancellation));
+    public Snapshot? Find(SnapshotOrigin origin, CancellationToken cancellation) => _claims[(origin.RepositoryId, origin.SnapshotId)].FirstOrDefault(claim => IsCopy(claim, cancellation));
 
-    private static IEnumerable<SnapshotOrigin> OriginsOf(Snapshot snapshot, string repositoryId)
+    private static IEnumerable<(string RepositoryId, Oid SnapshotId)> OriginsOf(Snapshot snapshot, string repositoryId)
     {
-        yield return new SnapshotOrigin(repositoryId, snapshot.Id);
+        yield return (repositoryId, snapshot.Id);
         if (snapshot.Summary.Origin is { } origin)
-            yield return origin;
+            yield return (origin.RepositoryId, origin.SnapshotId);
     }
 
     private bool Counts(Snapshot signed) => signed.SignerStatus == SignerStatus.Trusted && (signed.KeyId.Length == 0 || signed.KeyId == _own);

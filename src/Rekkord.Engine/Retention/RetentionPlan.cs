@@ -11,8 +11,8 @@ namespace Rekkord.Engine.Retention;
 public sealed record RetentionDecision(Snapshot Snapshot, bool IsKept, IReadOnlyList<string> Reasons);
 
 /// <summary>
-/// Applies a policy. Snapshots are judged only among those of one channel, host, set of paths and signing key. So nobody can push out what
-/// another keyfile has saved. A snapshot counts for the time at which its save ended, where the store's time agrees with that.
+/// Applies a policy. Snapshots are judged only among those of one channel, host, set of paths and signing key, and copies among those that were
+/// copied from one repository and signed there by one key. So nobody can push out what another keyfile has saved. A snapshot counts for the time at which its save ended, where the store's time agrees with that.
 /// </summary>
 internal sealed class RetentionPlan
 {
@@ -41,8 +41,8 @@ internal sealed class RetentionPlan
         _ => null,
     };
 
-    private static (string Channel, string Host, string Paths, string Key) GroupOf(Snapshot snapshot) => (
-        snapshot.Summary.Channel, snapshot.Summary.HostName, string.Join('/', snapshot.Summary.Paths.Select(Convert.ToHexString).Order(StringComparer.Ordinal)), snapshot.KeyId);
+    private static (string Channel, string Host, string Paths, string Key, string? Repository, string? Signer) GroupOf(Snapshot snapshot) => (
+        snapshot.Summary.Channel, snapshot.Summary.HostName, string.Join('/', snapshot.Summary.Paths.Select(Convert.ToHexString).Order(StringComparer.Ordinal)), snapshot.KeyId, snapshot.Summary.Origin?.RepositoryId, snapshot.Summary.Origin?.Signer);
 
     private IEnumerable<RetentionDecision> DecideGroup(IEnumerable<Snapshot> group)
     {

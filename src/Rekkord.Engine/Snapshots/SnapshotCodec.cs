@@ -157,11 +157,12 @@ internal static class SnapshotCodec
 
     private static void WriteOrigin(CborWriter writer, SnapshotOrigin? origin)
     {
-        writer.WriteStartArray(origin is null ? 0 : 2);
+        writer.WriteStartArray(origin is null ? 0 : 3);
         if (origin is not null)
         {
             writer.WriteByteString(Convert.FromHexString(origin.RepositoryId));
             writer.WriteByteString(origin.SnapshotId.ToArray());
+            writer.WriteByteString(Convert.FromHexString(origin.Signer));
         }
 
         writer.WriteEndArray();
@@ -228,8 +229,11 @@ internal static class SnapshotCodec
 
         var repository = reader.ReadByteString();
         var snapshot = ReadHash(reader);
+        var signer = reader.ReadByteString();
         reader.ReadEndArray();
-        return repository.Length == 16 ? new SnapshotOrigin(Convert.ToHexStringLower(repository), new Oid(snapshot)) : throw new CborContentException("A repository's ID has the wrong length.");
+        return repository.Length == SnapshotOrigin.IdLength && signer.Length is 0 or SnapshotOrigin.IdLength
+            ? new SnapshotOrigin(Convert.ToHexStringLower(repository), new Oid(snapshot), Convert.ToHexStringLower(signer))
+            : throw new CborContentException("The ID of a repository or keyfile has the wrong length.");
     }
 
     private static HookRecord ReadHook(CborReader reader)

@@ -1,5 +1,6 @@
+using System.Security.Cryptography;
 using Rekkord.Engine.Hooks.Definitions;
-using Rekkord.Engine.Objects;
+using Oid = Rekkord.Engine.Objects.Oid;
 
 namespace Rekkord.Engine.Snapshots;
 
@@ -58,4 +59,18 @@ public sealed record SnapshotSummary
 /// <summary>The snapshot that a copy was made of, also where that was a copy of a copy.</summary>
 /// <param name="RepositoryId">The ID of the repository where it was saved, in hex.</param>
 /// <param name="SnapshotId">Its ID there.</param>
-public sealed record SnapshotOrigin(string RepositoryId, Oid SnapshotId);
+/// <param name="Signer">
+/// The ID, in hex, of the keyfile that signed it; empty: the master key. Where that was a copy, a hash that stands for all who signed on the way.
+/// </param>
+public sealed record SnapshotOrigin(string RepositoryId, Oid SnapshotId, string Signer)
+{
+    /// <summary>How many bytes the ID of a repository or keyfile has.</summary>
+    internal const int IdLength = 16;
+
+    /// <summary>The same for a copy of a copy.</summary>
+    /// <param name="keyId">The ID, in hex, of the keyfile that signed the copy; empty: the master key.</param>
+    internal SnapshotOrigin CopiedBy(string keyId) =>
+        this with { Signer = Convert.ToHexStringLower(SHA256.HashData(Convert.FromHexString($"{Padded(Signer)}{Padded(keyId)}")).AsSpan(0, IdLength)) };
+
+    private static string Padded(string keyId) => keyId.PadLeft(2 * IdLength, '0');
+}

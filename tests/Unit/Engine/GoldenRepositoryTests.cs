@@ -95,7 +95,7 @@ public sealed class GoldenRepositoryTests : IRestoreObserver, IDisposable
         operation.Run(operation.Plan(CancellationToken.None), copied.Add, CancellationToken.None);
 
         var copy = Assert.Single(copied).Copy;
-        Assert.Equivalent(Snapshots[1].Summary with { Origin = new SnapshotOrigin(_repository.Id, Snapshots[1].Id), AddedSize = copy.Summary.AddedSize, StoredSize = copy.Summary.StoredSize }, copy.Summary, strict: true);
+        Assert.Equivalent(Snapshots[1].Summary with { Origin = new SnapshotOrigin(_repository.Id, Snapshots[1].Id, Snapshots[1].KeyId), AddedSize = copy.Summary.AddedSize, StoredSize = copy.Summary.StoredSize }, copy.Summary, strict: true);
         AssertRestored(copies, copy, "second.txt");
         Assert.Empty(new ScanOperation(copies, new ScanRequest { Full = true, CacheDirectory = Path.Combine(_base, "cache") }, Assert.Fail).Run(CancellationToken.None).Problems);
     }

@@ -192,8 +192,10 @@ internal static class ResultMessages
         writer.Write(summary.Tags);
         writer.Write(summary.Note);
         writer.Write(summary.Origin?.RepositoryId);
-        if (summary.Origin is { } origin)
-            writer.Write(origin.SnapshotId.ToArray());
+        if (summary.Origin is not { } origin)
+            return;
+        writer.Write(origin.SnapshotId.ToArray());
+        writer.Write(origin.Signer);
     }
 
     private static SnapshotSummary ReadSummary(MessageReader reader) => new()
@@ -213,7 +215,7 @@ internal static class ResultMessages
         Hooks = HookMessages.ReadAll(reader),
         Tags = reader.ReadStrings(),
         Note = reader.ReadString(),
-        Origin = reader.ReadOptionalString() is { } repository ? new SnapshotOrigin(repository, new Oid(reader.ReadBytes())) : null,
+        Origin = reader.ReadOptionalString() is { } repository ? new SnapshotOrigin(repository, new Oid(reader.ReadBytes()), reader.ReadString()) : null,
     };
 
     private static byte[][] ReadPaths(MessageReader reader)

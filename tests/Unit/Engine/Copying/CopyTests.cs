@@ -4,6 +4,7 @@ using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Restoring;
+using Rekkord.Engine.Retention;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
@@ -154,7 +155,7 @@ public sealed class CopyTests : IDisposable
         string repositoryId;
         using (var source = _source.Open())
             repositoryId = source.Id;
-        var claim = Forge(_destination, thief.Path, summary => summary with { Origin = new SnapshotOrigin(repositoryId, victim.Id) });
+        var claim = Forge(_destination, thief.Path, summary => summary with { Origin = new SnapshotOrigin(repositoryId, victim.Id, "") });
         File.Delete(Path.Combine(_destination.Location, claim.TagName));
         Assert.Equal(ProblemKind.TagMissing, Assert.Single(_destination.Scan(new() { Repair = true }).Problems).Kind);
 
@@ -168,11 +169,32 @@ public sealed class CopyTests : IDisposable
         Prepare();
         var snapshots = List(_source);
         using (var source = _source.Open())
-            Forge(_source, _source.KeyFilePath, summary => summary with { Origin = new SnapshotOrigin(source.Id, snapshots[1].Id), Time = snapshots[0].Summary.Time.AddHours(-1) });
+            Forge(_source, _source.KeyFilePath, summary => summary with { Origin = new SnapshotOrigin(source.Id, snapshots[1].Id, ""), Time = snapshots[0].Summary.Time.AddHours(-1) });
 
         Assert.Equal(3, Copy().Count);
         Assert.Equal(List(_source).Select(snapshot => snapshot.Id), List().Select(copy => copy.Summary.Origin!.SnapshotId));
         Assert.Empty(Copy());
+    }
+
+    [Fact]
+    public void What_several_keys_have_saved_stays_apart_in_the_retention_of_copies_and_of_their_copies()
+    {
+        var thief = _source.Derive(KeyRole.WriteOnly, "thief.key");
+        _source.Write("file", "sound"u8);
+        _source.Save();
+        _source.Write("file", "forged"u8);
+        _source.Save(Request(), thief.Path);
+        using var third = new TestRepository();
+
+        Assert.Equal(2, Copy().Count);
+        Assert.Equal(2, Copy(_destination, third).Count);
+
+        foreach (var copies in new[] { _source, _destination, third })
+        {
+            using var repository = copies.Open();
+            var policy = new RetentionPolicy { KeepLast = 1, TrustTime = true };
+            Assert.All(new RetentionOperation(repository, policy, _ => true, error => throw error, Assert.Fail).Plan(default), decision => Assert.Equal("last 1 of 1", Assert.Single(decision.Reasons)));
+        }
     }
 
     private SaveRequest Request() => new() { Channel = "test", Paths = [FileName.FromText(_source.Source)], CacheDirectory = _source.CacheDirectory };
@@ -203,17 +225,21 @@ public sealed class CopyTests : IDisposable
         return store.Calls;
     }
 
-    private List<CopyResult> Copy()
+    private List<CopyResult> Copy() => Copy(_source, _destination);
+
+    private List<CopyResult> Copy(TestRepository from, TestRepository to)
     {
-        using var directory = DirectoryObjectStore.Open(_destination.Location);
-        return Copy(directory, _destination);
+        using var directory = DirectoryObjectStore.Open(to.Location);
+        return Copy(from, directory, to, default);
     }
 
-    private List<CopyResult> Copy(IObjectStore store, TestRepository to, CancellationToken cancellation = default)
+    private List<CopyResult> Copy(IObjectStore store, TestRepository to, CancellationToken cancellation = default) => Copy(_source, store, to, cancellation);
+
+    private List<CopyResult> Copy(TestRepository from, IObjectStore store, TestRepository to, CancellationToken cancellation)
     {
-        using var source = _source.Open();
+        using var source = from.Open();
         using var destination = RepositoryAccess.Open(store, KeyFile.Read(to.KeyFilePath), cancellation);
-        var request = new CopyRequest { Snapshots = [.. List(_source).Select(snapshot => snapshot.Id.ToString())], CacheDirectory = to.CacheDirectory, Threads = 2 };
+        var request = new CopyRequest { Snapshots = [.. List(from).Select(snapshot => snapshot.Id.ToString())], CacheDirectory = to.CacheDirectory, Threads = 2 };
         var operation = new CopyOperation(source, destination, request, _source);
         var copied = new List<CopyResult>();
         operation.Run([.. operation.Plan(cancellation).Where(planned => planned.Copy is null)], copied.Add, cancellation);

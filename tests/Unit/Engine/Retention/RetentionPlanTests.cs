@@ -169,6 +169,9 @@ public sealed class RetentionPlanTests
             Of("paths", one, one.Summary with { Paths = ["/srv"u8.ToArray()] }),
             Of("channel", one, one.Summary with { Channel = "other" }),
             Of("key", one, one.Summary) with { KeyId = "other" },
+            Of("copy", one, one.Summary with { Origin = new SnapshotOrigin("r", one.Id, "k") }),
+            Of("copied from", one, one.Summary with { Origin = new SnapshotOrigin("other", one.Id, "k") }),
+            Of("signer", one, one.Summary with { Origin = new SnapshotOrigin("r", one.Id, "other") }),
         ];
 
         Assert.All(Decide(new RetentionPolicy { KeepLast = 1 }, apart), decision => Assert.Equal("last 1 of 1", Assert.Single(decision.Reasons)));

@@ -77,7 +77,7 @@ public sealed class NewestSnapshotTests
     {
         var copy = Made("copy", -2.5, stored: -0.1);
 
-        Assert.Equal("direct", Find(Made("direct", -2, stored: -2), copy with { Summary = copy.Summary with { Origin = new SnapshotOrigin(new string('0', 32), Id("first")) } }));
+        Assert.Equal("direct", Find(Made("direct", -2, stored: -2), copy with { Summary = copy.Summary with { Origin = new SnapshotOrigin(new string('0', 32), Id("first"), "") } }));
         Assert.Empty(_warnings);
         Assert.Throws<RekkordException>(() => Find(Made("direct", -2, stored: -2), copy));
     }

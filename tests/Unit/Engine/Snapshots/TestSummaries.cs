@@ -30,6 +30,6 @@ internal static class TestSummaries
         ],
         Tags = ["release", "v2", "überprüft"],
         Note = "before the upgrade",
-        Origin = new SnapshotOrigin("000102030405060708090a0b0c0d0e0f", new Oid([.. Enumerable.Range(1, 32).Select(i => (byte)i)])),
+        Origin = new SnapshotOrigin("000102030405060708090a0b0c0d0e0f", new Oid([.. Enumerable.Range(1, 32).Select(i => (byte)i)]), "101112131415161718191a1b1c1d1e1f"),
     };
 }
