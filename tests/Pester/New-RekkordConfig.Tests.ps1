@@ -47,6 +47,8 @@ Describe 'New-RekkordConfig and Test-RekkordConfig' {
 
     It 'find what does not: <Broken>' -ForEach @(
         @{ Broken = 'Configuration'; Break = { Add-Content $sandbox.Config 'x = 1' } }
+        @{ Broken = 'Configuration'; Break = { Add-Content $sandbox.Config "[Save]`nTag = 'nightly,'" } }
+        @{ Broken = 'Configuration'; Break = { Add-Content $sandbox.Config "[Retention]`nKeepTag = 're*'" } }
         @{ Broken = 'KeyFile'; Break = { Remove-Item $sandbox.KeyFile } }
         @{ Broken = 'KeyFile'; Break = { $null = New-RekkordKey LogOnly (Join-Path $sandbox.Base log.key) $sandbox.KeyFile; $PSDefaultParameterValues['Test-RekkordConfig:KeyFile'] = Join-Path $sandbox.Base log.key } }
         @{ Broken = 'Repository'; Break = { Move-Item $sandbox.Repository (Join-Path $sandbox.Base gone) } }

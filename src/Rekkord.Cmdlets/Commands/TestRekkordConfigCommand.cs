@@ -45,13 +45,29 @@ public sealed class TestRekkordConfigCommand : RepositoryCommand
             return;
         }
 
-        Write("Configuration", RekkordCheckStatus.Passed, config.ConfigFile is null ? "No file: parameters and variables say everything." : "It can be read.", config.ConfigFile);
+        CheckConfiguration(config);
         CheckRepository(config);
         CheckHooks(config.Hooks.ToHookSettings());
         CheckSources();
         CheckReport(config);
         CheckSchedule();
     });
+
+    /// <summary>What only the command that needs it reads further is read here, so that it does not fail at night.</summary>
+    private void CheckConfiguration(RekkordConfig config)
+    {
+        try
+        {
+            SnapshotLabels.Parse(config.Save.Tag.Value);
+            SnapshotLabels.Parse(config.Retention.KeepTag.Value);
+            config.Retention.FindTimeZone();
+            Write("Configuration", RekkordCheckStatus.Passed, config.ConfigFile is null ? "No file: parameters and variables say everything." : "It can be read.", config.ConfigFile);
+        }
+        catch (RekkordException error)
+        {
+            Write("Configuration", RekkordCheckStatus.Failed, $"Tag in [Save], or KeepTag or TimeZone in [Retention], cannot be used: {error.Message}", config.ConfigFile);
+        }
+    }
 
     private void CheckRepository(RekkordConfig config)
     {
@@ -187,7 +203,7 @@ public sealed class TestRekkordConfigCommand : RepositoryCommand
         try
         {
             if (config.Report.Journal.Value)
-                SystemLog.RequireSupport();
+                SystemLog.TryWriting();
             if (directory is not null)
                 TryWriting(directory);
             if (directory is null && !config.Report.Journal.Value)

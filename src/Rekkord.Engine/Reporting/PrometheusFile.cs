@@ -94,8 +94,9 @@ public static class PrometheusFile
         return string.Join(',', labels.Where(label => label.Value is not null).Select(label => $"{label.Name}=\"{Escape(label.Value!)}\""));
     }
 
+    /// <summary>A label. It is not trimmed: what is another name must be another series.</summary>
     private static string Escape(string value) =>
-        OneLine.From(value, value.Length + 1).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        string.Concat(value.Select(c => char.IsControl(c) ? ' ' : c)).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 
     private static double EndOf(JobReport report) => (report.StartTime + report.Duration).ToUnixTimeMilliseconds() / 1000.0;
 

@@ -10,6 +10,7 @@ public static class SystemLog
     private const string Journal = "/run/systemd/journal/socket";
     private const string Syslog = "/dev/log";
     private const string Identifier = "rekkord";
+    private const int SendTimeout = 5000;
     private const int Information = 6, Warning = 4, Error = 3;
 
     // LOG_DAEMON, in the place that syslog has for it.
@@ -28,6 +29,16 @@ public static class SystemLog
             "Journal");
     }
 
+    /// <summary>Checks that the log takes reports. Sends nothing.</summary>
+    /// <exception cref="RekkordException">There is no such log (<c>ReportUnsupported</c>), or it takes nothing (<c>ReportNotWritten</c>).</exception>
+    public static void TryWriting()
+    {
+        RequireSupport();
+        TryWriting(Journal, Syslog);
+    }
+
+    internal static void TryWriting(string journal, string syslog) => Connect(journal, syslog, static (_, _) => { });
+
     /// <summary>Writes a report.</summary>
     /// <exception cref="RekkordException">The log takes nothing (<c>ReportNotWritten</c>).</exception>
     public static void Write(JobReport report) => Write(report, Journal, Syslog);
@@ -35,11 +46,19 @@ public static class SystemLog
     internal static void Write(JobReport report, string journal, string syslog)
     {
         ArgumentNullException.ThrowIfNull(report);
-        var (path, message) = File.Exists(journal) ? (journal, FormatForJournal(report)) : (syslog, FormatForSyslog(report));
+        Connect(journal, syslog, (socket, isJournal) => socket.Send(Encoding.UTF8.GetBytes(isJournal ? FormatForJournal(report) : FormatForSyslog(report))));
+    }
+
+    private static void Connect(string journal, string syslog, Action<Socket, bool> use)
+    {
+        var isJournal = File.Exists(journal);
+        var path = isJournal ? journal : syslog;
         try
         {
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-            socket.SendTo(Encoding.UTF8.GetBytes(message), new UnixDomainSocketEndPoint(path));
+            // A log that hangs must not keep a job that is done from ending.
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { SendTimeout = SendTimeout };
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            use(socket, isJournal);
         }
         catch (SocketException error)
         {

@@ -21,10 +21,12 @@ public sealed partial class ReportTests : IDisposable
         PrometheusFile.Write(Report, _directory.Path);
         PrometheusFile.Write(Report with { Subject = "other" }, _directory.Path);
         PrometheusFile.Write(Report with { Repository = "/elsewhere" }, _directory.Path);
+        PrometheusFile.Write(Report with { Subject = "other " }, _directory.Path);
         PrometheusFile.Write(Report with { Command = "scan", Subject = null }, _directory.Path);
         PrometheusFile.Write(Report with { Duration = TimeSpan.FromSeconds(3) }, _directory.Path);
         var files = Directory.GetFiles(_directory.Path);
-        Assert.Equal(4, files.Length);
+        Assert.Equal(5, files.Length);
+        Assert.Contains("channel=\"other \"", Read(Report with { Subject = "other " }), StringComparison.Ordinal);
         Assert.All(files, file => Assert.EndsWith(".prom", file, StringComparison.Ordinal));
         Assert.Contains("rekkord_last_run_duration_seconds{command=\"save\",channel=\"nightly\",repository=\"/mnt/r\"} 3\n", Read(Report), StringComparison.Ordinal);
     }
@@ -107,6 +109,15 @@ public sealed partial class ReportTests : IDisposable
             $"<30>rekkord[{Environment.ProcessId}]: Rekkord's save 'nightly' with '/mnt/r' succeeded after 12 s.",
             Receive("log", path => SystemLog.Write(Report, _directory["none"], path)));
         Assert.Equal("ReportNotWritten", Assert.Throws<RekkordException>(() => SystemLog.Write(Report, _directory["none"], _directory["none"])).ErrorId);
+        Assert.Equal("ReportNotWritten", Assert.Throws<RekkordException>(() => SystemLog.TryWriting(_directory["none"], _directory["none"])).ErrorId);
+
+        // Somebody must listen at the socket: that of a log which has ended is still there.
+        Assert.Equal("ReportNotWritten", Assert.Throws<RekkordException>(() => SystemLog.TryWriting(_directory["journal"], _directory["none"])).ErrorId);
+        Assert.Equal("<30>", Receive("second", path =>
+        {
+            SystemLog.TryWriting(_directory["none"], path);
+            SystemLog.Write(Report, _directory["none"], path);
+        })[..4]);
     }
 
     [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
