@@ -55,5 +55,10 @@ Describe 'Reports' -Skip:(-not $IsLinux) {
         $failures.FullyQualifiedErrorId | Should -Be 'ReportNotWritten,Rekkord.Cmdlets.Commands.InvokeRekkordSaveCommand'
         { Invoke-RekkordSave files $sandbox.Source -ErrorAction Stop } | Should -Throw -ErrorId 'ReportNotWritten,*'
         Get-RekkordSnapshot | Should -HaveCount 2
+
+        $results = [Collections.Generic.List[object]]::new()
+        { Invoke-RekkordRetention -KeepLast 1 -ErrorAction Stop | ForEach-Object { $results.Add($_) } } | Should -Throw -ErrorId 'ReportNotWritten,*'
+        { Invoke-RekkordPrune -ErrorAction Stop | ForEach-Object { $results.Add($_) } } | Should -Throw -ErrorId 'ReportNotWritten,*'
+        $results | Should -HaveCount 3
     }
 }

@@ -35,12 +35,19 @@ public sealed class InvokeRekkordPruneCommand : RepositoryCommand
         if (ShouldProcess($"'{repository.Location}': {Describe(result)}", "Prune"))
         {
             result = operation.Run(StopToken);
-            EndJob(job, report => Measure(result, report));
+            EndJob(job, report => Measure(result, report), WriteResult);
+        }
+        else
+        {
+            WriteResult();
         }
 
-        if (result.MergeObstacle is { } obstacle)
-            WriteVerbose(obstacle);
-        WriteObject(new RekkordPruneResult(result, repository.Location));
+        void WriteResult()
+        {
+            if (result.MergeObstacle is { } obstacle)
+                WriteVerbose(obstacle);
+            WriteObject(new RekkordPruneResult(result, repository.Location));
+        }
     }
 
     private static JobReport Measure(PruneResult result, JobReport report) => report with

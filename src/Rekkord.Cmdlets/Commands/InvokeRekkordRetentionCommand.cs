@@ -92,7 +92,7 @@ public sealed class InvokeRekkordRetentionCommand : RepositoryCommand
         RetentionOperation.RequireRule(policy);
         SnapshotPattern[] patterns = [.. Channel.Select(channel => new SnapshotPattern(channel))];
         using var repository = OpenRepository(config, KeyPermission.Remove);
-        var operation = new RetentionOperation(repository, policy, channel => patterns.Any(pattern => pattern.IsMatch(channel)), WriteFailure, WriteWarning);
+        var operation = new RetentionOperation(repository, policy, channel => patterns.Any(pattern => pattern.IsMatch(channel)), error => WriteFailure(error, job), WriteWarning);
         var plan = operation.Plan(StopToken);
         var leaving = plan.Count(decision => !decision.IsKept);
         var isConfirmed = leaving > 0 && ShouldProcess($"{leaving} of {plan.Count} snapshots in '{repository.Location}'", "Remove");
@@ -100,9 +100,15 @@ public sealed class InvokeRekkordRetentionCommand : RepositoryCommand
             ? operation.Apply(plan, StopToken).Select(snapshot => snapshot.ObjectName).ToHashSet(StringComparer.Ordinal)
             : [];
         if (isConfirmed || (leaving == 0 && !IsWhatIf))
-            EndJob(job, report => Measure(report, removed.Count, plan.Count - removed.Count));
-        foreach (var decision in plan)
-            WriteObject(new RekkordRetentionDecision(decision, !decision.IsKept && removed.Contains(decision.Snapshot.ObjectName)));
+            EndJob(job, report => Measure(report, removed.Count, plan.Count - removed.Count), WriteDecisions);
+        else
+            WriteDecisions();
+
+        void WriteDecisions()
+        {
+            foreach (var decision in plan)
+                WriteObject(new RekkordRetentionDecision(decision, !decision.IsKept && removed.Contains(decision.Snapshot.ObjectName)));
+        }
     }
 
     private JobReport Measure(JobReport report, int removed, int kept) => report with
@@ -139,8 +145,9 @@ public sealed class InvokeRekkordRetentionCommand : RepositoryCommand
         TrustTime = TrustTime,
     };
 
-    private void WriteFailure(RekkordException error)
+    private void WriteFailure(RekkordException error, JobReporter job)
     {
+        job.Note(error);
         _failures++;
         WriteError(ErrorRecords.Create(error));
     }

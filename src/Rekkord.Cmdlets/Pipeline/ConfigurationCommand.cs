@@ -52,7 +52,7 @@ public abstract class ConfigurationCommand : RekkordCommand
             {
                 Outcome = isStopped ? JobOutcome.Cancelled : JobOutcome.Failure,
                 ErrorCount = isStopped ? 0 : 1,
-                Error = isStopped ? null : (error is AggregateException { InnerExceptions: [var only] } ? only : error).Message,
+                Error = isStopped ? null : job.FirstError?.Message ?? (error is AggregateException { InnerExceptions: [var only] } ? only : error).Message,
             });
             throw;
         }
@@ -62,15 +62,27 @@ public abstract class ConfigurationCommand : RekkordCommand
     /// Reports a job. A report that cannot be written is an error that does not end the command; beside another failure it is only
     /// shown, so that it hides nothing.
     /// </summary>
-    private protected void EndJob(JobReporter job, Func<JobReport, JobReport> complete)
+    /// <param name="job">The job.</param>
+    /// <param name="complete">Says how it ended.</param>
+    /// <param name="writeResults">Writes what came of it: before such an error, which may end the command after all.</param>
+    private protected void EndJob(JobReporter job, Func<JobReport, JobReport> complete, Action? writeResults = null)
     {
         var (report, failures) = job.End(complete);
-        foreach (var failure in failures)
+        var isWritten = false;
+        try
         {
-            if (report.Outcome is JobOutcome.Success or JobOutcome.Partial && !Stopping)
-                WriteError(ErrorRecords.Create(failure));
-            else
-                Host.UI.WriteErrorLine(failure.Message);
+            writeResults?.Invoke();
+            isWritten = true;
+        }
+        finally
+        {
+            foreach (var failure in failures)
+            {
+                if (isWritten && report.Outcome is JobOutcome.Success or JobOutcome.Partial && !Stopping)
+                    WriteError(ErrorRecords.Create(failure));
+                else
+                    Host.UI.WriteErrorLine(failure.Message);
+            }
         }
     }
 }

@@ -29,6 +29,12 @@ internal sealed class JobReporter
     /// <summary>Whether it was reported.</summary>
     public bool IsEnded { get; private set; }
 
+    /// <summary>The first error that did not end the job by itself; null when there was none. With the preference Stop it does, and what ends the job then says nothing.</summary>
+    public RekkordException? FirstError { get; private set; }
+
+    /// <summary>Keeps an error that does not end the job by itself.</summary>
+    public void Note(RekkordException error) => FirstError ??= error;
+
     /// <summary>Reports.</summary>
     /// <param name="complete">Says how the job ended.</param>
     /// <returns>The report, and why it could not be written somewhere.</returns>
