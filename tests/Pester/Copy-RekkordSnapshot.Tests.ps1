@@ -55,6 +55,12 @@ Describe 'Copy-RekkordSnapshot' {
         $forced.AddedSize | Should -Be 0
     }
 
+    It 'copies all when the next command wants one object only' {
+        $null = Copy-RekkordSnapshot $first.Id @to
+        (Get-RekkordSnapshot | Copy-RekkordSnapshot @to | Select-Object -First 1).Status | Should -Be Present
+        Get-RekkordSnapshot @there | Should -HaveCount 2
+    }
+
     It 'names the first snapshot in the copy of a copy, and does not copy it back' {
         $copy = Copy-RekkordSnapshot laptop @to
         $third = @{ Repository = Join-Path $sandbox.Base third; KeyFile = Join-Path $sandbox.Base third.key }

@@ -87,21 +87,27 @@ public sealed class CopyRekkordSnapshotCommand : SnapshotInputCommand
                 return operation.Plan(StopToken);
             },
             static () => []);
-        foreach (var there in plan.Where(planned => planned.Copy is not null))
-            WriteObject(new RekkordCopyResult(there, url, keyFile));
+        ThrowIfWriteFailed();
+        RekkordCopyResult[] there = [.. plan.Where(planned => planned.Copy is not null).Select(planned => new RekkordCopyResult(planned, url, keyFile))];
         PlannedCopy[] due = [.. plan.Where(planned => planned.Copy is null && ShouldProcess(Describe(planned, source, destination), "Copy"))];
         if (due.Length > 0)
-            Run(source, destination, request, due, copied => new RekkordCopyResult(copied, url, keyFile));
+            Run(source, destination, request, there, due, copied => new RekkordCopyResult(copied, url, keyFile));
+        else
+            WriteObject(there, enumerateCollection: true);
         ThrowIfWriteFailed();
     }
 
-    private void Run(RepositoryAccess source, RepositoryAccess destination, CopyRequest request, PlannedCopy[] due, Func<CopyResult, RekkordCopyResult> describe)
+    /// <summary>Copies what is due, whether or not the commands after this one take what it tells of the others.</summary>
+    private void Run(
+        RepositoryAccess source, RepositoryAccess destination, CopyRequest request, RekkordCopyResult[] there, PlannedCopy[] due, Func<CopyResult, RekkordCopyResult> describe)
     {
         CopyOperation? operation = null;
         RunOperation(
             pump =>
             {
                 operation = new CopyOperation(source, destination, request, new EntryReporter(this, pump));
+                foreach (var result in there)
+                    pump.PostObject(() => WriteObject(result));
                 operation.Run(due, copied => pump.PostObject(() => WriteObject(describe(copied))), StopToken);
                 return true;
             },

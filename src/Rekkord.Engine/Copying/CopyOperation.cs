@@ -87,7 +87,9 @@ public sealed class CopyOperation
     /// <param name="plan">What of the plan is to be copied.</param>
     /// <param name="copied">Is told of each copy when others can see it.</param>
     /// <param name="cancellation">Ends it. What was copied before stays.</param>
-    /// <exception cref="RekkordException">The destination cannot be written to, a prune has overtaken it (<c>SaveOvertaken</c>), or a store failed.</exception>
+    /// <exception cref="RekkordException">
+    /// The destination cannot be written to, a prune has overtaken it (<c>SaveOvertaken</c>), the source is gone (<c>RepositoryReplaced</c>), or a store failed.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Run(IReadOnlyList<PlannedCopy> plan, Action<CopyResult> copied, CancellationToken cancellation)
     {
@@ -113,7 +115,7 @@ public sealed class CopyOperation
             foreach (var planned in plan)
             {
                 _current = planned.Snapshot;
-                var done = Try(planned.Snapshot, () => Copy(planned.Snapshot, store, tree, transaction, chunks, cancellation));
+                var done = Try(planned.Snapshot, () => Copy(planned.Snapshot, store, tree, transaction, chunks, cancellation), cancellation);
                 _doneFiles += tree.Files;
                 _doneSize += planned.Snapshot.Summary.Size;
                 tree.ResetCounts();
@@ -148,7 +150,7 @@ public sealed class CopyOperation
     }
 
     /// <summary>Tells of a snapshot whose content is lost. What it had stored until then is in nobody's way.</summary>
-    private CopyResult? Try(Snapshot snapshot, Func<CopyResult?> copy)
+    private CopyResult? Try(Snapshot snapshot, Func<CopyResult?> copy, CancellationToken cancellation)
     {
         try
         {
@@ -156,6 +158,8 @@ public sealed class CopyOperation
         }
         catch (UnreadableSource error)
         {
+            // Where the source is gone, all of it seems to be lost.
+            _source.RequireInPlace(cancellation);
             _observer.EntryFailed(new RekkordException(
                 error.ErrorId,
                 error.Kind,
@@ -183,9 +187,11 @@ public sealed class CopyOperation
             Snapshot? found = null;
             try
             {
-                found = SnapshotName.Parse(reference) is { IsWholeId: true } name && byId.Value[name.Text.ToLowerInvariant()].MinBy(snapshot => (snapshot.SignerStatus, snapshot.Removal is not null)) is { } known
-                    ? known
-                    : store.Find(reference, cancellation, _observer.Warn);
+                found = SnapshotName.Parse(reference) is { IsWholeId: true } name ? byId.Value[name.Text.ToLowerInvariant()].MinBy(snapshot => (snapshot.SignerStatus, snapshot.Removal is not null)) : null;
+                if (found is null)
+                    found = store.Find(reference, cancellation, _observer.Warn);
+                else
+                    SnapshotStore.WarnOfState(found, _observer.Warn);
             }
             catch (RekkordException error) when (error.Kind is RekkordErrorKind.InvalidArgument or RekkordErrorKind.NotFound)
             {

@@ -136,7 +136,7 @@ internal sealed class SaveTransaction : IDisposable
     private static RekkordException Overtaken(string doubt) => new(
         "SaveOvertaken",
         RekkordErrorKind.InvalidOperation,
-        $"No snapshot was made, because Invoke-RekkordPrune may have deleted what it relies on: {doubt} Save again. What this save has stored is used, so that takes less time.");
+        $"The snapshot was not made, because Invoke-RekkordPrune may have deleted what it relies on: {doubt} Run the command again. What it has stored is used, so that takes less time.");
 
     /// <summary>The snapshot is durable by now: nothing that goes wrong any more may make it look as if the save had failed.</summary>
     private void Try(string failure, Action<CancellationToken> action, CancellationToken cancellation)

@@ -237,11 +237,18 @@ public sealed class SnapshotStore
         var found = withId.Length > 0 ? withId[0] : FindNewest(name.Text, filed, listing.Errors, warn ?? (static _ => { }));
         if (withId.Length > 0 && listing.Errors.Count > 0 && !name.IsWholeId)
             warn?.Invoke($"{listing.Errors.Count} tag(s) could not be read. The ID of one of their snapshots may also begin with '{name.Text}'. Run Invoke-RekkordScan.");
-        if (found.TagName.Length == 0)
-            warn?.Invoke($"The snapshot {found.Id} of channel '{found.Summary.Channel}' has no tag, so no list shows it. Either its save is still running, or its tag was lost. Invoke-RekkordScan -Repair makes the tag again.");
-        if (found.Removal is { } removal)
-            warn?.Invoke($"The snapshot {found.Id} of channel '{found.Summary.Channel}' was removed on {removal.Time:u}. Undo-RekkordRemoval brings it back, until Invoke-RekkordPrune deletes it.");
+        if (warn is not null)
+            WarnOfState(found, warn);
         return found;
+    }
+
+    /// <summary>Tells of a snapshot that was found what keeps it from the lists.</summary>
+    internal static void WarnOfState(Snapshot found, Action<string> warn)
+    {
+        if (found.TagName.Length == 0)
+            warn($"The snapshot {found.Id} of channel '{found.Summary.Channel}' has no tag, so no list shows it. Either its save is still running, or its tag was lost. Invoke-RekkordScan -Repair makes the tag again.");
+        if (found.Removal is { } removal)
+            warn($"The snapshot {found.Id} of channel '{found.Summary.Channel}' was removed on {removal.Time:u}. Undo-RekkordRemoval brings it back, until Invoke-RekkordPrune deletes it.");
     }
 
     /// <summary>The snapshots with an ID. What was removed is in nobody's way: it is found only where nothing else has that ID.</summary>

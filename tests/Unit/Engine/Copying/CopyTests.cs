@@ -2,6 +2,7 @@ using Rekkord.Engine.Copying;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
+using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Restoring;
 using Rekkord.Engine.Retention;
@@ -174,6 +175,22 @@ public sealed class CopyTests : IDisposable
         Assert.Equal(3, Copy().Count);
         Assert.Equal(List(_source).Select(snapshot => snapshot.Id), List().Select(copy => copy.Summary.Origin!.SnapshotId));
         Assert.Empty(Copy());
+    }
+
+    [Fact]
+    public void A_source_that_goes_away_is_an_error_and_no_loss_of_its_snapshots()
+    {
+        Prepare();
+        using var source = _source.Open();
+        using var destination = _destination.Open();
+        var operation = new CopyOperation(source, destination, new CopyRequest { Snapshots = ["test"], CacheDirectory = _destination.CacheDirectory }, _source);
+        var plan = operation.Plan(default);
+        foreach (var directory in Directory.GetDirectories(_source.Location))
+            Directory.Delete(directory, recursive: true);
+        File.Delete(Path.Combine(_source.Location, ObjectName.Descriptor));
+
+        Assert.Equal("RepositoryReplaced", Assert.Throws<RekkordException>(() => operation.Run(plan, _ => Assert.Fail(), default)).ErrorId);
+        Assert.Empty(_source.Failed);
     }
 
     [Fact]
