@@ -61,6 +61,8 @@ Describe 'Invoke-RekkordPrune' {
         $merged = Invoke-RekkordPrune
         $merged.MergedPacks | Should -BeGreaterOrEqual 16
         $merged.CondemnedPacks | Should -Be 0
+        $merged.PSObject.Properties.Name | Should -Contain MergeObstacle
+        $merged.MergeObstacle | Should -BeNullOrEmpty
         Set-MarkAge 7.01:00
         (Invoke-RekkordPrune).DeletedPacks | Should -Be $merged.MergedPacks
         Restore-RekkordSnapshot "docs:$($sandbox.Source)" $sandbox.Destination | Out-Null

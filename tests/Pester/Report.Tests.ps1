@@ -24,6 +24,7 @@ Describe 'Reports' -Skip:(-not $IsLinux) {
             Test-Success $command | Should -BeTrue -Because $command
         }
         Get-ChildItem $directory -Force | Should -HaveCount 5
+        (Get-Content (Join-Path $directory 'rekkord_prune_*.prom')) -match '^rekkord_prune_merged_(packs|size_bytes)\{.* 0$' | Should -HaveCount 2
         (Get-Content (Join-Path $directory 'rekkord_save_files_*.prom')) -match '^rekkord_snapshot_files\{' | Should -Be "rekkord_snapshot_files{command=`"save`",channel=`"files`",repository=`"$($sandbox.Repository)`"} 1"
     }
 
