@@ -23,11 +23,13 @@ internal sealed class IndexConsolidation(RepositoryAccess repository, IEnumerabl
     public void Run(CancellationToken cancellation)
     {
         var small = sound.Where(index => index.Size <= LargestMerged).DistinctBy(index => index.Name, StringComparer.Ordinal).OrderBy(index => index.Size).ToArray();
-        var chosen = Consolidation.Choose([.. small.Select(index => index.Size)]);
+        var chosen = small[Consolidation.Choose([.. small.Select(index => index.Size)])];
+        if (chosen.Length == 0)
+            return;
         var packs = new Dictionary<string, StoredPack>(StringComparer.Ordinal);
         var replaced = new HashSet<string>(StringComparer.Ordinal);
         var size = 0L;
-        foreach (var index in small.Take(chosen).TakeWhile(index => (size += index.Size) <= LargestMerged))
+        foreach (var index in chosen.TakeWhile(index => (size += index.Size) <= LargestMerged))
         {
             cancellation.ThrowIfCancellationRequested();
             if (TryRead(index.Name, cancellation) is not { } read)
