@@ -92,31 +92,31 @@ function Pester {
     $restored = (dotnet msbuild $project -getProperty:NuGetPackageRoot,PesterVersion | ConvertFrom-Json).Properties
     $pester = (Get-ChildItem (Join-Path $restored.NuGetPackageRoot "pester/$($restored.PesterVersion)") -Filter Pester.psd1 -Recurse).FullName
 
-    # This same PowerShell, once for each file and once for each processor at a time. One that NuGet brought is started through dotnet.
+    # This same PowerShell, once for each processor, each with its share of the files: what one file has compiled, the next one finds. One
+    # that NuGet brought is started through dotnet.
     $pwsh = @([Environment]::ProcessPath)
     if ([IO.Path]::GetFileNameWithoutExtension($pwsh[0]) -eq 'dotnet') { $pwsh += Join-Path $PSHOME pwsh.dll }
-    $pwsh += '-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot 'tests/Pester/Invoke-TestFile.ps1'), $pester
+    $pwsh += '-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot 'tests/Pester/Invoke-TestFiles.ps1'), $pester
 
-    # A large one that began last would have the others wait for it.
-    $files = Get-ChildItem (Join-Path $PSScriptRoot 'tests/Pester') -Filter *.Tests.ps1 | Sort-Object Length -Descending
-    $results = $files | ForEach-Object -ThrottleLimit ([Environment]::ProcessorCount) -Parallel {
+    # Dealt by size, so that no share is much longer than the others.
+    $files = @(Get-ChildItem (Join-Path $PSScriptRoot 'tests/Pester') -Filter *.Tests.ps1 | Sort-Object Length -Descending)
+    $shares = 0..($files.Count - 1) | Group-Object { $_ % [Environment]::ProcessorCount }
+    $results = $shares | ForEach-Object -ThrottleLimit $shares.Count -Parallel {
         $PSNativeCommandUseErrorActionPreference = $false
         $program, $arguments = $using:pwsh
-        $said = & $program @arguments $_.FullName 2>&1 | Out-String
+        $said = & $program @arguments @(($using:files)[$_.Group].FullName) 2>&1 | Out-String
         $failed = $LASTEXITCODE -ne 0
         Write-Host $said.Trim()
         $counts = [regex]::Match(($said -replace '\e\[[\d;]*m'), 'Tests Passed: (\d+), Failed: (\d+), Skipped: (\d+)')
         [pscustomobject]@{
-            Name    = $_.BaseName
             Passed  = [int]$counts.Groups[1].Value
-            # A file that could not be run counts as a test that failed.
+            # A share that could not be run counts as a test that failed.
             Failed  = [Math]::Max([int]$counts.Groups[2].Value, [int]$failed)
             Skipped = [int]$counts.Groups[3].Value
         }
     }
     $sum = $results | Measure-Object Passed, Failed, Skipped -Sum
-    "Tests Passed: $($sum[0].Sum), Failed: $($sum[1].Sum), Skipped: $($sum[2].Sum), in $($results.Count) files."
-    $results | Where-Object Failed | ForEach-Object { "Failed: $($_.Name)" }
+    "Tests Passed: $($sum[0].Sum), Failed: $($sum[1].Sum), Skipped: $($sum[2].Sum), in $($files.Count) files."
     if ($sum[1].Sum -gt 0) { exit 1 }
 }
 

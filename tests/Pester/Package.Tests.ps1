@@ -5,7 +5,10 @@ BeforeAll {
     # A user who has installed nothing yet: a PowerShell of its own with its own home.
     function Invoke-InCleanProfile([string] $Base, [string] $Command) {
         $program, [string[]] $library = $pwsh
+        # Where no ~/.config is, what publishes leaves a NuGet.Config of its own in the current directory.
+        Push-Location $Base
         & /usr/bin/env -i "PATH=$env:PATH" "HOME=$Base/home" DOTNET_NOLOGO=1 POWERSHELL_TELEMETRY_OPTOUT=1 $program @library -NoProfile -NonInteractive -Command "`$ErrorActionPreference = 'Stop'; $Command"
+        Pop-Location
     }
 }
 
