@@ -19,11 +19,18 @@ Describe 'Reports' -Skip:(-not $IsLinux) {
         $null = Invoke-RekkordRetention -KeepLast 1
         $null = Invoke-RekkordPrune
         $null = Invoke-RekkordHook PreSave
-        foreach ($command in 'save', 'scan', 'retention', 'prune', 'hook') {
+        $null = Remove-RekkordSnapshot -Channel files -Force
+        $null = Undo-RekkordRemoval -Channel files
+        $null = Revoke-RekkordKey ('0' * 31 + '1') -Confirm:$false -WarningAction Ignore
+        $there = @{ Repository = Join-Path $sandbox.Base there; KeyFile = Join-Path $sandbox.Base there.key }
+        Initialize-RekkordRepository $there.Repository $there.KeyFile -WarningAction Ignore | Out-Null
+        $null = Copy-RekkordSnapshot files $there.Repository $there.KeyFile
+        foreach ($command in 'save', 'scan', 'retention', 'prune', 'hook', 'remove', 'undo', 'revoke', 'copy') {
             Get-Outcome $command | Should -Be success -Because $command
             Test-Success $command | Should -BeTrue -Because $command
         }
-        Get-ChildItem $directory -Force | Should -HaveCount 5
+        Get-ChildItem $directory -Force | Should -HaveCount 9
+        (Get-Content (Join-Path $directory 'rekkord_copy_*.prom')) -match '^rekkord_copy_copied_snapshots\{' | Should -Be "rekkord_copy_copied_snapshots{command=`"copy`",destination=`"$($there.Repository)`",repository=`"$($sandbox.Repository)`"} 1"
         (Get-Content (Join-Path $directory 'rekkord_prune_*.prom')) -match '^rekkord_prune_merged_(packs|size_bytes)\{.* 0$' | Should -HaveCount 2
         (Get-Content (Join-Path $directory 'rekkord_save_files_*.prom')) -match '^rekkord_snapshot_files\{' | Should -Be "rekkord_snapshot_files{command=`"save`",channel=`"files`",repository=`"$($sandbox.Repository)`"} 1"
     }
@@ -47,6 +54,24 @@ Describe 'Reports' -Skip:(-not $IsLinux) {
         Invoke-RekkordPrune -WhatIf
         Join-Path $directory rekkord_save_other_* | Should -Not -Exist
         Join-Path $directory rekkord_prune_* | Should -Not -Exist
+    }
+
+    It 'tell of removals and copies that did not do everything' {
+        $snapshot = Invoke-RekkordSave files $sandbox.Source
+        $null = Remove-RekkordSnapshot nosuch -ErrorAction SilentlyContinue
+        Get-Outcome remove | Should -Be failure
+        $null = Remove-RekkordSnapshot $snapshot.Id -Force -WhatIf
+        Get-Outcome remove | Should -Be failure
+        $there = @{ Repository = Join-Path $sandbox.Base there; KeyFile = Join-Path $sandbox.Base there.key }
+        Initialize-RekkordRepository $there.Repository $there.KeyFile -WarningAction Ignore | Out-Null
+        $null = Copy-RekkordSnapshot files $there.Repository $there.KeyFile -WhatIf
+        Join-Path $directory rekkord_copy_* | Should -Not -Exist
+        $null = Copy-RekkordSnapshot files, nosuch $there.Repository $there.KeyFile -ErrorAction SilentlyContinue
+        Get-Outcome copy | Should -Be partial
+        { Copy-RekkordSnapshot nosuch $there.Repository $there.KeyFile -ErrorAction Stop } | Should -Throw -ErrorId 'SnapshotNotFound,*'
+        Get-Outcome copy | Should -Be failure
+        $null = Copy-RekkordSnapshot files $there.Repository $there.KeyFile
+        Get-Outcome copy | Should -Be success
     }
 
     It 'are an error of their own when they cannot be written, and the save stays good' {

@@ -7,6 +7,7 @@ using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Copying;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Reporting;
 using Rekkord.Engine.Repository;
 using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 
@@ -69,6 +70,11 @@ public sealed class CopyRekkordSnapshotCommand : SnapshotInputCommand
     private void Copy(RekkordConfig config, List<string> chosen)
     {
         var target = LoadDestination(config);
+        RunJob(config, "copy", target.Repository.DisplayUrl, job => Copy(config, target, chosen, job));
+    }
+
+    private void Copy(RekkordConfig config, RekkordConfig target, List<string> chosen, JobReporter job)
+    {
         using var source = OpenRepository(config, KeyPermission.Read);
         var (url, keys, keyFile) = ReadDestinationKeys(target);
         using var destination = OpenDestination(target, url, keys);
@@ -83,7 +89,7 @@ public sealed class CopyRekkordSnapshotCommand : SnapshotInputCommand
         var plan = RunOperation(
             pump =>
             {
-                operation = new CopyOperation(source, destination, request, new EntryReporter(this, pump));
+                operation = new CopyOperation(source, destination, request, new EntryReporter(this, pump, job: job));
                 return operation.Plan(StopToken);
             },
             static () => []);
@@ -91,28 +97,49 @@ public sealed class CopyRekkordSnapshotCommand : SnapshotInputCommand
         RekkordCopyResult[] there = [.. plan.Where(planned => planned.Copy is not null).Select(planned => new RekkordCopyResult(planned, url, keyFile))];
         PlannedCopy[] due = [.. plan.Where(planned => planned.Copy is null && ShouldProcess(Describe(planned, source, destination), "Copy"))];
         if (due.Length > 0)
-            Run(source, destination, request, there, due, copied => new RekkordCopyResult(copied, url, keyFile));
-        else
+            Run(source, destination, request, there, due, copied => new RekkordCopyResult(copied, url, keyFile), job);
+        else if (IsWhatIf || there.Length < plan.Count)
             WriteObject(there, enumerateCollection: true);
+        else
+            EndJob(job, report => Measure(job, report, there.Length, []), () => WriteObject(there, enumerateCollection: true));
         ThrowIfWriteFailed();
     }
 
     /// <summary>Copies what is due, whether or not the commands after this one take what it tells of the others.</summary>
     private void Run(
-        RepositoryAccess source, RepositoryAccess destination, CopyRequest request, RekkordCopyResult[] there, PlannedCopy[] due, Func<CopyResult, RekkordCopyResult> describe)
+        RepositoryAccess source, RepositoryAccess destination, CopyRequest request, RekkordCopyResult[] there, PlannedCopy[] due, Func<CopyResult, RekkordCopyResult> describe, JobReporter job)
     {
         CopyOperation? operation = null;
+        var made = new List<CopyResult>();
         RunOperation(
             pump =>
             {
-                operation = new CopyOperation(source, destination, request, new EntryReporter(this, pump));
+                operation = new CopyOperation(source, destination, request, new EntryReporter(this, pump, job: job));
                 foreach (var result in there)
                     pump.PostObject(() => WriteObject(result));
-                operation.Run(due, copied => pump.PostObject(() => WriteObject(describe(copied))), StopToken);
+                operation.Run(due, Tell, StopToken);
                 return true;
+
+                void Tell(CopyResult copied)
+                {
+                    made.Add(copied);
+                    pump.PostObject(() => WriteObject(describe(copied)));
+                }
             },
             () => operation?.Progress is { } progress ? [Describe(progress)] : []);
+        EndJob(job, report => Measure(job, report, there.Length, made));
     }
+
+    private static JobReport Measure(JobReporter job, JobReport report, int present, List<CopyResult> made) => job.Judge(report, present + made.Count > 0) with
+    {
+        Measures =
+        [
+            new("copy_copied_snapshots", "Snapshots that were copied.", made.Count),
+            new("copy_present_snapshots", "Snapshots whose copies were there already.", present),
+            new("copy_added_size_bytes", "Bytes of content that were new to the destination.", made.Sum(copied => copied.Copy.Summary.AddedSize)),
+            new("copy_stored_size_bytes", "Bytes that were stored there for it.", made.Sum(copied => copied.Copy.Summary.StoredSize)),
+        ],
+    };
 
     private ProgressRecord Describe(CopyProgress progress) => _progress.Describe(
         progress.Channel.Length == 0 ? "Copying" : $"Copying '{progress.Channel}'",

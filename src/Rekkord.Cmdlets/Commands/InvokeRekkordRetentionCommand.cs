@@ -20,8 +20,6 @@ public sealed class InvokeRekkordRetentionCommand : RepositoryCommand
 {
     private const int Most = 1_000_000;
 
-    private int _failures;
-
     /// <summary>Only snapshots of channels that match, with wildcards; or of the channel in <c>channel:name</c>.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
@@ -100,7 +98,7 @@ public sealed class InvokeRekkordRetentionCommand : RepositoryCommand
             ? operation.Apply(plan, StopToken).Select(snapshot => snapshot.ObjectName).ToHashSet(StringComparer.Ordinal)
             : [];
         if (isConfirmed || (leaving == 0 && !IsWhatIf))
-            EndJob(job, report => Measure(report, removed.Count, plan.Count - removed.Count), WriteDecisions);
+            EndJob(job, report => Measure(job.Judge(report), removed.Count, plan.Count - removed.Count), WriteDecisions);
         else
             WriteDecisions();
 
@@ -111,10 +109,8 @@ public sealed class InvokeRekkordRetentionCommand : RepositoryCommand
         }
     }
 
-    private JobReport Measure(JobReport report, int removed, int kept) => report with
+    private static JobReport Measure(JobReport report, int removed, int kept) => report with
     {
-        Outcome = _failures == 0 ? JobOutcome.Success : JobOutcome.Partial,
-        ErrorCount = _failures,
         Measures = [new("retention_removed_snapshots", "Snapshots that were removed.", removed), new("retention_kept_snapshots", "Snapshots that stay.", kept)],
     };
 
@@ -148,7 +144,6 @@ public sealed class InvokeRekkordRetentionCommand : RepositoryCommand
     private void WriteFailure(RekkordException error, JobReporter job)
     {
         job.Note(error);
-        _failures++;
         WriteError(ErrorRecords.Create(error));
     }
 }

@@ -6,6 +6,7 @@ using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Retention;
 using Rekkord.Engine.Snapshots;
+using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 
 namespace Rekkord.Cmdlets.Commands;
 
@@ -36,6 +37,9 @@ public abstract class RemovalCommand : RepositoryCommand
     /// <summary>What it does with each, for questions.</summary>
     private protected abstract string Action { get; }
 
+    /// <summary>The command, as reports name it.</summary>
+    private protected abstract string JobName { get; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -46,19 +50,25 @@ public abstract class RemovalCommand : RepositoryCommand
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(() =>
     {
-        using var repository = OpenRepository(LoadConfig(), KeyPermission.Remove);
-        var operation = new RemovalOperation(repository, WriteFailure);
-        Snapshot[] chosen = [.. Find(operation).DistinctBy(snapshot => (snapshot.ObjectName, snapshot.TagName)).Where(IsConfirmed)];
-        if (chosen.Length == 0)
-            return;
-        foreach (var done in Run(operation, chosen))
-            WriteObject(new RekkordSnapshot(done));
+        var config = LoadConfig();
+        RunJob(config, JobName, null, job => Run(config, job));
     });
+
+    private void Run(RekkordConfig config, JobReporter job)
+    {
+        using var repository = OpenRepository(config, KeyPermission.Remove);
+        var operation = new RemovalOperation(repository, error => WriteFailure(error, job));
+        Snapshot[] chosen = [.. Find(operation, job).DistinctBy(snapshot => (snapshot.ObjectName, snapshot.TagName)).Where(IsConfirmed)];
+        if (chosen.Length == 0 && (job.ErrorCount == 0 || IsWhatIf))
+            return;
+        var done = chosen.Length == 0 ? [] : Run(operation, chosen);
+        EndJob(job, report => job.Judge(report, done.Count > 0), () => WriteObject(done.Select(snapshot => new RekkordSnapshot(snapshot)), enumerateCollection: true));
+    }
 
     /// <summary>Does it.</summary>
     private protected abstract IReadOnlyList<Snapshot> Run(RemovalOperation operation, IReadOnlyList<Snapshot> snapshots);
 
-    private List<Snapshot> Find(RemovalOperation operation)
+    private List<Snapshot> Find(RemovalOperation operation, JobReporter job)
     {
         var found = new List<Snapshot>();
         foreach (var id in _ids)
@@ -69,7 +79,7 @@ public abstract class RemovalCommand : RepositoryCommand
             }
             catch (RekkordException error) when (error.ErrorId is "SnapshotNotFound" or "SnapshotAmbiguous" or "SnapshotIdInvalid")
             {
-                WriteFailure(error);
+                WriteFailure(error, job);
             }
         }
 
@@ -82,5 +92,9 @@ public abstract class RemovalCommand : RepositoryCommand
     private bool IsConfirmed(Snapshot snapshot) =>
         ShouldProcess($"the snapshot {snapshot.Id.ToString()[..12]} of channel '{snapshot.Summary.Channel}' ({snapshot.Summary.Time.ToLocalTime():yyyy-MM-dd HH:mm:ss}, host '{snapshot.Summary.HostName}')", Action);
 
-    private void WriteFailure(RekkordException error) => WriteError(ErrorRecords.Create(error));
+    private void WriteFailure(RekkordException error, JobReporter job)
+    {
+        job.Note(error);
+        WriteError(ErrorRecords.Create(error));
+    }
 }

@@ -18,5 +18,7 @@ public sealed class RemoveRekkordSnapshotCommand : RemovalCommand
 
     private protected override string Action => "Remove";
 
+    private protected override string JobName => "remove";
+
     private protected override IReadOnlyList<Snapshot> Run(RemovalOperation operation, IReadOnlyList<Snapshot> snapshots) => operation.Remove(snapshots, Force, StopToken);
 }

@@ -5,6 +5,7 @@ using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Snapshots;
+using RekkordConfig = Rekkord.Engine.Configuration.RekkordConfig;
 
 namespace Rekkord.Cmdlets.Commands;
 
@@ -48,6 +49,11 @@ public sealed class RevokeRekkordKeyCommand : RepositoryCommand
             return;
         KeyRevocation.ValidateReason(Reason);
         var config = LoadConfig();
+        RunJob(config, "revoke", null, job => Revoke(config, keyId, job));
+    });
+
+    private void Revoke(RekkordConfig config, byte[] keyId, JobReporter job)
+    {
         var what = DistrustExisting ? "Revoke forever, and distrust all snapshots of" : "Revoke, for ever,";
         using var repository = OpenRepository(config, KeyPermission.Certify);
         if (KeyId.Equals(repository.Id, StringComparison.OrdinalIgnoreCase))
@@ -55,6 +61,6 @@ public sealed class RevokeRekkordKeyCommand : RepositoryCommand
         if (!ShouldProcess($"the key {KeyId} in '{config.Repository.DisplayUrl}'", what))
             return;
         var revocation = new KeyRevocation(repository, WriteWarning).Run(keyId, MyInvocation.BoundParameters.ContainsKey(nameof(DistrustExisting)) ? DistrustExisting.IsPresent : null, Reason, StopToken);
-        WriteObject(new RekkordRevocation(revocation, repository.Location));
-    });
+        EndJob(job, report => report, () => WriteObject(new RekkordRevocation(revocation, repository.Location)));
+    }
 }

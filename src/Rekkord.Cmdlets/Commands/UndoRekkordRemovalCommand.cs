@@ -14,5 +14,7 @@ public sealed class UndoRekkordRemovalCommand : RemovalCommand
 
     private protected override string Action => "Bring back";
 
+    private protected override string JobName => "undo";
+
     private protected override IReadOnlyList<Snapshot> Run(RemovalOperation operation, IReadOnlyList<Snapshot> snapshots) => operation.BringBack(snapshots, StopToken);
 }

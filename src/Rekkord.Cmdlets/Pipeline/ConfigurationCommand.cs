@@ -33,7 +33,10 @@ public abstract class ConfigurationCommand : RekkordCommand
         Settings = settings ?? new Dictionary<string, string>(),
     });
 
-    /// <summary>Runs a job that is reported where the configuration says: when it ends by <see cref="EndJob"/>, or fails before. What is only rehearsed or declined is not.</summary>
+    /// <summary>
+    /// Runs a job that is reported where the configuration says: when it ends by <see cref="EndJob"/>, or fails or is stopped before, also by
+    /// a signal. What is only rehearsed or declined is not.
+    /// </summary>
     /// <param name="config">The configuration.</param>
     /// <param name="command">The command, as reports name it.</param>
     /// <param name="subject">The channel or phase; null when it has none.</param>
@@ -41,6 +44,8 @@ public abstract class ConfigurationCommand : RekkordCommand
     private protected void RunJob(RekkordConfig config, string command, string? subject, Action<JobReporter> run)
     {
         var job = new JobReporter(config.Report, command, subject, config.Repository.DisplayUrl);
+        using var guard = new ExitCodeGuard(MyInvocation.MyCommand.Name, StopToken);
+        using var signals = new TerminationSignals(Host, RequestStop, StopToken);
         try
         {
             run(job);

@@ -9,9 +9,14 @@ namespace Rekkord.Cmdlets.Pipeline;
 /// <param name="cmdlet">The command.</param>
 /// <param name="pump">Writes on its thread.</param>
 /// <param name="isVerbose">Whether details are to be shown.</param>
-internal sealed class EntryReporter(Cmdlet cmdlet, PipelinePump pump, bool isVerbose = false) : ISaveObserver, IRestoreObserver
+/// <param name="job">Keeps the errors for the report; null when there is none.</param>
+internal sealed class EntryReporter(Cmdlet cmdlet, PipelinePump pump, bool isVerbose = false, JobReporter? job = null) : ISaveObserver, IRestoreObserver
 {
-    public void EntryFailed(RekkordException error) => pump.Post(() => cmdlet.WriteError(ErrorRecords.Create(error)));
+    public void EntryFailed(RekkordException error) => pump.Post(() =>
+    {
+        job?.Note(error);
+        cmdlet.WriteError(ErrorRecords.Create(error));
+    });
 
     public void Warn(string message) => pump.Post(() => cmdlet.WriteWarning(message));
 

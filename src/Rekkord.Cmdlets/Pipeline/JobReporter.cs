@@ -32,8 +32,25 @@ internal sealed class JobReporter
     /// <summary>The first error that did not end the job by itself; null when there was none. With the preference Stop it does, and what ends the job then says nothing.</summary>
     public RekkordException? FirstError { get; private set; }
 
-    /// <summary>Keeps an error that does not end the job by itself.</summary>
-    public void Note(RekkordException error) => FirstError ??= error;
+    /// <summary>How many such errors there were.</summary>
+    public int ErrorCount { get; private set; }
+
+    /// <summary>Keeps an error that does not end the job by itself. On the pipeline thread.</summary>
+    public void Note(RekkordException error)
+    {
+        FirstError ??= error;
+        ErrorCount++;
+    }
+
+    /// <summary>The report of a job that ended by itself: it did not do everything when there were such errors, and failed when it did nothing besides.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="isAnythingDone">Whether it did something.</param>
+    public JobReport Judge(JobReport report, bool isAnythingDone = true) => report with
+    {
+        Outcome = ErrorCount == 0 ? JobOutcome.Success : isAnythingDone ? JobOutcome.Partial : JobOutcome.Failure,
+        ErrorCount = ErrorCount,
+        Error = FirstError?.Message,
+    };
 
     /// <summary>Reports.</summary>
     /// <param name="complete">Says how the job ended.</param>

@@ -8,10 +8,10 @@ public sealed record JobReport
 {
     private const int LongestError = 4000;
 
-    /// <summary>The command: <c>save</c>, <c>scan</c>, <c>prune</c>, <c>retention</c> or <c>hook</c>.</summary>
+    /// <summary>The command: <c>save</c>, <c>scan</c>, <c>prune</c>, <c>retention</c>, <c>copy</c>, <c>remove</c>, <c>undo</c>, <c>revoke</c> or <c>hook</c>.</summary>
     public required string Command { get; init; }
 
-    /// <summary>The channel of a save, or the phase of hooks; null for others.</summary>
+    /// <summary>The channel of a save, the phase of hooks, or the destination of a copy, without credentials; null for others.</summary>
     public string? Subject { get; init; }
 
     /// <summary>The repository, without credentials; null when none was given.</summary>
@@ -41,7 +41,9 @@ public sealed record JobReport
     /// <summary>What happened, in one line.</summary>
     public string Describe()
     {
-        var what = $"{Command}{(Subject is null ? "" : $" '{Subject}'")}{(Repository is null ? "" : $" with '{Repository}'")}";
+        var what = Command == "copy"
+            ? $"copy from '{Repository}' to '{Subject}'"
+            : $"{Command}{(Subject is null ? "" : $" '{Subject}'")}{(Repository is null ? "" : $" with '{Repository}'")}";
         var how = Outcome switch
         {
             JobOutcome.Success => "succeeded",

@@ -89,7 +89,7 @@ public static class PrometheusFile
 
     private static string LabelsOf(JobReport report)
     {
-        var subject = report.Command == "hook" ? "phase" : "channel";
+        var subject = report.Command switch { "hook" => "phase", "copy" => "destination", _ => "channel" };
         (string Name, string? Value)[] labels = [("command", report.Command), (subject, report.Subject), ("repository", report.Repository)];
         return string.Join(',', labels.Where(label => label.Value is not null).Select(label => $"{label.Name}=\"{Escape(label.Value!)}\""));
     }

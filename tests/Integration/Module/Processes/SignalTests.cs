@@ -43,6 +43,32 @@ public sealed class SignalTests
         Assert.Equal(["PostSave 0", "script cancelled"], sandbox.LogLines);
     }
 
+    [Theory]
+    [InlineData("Invoke-RekkordPrune", "prune")]
+    [InlineData("Invoke-RekkordRetention -KeepLast 1", "retention")]
+    [InlineData("Remove-RekkordSnapshot -Channel test -Force", "remove")]
+    [InlineData("Copy-RekkordSnapshot test nowhere no.key", "copy")]
+    [InlineData("Invoke-RekkordScan", "scan")]
+    public void A_job_that_a_signal_stops_is_reported_even_while_it_still_waits_for_its_keyfile(string command, string name)
+    {
+        using var sandbox = new ModuleSandbox();
+        var reports = Directory.CreateDirectory(Path.Combine(sandbox.Base, "reports")).FullName;
+        var program = Path.Combine(sandbox.Base, "passphrase");
+        File.WriteAllText(program, Format(Program, "TERM"));
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var keyFile = Path.Combine(sandbox.Base, "sealed.key");
+        sandbox.Session.Invoke($"$word = [securestring]::new(); $word.AppendChar('w'); New-RekkordKey ReadWrite '{keyFile}' '{sandbox.KeyFile}' -Passphrase $word").Clean();
+        File.AppendAllText(sandbox.ConfigFile, $"\n[Report]\nPrometheusDirectory = '{reports}'\n");
+        File.WriteAllText(sandbox.ConfigFile, File.ReadAllText(sandbox.ConfigFile).Replace("[Repository]", $"[Repository]\nPassphraseFrom = 'command:{program}'", StringComparison.Ordinal));
+
+        using var process = PowerShellProcess.Start("-Command", $"{Prepare(sandbox)}; {command} -ConfigPath '{sandbox.ConfigFile}' -KeyFile '{keyFile}'; 'went on'");
+
+        process.AssertEndsWith(143);
+        Assert.DoesNotContain("went on", process.Output, StringComparison.Ordinal);
+        Assert.Contains("outcome=\"cancelled\"} 1", File.ReadAllText(Assert.Single(Directory.GetFiles(reports, $"rekkord_{name}_*"))), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_signal_that_comes_again_leaves_the_post_hooks_alone()
     {

@@ -48,6 +48,14 @@ public sealed partial class ReportTests : IDisposable
     }
 
     [Fact]
+    public void A_copy_is_named_by_both_repositories()
+    {
+        var copy = Report with { Command = "copy", Subject = "/mnt/there" };
+        Assert.StartsWith("Rekkord's copy from '/mnt/r' to '/mnt/there' succeeded after ", copy.Describe(), StringComparison.Ordinal);
+        Assert.Contains("{command=\"copy\",destination=\"/mnt/there\",repository=\"/mnt/r\"}", PrometheusFile.Format(copy, null), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_metric_is_named_typed_and_escaped_as_Prometheus_wants_it()
     {
         var text = PrometheusFile.Format(Report with { Subject = "a\"b\\c\nd", Measures = [new("snapshot_size_bytes", "Bytes of all files.", 1e15)] }, null);
