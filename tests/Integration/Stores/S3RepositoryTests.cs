@@ -50,12 +50,10 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
     {
         var location = Initialize();
         Write("a", 1, 1000);
-        using var master = KeyFile.Read(_directory["master.key"]);
-        using var keys = master.Derive(KeyRole.WriteOnly);
-        KeyFile.Write(_directory["writer.key"], keys);
+        var keyId = WriteOnlyKey();
         Save(location, key: "writer.key");
         using (var repository = Open(location))
-            new KeyRevocation(repository, _ => { }).Run(keys.KeyId, false, "lost", default);
+            new KeyRevocation(repository, _ => { }).Run(keyId, false, "lost", default);
 
         Assert.Equal("KeyRevoked", Fail(() => Save(location, key: "writer.key")).ErrorId);
         AssertRestored(location);
@@ -354,6 +352,24 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
     }
 
     [RequiresRadosGatewayFact]
+    public void With_those_rights_a_WriteOnly_keyfile_is_enough_to_save()
+    {
+        var location = Initialize(gateway.NewLocation(RadosGateway.GuardedBucket));
+        WriteOnlyKey();
+        var writer = new StoreOptions { S3 = new S3Options { AccessKeyId = RadosGateway.WriterKey, SecretKey = RadosGateway.SecretKey } };
+        Write("a", 1, 1000);
+        var first = Save(location, writer, "writer.key");
+        Write("b", 2, 2000);
+
+        var second = Save(location, writer, "writer.key");
+
+        Assert.False(first.IsPartial || second.IsPartial);
+        Assert.Equal(1, second.NewDataPacks);
+        Assert.Empty(Scan(location).Problems);
+        AssertRestored(location);
+    }
+
+    [RequiresRadosGatewayFact]
     public void Errors_say_what_to_do_and_hold_no_secret()
     {
         const string secret = "not-the-secret-0123";
@@ -451,6 +467,15 @@ public sealed class S3RepositoryTests(RadosGateway gateway) : ISaveObserver, IRe
     {
         using var repository = Open(location, options, key);
         return new SaveOperation(repository, new SaveRequest { Channel = "test", Paths = [FileName.FromText(_directory["source"])], CacheDirectory = _directory["cache"] }, this).Run(default);
+    }
+
+    /// <summary>Makes a keyfile that can only save, writer.key, and says its ID.</summary>
+    private byte[] WriteOnlyKey()
+    {
+        using var master = KeyFile.Read(_directory["master.key"]);
+        using var keys = master.Derive(KeyRole.WriteOnly);
+        KeyFile.Write(_directory["writer.key"], keys);
+        return keys.KeyId;
     }
 
     private static StoreOptions Retaining(int days) => new() { S3 = RadosGateway.Options, RetainDuration = TimeSpan.FromDays(days) };
