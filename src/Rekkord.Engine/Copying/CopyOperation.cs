@@ -223,6 +223,8 @@ public sealed class CopyOperation
             }
 
             SaveOperation.ValidateChannel(snapshot.Summary.Channel);
+            if (snapshot.HasImpossibleTime(DateTimeOffset.UtcNow))
+                _observer.Warn($"The snapshot {snapshot.Id} claims to be of {snapshot.Summary.Time:u}, but was stored before that, at {snapshot.StoredTime:u}. The clock of '{snapshot.Summary.HostName}' was wrong, or somebody wrote that on purpose. Nothing at the destination will show that of its copy.");
             return true;
         }
         catch (RekkordException error)

@@ -15,7 +15,9 @@ internal sealed class ExistingCopies
 {
     private readonly SnapshotRecords _records;
     private readonly string _own;
-    private readonly ILookup<(string RepositoryId, Oid SnapshotId), Snapshot> _claims;
+    private readonly string _id;
+    private readonly ILookup<SnapshotOrigin, Snapshot> _claims;
+    private readonly ILookup<Oid, Snapshot> _saved;
 
     /// <summary>Lists them.</summary>
     /// <param name="destination">Where.</param>
@@ -33,28 +35,25 @@ internal sealed class ExistingCopies
                 destination.Location);
         }
 
+        _id = destination.Id;
         _own = destination.Role == KeyRole.Master ? "" : Convert.ToHexStringLower(destination.Keys.KeyId);
         var store = new SnapshotStore(destination);
         _records = store.Records;
         var (snapshots, errors, _) = store.ListAll(cancellation);
         foreach (var error in errors)
             warn(error.Message);
-        _claims = snapshots.Where(snapshot => snapshot.TagName.Length > 0 && Counts(snapshot))
-            .OrderBy(snapshot => snapshot.Removal is not null)
-            .SelectMany(snapshot => OriginsOf(snapshot, destination.Id).Select(origin => (Origin: origin, Snapshot: snapshot)))
-            .ToLookup(claim => claim.Origin, claim => claim.Snapshot);
+        Snapshot[] counting = [.. snapshots.Where(snapshot => snapshot.TagName.Length > 0 && Counts(snapshot)).OrderBy(snapshot => snapshot.Removal is not null)];
+        _claims = counting.Where(snapshot => snapshot.Summary.Origin is not null).ToLookup(snapshot => snapshot.Summary.Origin!);
+        _saved = counting.ToLookup(snapshot => snapshot.Id);
     }
 
-    /// <summary>Finds the copy of a snapshot, whoever signed that; null when there is none. Thread-safe.</summary>
+    /// <summary>
+    /// Finds the copy of a snapshot, or the snapshot itself when it comes back from where it was copied to; null when there is none. What came by
+    /// another way has another signer in its origin, and does not count: whoever saves there could have written it. Thread-safe.
+    /// </summary>
     /// <exception cref="RekkordException">The store failed.</exception>
-    public Snapshot? Find(SnapshotOrigin origin, CancellationToken cancellation) => _claims[(origin.RepositoryId, origin.SnapshotId)].FirstOrDefault(claim => IsCopy(claim, cancellation));
-
-    private static IEnumerable<(string RepositoryId, Oid SnapshotId)> OriginsOf(Snapshot snapshot, string repositoryId)
-    {
-        yield return (repositoryId, snapshot.Id);
-        if (snapshot.Summary.Origin is { } origin)
-            yield return (origin.RepositoryId, origin.SnapshotId);
-    }
+    public Snapshot? Find(SnapshotOrigin origin, CancellationToken cancellation) =>
+        (origin.RepositoryId == _id ? _saved[origin.SnapshotId] : []).Concat(_claims[origin]).FirstOrDefault(found => IsCopy(found, cancellation));
 
     private bool Counts(Snapshot signed) => signed.SignerStatus == SignerStatus.Trusted && (signed.KeyId.Length == 0 || signed.KeyId == _own);
 

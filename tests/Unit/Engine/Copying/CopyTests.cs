@@ -178,6 +178,52 @@ public sealed class CopyTests : IDisposable
     }
 
     [Fact]
+    public void What_came_by_way_of_another_repository_keeps_nothing_from_being_copied()
+    {
+        Prepare();
+        using var between = new TestRepository();
+        Assert.Equal(2, Copy(_source, between).Count);
+        var victim = List(_source)[0];
+        string repositoryId;
+        using (var source = _source.Open())
+            repositoryId = source.Id;
+
+        // Whoever saves in the repository between can write that, and the copy of it gets a signature that counts.
+        var forged = Forge(between, between.Derive(KeyRole.ReadWrite, "thief.key").Path, summary => summary with { Origin = new SnapshotOrigin(repositoryId, victim.Id, victim.KeyId), Note = "forged" });
+        Assert.Contains(forged.Id, Copy(between, _destination).Select(copied => copied.Snapshot.Id));
+
+        Assert.Equal(2, Copy().Count);
+        Assert.Empty(Copy());
+        Assert.Empty(Copy(between, _destination));
+    }
+
+    [Fact]
+    public void What_comes_back_from_where_it_was_copied_to_is_not_copied()
+    {
+        Prepare();
+        using var between = new TestRepository();
+        Copy(_source, between);
+        Copy(between, _destination);
+
+        Assert.Empty(Copy(_destination, _source));
+        Assert.Empty(Copy(between, _source));
+    }
+
+    [Fact]
+    public void A_snapshot_that_claims_to_be_of_later_than_it_was_stored_is_copied_with_a_warning()
+    {
+        Prepare();
+        Assert.Equal(2, Copy().Count);
+        Assert.Empty(_source.Warnings);
+        var late = Forge(_source, _source.KeyFilePath, summary => summary with { Time = DateTimeOffset.UtcNow.AddHours(-1) });
+        File.SetLastWriteTimeUtc(Path.Combine(_source.Location, late.ObjectName), DateTime.UtcNow.AddDays(-1));
+        File.SetLastWriteTimeUtc(Path.Combine(_source.Location, late.TagName), DateTime.UtcNow.AddDays(-1));
+
+        Assert.Equal(late.Id, Assert.Single(Copy()).Snapshot.Id);
+        Assert.Contains($"The snapshot {late.Id} claims to be of", Assert.Single(_source.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_source_that_goes_away_is_an_error_and_no_loss_of_its_snapshots()
     {
         Prepare();
