@@ -45,6 +45,9 @@ public readonly record struct FileStatus
     /// <summary>Windows file attributes (FILE_ATTRIBUTE_*); 0 elsewhere.</summary>
     public uint WindowsAttributes { get; init; }
 
+    /// <summary>What kind of Windows reparse point it is (IO_REPARSE_TAG_*); 0 when it is none.</summary>
+    public uint ReparseTag { get; init; }
+
     /// <summary>Which file it is, whatever its name.</summary>
     public FileIdentity Identity => new(Device, Inode);
 }

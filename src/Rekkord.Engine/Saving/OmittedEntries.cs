@@ -16,12 +16,19 @@ internal sealed class OmittedEntries(SaveContext context, IReadOnlyList<Director
 
     private readonly Omissions _omit = context.Request.Omit;
     private int _filesOfRules;
+    private bool _hasWarned;
 
     private static ReadOnlySpan<byte> CacheSignature => "Signature: 8a477f597d28d172789f06886806bc55"u8;
 
     /// <summary>Why an entry is left out; null when it is not.</summary>
     public string? Find(Place place, in FileStatus status)
     {
+        if (WindowsReparsePoint.FindReasonToLeaveOut(status) is { } reason)
+        {
+            WarnOfPlaceholder(status);
+            return reason;
+        }
+
         if (_omit.LargerThan is { } limit && status.Kind == FileKind.File && status.Size > limit)
             return $"it has {status.Size:N0} bytes, and files of more than {limit:N0} are left out (ExcludeLargerThan).";
         return _filesOfRules == 0 ? null : FindRule(place, status.Kind == FileKind.Directory);
@@ -52,6 +59,15 @@ internal sealed class OmittedEntries(SaveContext context, IReadOnlyList<Director
     }
 
     private static bool Has(byte[][] names, byte[] name) => Array.BinarySearch(names, name, NamedPath.ByteOrder) >= 0;
+
+    // What is only in the cloud may be all there is of it: that it is in no backup must not pass unseen.
+    private void WarnOfPlaceholder(in FileStatus status)
+    {
+        if (_hasWarned || !WindowsReparsePoint.IsPlaceholder(status))
+            return;
+        _hasWarned = true;
+        context.Warn("Files whose content is in the cloud only are left out. Have them kept on this device, or name them as paths to save. -Verbose names each.");
+    }
 
     private string? FindRule(Place place, bool isDirectory)
     {

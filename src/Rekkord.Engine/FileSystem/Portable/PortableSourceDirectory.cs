@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.FileSystem.Portable;
 
@@ -51,14 +52,12 @@ internal sealed class PortableSourceDirectory : SourceDirectory
         PortableErrors.Run(FileOperation.ReadStatus, _path, () => PortableStatus.Read(_path, followLink: true));
 
     /// <inheritdoc/>
-    /// <remarks>
-    /// On Windows .NET does not tell the time of change, and the modification time stands in its place: it is kept by the kernel, too,
-    /// though programs can set it (docs/files.md).
-    /// </remarks>
     public override ChangeTimeKeeper GetChangeTimeKeeper(byte[] name, bool followLink = false)
     {
-        PathOf(name, FileOperation.ReadStatus);
-        return PortableErrors.Run(FileOperation.ReadStatus, _path, () => FindChangeTimeKeeper(_path));
+        var path = PathOf(name, FileOperation.ReadStatus);
+        return PortableErrors.Run(FileOperation.ReadStatus, path, () => OperatingSystem.IsWindows()
+            ? KeeperOf(WindowsFileRecord.FindLocalFileSystem(path))
+            : FindChangeTimeKeeper(_path));
     }
 
     /// <inheritdoc/>
@@ -109,24 +108,19 @@ internal sealed class PortableSourceDirectory : SourceDirectory
         // A path holds nothing open.
     }
 
+    // On Windows the system keeps the time where NTFS and ReFS are on this machine's disks. FAT has none.
+    private static ChangeTimeKeeper KeeperOf(string? fileSystem) => fileSystem is "NTFS" or "ReFS" ? ChangeTimeKeeper.Kernel : ChangeTimeKeeper.None;
+
     private static ChangeTimeKeeper FindChangeTimeKeeper(string path)
     {
-        try
+        var drive = new DriveInfo(path);
+        return drive switch
         {
-            var drive = new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(path)! : path);
-            return drive.DriveType == DriveType.Network && drive.DriveFormat != "nfs"
-                ? ChangeTimeKeeper.None
-                : drive.DriveFormat switch
-                {
-                    "NTFS" or "ReFS" or "apfs" or "hfs" => ChangeTimeKeeper.Kernel,
-                    "nfs" => ChangeTimeKeeper.Server,
-                    _ => ChangeTimeKeeper.None,
-                };
-        }
-        catch (ArgumentException)
-        {
-            return ChangeTimeKeeper.None; // on Windows, a share that has no letter
-        }
+            { DriveFormat: "nfs" } => ChangeTimeKeeper.Server,
+            { DriveType: DriveType.Network } => ChangeTimeKeeper.None,
+            { DriveFormat: "apfs" or "hfs" } => ChangeTimeKeeper.Kernel,
+            _ => ChangeTimeKeeper.None,
+        };
     }
 
     private string PathOf(byte[] name, FileOperation operation)

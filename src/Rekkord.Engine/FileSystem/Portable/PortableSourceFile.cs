@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.FileSystem.Portable;
 
@@ -40,18 +41,18 @@ internal sealed class PortableSourceFile : SourceFile
     });
 
     /// <inheritdoc/>
-    /// <remarks>Size and time come from the handle; what only the path tells is as it was at opening.</remarks>
+    /// <remarks>Size and times come from the handle, on macOS the time of change from the path; what only the path tells is as it was at opening.</remarks>
     public override FileStatus GetStatus() => PortableErrors.Run(FileOperation.ReadStatus, _path, () =>
     {
-        var modified = FileTime.FromDateTimeOffset(File.GetLastWriteTimeUtc(_handle));
-        var size = RandomAccess.GetLength(_handle);
         var now = PortableStatus.TryRead(_path, _followLink) ?? StatusAtOpening;
-        return now with
+        if (OperatingSystem.IsWindows())
         {
-            Size = size,
-            ModifiedTime = modified,
-            ChangedTime = OperatingSystem.IsMacOS() ? now.ChangedTime : modified,
-        };
+            var held = WindowsStatus.ToStatus(WindowsFileRecord.Read(_handle), linkTarget: null);
+            return now with { Size = held.Size, ModifiedTime = held.ModifiedTime, ChangedTime = held.ChangedTime };
+        }
+
+        var modified = FileTime.FromDateTimeOffset(File.GetLastWriteTimeUtc(_handle));
+        return now with { Size = RandomAccess.GetLength(_handle), ModifiedTime = modified, ChangedTime = OperatingSystem.IsMacOS() ? now.ChangedTime : modified };
     });
 
     /// <inheritdoc/>

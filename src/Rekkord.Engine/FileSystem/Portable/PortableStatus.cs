@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.FileSystem.Portable;
 
 /// <summary>
-/// The status of an entry as far as .NET tells it. On Windows there are no owners by number, no inodes and link counts, and
-/// no allocated size: that is the size, and every file counts as one without holes and with one name.
+/// The status of an entry: what the system says of it on Windows and macOS, and elsewhere what .NET tells. There every file counts as one
+/// without a number and holes, and with one name.
 /// </summary>
 internal static class PortableStatus
 {
@@ -25,12 +26,9 @@ internal static class PortableStatus
             };
         }
 
-        FileSystemInfo info = new FileInfo(path);
-        if (!Exists(info))
-            return null;
-        if (followLink)
-            info = Resolve(info);
-        return Exists(info) ? FromInfo(info) : null;
+        if (OperatingSystem.IsWindows())
+            return TryReadWindows(path, followLink);
+        return TryReadInfo(path, followLink);
     }
 
     /// <summary>Reads the status of an entry.</summary>
@@ -39,11 +37,33 @@ internal static class PortableStatus
         TryRead(path, followLink) ?? throw new FileNotFoundException("there is no such entry");
 
     /// <summary>Reads which file an entry is, of a link itself; null when there is none. Outside Windows and macOS it does not tell files apart.</summary>
-    internal static FileIdentity? TryReadIdentity(string path)
+    internal static FileIdentity? TryReadIdentity(string path) => TryRead(path, followLink: false)?.Identity;
+
+    /// <summary>
+    /// A file that Windows does not even open to tell of it, as it does with its page file, is still in the listing of its directory, where
+    /// .NET finds it. That listing has no time of change.
+    /// </summary>
+    [SupportedOSPlatform("windows")]
+    private static FileStatus? TryReadWindows(string path, bool followLink)
     {
-        if (!OperatingSystem.IsWindows())
-            return TryRead(path, followLink: false)?.Identity;
-        return WindowsFileIdentity.TryRead(path) is var (volume, file) ? new FileIdentity(volume, file) : null;
+        try
+        {
+            return WindowsStatus.TryRead(path, followLink);
+        }
+        catch (IOException error) when (Win32Error.NumberOf(error) is Win32Error.AccessDenied or Win32Error.SharingViolation)
+        {
+            return TryReadInfo(path, followLink) is { } status ? status with { ChangedTime = WindowsStatus.NoChangeTime } : null;
+        }
+    }
+
+    private static FileStatus? TryReadInfo(string path, bool followLink)
+    {
+        FileSystemInfo info = new FileInfo(path);
+        if (!Exists(info))
+            return null;
+        if (followLink)
+            info = Resolve(info);
+        return Exists(info) ? FromInfo(info) : null;
     }
 
     // .NET follows chains itself, but does not tell a loop from other failures.
@@ -61,9 +81,6 @@ internal static class PortableStatus
 
     private static bool Exists(FileSystemInfo info) => info.Attributes != (FileAttributes)(-1);
 
-    // The letter, whose code tells drives apart as well as a number would; 0 for a share.
-    private static ulong DriveOf(string path) => path.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? char.ToUpperInvariant(path[colon - 1]) : 0u;
-
     private static FileStatus FromInfo(FileSystemInfo info)
     {
         var target = info.LinkTarget;
@@ -78,7 +95,6 @@ internal static class PortableStatus
             AllocatedSize = size,
             ModifiedTime = modified,
             ChangedTime = modified,
-            Device = OperatingSystem.IsWindows() ? DriveOf(info.FullName) : 0,
             CreatedTime = OperatingSystem.IsWindows() ? FileTime.FromDateTimeOffset(info.CreationTimeUtc) : null,
             LinkCount = 1,
             WindowsAttributes = OperatingSystem.IsWindows() ? (uint)info.Attributes : 0,

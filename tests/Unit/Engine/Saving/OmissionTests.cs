@@ -1,4 +1,5 @@
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Saving;
 using Rekkord.Tests;
@@ -31,6 +32,37 @@ public sealed class OmissionTests : IDisposable
                 $"'{_repository.Source}/sub/build' is left out: line 2 of '{_repository.Source}/.rekkordignore' is 'build/'.",
             ],
             _repository.Details.Where(detail => detail.Contains(" is left out: ", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void What_is_in_the_cloud_only_is_left_out_with_a_warning_unless_it_is_named()
+    {
+        const uint recalledOnAccess = 0x40_0000;
+        var named = _repository.Write("named", "far"u8);
+        var files = new ChangingFileSystem { Status = status => status.Kind == FileKind.File && status.Size == 3 ? status with { WindowsAttributes = recalledOnAccess } : status };
+        _repository.Write("here", "longer"u8);
+        _repository.Write("there", "far"u8);
+        _repository.Write("elsewhere", "far"u8);
+
+        var result = Save(files, named);
+        Assert.Equal(0, result.Omitted);
+
+        result = Save(files, _repository.Source);
+        Assert.Equal(["here"], Saved());
+        Assert.Equal(3, result.Omitted);
+        Assert.Contains("in the cloud only", Assert.Single(_repository.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_alias_of_an_app_has_nothing_to_save()
+    {
+        const uint programAlias = 0x8000_001B;
+        var files = new ChangingFileSystem { Status = status => status.Kind == FileKind.File ? status with { ReparseTag = status.Size == 0 ? programAlias : 0 } : status };
+        _repository.Write("winget.exe", ""u8);
+        _repository.Write("file", "content"u8);
+
+        Assert.Equal(1, Save(files, _repository.Source).Omitted);
+        Assert.Equal(["file"], Saved());
     }
 
     [Fact]
@@ -146,6 +178,13 @@ public sealed class OmissionTests : IDisposable
             Omit = omissions,
             TellEntries = true,
         });
+    }
+
+    private SaveResult Save(ChangingFileSystem files, string path)
+    {
+        using var repository = _repository.Open();
+        var request = new SaveRequest { Channel = "test", Paths = [SourcePath.FromText(path, _repository.Source)], CacheDirectory = _repository.CacheDirectory };
+        return new SaveOperation(repository, request, _repository) { Files = files }.Run(CancellationToken.None);
     }
 
     /// <summary>The files of the newest snapshot, as paths below the source.</summary>
