@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using Rekkord.Engine.Platform;
 using Rekkord.Engine.Storage.Local;
 
 namespace Rekkord.Engine.Caching;
@@ -66,7 +67,7 @@ internal static class CacheDirectory
         {
             using (var file = new FileStream(temporary, options))
                 file.Write(bytes);
-            File.Move(temporary, path, overwrite: true);
+            ReplacingRename.Rename(temporary, path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Hashing;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Caching;
 
@@ -122,7 +123,7 @@ internal sealed class FileCacheWriter : IDisposable
                 _pending.Write(foot);
                 WritePending(_file);
                 _file.Dispose();
-                File.Move(_temporaryPath, _path, overwrite: true);
+                ReplacingRename.Rename(_temporaryPath, _path);
                 _file = null;
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)

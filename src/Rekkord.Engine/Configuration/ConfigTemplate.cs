@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Configuration;
 
@@ -37,12 +38,12 @@ public static class ConfigTemplate
                 throw new RekkordException("ConfigFileExists", RekkordErrorKind.AlreadyExists, $"There is a configuration file '{path}' already. Give another one with -Path, or add -Force to replace it.", path);
             var temporary = $"{path}.new";
             File.Delete(temporary);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var writer = new StreamWriter(temporary, new UTF8Encoding(false), options))
+            using (var writer = new StreamWriter(PrivateFile.Create(temporary), new UTF8Encoding(false)))
                 writer.Write(text);
-            File.Move(temporary, path, overwrite);
+            if (overwrite)
+                ReplacingRename.Rename(temporary, path);
+            else
+                File.Move(temporary, path, overwrite: false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -23,7 +23,7 @@ public static class KeyFile
     /// <summary>The error of a keyfile that is in its place and that a power cut may still take from there.</summary>
     internal const string NotDurable = "KeyFileNotDurable";
 
-    /// <summary>Writes a keyfile that only the current user can read (0600).</summary>
+    /// <summary>Writes a keyfile that only the current user can read (0600; on Windows SYSTEM and Administrators too).</summary>
     /// <param name="path">Where to write it.</param>
     /// <param name="keys">What it holds.</param>
     /// <param name="overwrite">Whether an existing file may be replaced. It never is half-written: the new one is renamed over it.</param>
@@ -253,10 +253,7 @@ public static class KeyFile
 
     private static void WritePrivately(string path, byte[] text)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var stream = new FileStream(path, options);
+        using var stream = PrivateFile.Create(path);
         stream.Write(text);
         stream.Flush(flushToDisk: true);
     }

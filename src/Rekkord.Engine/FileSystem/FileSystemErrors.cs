@@ -67,6 +67,8 @@ internal static class FileSystemErrors
         FileSystemFailure.NotFound => "Check the path. It may have been removed or renamed, or be a link that leads nowhere.",
         FileSystemFailure.AccessDenied when writes => "Run as a user who can write there, or choose another destination.",
         FileSystemFailure.AccessDenied => "Run as a user who can read it, or exclude it.",
+        FileSystemFailure.InUse when writes => "Another program has it open. Close that program, and run it again.",
+        FileSystemFailure.InUse => "Another program has it open. Have a PreSave hook stop that program, or make it write a copy, and save that.",
         FileSystemFailure.Locked => "Remove the attribute with chattr and run it again, or choose another destination.",
         FileSystemFailure.ReadOnly => "Choose a destination on a file system that is mounted for writing.",
         FileSystemFailure.DiskFull => "Free space on that file system, or choose another one, and run it again.",

@@ -33,6 +33,9 @@ internal enum FileSystemFailure
     /// <summary>An attribute of the entry or its directory (chattr) forbids the change, to root as well.</summary>
     Locked,
 
+    /// <summary>Another program has it open and lets nobody else in.</summary>
+    InUse,
+
     /// <summary>The file system is mounted read-only.</summary>
     ReadOnly,
 

@@ -6,7 +6,9 @@ namespace Rekkord.Engine.Platform;
 /// <summary>Makes renames and new names in a directory survive a power cut.</summary>
 internal static class DurableDirectory
 {
-    /// <summary>Flushes a directory (fsync). Windows has no such call; NTFS logs the rename itself.</summary>
+    private const int FullFlush = 51; // F_FULLFSYNC
+
+    /// <summary>Flushes a directory (fsync). Windows has no such call; there the rename itself goes to the disk (<see cref="WindowsRename"/>).</summary>
     /// <exception cref="IOException">The system refused.</exception>
     public static void Flush(string path)
     {
@@ -24,7 +26,7 @@ internal static class DurableDirectory
     /// <exception cref="IOException">The disk failed, or is full.</exception>
     public static void Flush(SafeHandle directory, string path)
     {
-        while (LibC.Flush(directory) != 0)
+        while (!TryFlush(directory))
         {
             var error = Marshal.GetLastPInvokeError();
             if (CannotBeFlushed(error))
@@ -41,6 +43,10 @@ internal static class DurableDirectory
     internal static bool CannotBeFlushed(int error) =>
         error is Errno.EPERM or Errno.ENOENT or Errno.EBADF or Errno.EACCES or Errno.EISDIR or Errno.EINVAL
         || error == PortableErrno.NotImplemented || error == PortableErrno.NotSupported;
+
+    // On macOS fsync leaves the bytes in the disk's cache. Where a file system does not know the other call, it is the best there is.
+    private static bool TryFlush(SafeHandle directory) =>
+        (OperatingSystem.IsMacOS() && LibC.FCntl(directory, FullFlush, 0) >= 0) || LibC.Flush(directory) == 0;
 
     private static IOException Failure(string path)
     {

@@ -45,6 +45,7 @@ internal static class Errno
 internal static class PortableErrno
 {
     internal static readonly int LinkLoop = OperatingSystem.IsMacOS() ? 62 : Errno.ELOOP;
+    internal static readonly int NameTooLong = OperatingSystem.IsMacOS() ? 63 : Errno.ENAMETOOLONG;
     internal static readonly int NotEmpty = OperatingSystem.IsMacOS() ? 66 : Errno.ENOTEMPTY;
     internal static readonly int QuotaExceeded = OperatingSystem.IsMacOS() ? 69 : Errno.EDQUOT;
     internal static readonly int NotImplemented = OperatingSystem.IsMacOS() ? 78 : Errno.ENOSYS;

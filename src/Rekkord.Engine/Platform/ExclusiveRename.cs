@@ -30,7 +30,10 @@ internal static class ExclusiveRename
         // Windows refuses a taken name by itself. Some Unix file systems have no hard links, where looking first is the best there is.
         try
         {
-            File.Move(path, newPath, overwrite: false);
+            if (OperatingSystem.IsWindows())
+                WindowsRename.Run(path, newPath, replace: false);
+            else
+                File.Move(path, newPath, overwrite: false);
             return true;
         }
         catch (IOException) when (File.Exists(newPath) && File.Exists(path))

@@ -12,7 +12,7 @@ internal static partial class HardLink
         if (OperatingSystem.IsWindows())
         {
             if (!CreateWindows(path, existingPath, 0))
-                throw Failure(Marshal.GetHRForLastWin32Error());
+                throw Win32Error.LastFailure();
             return;
         }
 
@@ -21,11 +21,9 @@ internal static partial class HardLink
         {
             var error = Marshal.GetLastPInvokeError();
             if (error != Errno.EINTR)
-                throw Failure(error);
+                throw new IOException(Marshal.GetLastPInvokeErrorMessage(), error);
         }
     }
-
-    private static IOException Failure(int hresult) => new(Marshal.GetLastPInvokeErrorMessage(), hresult);
 
     [LibraryImport("kernel32", EntryPoint = "CreateHardLinkW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     [return: MarshalAs(UnmanagedType.Bool)]

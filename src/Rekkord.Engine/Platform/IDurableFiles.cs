@@ -30,7 +30,7 @@ internal class SystemFiles : IDurableFiles
 
     public bool TryRename(string path, string newPath) => ExclusiveRename.TryRename(path, newPath);
 
-    public void Rename(string path, string newPath) => File.Move(path, newPath, overwrite: true);
+    public void Rename(string path, string newPath) => ReplacingRename.Rename(path, newPath);
 
     public void DeleteFile(string path) => File.Delete(path);
 

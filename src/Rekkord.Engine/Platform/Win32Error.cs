@@ -43,6 +43,15 @@ internal static class Win32Error
     /// <summary>The HResult of a number.</summary>
     internal static int ToHResult(int number) => Facility | number;
 
-    /// <summary>The exception for the call that has just failed.</summary>
-    internal static IOException LastFailure() => new(Marshal.GetLastPInvokeErrorMessage().TrimEnd(), ToHResult(Marshal.GetLastPInvokeError()));
+    /// <summary>The exception for the call that has just failed, of the type that .NET's own calls have for it.</summary>
+    internal static Exception LastFailure() => Create(Marshal.GetLastPInvokeError(), Marshal.GetLastPInvokeErrorMessage().TrimEnd());
+
+    /// <summary>The exception for an error.</summary>
+    internal static Exception Create(int number, string message) => number switch
+    {
+        FileNotFound => new FileNotFoundException(message),
+        PathNotFound => new DirectoryNotFoundException(message),
+        AccessDenied => new UnauthorizedAccessException(message) { HResult = ToHResult(number) },
+        _ => new IOException(message, ToHResult(number)),
+    };
 }

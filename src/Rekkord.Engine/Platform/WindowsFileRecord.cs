@@ -49,6 +49,7 @@ internal readonly partial record struct WindowsFileRecord
     /// <param name="path">The entry, in the extended form.</param>
     /// <param name="followLink">Whether the entry that links lead to is meant.</param>
     /// <exception cref="IOException">The system refused.</exception>
+    /// <exception cref="UnauthorizedAccessException">The system refused.</exception>
     [SupportedOSPlatform("windows")]
     internal static WindowsFileRecord? TryRead(string path, bool followLink)
     {
@@ -60,6 +61,7 @@ internal readonly partial record struct WindowsFileRecord
 
     /// <summary>Reads what there is of an open entry.</summary>
     /// <exception cref="IOException">The system refused.</exception>
+    /// <exception cref="UnauthorizedAccessException">The system refused.</exception>
     [SupportedOSPlatform("windows")]
     internal static WindowsFileRecord Read(SafeFileHandle handle)
     {
@@ -84,6 +86,7 @@ internal readonly partial record struct WindowsFileRecord
 
     /// <summary>The file system that an entry is on, such as NTFS; null for one on another machine, whose name says nothing of who keeps the times.</summary>
     /// <exception cref="IOException">The system refused.</exception>
+    /// <exception cref="UnauthorizedAccessException">The system refused.</exception>
     [SupportedOSPlatform("windows")]
     internal static string? FindLocalFileSystem(string path)
     {

@@ -28,6 +28,25 @@ internal sealed class WindowsTrustees
         TrustedInstaller,
     ];
 
+    /// <summary>
+    /// The permissions of a file that only the current user, SYSTEM and Administrators may use. They are protected: what the directory hands
+    /// down does not come to them, now or later.
+    /// </summary>
+    public static FileSecurity CreatePrivateSecurity()
+    {
+        var security = new FileSecurity();
+        security.SetAccessRuleProtection(isProtected: true, preserveInheritance: false);
+        SecurityIdentifier[] accounts =
+        [
+            WindowsIdentity.GetCurrent().User!,
+            new(WellKnownSidType.LocalSystemSid, null),
+            new(WellKnownSidType.BuiltinAdministratorsSid, null),
+        ];
+        foreach (var account in accounts)
+            security.AddAccessRule(new FileSystemAccessRule(account, FileSystemRights.FullControl, AccessControlType.Allow));
+        return security;
+    }
+
     /// <summary>Whether one of them is the owner.</summary>
     public bool Own(FileSystemSecurity security) =>
         security.GetOwner(typeof(SecurityIdentifier)) is SecurityIdentifier owner && _trusted.Contains(owner);

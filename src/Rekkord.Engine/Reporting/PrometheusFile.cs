@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Reporting;
 
@@ -34,7 +35,7 @@ public static class PrometheusFile
                 // The collector runs as another user. A mode that was given at creation would be cut by the umask.
                 if (!OperatingSystem.IsWindows())
                     File.SetUnixFileMode(temporary, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-                File.Move(temporary, path, overwrite: true);
+                ReplacingRename.Rename(temporary, path);
             }
             finally
             {

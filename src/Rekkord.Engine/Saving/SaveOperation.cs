@@ -203,6 +203,9 @@ public sealed class SaveOperation
 
             _activity = "Writing the snapshot";
             var snapshot = transaction.Commit(() => Summarize(context, named, start, watch.Elapsed), saved.Saved, cancellation);
+
+            // Windows does not always replace a file that is open.
+            cache.Dispose();
             cacheWriter.Commit(context.Counters.Files, context.Counters.Size);
             if (cacheWriter.Failure is { } failure)
                 _observer.Warn($"The local cache '{cachePath}' could not be written: {failure} The next save reads every file again.");

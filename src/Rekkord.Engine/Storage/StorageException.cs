@@ -35,11 +35,11 @@ public sealed class StorageException : RekkordException
     /// Whether the system says that the medium has lost or garbled what lies there, and not that it, or the way to it, does not answer:
     /// a network that fails, a file server that is gone or a permission that is missing may all pass.
     /// </summary>
-    internal bool IsMediumError => InnerException is IOException { HResult: var code }
-        && (OperatingSystem.IsWindows() ? WindowsMediumErrors : OperatingSystem.IsLinux() ? LinuxMediumErrors : OtherMediumErrors).Contains(code);
+    internal bool IsMediumError => InnerException is IOException error
+        && (OperatingSystem.IsWindows() ? WindowsMediumErrors : OperatingSystem.IsLinux() ? LinuxMediumErrors : OtherMediumErrors).Contains(Win32Error.NumberOf(error));
 
-    // ERROR_CRC, ERROR_SECTOR_NOT_FOUND, ERROR_READ_FAULT, ERROR_IO_DEVICE, ERROR_FILE_CORRUPT.
-    private static ReadOnlySpan<int> WindowsMediumErrors => [unchecked((int)0x80070017), unchecked((int)0x8007001b), unchecked((int)0x8007001e), unchecked((int)0x8007045d), unchecked((int)0x80070570)];
+    private static ReadOnlySpan<int> WindowsMediumErrors =>
+        [Win32Error.Crc, Win32Error.SectorNotFound, Win32Error.ReadFault, Win32Error.IoDevice, Win32Error.FileCorrupt];
 
     // ENODATA is a medium error of the block layer, EBADMSG and EUCLEAN are wrong checksums of file systems.
     private static ReadOnlySpan<int> LinuxMediumErrors => [Errno.EIO, Errno.ENODATA, Errno.EBADMSG, Errno.EUCLEAN, Errno.EILSEQ, Errno.EREMOTEIO];
@@ -79,13 +79,16 @@ public sealed class StorageException : RekkordException
     {
         if (inner is ObstacleException obstacle)
             return Obstructed(location, obstacle);
-        const int diskFullOnWindows = unchecked((int)0x80070070);
-        return inner.HResult is Errno.ENOSPC or Errno.EDQUOT or diskFullOnWindows
+        return IsFull(Win32Error.NumberOf(inner))
             ? new StorageException(
                 "RepositoryFull", RekkordErrorKind.WriteError, $"There is no room left in the repository '{location}'. Nothing that was saved before is affected; free some space and run it again.", name, inner)
             : new StorageException(
                 "RepositoryWriteError", RekkordErrorKind.WriteError, $"'{name}' cannot be written to the repository '{location}': {inner.Message}", name, inner);
     }
+
+    private static bool IsFull(int number) => OperatingSystem.IsWindows()
+        ? number is Win32Error.DiskFull or Win32Error.HandleDiskFull or Win32Error.DiskQuotaExceeded
+        : number == Errno.ENOSPC || number == PortableErrno.QuotaExceeded;
 
     private static StorageException Obstructed(string location, ObstacleException obstacle) =>
         Obstructed(location, obstacle.Name, ObstacleException.Describe(obstacle.Kind), obstacle);

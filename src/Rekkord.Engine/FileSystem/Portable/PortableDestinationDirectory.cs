@@ -140,8 +140,10 @@ internal sealed class PortableDestinationDirectory(string path, bool isNew) : De
                 RefuseTaken(to, FileOperation.Rename);
             if (PortableStatus.Read(from, followLink: false).Kind == FileKind.Directory)
                 Directory.Move(from, to);
+            else if (replace)
+                Replace(from, to);
             else
-                File.Move(from, to, overwrite: replace);
+                File.Move(from, to, overwrite: false);
         });
     }
 
@@ -236,6 +238,18 @@ internal sealed class PortableDestinationDirectory(string path, bool isNew) : De
         if (attributes.HasFlag(FileAttributes.ReadOnly))
             File.SetAttributes(entry, attributes & ~FileAttributes.ReadOnly); // which would keep Windows from removing it
         File.Delete(entry);
+    }
+
+    // Windows keeps a read-only file from being replaced as from being removed.
+    private static void Replace(string from, string to)
+    {
+        if (OperatingSystem.IsWindows() && PortableStatus.TryRead(to, followLink: false) is { Kind: FileKind.File } there
+            && (FileAttributes)there.WindowsAttributes is var attributes && attributes.HasFlag(FileAttributes.ReadOnly))
+        {
+            File.SetAttributes(to, attributes & ~FileAttributes.ReadOnly);
+        }
+
+        ReplacingRename.Rename(from, to);
     }
 
     private static void RefuseTaken(string entry, FileOperation operation)

@@ -5,23 +5,12 @@ namespace Rekkord.Engine.FileSystem.Portable;
 /// <summary>From .NET's exceptions to this project's.</summary>
 internal static class PortableErrors
 {
-    // Win32 codes, as the lower half of an HResult; on Unix an IOException's HResult is the error number itself.
-    private const int Win32Facility = unchecked((int)0x8007_0000);
-    private const int ErrorWriteProtect = 19;
-    private const int ErrorHandleDiskFull = 39;
-    private const int ErrorFileExists = 80;
-    private const int ErrorDiskFull = 112;
-    private const int ErrorAlreadyExists = 183;
-    private const int ErrorDirectory = 267;
-    private const int ErrorDiskQuotaExceeded = 1295;
-    private const int ErrorCantResolveFileName = 1921;
-
     /// <summary>Does something to a path; a failure becomes the exception that callers expect.</summary>
     internal static T Run<T>(FileOperation operation, string path, Func<T> action)
     {
         try
         {
-            return action();
+            return SharingRetry.Run(action);
         }
         catch (Exception error) when (IsFileError(error))
         {
@@ -38,7 +27,7 @@ internal static class PortableErrors
 
     /// <summary>The exception that the system's own refusal of a loop of links would be.</summary>
     internal static IOException TooManyLinks() => new(
-        "too many symbolic links in a row", OperatingSystem.IsWindows() ? Win32Facility | ErrorCantResolveFileName : PortableErrno.LinkLoop);
+        "too many symbolic links in a row", OperatingSystem.IsWindows() ? Win32Error.ToHResult(Win32Error.CannotResolveFileName) : PortableErrno.LinkLoop);
 
     /// <summary>Whether an exception tells of a refused or failed file system call.</summary>
     internal static bool IsFileError(Exception exception) =>
@@ -47,7 +36,7 @@ internal static class PortableErrors
     /// <summary>The exception that callers expect.</summary>
     internal static FileSystemException Create(Exception exception, FileOperation operation, string path)
     {
-        var number = (exception.HResult & ~0xffff) == Win32Facility ? exception.HResult & 0xffff : exception.HResult;
+        var number = Win32Error.NumberOf(exception);
         var reason = exception.Message.TrimEnd('.').ReplaceLineEndings(" ");
         return FileSystemErrors.Create(Classify(exception, number), operation, PortablePath.ToDisplay(path), reason, number);
     }
@@ -62,20 +51,29 @@ internal static class PortableErrors
         _ => ClassifyUnix(number),
     };
 
-    private static FileSystemFailure ClassifyWin32(int number) => number switch
+    internal static FileSystemFailure ClassifyWin32(int number) => number switch
     {
-        ErrorDiskFull or ErrorHandleDiskFull => FileSystemFailure.DiskFull,
-        ErrorDiskQuotaExceeded => FileSystemFailure.QuotaExceeded,
-        ErrorFileExists or ErrorAlreadyExists => FileSystemFailure.Exists,
-        ErrorWriteProtect => FileSystemFailure.ReadOnly,
-        ErrorDirectory => FileSystemFailure.NotADirectory,
-        ErrorCantResolveFileName => FileSystemFailure.TooManyLinks,
+        Win32Error.FileNotFound or Win32Error.PathNotFound or Win32Error.InvalidDrive or Win32Error.BadNetPath or Win32Error.BadNetName => FileSystemFailure.NotFound,
+        Win32Error.AccessDenied or Win32Error.PrivilegeNotHeld => FileSystemFailure.AccessDenied,
+        Win32Error.SharingViolation or Win32Error.LockViolation => FileSystemFailure.InUse,
+        Win32Error.DiskFull or Win32Error.HandleDiskFull => FileSystemFailure.DiskFull,
+        Win32Error.DiskQuotaExceeded => FileSystemFailure.QuotaExceeded,
+        Win32Error.FileTooLarge => FileSystemFailure.TooLarge,
+        Win32Error.FileExists or Win32Error.AlreadyExists or Win32Error.DirectoryNotEmpty => FileSystemFailure.Exists,
+        Win32Error.WriteProtect => FileSystemFailure.ReadOnly,
+        Win32Error.Directory => FileSystemFailure.NotADirectory,
+        Win32Error.FileNameTooLong => FileSystemFailure.NameTooLong,
+        Win32Error.CannotResolveFileName => FileSystemFailure.TooManyLinks,
+        Win32Error.TooManyOpenFiles => FileSystemFailure.TooManyOpenFiles,
+        Win32Error.NotSupported => FileSystemFailure.NotSupported,
+        Win32Error.Crc or Win32Error.SectorNotFound or Win32Error.ReadFault or Win32Error.NotReady or Win32Error.IoDevice or Win32Error.FileCorrupt => FileSystemFailure.Device,
         _ => FileSystemFailure.Other,
     };
 
     private static FileSystemFailure ClassifyUnix(int number) => number switch
     {
         Errno.ENOENT => FileSystemFailure.NotFound,
+        Errno.EPERM or Errno.EACCES => FileSystemFailure.AccessDenied,
         Errno.EIO => FileSystemFailure.Device,
         Errno.EEXIST => FileSystemFailure.Exists,
         Errno.ENOTDIR => FileSystemFailure.NotADirectory,
@@ -85,6 +83,8 @@ internal static class PortableErrors
         Errno.ENOSPC => FileSystemFailure.DiskFull,
         Errno.EROFS => FileSystemFailure.ReadOnly,
         _ when number == PortableErrno.LinkLoop => FileSystemFailure.TooManyLinks,
+        _ when number == PortableErrno.NameTooLong => FileSystemFailure.NameTooLong,
+        _ when number == PortableErrno.NotSupported => FileSystemFailure.NotSupported,
         _ when number == PortableErrno.NotEmpty => FileSystemFailure.Exists,
         _ when number == PortableErrno.QuotaExceeded => FileSystemFailure.QuotaExceeded,
         _ => FileSystemFailure.Other,

@@ -50,7 +50,7 @@ internal static class PortableStatus
         {
             return WindowsStatus.TryRead(path, followLink);
         }
-        catch (IOException error) when (Win32Error.NumberOf(error) is Win32Error.AccessDenied or Win32Error.SharingViolation)
+        catch (Exception error) when (Win32Error.NumberOf(error) is Win32Error.AccessDenied or Win32Error.SharingViolation)
         {
             return TryReadInfo(path, followLink) is { } status ? status with { ChangedTime = WindowsStatus.NoChangeTime } : null;
         }

@@ -15,7 +15,7 @@ internal static class WindowsStatus
     /// <summary>Reads the status of an entry; null when there is none.</summary>
     /// <exception cref="IOException">The system refused.</exception>
     [SupportedOSPlatform("windows")]
-    internal static FileStatus? TryRead(string path, bool followLink) => WindowsFileRecord.TryRead(PortablePath.ToExtended(Path.GetFullPath(path)), followLink) is { } record
+    internal static FileStatus? TryRead(string path, bool followLink) => WindowsFileRecord.TryRead(WindowsPath.ForSystem(path), followLink) is { } record
         ? ToStatus(record, IsLink(record) ? new FileInfo(path).LinkTarget : null)
         : null;
 

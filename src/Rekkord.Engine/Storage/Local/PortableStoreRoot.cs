@@ -29,7 +29,12 @@ internal sealed class PortableStoreRoot : IStoreRoot
 
     public FileStatus? GetStatus(string name) => TryResolve(name, out var path) ? PortableStatus.TryRead(path, followLink: name.Length == 0) : null;
 
-    public SafeFileHandle OpenFile(string name) => File.OpenHandle(ResolveFile(name));
+    /// <remarks>What is open can be replaced and removed by others, as on Unix.</remarks>
+    public SafeFileHandle OpenFile(string name)
+    {
+        var path = ResolveFile(name);
+        return SharingRetry.Run(() => File.OpenHandle(path, share: FileShare.Read | FileShare.Delete));
+    }
 
     public IReadOnlyList<StoreEntry> List(string folder)
     {
@@ -53,15 +58,19 @@ internal sealed class PortableStoreRoot : IStoreRoot
     public void FlushFile(string name)
     {
         // Windows flushes only what was opened for writing.
-        using var file = File.OpenHandle(ResolveFile(name), FileMode.Open, OperatingSystem.IsWindows() ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite);
+        using var file = File.OpenHandle(ResolveFile(name), FileMode.Open, OperatingSystem.IsWindows() ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         RandomAccess.FlushToDisk(file);
     }
 
     public bool TryRename(string name, string newName) => ExclusiveRename.TryRename(Resolve(name), Resolve(newName));
 
-    public void Rename(string name, string newName) => File.Move(Resolve(name), Resolve(newName), overwrite: true);
+    public void Rename(string name, string newName) => ReplacingRename.Rename(Resolve(name), Resolve(newName));
 
-    public void DeleteFile(string name) => File.Delete(Resolve(name));
+    public void DeleteFile(string name)
+    {
+        var path = Resolve(name);
+        SharingRetry.Replace(() => File.Delete(path));
+    }
 
     public bool TryDeleteAbandoned(string name)
     {

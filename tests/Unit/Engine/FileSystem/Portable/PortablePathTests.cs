@@ -1,4 +1,5 @@
 using Rekkord.Engine.FileSystem.Portable;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Tests.FileSystem.Portable;
 
@@ -9,8 +10,8 @@ public sealed class PortablePathTests
     [InlineData(@"\\server\share\x", @"\\?\UNC\server\share\x")]
     public void Windows_paths_get_the_extended_form_and_are_shown_without(string path, string extended)
     {
-        Assert.Equal(extended, PortablePath.ToExtended(path));
-        Assert.Equal(extended, PortablePath.ToExtended(extended));
+        Assert.Equal(extended, WindowsPath.ToExtended(path));
+        Assert.Equal(extended, WindowsPath.ToExtended(extended));
         Assert.Equal(path, PortablePath.ToDisplay(extended));
         Assert.Equal(path, PortablePath.ToDisplay(path));
     }

@@ -1,0 +1,17 @@
+namespace Rekkord.Engine.Platform;
+
+/// <summary>The form of Windows paths that has no length limit and takes names as they are.</summary>
+internal static class WindowsPath
+{
+    internal const string ExtendedPrefix = @"\\?\";
+    internal const string ExtendedSharePrefix = @"\\?\UNC\";
+
+    /// <summary>The extended form of a full path.</summary>
+    internal static string ToExtended(string path) =>
+        path.StartsWith(ExtendedPrefix, StringComparison.Ordinal) || path.StartsWith(@"\\.\", StringComparison.Ordinal) ? path
+        : path.StartsWith(@"\\", StringComparison.Ordinal) ? string.Concat(ExtendedSharePrefix, path.AsSpan(2))
+        : ExtendedPrefix + path;
+
+    /// <summary>The form that the system's own calls are given for a path.</summary>
+    internal static string ForSystem(string path) => ToExtended(Path.GetFullPath(path));
+}
