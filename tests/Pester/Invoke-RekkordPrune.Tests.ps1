@@ -78,7 +78,11 @@ Describe 'Invoke-RekkordPrune' {
         Set-MarkAge 7.01:00
         $before = Get-ChildItem $sandbox.Repository -Recurse -Name
 
-        $plan = Invoke-RekkordPrune -WhatIf
+        $transcript = Join-Path $sandbox.Base transcript.txt
+        $null = Start-Transcript $transcript
+        try { $plan = Invoke-RekkordPrune -WhatIf } finally { $null = Stop-Transcript }
+        $said = Get-Content $transcript | Where-Object { $_ -like 'What if:*' }
+        $said | Should -Be "What if: Performing the operation `"Prune`" on target `"'$($sandbox.Repository)'`"."
         $plan.IsDone | Should -BeFalse
         $plan.Snapshots.Id | Should -Be $first.Id
         $plan.DeletedSize | Should -BeGreaterThan 3MB

@@ -46,6 +46,23 @@ Describe 'What a save leaves out' {
         Get-RekkordSnapshot docs | Should -HaveCount 1
     }
 
+    It 'makes no directory for caches with -WhatIf, and neither does another command' {
+        $null = Invoke-RekkordSave docs $sandbox.Source
+        $before, $env:XDG_CACHE_HOME = $env:XDG_CACHE_HOME, (Join-Path $sandbox.Base no-caches)
+        try {
+            $null = Invoke-RekkordSave docs $sandbox.Source -WhatIf -Verbose 4>&1
+            $null = Invoke-RekkordPrune -WhatIf
+            $null = Invoke-RekkordRetention -KeepLast 1 -WhatIf
+            $null = Invoke-RekkordScan -WhatIf
+            Restore-RekkordSnapshot docs $sandbox.Destination -WhatIf
+            Remove-RekkordSnapshot -Channel docs -WhatIf
+            $env:XDG_CACHE_HOME | Should -Not -Exist
+            $null = Invoke-RekkordSave docs $sandbox.Source
+            $env:XDG_CACHE_HOME | Should -Exist
+        }
+        finally { $env:XDG_CACHE_HOME = $before }
+    }
+
     It 'is what .rekkordignore says, unless that is not asked for' {
         Set-Content (Join-Path $sandbox.Source .rekkordignore) '*.log', '!keep.log', '/cache/'
 

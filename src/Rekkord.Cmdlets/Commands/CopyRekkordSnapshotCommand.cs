@@ -199,7 +199,8 @@ public sealed class CopyRekkordSnapshotCommand : SnapshotInputCommand
         try
         {
             var repository = RepositoryAccess.Open(url, keys, options: CreateStoreOptions(target), cancellation: StopToken);
-            repository.RememberTags();
+            if (MayCache)
+                repository.RememberTags();
             return repository;
         }
         catch

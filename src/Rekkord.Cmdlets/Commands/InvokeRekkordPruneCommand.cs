@@ -32,7 +32,9 @@ public sealed class InvokeRekkordPruneCommand : RepositoryCommand
         using var repository = OpenRepository(config, KeyPermission.Remove);
         var operation = new PruneOperation(repository, new PruneRequest { SweepAfter = config.Retention.SweepAfter.Value }, WriteWarning);
         var result = operation.Plan(StopToken);
-        if (ShouldProcess($"'{repository.Location}': {Describe(result)}", "Prune"))
+
+        // With -WhatIf the result says all that, and once is enough.
+        if (ShouldProcess(IsWhatIf ? $"'{repository.Location}'" : $"'{repository.Location}': {Describe(result)}", "Prune"))
         {
             result = operation.Run(StopToken);
             EndJob(job, report => Measure(result, report), WriteResult);

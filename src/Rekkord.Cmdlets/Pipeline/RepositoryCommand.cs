@@ -25,7 +25,8 @@ public abstract class RepositoryCommand : ConfigurationCommand
         try
         {
             var repository = RepositoryAccess.Open(url, keys, options: CreateStoreOptions(config), cancellation: StopToken);
-            repository.RememberTags();
+            if (MayCache)
+                repository.RememberTags();
             return repository;
         }
         catch
@@ -35,9 +36,12 @@ public abstract class RepositoryCommand : ConfigurationCommand
         }
     }
 
+    /// <summary>Whether local files may be made that make the next run faster. With <c>-WhatIf</c> not where there have been none yet.</summary>
+    private protected bool MayCache => !IsWhatIf || Directory.Exists(CacheLocation.Default);
+
     /// <summary>How the store of a repository is used.</summary>
     private protected virtual StoreOptions CreateStoreOptions(RekkordConfig config) =>
-        StoreOptions.From(config, config.Repository.Url.Value, reference => SecretSource.FindText(reference, StopToken)) with { Note = AddNote, CacheDirectory = CacheLocation.Default };
+        StoreOptions.From(config, config.Repository.Url.Value, reference => SecretSource.FindText(reference, StopToken)) with { Note = AddNote, CacheDirectory = MayCache ? CacheLocation.Default : null };
 
     /// <summary>Where saves, scans and restores run; says which with <c>-Verbose</c>.</summary>
     /// <param name="repository">What it is for.</param>

@@ -17,8 +17,8 @@ internal sealed class FileCacheWriter : IDisposable
     private const int PieceLength = 256 * 1024;
 
     private readonly Lock _lock = new();
-    private readonly string _path;
-    private readonly string _temporaryPath;
+    private readonly string _path = "";
+    private readonly string _temporaryPath = "";
     private readonly ArrayBufferWriter<byte> _pending = new();
     private readonly ArrayBufferWriter<byte> _table = new();
     private readonly ArrayBufferWriter<byte> _record = new();
@@ -27,12 +27,14 @@ internal sealed class FileCacheWriter : IDisposable
     private int _count;
 
     /// <summary>Starts a cache file.</summary>
-    /// <param name="path">Where it goes.</param>
+    /// <param name="path">Where it goes; null to write none.</param>
     /// <param name="keys">Keys of the repository that can save.</param>
-    public FileCacheWriter(string path, KeyMaterial keys)
+    public FileCacheWriter(string? path, KeyMaterial keys)
     {
         var salt = RandomNumberGenerator.GetBytes(CacheFormat.SaltLength);
         _seal = new CacheSeal(keys, salt);
+        if (path is null)
+            return;
         _path = path;
         _temporaryPath = CacheDirectory.TemporaryNameFor(path);
         try
@@ -52,7 +54,7 @@ internal sealed class FileCacheWriter : IDisposable
     public string? Failure { get; private set; }
 
     /// <summary>The file that is being written; null when there will be no cache.</summary>
-    public string? TemporaryPath => Failure is null ? _temporaryPath : null;
+    public string? TemporaryPath => Failure is null && _path.Length > 0 ? _temporaryPath : null;
 
     /// <summary>Adds what is to be remembered of one page of a directory, in name order.</summary>
     public void Add(Hash128 directory, int page, IReadOnlyList<CachedEntry> entries)

@@ -158,7 +158,7 @@ public sealed class SaveOperation
         using var threads = new WorkerThreads("save", cancellation);
         using var sink = new WriteSession(_repository, new OidSet(), new IndexWriter(_repository, _ => { }, _ => { }), [], _request.CompressionLevel, threads.Cancellation);
         using var cache = FileCache.Open(cachePath, _repository.Keys);
-        using var cacheWriter = new FileCacheWriter(cachePath, _repository.Keys);
+        using var cacheWriter = new FileCacheWriter(path: null, _repository.Keys);
         using var context = new SaveContext(_repository, _request with { IsRehearsal = true }, sink, cache, cacheWriter, exclusions, Clock, _observer, threads);
         _context = context;
         try
