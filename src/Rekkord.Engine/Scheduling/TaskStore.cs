@@ -118,7 +118,21 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
         }
         else if (scheduler == SchedulerKind.Windows)
         {
+            RequireTrust(task, paths[0]);
             Demand(task.Name, Run("schtasks", cancellation, ["/Create", "/TN", $"Rekkord\\{task.Name}", "/XML", paths[0], .. overwrite ? Overwrite : []]));
+        }
+    }
+
+    /// <summary>Every user may make the directory before the administrator does, and could then change what the scheduler is given.</summary>
+    private static void RequireTrust(TaskDefinition task, string path)
+    {
+        if (PathTrust.Create().CheckNamed(path) is { } doubt)
+        {
+            throw new RekkordException(
+                "TaskNotWritable",
+                RekkordErrorKind.Security,
+                $"The task '{task.Name}' is not given to the scheduler: {doubt.Reason}.{(doubt.Remedy is { } command ? $" Run: {command}" : "")}",
+                path);
         }
     }
 

@@ -14,13 +14,6 @@ internal static class PortableName
     // What Windows keeps out of names, beside control characters.
     private static readonly SearchValues<char> ForbiddenOnWindows = SearchValues.Create("<>:\"/\\|?*");
 
-    private static readonly string[] WindowsDevices =
-    [
-        "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$",
-        .. Enumerable.Range(0, 10).SelectMany(static n => new[] { $"COM{n}", $"LPT{n}" }),
-        "COM¹", "COM²", "COM³", "LPT¹", "LPT²", "LPT³",
-    ];
-
     /// <summary>The bytes of a name or path that .NET gave.</summary>
     internal static byte[] ToBytes(string name)
     {
@@ -79,17 +72,8 @@ internal static class PortableName
         return IsWindowsName(text) ? text : null;
     }
 
-    private static bool IsWindowsName(string name)
-    {
-        if (name.AsSpan().ContainsAny(ForbiddenOnWindows) || name.AsSpan().ContainsAnyInRange('\0', '\u001f') || name[^1] is '.' or ' ')
-            return false;
-        var stem = name.AsSpan()[..(name.IndexOf('.', StringComparison.Ordinal) is >= 0 and var dot ? dot : name.Length)].TrimEnd(' ');
-        foreach (var device in WindowsDevices)
-        {
-            if (stem.Equals(device, StringComparison.OrdinalIgnoreCase))
-                return false;
-        }
-
-        return true;
-    }
+    // Names of devices (con, nul.txt) and those with a dot or blank at the end are refused by programs, and by Windows in short paths. In the
+    // extended form, which is the only one that is used here, they are names like others: they are saved, and so they are restored.
+    private static bool IsWindowsName(string name) =>
+        !name.AsSpan().ContainsAny(ForbiddenOnWindows) && !name.AsSpan().ContainsAnyInRange('\0', '\u001f');
 }

@@ -1,8 +1,13 @@
 using System.Text;
+using System.Text.Unicode;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Hooks.External;
 
-/// <summary>Makes lines of bytes as they arrive: UTF-8 with replacement, ended by LF or CR LF.</summary>
+/// <summary>
+/// Makes lines of bytes as they arrive, ended by LF or CR LF: UTF-8 with replacement, or a line that is none, in the encoding that the
+/// programs of the system otherwise use.
+/// </summary>
 internal sealed class LineSplitter(Action<string> onLine)
 {
     /// <summary>The longest piece of a line that is passed on at once, in bytes.</summary>
@@ -12,8 +17,13 @@ internal sealed class LineSplitter(Action<string> onLine)
     private int _length;
 
     /// <summary>A line's bytes as text, without the CR of a CR LF.</summary>
-    public static string Decode(ReadOnlySpan<byte> line) =>
-        Encoding.UTF8.GetString(line is [.. var before, (byte)'\r'] ? before : line);
+    public static string Decode(ReadOnlySpan<byte> line) => Decode(line is [.. var before, (byte)'\r'] ? before : line, ConsoleEncoding.Oem);
+
+    /// <summary>Bytes as text.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="otherwise">The encoding of what is not UTF-8; null for none.</param>
+    internal static string Decode(ReadOnlySpan<byte> bytes, Encoding? otherwise) =>
+        (otherwise is null || Utf8.IsValid(bytes) ? Encoding.UTF8 : otherwise).GetString(bytes);
 
     /// <summary>Takes what was read and passes on the lines that end in it.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
@@ -59,7 +69,7 @@ internal sealed class LineSplitter(Action<string> onLine)
             break;
         }
 
-        onLine(Encoding.UTF8.GetString(_pending.AsSpan(0, end)));
+        onLine(Decode(_pending.AsSpan(0, end), ConsoleEncoding.Oem));
         _pending.AsSpan(end).CopyTo(_pending);
         _length = MaximumLength - end;
         return taken;

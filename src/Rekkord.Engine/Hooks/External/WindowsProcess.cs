@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Hooks.External;
 
@@ -9,15 +11,19 @@ namespace Rekkord.Engine.Hooks.External;
 /// Runs a program on Windows: <c>.exe</c> and <c>.com</c> directly, <c>.cmd</c> and <c>.bat</c> through the command processor.
 /// Windows has no request to end that every program understands, so a program that has to end is ended by force at once.
 /// </summary>
+[SupportedOSPlatform("windows")]
 internal sealed class WindowsProcess : ExternalProcess
 {
     private const int ChunkSize = 64 << 10, QueuedChunks = 8;
+
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(20);
 
     /// <inheritdoc/>
     public override ProcessOutcome Run(ProcessStart start, OutputCapture output, OutputCapture errors, CancellationToken stop)
     {
         var clock = Stopwatch.StartNew();
         using var process = new Process { StartInfo = CreateStartInfo(start) };
+        using var job = new WindowsJob();
         try
         {
             process.Start();
@@ -27,6 +33,9 @@ internal sealed class WindowsProcess : ExternalProcess
             throw new StartFailedException($"cannot be started: {OneLine.From(error.Message, 500)}", null, error);
         }
 
+        // What the program starts before this is in no job, and is found as a descendant. .NET cannot start a program that waits.
+        if (!job.TryAdd(process))
+            Debug.WriteLine("The hook runs outside of a job object.");
         process.StandardInput.Close();
         using var chunks = new BlockingCollection<(OutputCapture Capture, byte[] Bytes)>(QueuedChunks);
         using var letGo = new CancellationTokenSource();
@@ -34,13 +43,15 @@ internal sealed class WindowsProcess : ExternalProcess
             Task.Run(() => ReadAsync(process.StandardOutput.BaseStream, output, chunks, letGo.Token), CancellationToken.None),
             Task.Run(() => ReadAsync(process.StandardError.BaseStream, errors, chunks, letGo.Token), CancellationToken.None));
 
-        var stopped = WaitForEnd(process, start.Timeout, clock, chunks, stop);
+        var stopped = WaitForEnd(process, job, start.Timeout, clock, chunks, stop);
         var graceEnd = clock.Elapsed + OutputGrace;
         while ((!readers.IsCompleted || chunks.Count > 0) && clock.Elapsed < graceEnd)
             Take(chunks, TimeSpan.FromMilliseconds(20));
         var leftOpen = !readers.IsCompleted;
         letGo.Cancel();
-        return new ProcessOutcome(process.HasExited ? process.ExitCode : null, null, stopped, leftOpen, process.HasExited ? 0 : 1);
+        var survivors = stopped == StopCause.None ? 0 : Math.Max(process.HasExited ? 0 : 1, job.CountLiving());
+        job.Release();
+        return new ProcessOutcome(process.HasExited ? process.ExitCode : null, null, stopped, leftOpen, survivors);
     }
 
     private static ProcessStartInfo CreateStartInfo(ProcessStart start)
@@ -73,7 +84,7 @@ internal sealed class WindowsProcess : ExternalProcess
     }
 
     private static StopCause WaitForEnd(
-        Process process, TimeSpan? timeout, Stopwatch clock, BlockingCollection<(OutputCapture, byte[])> chunks, CancellationToken stop)
+        Process process, WindowsJob job, TimeSpan? timeout, Stopwatch clock, BlockingCollection<(OutputCapture, byte[])> chunks, CancellationToken stop)
     {
         while (!process.HasExited)
         {
@@ -82,8 +93,7 @@ internal sealed class WindowsProcess : ExternalProcess
                 : StopCause.None;
             if (cause != StopCause.None)
             {
-                process.Kill(entireProcessTree: true);
-                process.WaitForExit(TerminationGrace);
+                End(process, job);
                 return cause;
             }
 
@@ -91,6 +101,26 @@ internal sealed class WindowsProcess : ExternalProcess
         }
 
         return StopCause.None;
+    }
+
+    /// <summary>Ends the program, its descendants and all that is in the job, and waits for that.</summary>
+    private static void End(Process process, WindowsJob job)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception error) when (error is AggregateException or Win32Exception or InvalidOperationException or NotSupportedException)
+        {
+            // It has ended, or Windows refuses: those that stay are counted.
+            Debug.WriteLine(error.Message);
+        }
+
+        job.End();
+        var clock = Stopwatch.StartNew();
+        process.WaitForExit(TerminationGrace);
+        while (job.CountLiving() > 0 && clock.Elapsed < TerminationGrace)
+            Thread.Sleep(CheckInterval);
     }
 
     private static void Take(BlockingCollection<(OutputCapture Capture, byte[] Bytes)> chunks, TimeSpan wait)
