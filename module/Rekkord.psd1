@@ -44,7 +44,7 @@
     )
     PrivateData          = @{
         PSData = @{
-            Tags                       = @('backup', 'restore', 'snapshot', 'deduplication', 'encryption', 'S3', 'SFTP', 'hooks', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            Tags                       = @('backup', 'restore', 'snapshot', 'deduplication', 'encryption', 'S3', 'Azure', 'SFTP', 'hooks', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
             RequireLicenseAcceptance   = $false
             ExternalModuleDependencies = @()
             ReleaseNotes               = 'The first release. It saves, verifies, restores and prunes encrypted snapshots in a directory, a bucket or on an SFTP server, with hooks before and after.'

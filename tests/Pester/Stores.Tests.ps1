@@ -1,6 +1,7 @@
 BeforeDiscovery {
     # CI installs it, and then it must be there.
     $hasServer = $env:CI -eq 'true' -or (Get-Command fauxqs -CommandType Application -ErrorAction Ignore)
+    $hasAzurite = $env:CI -eq 'true' -or (Get-Command azurite-blob -CommandType Application -ErrorAction Ignore)
     $hasSshd = $IsLinux -and ($env:CI -eq 'true' -or ((Get-Command ssh -CommandType Application -ErrorAction Ignore) -and (Test-Path /usr/sbin/sshd)))
 }
 
@@ -89,6 +90,82 @@ Describe 'A repository in a bucket' {
 "@
         $said | Should -Contain 'for a directory: '
         if ($bucket) { $said[-1] | Should -BeLike 'for a bucket: *AWSSDK.S3*' }
+    }
+}
+
+Describe 'A repository in a container of Azure' {
+    BeforeAll {
+        $sandbox = New-Sandbox
+        $container = ''
+        if (-not (Get-Command azurite-blob -CommandType Application -ErrorAction Ignore)) { return }
+        $port = Get-FreePort
+        $key = [Convert]::ToBase64String([byte[]](1..64))
+        $env:AZURITE_ACCOUNTS = "backups:$key"
+        $server = Start-Process azurite-blob '--blobPort', $port, '--location', $TestDrive, '--skipApiVersionCheck', '--disableTelemetry', '--silent' -PassThru -RedirectStandardOutput (
+            Join-Path $TestDrive azurite.log) -RedirectStandardError (Join-Path $TestDrive azurite.err)
+        $env:AZURITE_ACCOUNTS = $null
+        Wait-Listening $server $port
+
+        # What 'az storage container create' does.
+        $headers = @{ 'x-ms-date' = [DateTime]::UtcNow.ToString('R'); 'x-ms-version' = '2021-12-02' }
+        $signed = "PUT$("`n" * 12)x-ms-date:$($headers['x-ms-date'])`nx-ms-version:$($headers['x-ms-version'])`n/backups/backups/laptops`nrestype:container"
+        $signature = [Convert]::ToBase64String([Security.Cryptography.HMACSHA256]::HashData([Convert]::FromBase64String($key), [Text.Encoding]::UTF8.GetBytes($signed)))
+        $endpoint = "http://127.0.0.1:$port/backups"
+        $null = Invoke-WebRequest "$endpoint/laptops?restype=container" -Method Put -Headers ($headers + @{ Authorization = "SharedKey backups:$signature" }) -SkipHeaderValidation
+        $container = 'azure://backups/laptops/mine'
+        $env:REKKORD_AZURE_ACCOUNT_KEY, $env:REKKORD_AZURE_ENDPOINT = $key, $endpoint
+    }
+    AfterAll {
+        $env:REKKORD_AZURE_ACCOUNT_KEY = $env:REKKORD_AZURE_ENDPOINT = $null
+        if (Test-Path variable:server) { $server.Kill($true) }
+        Remove-Sandbox $sandbox
+    }
+
+    It 'is made, tried, saved to, listed, scanned, restored and pruned, and no secret is told' -Skip:(-not $hasAzurite) {
+        $used = @{ Repository = $container; KeyFile = Join-Path $TestDrive container.key; Verbose = $true }
+        Set-Hook $sandbox PreSave 10-environment "#!/bin/sh`nenv`n"
+        $made = Initialize-RekkordRepository $container $used.KeyFile -WarningAction Ignore
+        $checks = Test-RekkordConfig @used 4>$null
+        $said = & {
+            Invoke-RekkordSave files $sandbox.Source -LimitUpload 100MB @used
+            Invoke-RekkordSave files $sandbox.Source @used
+            Get-RekkordSnapshot files @used
+            Get-RekkordItem files @used
+            Invoke-RekkordScan -Full @used
+            Restore-RekkordSnapshot files $sandbox.Destination @used
+            Invoke-RekkordPrune @used -Confirm:$false
+            Get-RekkordConfig -Repository $container
+        } *>&1
+
+        $made.Repository | Should -Be $container
+        $checks.Where{ $_.Check -in 'Repository', 'Writing' }.Status | Should -Be Passed, Passed
+        $said.Where{ $_ -isnot [Management.Automation.VerboseRecord] -and $_.PSObject.Properties['Status'] }.Status | Sort-Object -Unique | Should -Be Succeeded
+        Get-RekkordSnapshot files @used 4>$null | Should -HaveCount 2
+        Get-Content (Get-ChildItem $sandbox.Destination -Filter file.txt -Recurse) | Should -Be content
+        $said | Format-List * | Out-String | Should -Not -BeLike "*$key*"
+    }
+
+    It 'keeps nothing from deletion, so a save that asks for it is refused' -Skip:(-not $hasAzurite) {
+        Add-Content $sandbox.Config '[Protection]', "RetainDuration = '30d'"
+        { Invoke-RekkordSave files $sandbox.Source -Repository $container -KeyFile (Join-Path $TestDrive container.key) } | Should -Throw -ErrorId 'RetentionUnsupported,*'
+        { Initialize-RekkordRepository "$container/other" (Join-Path $TestDrive other.key) } | Should -Throw -ErrorId 'RetentionUnsupported,*'
+    }
+
+    It 'needs the SDK of Azure, and nothing else loads it' {
+        $loaded = "[string][AppDomain]::CurrentDomain.GetAssemblies().GetName().Name.Where{ `$_ -like 'Azure.*' -or `$_ -like 'Microsoft.Identity*' }"
+        $program, [string[]]$arguments = $pwsh
+        $said = & $program @arguments -NoProfile -NonInteractive -Command @"
+            Import-Module '$manifest'
+            `$common = @{ KeyFile = '$($sandbox.KeyFile)'; Repository = '$($sandbox.Repository)' }
+            `$null = Get-RekkordConfig
+            `$null = Invoke-RekkordSave files '$($sandbox.Source)' @common -SkipHooks -Confirm:`$false
+            `$null = Get-RekkordSnapshot @common
+            "for a directory: `$($loaded)"
+            if ('$container') { try { Get-RekkordSnapshot -Repository '$container' -KeyFile '$($sandbox.KeyFile)' } catch { } }
+            "for a container: `$($loaded)"
+"@
+        $said | Should -Contain 'for a directory: '
+        if ($container) { $said[-1] | Should -BeLike 'for a container: *Azure.Storage.Blobs*' }
     }
 }
 

@@ -279,7 +279,8 @@ internal sealed partial class ConfigResolution
         bool boolean => boolean ? "true" : "false",
         int number => number.ToString(CultureInfo.InvariantCulture),
         SecretReference reference => reference.ToString(),
-        _ when key.Type == ConfigValueType.Location => Storage.RepositoryLocation.WithoutCredentials((string)value),
+        // The URL of a service may have been copied with a token.
+        _ when key.Type == ConfigValueType.Location || Uri.IsWellFormedUriString((string)value, UriKind.Absolute) => Storage.RepositoryLocation.WithoutCredentials((string)value),
         _ => (string)value,
     };
 }

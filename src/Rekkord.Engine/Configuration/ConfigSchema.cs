@@ -74,6 +74,15 @@ public static class ConfigSchema
         new("S3", "StorageClass", ConfigValueType.Text, "The storage class of new objects. Unset: the bucket's."),
         new("S3", "LockMode", ConfigValueType.Text, "The mode of object lock for RetainDuration: GOVERNANCE or COMPLIANCE. Unset: GOVERNANCE."),
 
+        new("Azure", "AccountKey", ConfigValueType.Text, "A key of the storage account.")
+            { EnvironmentVariable = "REKKORD_AZURE_ACCOUNT_KEY", IsSecret = true },
+        new("Azure", "AccountKeyFrom", ConfigValueType.SecretReference, "Where the key of the storage account is, instead of AccountKey.") { InsteadOf = "AccountKey" },
+        new("Azure", "SasToken", ConfigValueType.Text, "A SAS token, instead of a key of the storage account.")
+            { EnvironmentVariable = "REKKORD_AZURE_SAS_TOKEN", IsSecret = true },
+        new("Azure", "SasTokenFrom", ConfigValueType.SecretReference, "Where the SAS token is, instead of SasToken.") { InsteadOf = "SasToken" },
+        new("Azure", "Endpoint", ConfigValueType.Text, "The URL of the account's blob service. Unset: https://ACCOUNT.blob.core.windows.net.")
+            { EnvironmentVariable = "REKKORD_AZURE_ENDPOINT" },
+
         new("SFTP", "Password", ConfigValueType.Text, "The SSH password.")
             { EnvironmentVariable = "REKKORD_SFTP_PASSWORD", IsSecret = true },
         new("SFTP", "PasswordFrom", ConfigValueType.SecretReference, "Where the SSH password is, instead of Password.") { InsteadOf = "Password" },

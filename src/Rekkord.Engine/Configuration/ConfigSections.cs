@@ -1,6 +1,7 @@
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Hooks.Definitions;
 using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Azure;
 using Rekkord.Engine.Storage.S3;
 using Rekkord.Engine.Storage.Sftp;
 
@@ -47,6 +48,29 @@ public sealed record S3Config(
         Region = Region.Value,
         StorageClass = StorageClass.Value,
         LockMode = LockMode.Value,
+    };
+}
+
+/// <summary>Section <c>[Azure]</c>.</summary>
+/// <param name="AccountKey">A key of the storage account; null when unset. Never show it.</param>
+/// <param name="AccountKeyFrom">Where it is; null when unset.</param>
+/// <param name="SasToken">A SAS token; null when unset. Never show it.</param>
+/// <param name="SasTokenFrom">Where it is; null when unset.</param>
+/// <param name="Endpoint">The URL of the account's blob service; null for the public cloud's.</param>
+public sealed record AzureConfig(
+    ConfigValue<string?> AccountKey,
+    ConfigValue<SecretReference?> AccountKeyFrom,
+    ConfigValue<string?> SasToken,
+    ConfigValue<SecretReference?> SasTokenFrom,
+    ConfigValue<string?> Endpoint)
+{
+    /// <summary>The section in the form in which a container is reached by it.</summary>
+    /// <param name="findSecret">Gets a secret from where it is.</param>
+    public AzureOptions ToOptions(Func<SecretReference, string> findSecret) => new()
+    {
+        AccountKey = SecretReference.Resolve(AccountKey, AccountKeyFrom, findSecret),
+        SasToken = SecretReference.Resolve(SasToken, SasTokenFrom, findSecret),
+        Endpoint = Endpoint.Value,
     };
 }
 
@@ -106,7 +130,7 @@ public sealed record ProtectionConfig(ConfigValue<TimeSpan?> RetainDuration)
     /// Refuses a protection that the storage does not give: whoever set it relies on it. Reading and restoring go on without it.
     /// </summary>
     /// <param name="mayHave">Whether the kind of store can give it at all. Whether the store does is seen when it is asked to.</param>
-    /// <exception cref="RekkordException">Only a bucket can keep objects from being deleted (<c>RetentionUnsupported</c>).</exception>
+    /// <exception cref="RekkordException">Only an S3 bucket can keep objects from being deleted (<c>RetentionUnsupported</c>).</exception>
     public void RequireEffect(bool mayHave)
     {
         if (RetainDuration.Value is { } duration && !mayHave)
@@ -114,8 +138,8 @@ public sealed record ProtectionConfig(ConfigValue<TimeSpan?> RetainDuration)
             throw new RekkordException(
                 "RetentionUnsupported",
                 RekkordErrorKind.InvalidArgument,
-                $"RetainDuration = {ConfigDuration.Format(duration)} ([Protection]) asks the storage to keep what is written from being deleted. Only a bucket with object lock can do that. "
-                + "Nothing was written. Remove the setting, and protect the repository by other means: snapshots of the file system, or a bucket that keeps versions and a key that may not delete.",
+                $"RetainDuration = {ConfigDuration.Format(duration)} ([Protection]) asks the storage to keep what is written from being deleted. Only an S3 bucket with object lock can do that. "
+                + "Nothing was written. Remove the setting, and protect the repository by other means: snapshots of the file system, a bucket that keeps versions and a key that may not delete, or a container with an immutability policy and a token that may only create.",
                 "RetainDuration");
         }
     }

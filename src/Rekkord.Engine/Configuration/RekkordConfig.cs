@@ -58,6 +58,12 @@ public sealed class RekkordConfig
             values.GetText("S3.Region"),
             values.GetText("S3.StorageClass"),
             values.GetText("S3.LockMode"));
+        Azure = new AzureConfig(
+            values.GetText("Azure.AccountKey"),
+            values.GetSecretReference("Azure.AccountKeyFrom"),
+            values.GetText("Azure.SasToken"),
+            values.GetSecretReference("Azure.SasTokenFrom"),
+            values.GetText("Azure.Endpoint"));
         Sftp = new SftpConfig(
             values.GetText("SFTP.Password"),
             values.GetSecretReference("SFTP.PasswordFrom"),
@@ -94,6 +100,9 @@ public sealed class RekkordConfig
 
     /// <summary>Section <c>[S3]</c>.</summary>
     public S3Config S3 { get; }
+
+    /// <summary>Section <c>[Azure]</c>.</summary>
+    public AzureConfig Azure { get; }
 
     /// <summary>Section <c>[SFTP]</c>.</summary>
     public SftpConfig Sftp { get; }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Storage;
+using Rekkord.Engine.Storage.Azure;
 using Rekkord.Engine.Storage.Local;
 using Rekkord.Engine.Storage.Retrying;
 using Rekkord.Engine.Storage.S3;
@@ -36,7 +37,7 @@ public static class ObjectStore
     public static IObjectStore Open(string location, StoreOptions? options = null, CancellationToken cancellation = default) =>
         OpenWith(location, options, static provider => provider.Open, cancellation);
 
-    /// <summary>Opens the store for a repository to be made. A directory is made, a bucket has to be there.</summary>
+    /// <summary>Opens the store for a repository to be made. A directory is made, a bucket or a container has to be there.</summary>
     /// <param name="location">A path or a URL.</param>
     /// <param name="options">How it is used; null for the usual.</param>
     /// <param name="cancellation">Ends the opening.</param>
@@ -80,13 +81,14 @@ public static class ObjectStore
         return Array.Find(Providers, provider => provider.Takes(location)) ?? throw new RekkordException(
             "RepositoryUrlUnsupported",
             RekkordErrorKind.InvalidArgument,
-            $"Repositories at '{location[..location.IndexOf("://", StringComparison.Ordinal)]}://' are not supported by this version. Use a directory, s3://BUCKET/PREFIX, s3:https://HOST/BUCKET/PREFIX, or sftp://USER@HOST/PATH.");
+            $"Repositories at '{location[..location.IndexOf("://", StringComparison.Ordinal)]}://' are not supported by this version. Use a directory, s3://BUCKET/PREFIX, s3:https://HOST/BUCKET/PREFIX, azure://ACCOUNT/CONTAINER/PREFIX, or sftp://USER@HOST/PATH.");
     }
 
     private static StoreProvider[] RemoteProviders() => HasRemoteStores
         ?
         [
             new(S3Location.IsOne, location => S3Location.Parse(location).Text, OpenBucket, OpenBucket),
+            new(AzureLocation.IsOne, location => AzureLocation.Parse(location).Text, OpenContainer, CreateContainer),
             new(SftpLocation.IsOne, location => SftpLocation.Parse(location).Url, OpenSftpAsync, CreateSftpAsync),
         ]
         : [];
@@ -102,6 +104,14 @@ public static class ObjectStore
     private static ValueTask<IObjectStore> OpenBucket(string location, StoreOptions options, CancellationToken cancellation) =>
         ValueTask.FromResult<IObjectStore>(S3ObjectStore.Open(
             S3Location.Parse(location), options.S3, options.Connections ?? S3ObjectStore.DefaultConnections, options.RetainDuration));
+
+    private static ValueTask<IObjectStore> OpenContainer(string location, StoreOptions options, CancellationToken cancellation) =>
+        ValueTask.FromResult<IObjectStore>(AzureObjectStore.Open(
+            AzureLocation.Parse(location), options.Azure, options.Connections ?? AzureObjectStore.DefaultConnections));
+
+    private static ValueTask<IObjectStore> CreateContainer(string location, StoreOptions options, CancellationToken cancellation) => options.RetainDuration is null
+        ? OpenContainer(location, options, cancellation)
+        : throw StorageException.RetentionUnsupported(LocationOf(location), StoreNames.Descriptor);
 
     private static async ValueTask<IObjectStore> OpenSftpAsync(string location, StoreOptions options, CancellationToken cancellation) =>
         await SftpObjectStore.OpenAsync(SftpLocation.Parse(location), SftpOptionsOf(options), cancellation).ConfigureAwait(false);
@@ -154,6 +164,9 @@ public sealed record StoreOptions
     /// <summary>How a bucket is used.</summary>
     public S3Options S3 { get; init; } = new();
 
+    /// <summary>How a container of Azure is reached.</summary>
+    public AzureOptions Azure { get; init; } = new();
+
     /// <summary>How an SFTP server is reached.</summary>
     public SftpOptions Sftp { get; init; } = new();
 
@@ -171,6 +184,7 @@ public sealed record StoreOptions
             CacheSize = config.Settings.CacheSize.Value,
             RetainDuration = config.Protection.RetainDuration.Value,
             S3 = location is not null && S3Location.IsOne(location) ? config.S3.ToOptions(findSecret) : new S3Options(),
+            Azure = location is not null && AzureLocation.IsOne(location) ? config.Azure.ToOptions(findSecret) : new AzureOptions(),
             Sftp = location is not null && SftpLocation.IsOne(location) ? config.Sftp.ToOptions(findSecret) : new SftpOptions(),
         };
     }

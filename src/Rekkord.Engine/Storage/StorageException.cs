@@ -56,7 +56,7 @@ public sealed class StorageException : RekkordException
         "ObjectTruncated", RekkordErrorKind.InvalidData, $"The object '{name}' of the repository '{location}' ends too early.", name);
 
     internal static StorageException RetentionUnsupported(string location, string name) => new(
-        "RetentionUnsupported", RekkordErrorKind.InvalidOperation, $"The repository '{location}' cannot protect '{name}' from deletion.", name);
+        "RetentionUnsupported", RekkordErrorKind.InvalidOperation, $"The repository '{location}' cannot protect '{name}' from deletion, as RetainDuration ([Protection]) asks it to. Remove the setting.", name);
 
     /// <summary>Something stands in the place of an object, or of a directory of objects, that a store neither makes nor opens.</summary>
     internal static StorageException Obstructed(string location, string name, string obstacle, Exception? inner = null) => new(

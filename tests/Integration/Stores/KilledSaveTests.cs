@@ -42,6 +42,16 @@ public sealed class KilledSaveTests : IDisposable
         AssertResumed(new StoreOptions { S3 = RadosGateway.Options }, location, proxy, behind, $"$env:REKKORD_S3_ACCESS_KEY_ID, $env:REKKORD_S3_SECRET_KEY = '{RadosGateway.AccessKey}', '{RadosGateway.SecretKey}'");
     }
 
+    [RequiresProgramFact(Azurite.Program)]
+    public void The_next_save_to_a_container_goes_on()
+    {
+        using var server = new Azurite();
+        using var proxy = new MisbehavingProxy(server.Port);
+        var location = server.NewLocation();
+        AssertResumed(
+            new StoreOptions { Azure = server.Options }, location, proxy, location, $"$env:REKKORD_AZURE_ACCOUNT_KEY, $env:REKKORD_AZURE_ENDPOINT = '{Azurite.Key}', '{Azurite.EndpointAt(proxy.Port)}'");
+    }
+
     [RequiresProgramFact("sshd")]
     public void The_next_save_to_an_SFTP_server_goes_on()
     {

@@ -32,6 +32,13 @@ public sealed class RemotePruneTests(RadosGateway gateway) : IDisposable
     public Task Space_of_a_bucket_comes_back_beside_saves() =>
         AssertPrunedAsync(gateway.NewLocation(), new StoreOptions { S3 = RadosGateway.Options });
 
+    [RequiresProgramFact(Azurite.Program)]
+    public async Task Space_of_a_container_comes_back_beside_saves()
+    {
+        using var server = new Azurite();
+        await AssertPrunedAsync(server.NewLocation(), new StoreOptions { Azure = server.Options });
+    }
+
     [RequiresProgramFact("sshd")]
     public async Task Space_of_an_SFTP_server_comes_back_beside_saves()
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Net;
 using Amazon.S3;
@@ -111,7 +110,7 @@ internal sealed class S3ObjectStore : IObjectStore
         if (response.ContentLength > maximumLength)
             throw StorageException.TooLarge(Location, name);
         var bytes = new byte[response.ContentLength];
-        await FillAsync(response.ResponseStream, bytes, guard).ConfigureAwait(false);
+        await guard.FillAsync(response.ResponseStream, bytes).ConfigureAwait(false);
         return bytes;
     }, cancellation);
 
@@ -150,7 +149,7 @@ internal sealed class S3ObjectStore : IObjectStore
             }
         }, cancellation).ConfigureAwait(false);
         if (response is not null)
-            return new DownloadStream(response, _requests.StallLimit, (error, hasStalled) => _requests.Translate(error, hasStalled, S3Action.Read, name));
+            return new DownloadStream(response, response.ResponseStream, response.ContentLength, _requests.StallLimit, (error, hasStalled) => _requests.Translate(error, hasStalled, S3Action.Read, name));
 
         // Nothing is left from there: at the end of the object that is so.
         var found = await FindAsync(name, cancellation).ConfigureAwait(false) ?? throw StorageException.NotFound(Location, name);
@@ -302,8 +301,8 @@ internal sealed class S3ObjectStore : IObjectStore
                 throw StorageException.TooShort(Location, name);
             foreach (var range in ranges)
             {
-                await SkipAsync(response.ResponseStream, (int)(range.Offset - offset), guard).ConfigureAwait(false);
-                await FillAsync(response.ResponseStream, range.Buffer, guard).ConfigureAwait(false);
+                await guard.SkipAsync(response.ResponseStream, (int)(range.Offset - offset)).ConfigureAwait(false);
+                await guard.FillAsync(response.ResponseStream, range.Buffer).ConfigureAwait(false);
                 offset = range.End;
             }
 
@@ -323,31 +322,5 @@ internal sealed class S3ObjectStore : IObjectStore
             return response;
         response.Dispose();
         throw new IOException("The server gave another part than it was asked for.");
-    }
-
-    private static async Task FillAsync(Stream stream, Memory<byte> buffer, StallGuard guard)
-    {
-        // A server that sends a byte at a time must not have a new time for each.
-        const int step = 64 * 1024;
-        for (; buffer.Length > 0; buffer = buffer[Math.Min(step, buffer.Length)..])
-        {
-            await stream.ReadExactlyAsync(buffer[..Math.Min(step, buffer.Length)], guard.Token).ConfigureAwait(false);
-            guard.Resume();
-        }
-    }
-
-    private static async Task SkipAsync(Stream stream, int length, StallGuard guard)
-    {
-        if (length == 0)
-            return;
-        var skipped = ArrayPool<byte>.Shared.Rent(length);
-        try
-        {
-            await FillAsync(stream, skipped.AsMemory(0, length), guard).ConfigureAwait(false);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(skipped);
-        }
     }
 }

@@ -196,9 +196,10 @@ public sealed class RekkordConfigTests : IDisposable
     public void Secrets_are_in_no_entry_and_in_no_text()
     {
         _sandbox.Variables["REKKORD_SFTP_PASSWORD"] = Secret;
-        var config = _sandbox.LoadText("c.ini", $"[Repository]\nURL = sftp://user:{Secret}@host/x\n[S3]\nSecretKey = {Secret}\n");
+        var config = _sandbox.LoadText("c.ini", $"[Repository]\nURL = sftp://user:{Secret}@host/x\n[S3]\nSecretKey = {Secret}\n"
+            + $"[Azure]\nAccountKey = {Secret}\nSasToken = sig={Secret}\nEndpoint = https://host/?sig={Secret}\n");
         Assert.Equal((Secret, Secret), (config.S3.SecretKey.Value, config.Sftp.Password.Value));
-        var shown = string.Join('\n', config.Entries) + config.S3 + config.Sftp + config.Repository + config.Repository.Url + config.S3.SecretKey;
+        var shown = string.Join('\n', config.Entries) + config.S3 + config.Sftp + config.Azure.AccountKey + config.Azure.SasToken + config.Repository + config.Repository.Url + config.S3.SecretKey;
         Assert.DoesNotContain(Secret, shown, StringComparison.Ordinal);
         Assert.Equal("(hidden)", config.Entries.Single(entry => entry.Key.FullName == "S3.SecretKey").DisplayValue);
         Assert.Equal("sftp://user@host/x", config.Entries[0].DisplayValue);
@@ -305,6 +306,8 @@ public sealed class RekkordConfigTests : IDisposable
             ["S3.AccessKeyID"] = ("id", "'id'"), ["S3.SecretKey"] = ("secret", "'secret'"), ["S3.SecretKeyFrom"] = ("command:key", "'command:key'"),
             ["S3.SessionToken"] = ("token", "'token'"), ["S3.SessionTokenFrom"] = ("command:token", "'command:token'"),
             ["S3.Region"] = ("eu", "'eu'"), ["S3.StorageClass"] = ("STANDARD_IA", "'STANDARD_IA'"), ["S3.LockMode"] = ("COMPLIANCE", "'COMPLIANCE'"),
+            ["Azure.AccountKey"] = ("key", "'key'"), ["Azure.AccountKeyFrom"] = ("credential:key", "'credential:key'"),
+            ["Azure.SasToken"] = ("sig=x", "'sig=x'"), ["Azure.SasTokenFrom"] = ("command:sas", "'command:sas'"), ["Azure.Endpoint"] = ("https://host", "'https://host'"),
             ["SFTP.Password"] = ("pass", "'pass'"), ["SFTP.PasswordFrom"] = ("credential:pass", "'credential:pass'"), ["SFTP.KeyFile"] = ("/s", "'/s'"),
             ["SFTP.KeyPassphrase"] = ("phrase", "'phrase'"), ["SFTP.KeyPassphraseFrom"] = ("credential:phrase", "'credential:phrase'"),
             ["SFTP.Fingerprint"] = ("SHA256:x", "'SHA256:x'"), ["SFTP.Command"] = ("ssh -J jump", "'ssh -J jump'"),
@@ -341,6 +344,9 @@ public sealed class RekkordConfigTests : IDisposable
                 (save.ExcludeFrom.Value, save.ExcludeLargerThan.Value, save.ExcludeCaches.Value, save.OneFileSystem.Value, save.IgnoreFiles.Value));
             var bucket = config.S3.ToOptions(_ => throw new InvalidOperationException());
             Assert.Equal(("id", "secret", "token", "eu", "STANDARD_IA", "COMPLIANCE"), (bucket.AccessKeyId, bucket.SecretKey, bucket.SessionToken, bucket.Region, bucket.StorageClass, bucket.LockMode));
+            var container = config.Azure.ToOptions(_ => throw new InvalidOperationException());
+            Assert.Equal(("key", "sig=x", "https://host"), (container.AccountKey, container.SasToken, container.Endpoint));
+            Assert.DoesNotContain("sig", container.ToString(), StringComparison.Ordinal);
             var server = config.Sftp.ToOptions(_ => throw new InvalidOperationException());
             Assert.Equal(("pass", "/s", "phrase", "SHA256:x", "ssh -J jump"), (server.Password, server.KeyFile, server.KeyPassphrase, server.Fingerprint, server.Command));
             Assert.DoesNotContain("pass", server.ToString(), StringComparison.Ordinal);
@@ -348,6 +354,8 @@ public sealed class RekkordConfigTests : IDisposable
 
         var places = _sandbox.LoadText("places.toml", string.Concat(ConfigSchema.Keys.Where(key => key.InsteadOf is not null).Select(key => $"{key.FullName} = {values[key.FullName].Toml}\n")));
         var (bucketOfPlaces, serverOfPlaces) = (places.S3.ToOptions(place => $"from {place}"), places.Sftp.ToOptions(place => $"from {place}"));
+        var containerOfPlaces = places.Azure.ToOptions(place => $"from {place}");
+        Assert.Equal(("from credential:key", "from command:sas"), (containerOfPlaces.AccountKey, containerOfPlaces.SasToken));
         Assert.Equal(
             ("from command:key", "from command:token", "from credential:pass", "from credential:phrase"),
             (bucketOfPlaces.SecretKey, bucketOfPlaces.SessionToken, serverOfPlaces.Password, serverOfPlaces.KeyPassphrase));

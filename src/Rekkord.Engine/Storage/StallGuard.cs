@@ -1,4 +1,6 @@
-namespace Rekkord.Engine.Storage.S3;
+using System.Buffers;
+
+namespace Rekkord.Engine.Storage;
 
 /// <summary>
 /// The time that a request may spend without anything being sent or received. A server that hangs, and one that sends a byte now and then,
@@ -32,6 +34,34 @@ internal sealed class StallGuard : IDisposable
 
     /// <summary>Counts from the beginning again.</summary>
     public void Resume() => _source.CancelAfter(_limit);
+
+    /// <summary>Reads all of a buffer.</summary>
+    public async Task FillAsync(Stream stream, Memory<byte> buffer)
+    {
+        // A server that sends a byte at a time must not have a new time for each.
+        const int step = 64 * 1024;
+        for (; buffer.Length > 0; buffer = buffer[Math.Min(step, buffer.Length)..])
+        {
+            await stream.ReadExactlyAsync(buffer[..Math.Min(step, buffer.Length)], Token).ConfigureAwait(false);
+            Resume();
+        }
+    }
+
+    /// <summary>Reads what nobody wants.</summary>
+    public async Task SkipAsync(Stream stream, int length)
+    {
+        if (length == 0)
+            return;
+        var skipped = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            await FillAsync(stream, skipped.AsMemory(0, length)).ConfigureAwait(false);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(skipped);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();

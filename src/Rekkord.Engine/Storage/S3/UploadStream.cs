@@ -1,5 +1,3 @@
-using Amazon.S3.Model;
-
 namespace Rekkord.Engine.Storage.S3;
 
 /// <summary>
@@ -62,45 +60,6 @@ internal sealed class UploadStream(ObjectContent content, StallGuard guard) : St
     {
         _signed.Dispose();
         _sent.Dispose();
-        base.Dispose(disposing);
-    }
-}
-
-/// <summary>What comes, up to the length that the server announced. Less is an error that may pass.</summary>
-internal sealed class DownloadStream(GetObjectResponse response, TimeSpan stallLimit, Func<Exception, bool, StorageException> translate) : ObjectStream
-{
-    private const int MostAtOnce = 64 * 1024;
-
-    private long _left = response.ContentLength;
-
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (_left == 0 || buffer.IsEmpty)
-            return 0;
-        using var guard = new StallGuard(stallLimit, cancellationToken);
-        try
-        {
-            // All that there is room for, up to a limit: a server that sends a byte at a time must not have a new time for each.
-            var wanted = (int)Math.Min(Math.Min(buffer.Length, MostAtOnce), _left);
-            await response.ResponseStream.ReadExactlyAsync(buffer[..wanted], guard.Token).ConfigureAwait(false);
-            _left -= wanted;
-            return wanted;
-        }
-        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw translate(error, guard.IsOver);
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            throw new OperationCanceledException(error.Message, error, cancellationToken);
-        }
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        // What has not come yet is not waited for.
-        response.Dispose();
         base.Dispose(disposing);
     }
 }
