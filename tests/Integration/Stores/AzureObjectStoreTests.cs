@@ -149,7 +149,7 @@ public sealed class AzureWriterTests(Azurite server) : IDisposable
     [RequiresProgramFact(Azurite.Program)]
     public async Task It_makes_reads_and_lists_objects_and_destroys_none()
     {
-        var store = Open(PermissionsOfDocument());
+        var store = Open(server.TokenOfPolicy(PermissionsOfDocument()));
         Assert.True(await store.PutAsync("tags/one", ObjectContent.From(new byte[] { 1 }), PutMode.Create, default));
 
         Assert.False(await store.PutAsync("tags/one", ObjectContent.From(new byte[] { 2 }), PutMode.Create, default));
@@ -158,20 +158,22 @@ public sealed class AzureWriterTests(Azurite server) : IDisposable
 
         Assert.Equal([1], await store.ReadAsync("tags/one", 1, default));
         Assert.Equal(["tags/one"], store.List("", default).Select(found => found.Name));
+        server.RemovePolicies();
+        await Assert.ThrowsAsync<StorageException>(async () => await store.ReadAsync("tags/one", 1, default));
     }
 
     [RequiresProgramFact(Azurite.Program)]
     public async Task What_it_may_not_do_is_told_with_the_permission_that_it_needs()
     {
-        var store = Open("rc");
+        var store = Open(Azurite.TokenFor("rc"));
         await AssertDeniedAsync("l (list)", async () => await Task.Run(() => store.List("", default)));
         store.Dispose();
-        store = Open("cl");
+        store = Open(Azurite.TokenFor("cl"));
         await AssertDeniedAsync("r (read)", () => store.ReadAsync("tags/one", 1, default).AsVoid());
     }
 
-    private AzureObjectStore Open(string permissions) => _store =
-        AzureObjectStore.Open(AzureLocation.Parse(server.NewLocation()), new AzureOptions { SasToken = Azurite.TokenFor(permissions), Endpoint = server.Endpoint });
+    private AzureObjectStore Open(string token) => _store =
+        AzureObjectStore.Open(AzureLocation.Parse(server.NewLocation()), new AzureOptions { SasToken = token, Endpoint = server.Endpoint });
 
     private static async Task AssertDeniedAsync(string permission, Func<ValueTask> call)
     {
@@ -182,7 +184,7 @@ public sealed class AzureWriterTests(Azurite server) : IDisposable
 
     private static string PermissionsOfDocument()
     {
-        const string option = "--permissions ";
+        const string option = "--name servers --permissions ";
         var document = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "stores.md"), Encoding.UTF8);
         var start = document.IndexOf(option, StringComparison.Ordinal) + option.Length;
         return document[start..document.IndexOf(' ', start)];

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Azure.Storage;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Azure.Storage.Sas;
 using Rekkord.Engine.Storage.Azure;
 
@@ -65,6 +66,18 @@ public sealed class Azurite : IDisposable
         builder.SetPermissions(permissions);
         return builder.ToSasQueryParameters(new StorageSharedKeyCredential(Account, Key)).ToString();
     }
+
+    /// <summary>A SAS token that a stored access policy of the container says the rights and the end of.</summary>
+    public string TokenOfPolicy(string permissions)
+    {
+        var policy = new BlobAccessPolicy { Permissions = permissions, PolicyExpiresOn = DateTimeOffset.UtcNow.AddHours(1), PolicyStartsOn = DateTimeOffset.UtcNow.AddHours(-1) };
+        Owner.SetAccessPolicy(permissions: [new BlobSignedIdentifier { Id = "servers", AccessPolicy = policy }]);
+        var builder = new BlobSasBuilder { BlobContainerName = Container, Resource = "c", Identifier = "servers" };
+        return builder.ToSasQueryParameters(new StorageSharedKeyCredential(Account, Key)).ToString();
+    }
+
+    /// <summary>Takes the policies away.</summary>
+    public void RemovePolicies() => Owner.SetAccessPolicy(permissions: []);
 
     public void Dispose()
     {

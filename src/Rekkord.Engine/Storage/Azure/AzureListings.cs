@@ -10,11 +10,14 @@ using Rekkord.Engine.Hashing;
 
 namespace Rekkord.Engine.Storage.Azure;
 
-/// <summary>Lists the objects of a repository in a container, a page in each request.</summary>
+/// <summary>
+/// Lists the objects of a repository in a container, a page in each request. A listing begins with the first object and not in the midst. So where several folders are
+/// asked for, all is listed at once, if that is no more than a page.
+/// </summary>
 internal sealed class AzureListings(AzureRequests requests, BlobContainerClient client, AzureLocation location)
 {
-    // A listing cannot begin in the midst. So a repository that has no more than this is listed as a whole, where several of its folders are asked for.
-    private const int ListedTogether = 1000;
+    // The SDK holds a page in memory, several times.
+    private const int PageLength = 1000;
 
     // What was listed ahead, by the folder, until somebody asks for it.
     private readonly ConcurrentDictionary<string, List<ObjectInfo>> _ahead = new(StringComparer.Ordinal);
@@ -29,7 +32,7 @@ internal sealed class AzureListings(AzureRequests requests, BlobContainerClient 
         string? next = null;
         do
         {
-            var page = await AskAsync(folder, next, null, cancellation).ConfigureAwait(false);
+            var page = await AskAsync(folder, next, cancellation).ConfigureAwait(false);
             foreach (var found in Objects(page))
                 yield return found;
             next = NextOf(page);
@@ -47,7 +50,7 @@ internal sealed class AzureListings(AzureRequests requests, BlobContainerClient 
         Page<BlobItem> page;
         try
         {
-            page = await AskAsync("", null, ListedTogether, cancellation).ConfigureAwait(false);
+            page = await AskAsync("", null, cancellation).ConfigureAwait(false);
         }
         catch (StorageException error) when (!error.IsTransient)
         {
@@ -75,10 +78,10 @@ internal sealed class AzureListings(AzureRequests requests, BlobContainerClient 
         return new ObjectInfo(name, size, time) { Identity = Hash128.Compute(Encoding.UTF8.GetBytes(identity)) };
     }
 
-    private ValueTask<Page<BlobItem>> AskAsync(string folder, string? next, int? most, CancellationToken cancellation) => requests.CallAsync(AzureAction.List, "", async guard =>
+    private ValueTask<Page<BlobItem>> AskAsync(string folder, string? next, CancellationToken cancellation) => requests.CallAsync(AzureAction.List, "", async guard =>
     {
         var options = new GetBlobsOptions { Prefix = location.BlobOf(folder), ResponseFormat = StorageResponseFormat.Xml };
-        await foreach (var page in client.GetBlobsAsync(options, guard.Token).AsPages(next, most).ConfigureAwait(false))
+        await foreach (var page in client.GetBlobsAsync(options, guard.Token).AsPages(next, PageLength).ConfigureAwait(false))
             return page;
         throw new IOException("The server gave no page of a listing.");
     }, cancellation);

@@ -77,6 +77,7 @@ public sealed class HookContextTests
     [InlineData("ssh://user@host/x", "ssh://user@host/x")]
     [InlineData("https://key:secret@host/bucket", "https://host/bucket")]
     [InlineData("https://token@host/bucket?X-Amz-Signature=abc#frag", "https://host/bucket")]
+    [InlineData("azure://account/container/a?sv=2026-02-06&sig=abc", "azure://account/container/a")]
     [InlineData("s3://key:sec/ret@host", "s3://key:sec/ret@host")]
     public void The_repository_is_told_without_credentials(string location, string shown)
     {
