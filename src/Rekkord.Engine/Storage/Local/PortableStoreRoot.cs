@@ -23,7 +23,6 @@ internal sealed class PortableStoreRoot : IStoreRoot
         _status = PortableStatus.Read(path, followLink: true);
     }
 
-    /// <remarks>Windows has no number that tells one directory from another here: any directory will do, and the descriptor in it decides.</remarks>
     public bool IsInPlace() => PortableStatus.TryRead(_path, followLink: true) is { Kind: FileKind.Directory } now
         && (now.Device, now.Inode) == (_status.Device, _status.Inode);
 

@@ -123,7 +123,7 @@ public sealed class StoreRootTests : IDisposable
         Assert.False(root.IsInPlace());
 
         Directory.CreateSymbolicLink(_root, $"{_root}.moved");
-        Assert.True(root.IsInPlace() || OperatingSystem.IsWindows());
+        Assert.True(root.IsInPlace());
     }
 
     [Theory]
