@@ -153,6 +153,7 @@ public sealed class AzureRepositoryTests(Azurite server) : ISaveObserver, IResto
     [InlineData("403 Forbidden", "AuthorizationFailure", "StoreAccessDenied")]
     [InlineData("403 Forbidden", "AuthenticationFailed", "StoreCredentialsRefused")]
     [InlineData("403 Forbidden", "KeyBasedAuthenticationNotPermitted", "StoreCredentialsRefused")]
+    [InlineData("403 Forbidden\r\nDate: Mon, 01 Jan 2024 00:00:00 GMT", "AuthenticationFailed", "StoreClockSkewed")]
     [InlineData("409 Conflict", "BlobImmutableDueToPolicy", "StoreAccessDenied")]
     [InlineData("507 Insufficient Storage", "InsufficientStorage", "RepositoryFull")]
     [InlineData("500 Internal Server Error", "InternalError", "RepositoryWriteError")]
