@@ -65,6 +65,7 @@ Describe 'Removing snapshots' {
 
         $removed.Id | Should -Be $saved[0].Id
         $errors.FullyQualifiedErrorId | Should -Be 'SnapshotNotFound,Rekkord.Cmdlets.Commands.RemoveRekkordSnapshotCommand', 'SnapshotIdInvalid,Rekkord.Cmdlets.Commands.RemoveRekkordSnapshotCommand'
+        "$($errors[1])" | Should -BeLike '*give it with -Channel.'
     }
 
     It 'needs a Prune keyfile' -ForEach ReadWrite, WriteOnly, LogOnly {

@@ -55,6 +55,16 @@ Describe 'The tables' {
     }
     AfterAll { Remove-Sandbox $sandbox }
 
+    It 'break long texts between words' {
+        $text = 'It is the master keyfile, which can do everything. /a/path/that/has/no/end/at/all/and/no/blank'
+        $lines = [Rekkord.Cmdlets.Models.TableCells]::Words($text, 20) -split "`n"
+        $lines[0..2] | Should -Be 'It is the master', 'keyfile, which can', 'do everything.'
+        $lines -join ' ' | Should -Be $text
+        $check = Test-RekkordConfig | Where-Object Check -EQ KeyFile
+        $shown = (Format-Plain $check 80).Trim() -split '\r?\n' | Select-Object -Skip 2 | ForEach-Object { $_.Trim() }
+        ($shown -join ' ') -replace '\s+', ' ' | Should -BeLike "*$($check.Message)*"
+    }
+
     It 'fit into <_> columns, and no row of one wraps' -ForEach 80, 120 {
         foreach ($name in $objects.Keys) {
             foreach ($table in $true, $false) {

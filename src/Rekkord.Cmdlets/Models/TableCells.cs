@@ -42,6 +42,23 @@ public static class TableCells
     /// <summary>A time in the one form that all cultures and calendars have in common.</summary>
     public static string Time(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
+    /// <summary>A text for the last cell of a row, in lines that end between words: PowerShell breaks them anywhere.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="width">How many columns the cell has. A word that is longer is left to PowerShell.</param>
+    public static string Words(string? text, int width)
+    {
+        var lines = new List<string>();
+        foreach (var word in (text ?? "").Split(' '))
+        {
+            if (lines.Count > 0 && lines[^1].Length + 1 + word.Length <= width)
+                lines[^1] += $" {word}";
+            else
+                lines.Add(word);
+        }
+
+        return string.Join('\n', lines);
+    }
+
     /// <summary>A status in its colour: green only where nothing is to be looked at.</summary>
     public static string Status(string? status, PSObject style) => Colour(status ?? "", status, style);
 

@@ -28,6 +28,24 @@ public sealed class RemovalOperation
         _failed = failed;
     }
 
+    /// <summary>An ID that the user gave. Elsewhere a channel stands for its newest snapshot; nothing is removed by such a name.</summary>
+    private static SnapshotName ParseId(string id)
+    {
+        try
+        {
+            return SnapshotName.Parse(SnapshotReference.StartsWith(id, SnapshotReference.IdPrefix) ? id : SnapshotReference.IdPrefix + id);
+        }
+        catch (RekkordException error) when (error.ErrorId == "SnapshotIdInvalid")
+        {
+            throw new RekkordException(
+                error.ErrorId,
+                error.Kind,
+                $"'{id}' is not a snapshot's ID or the beginning of one, which has 4 to 64 hex digits. Get-RekkordSnapshot lists the IDs. For all snapshots of a channel, give it with -Channel.",
+                error.Target,
+                error);
+        }
+    }
+
     /// <summary>Finds the snapshots of a user's choice.</summary>
     /// <param name="matches">Whether a snapshot is meant.</param>
     /// <param name="removed">Whether those are meant that are removed, or those that are not.</param>
@@ -44,7 +62,7 @@ public sealed class RemovalOperation
     public IReadOnlyList<Snapshot> FindById(string id, bool removed, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(id);
-        var name = SnapshotName.Parse(SnapshotReference.StartsWith(id, SnapshotReference.IdPrefix) ? id : SnapshotReference.IdPrefix + id);
+        var name = ParseId(id);
         var found = Find(name.IsIdOf, removed, cancellation);
         return found.DistinctBy(snapshot => snapshot.Id).Count() switch
         {
