@@ -12,6 +12,12 @@ namespace Rekkord.Engine.Cryptography;
 /// </summary>
 public sealed class Passphrase : IDisposable
 {
+    // Before the first combining character, every text is in normal form C.
+    private const char LastAlwaysNormalized = '\u02ff';
+
+    // Without cultures, .NET gives back any text as it is. A passphrase of such a process would be another one elsewhere.
+    private static readonly bool SystemNormalizes = "a\u0308".Normalize().Length == 1;
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly byte[] _bytes;
@@ -30,10 +36,17 @@ public sealed class Passphrase : IDisposable
 
     /// <summary>Takes a passphrase from characters; the caller wipes those.</summary>
     /// <exception cref="RekkordException">It is empty, or no valid Unicode (<c>PassphraseInvalid</c>).</exception>
-    public static Passphrase FromText(ReadOnlySpan<char> text)
+    public static Passphrase FromText(ReadOnlySpan<char> text) => FromText(text, SystemNormalizes);
+
+    /// <inheritdoc cref="FromText(ReadOnlySpan{char})"/>
+    /// <param name="text">The characters.</param>
+    /// <param name="systemNormalizes">Whether .NET normalizes in this process, as it does unless it runs without cultures.</param>
+    internal static Passphrase FromText(ReadOnlySpan<char> text, bool systemNormalizes)
     {
         if (text.IsEmpty)
             throw Invalid("A passphrase cannot be empty.");
+        if (!systemNormalizes && text.ContainsAnyExceptInRange('\0', LastAlwaysNormalized))
+            throw Invalid("The passphrase has characters that cannot be normalized in a process without cultures.", "Unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT, or install ICU.");
         var normalized = GC.AllocateUninitializedArray<char>(Math.Max(16, text.Length * 4), pinned: true);
         try
         {
@@ -84,6 +97,6 @@ public sealed class Passphrase : IDisposable
         CryptographicOperations.ZeroMemory(_bytes);
     }
 
-    private static RekkordException Invalid(string what) =>
-        new("PassphraseInvalid", RekkordErrorKind.InvalidArgument, $"{what} Give another one.");
+    private static RekkordException Invalid(string what, string remedy = "Give another one.") =>
+        new("PassphraseInvalid", RekkordErrorKind.InvalidArgument, $"{what} {remedy}");
 }

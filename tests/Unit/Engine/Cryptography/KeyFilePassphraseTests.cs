@@ -110,6 +110,19 @@ public sealed class KeyFilePassphraseTests(SealedKeyFile made) : IClassFixture<S
     }
 
     [Fact]
+    public void A_process_that_cannot_normalize_takes_only_what_is_in_normal_form_whatever_it_is()
+    {
+        using var elsewhere = Passphrase.FromText("Größe");
+        using var here = Passphrase.FromText("Größe", systemNormalizes: false);
+        Assert.True(elsewhere.Bytes.SequenceEqual(here.Bytes));
+
+        var error = Assert.Throws<RekkordException>(() => Passphrase.FromText("Gro\u0308ße", systemNormalizes: false));
+
+        Assert.Equal("PassphraseInvalid", error.ErrorId);
+        Assert.Contains("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void It_holds_none_of_its_keys_in_the_clear_and_is_another_one_each_time()
     {
         using var passphrase = Passphrase.FromText(Secret);
