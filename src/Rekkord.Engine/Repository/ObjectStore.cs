@@ -41,9 +41,13 @@ public static class ObjectStore
     /// <param name="location">A path or a URL.</param>
     /// <param name="options">How it is used; null for the usual.</param>
     /// <param name="cancellation">Ends the opening.</param>
-    /// <exception cref="RekkordException">It cannot be made, or this kind of store is not known (<c>RepositoryUrlUnsupported</c>).</exception>
+    /// <exception cref="RekkordException">
+    /// It cannot be made, this kind of store is not known (<c>RepositoryUrlUnsupported</c>), or it cannot keep objects from being deleted as the options ask it to (<c>RetentionUnsupported</c>).
+    /// </exception>
     public static IObjectStore Create(string location, StoreOptions? options = null, CancellationToken cancellation = default) =>
-        OpenWith(location, options, static provider => provider.Create, cancellation);
+        options?.RetainDuration is not null && !MayRetain(location)
+            ? throw StorageException.RetentionUnsupported(LocationOf(location), StoreNames.Descriptor)
+            : OpenWith(location, options, static provider => provider.Create, cancellation);
 
     /// <summary>How the store that a location names is known, whether or not it is there: a path or URL without credentials.</summary>
     /// <param name="location">A path or a URL.</param>
@@ -88,7 +92,7 @@ public static class ObjectStore
         ?
         [
             new(S3Location.IsOne, location => S3Location.Parse(location).Text, OpenBucket, OpenBucket),
-            new(AzureLocation.IsOne, location => AzureLocation.Parse(location).Text, OpenContainer, CreateContainer),
+            new(AzureLocation.IsOne, location => AzureLocation.Parse(location).Text, OpenContainer, OpenContainer),
             new(SftpLocation.IsOne, location => SftpLocation.Parse(location).Url, OpenSftpAsync, CreateSftpAsync),
         ]
         : [];
@@ -108,10 +112,6 @@ public static class ObjectStore
     private static ValueTask<IObjectStore> OpenContainer(string location, StoreOptions options, CancellationToken cancellation) =>
         ValueTask.FromResult<IObjectStore>(AzureObjectStore.Open(
             AzureLocation.Parse(location), options.Azure, options.Connections ?? AzureObjectStore.DefaultConnections));
-
-    private static ValueTask<IObjectStore> CreateContainer(string location, StoreOptions options, CancellationToken cancellation) => options.RetainDuration is null
-        ? OpenContainer(location, options, cancellation)
-        : throw StorageException.RetentionUnsupported(LocationOf(location), StoreNames.Descriptor);
 
     private static async ValueTask<IObjectStore> OpenSftpAsync(string location, StoreOptions options, CancellationToken cancellation) =>
         await SftpObjectStore.OpenAsync(SftpLocation.Parse(location), SftpOptionsOf(options), cancellation).ConfigureAwait(false);

@@ -57,6 +57,16 @@ public sealed class RepositoryCreationTests : IDisposable
     }
 
     [Fact]
+    public void A_protection_that_the_store_cannot_give_is_refused_before_anything_is_made()
+    {
+        var error = Assert.ThrowsAny<RekkordException>(() => RepositoryCreation.Run(
+            _directory["second"], _directory["second.key"], overwriteKeyFile: false, options: new StoreOptions { RetainDuration = TimeSpan.FromDays(1) }));
+
+        Assert.Equal("RetentionUnsupported", error.ErrorId);
+        Assert.False(Directory.Exists(_directory["second"]) || File.Exists(_directory["second.key"]));
+    }
+
+    [Fact]
     public void A_keyfile_that_opens_nothing_is_removed()
     {
         using var store = new FaultyStore(ObjectStore.Create(_directory["second"]), Fault.DiskFull, 0);
