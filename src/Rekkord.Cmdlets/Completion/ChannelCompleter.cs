@@ -32,7 +32,7 @@ public sealed class ChannelCompleter : RepositoryCompleter
                 Quote(isExplicit || (!isNew && MayBeSomethingElse(channel.Key, snapshots)) ? SnapshotReference.ChannelPrefix + channel.Key : channel.Key),
                 channel.Key,
                 CompletionResultType.ParameterValue,
-                $"{channel.Count()} snapshots, the newest of {Format(channel.Last())}"));
+                $"{Count(channel)}, the newest of {Format(channel.Last())}"));
     }
 
     private static bool MayBeSomethingElse(string channel, IReadOnlyList<Snapshot> snapshots) => WildcardPattern.ContainsWildcardCharacters(channel)
@@ -60,7 +60,7 @@ public sealed class TagCompleter : RepositoryCompleter
         .GroupBy(found => found.Tag, found => found.Snapshot)
         .OrderBy(tag => tag.Key, StringComparer.Ordinal)
         .Select(tag => new CompletionResult(
-            Quote(tag.Key), tag.Key, CompletionResultType.ParameterValue, $"{tag.Count()} snapshots, the newest of {tag.Last().Summary.Channel}, {Format(tag.Last())}"));
+            Quote(tag.Key), tag.Key, CompletionResultType.ParameterValue, $"{Count(tag)}, the newest of {tag.Last().Summary.Channel}, {Format(tag.Last())}"));
 }
 
 /// <summary>Completes the IDs of keyfiles, from the snapshots that they have signed.</summary>
@@ -70,7 +70,7 @@ public sealed class KeyIdCompleter : RepositoryCompleter
         .Where(snapshot => snapshot.KeyId.Length > 0 && snapshot.KeyId.StartsWith(word.Text, StringComparison.OrdinalIgnoreCase))
         .GroupBy(snapshot => snapshot.KeyId)
         .Select(key => new CompletionResult(
-            key.Key, key.Key[..12], CompletionResultType.ParameterValue, $"{key.Count()} snapshots, the newest of {key.Last().Summary.HostName}, {Format(key.Last())}"));
+            key.Key, key.Key[..12], CompletionResultType.ParameterValue, $"{Count(key)}, the newest of {key.Last().Summary.HostName}, {Format(key.Last())}"));
 }
 
 /// <summary>Completes paths in the snapshot that the command names.</summary>

@@ -55,6 +55,9 @@ public abstract class RepositoryCompleter : IArgumentCompleter
     /// <summary>The snapshots of the repository, oldest first.</summary>
     private protected static IReadOnlyList<Snapshot> List(RepositoryAccess repository, CancellationToken stop) => new SnapshotStore(repository).List(_ => { }, stop);
 
+    /// <summary>How many snapshots there are, in words.</summary>
+    private protected static string Count(IEnumerable<Snapshot> snapshots) => snapshots.Count() is var count and not 1 ? $"{count} snapshots" : "1 snapshot";
+
     /// <summary>When a snapshot was made, and how long ago that is.</summary>
     private protected static string Format(Snapshot snapshot)
     {

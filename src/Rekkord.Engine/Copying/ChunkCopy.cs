@@ -23,12 +23,16 @@ internal sealed class ChunkCopy : IDisposable
     private readonly ConcurrentBag<SegmentPacker> _packers = [];
     private readonly ConcurrentDictionary<Oid, Oid> _known = new();
     private int _count;
+    private long _size;
 
     /// <summary>Prepares it.</summary>
     /// <param name="blobs">Reads the chunks.</param>
     /// <param name="sink">Stores them.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     public ChunkCopy(BlobReader blobs, WriteSession sink, CancellationToken cancellation) => (_blobs, _sink, _cancellation) = (blobs, sink, cancellation);
+
+    /// <summary>Bytes of the chunks that were read and stored. May be asked from any thread.</summary>
+    public long Size => Interlocked.Read(ref _size);
 
     /// <summary>Copies chunks, and waits for it.</summary>
     /// <param name="chunks">The chunks; so few that they need not be bounded.</param>
@@ -99,6 +103,7 @@ internal sealed class ChunkCopy : IDisposable
         var packer = _packers.TryTake(out var free) ? free : _sink.CreateDataPacker();
         var oid = _sink.StoreData(packer, blob.Bytes.Span);
         _packers.Add(packer);
+        Interlocked.Add(ref _size, chunk.Length);
         if (Interlocked.Increment(ref _count) % MostRemembered == 0)
             _known.Clear();
         return _known[chunk.Oid] = oid;

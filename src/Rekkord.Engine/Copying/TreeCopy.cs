@@ -27,18 +27,20 @@ internal sealed class TreeCopy(BlobReader blobs, WriteSession sink, ChunkCopy ch
 
     private readonly TreeEntryEncoder _encoder = new();
     private readonly Dictionary<Oid, ChunkReference> _pages = [];
+    private long _size;
+    private long _sizeBefore;
 
     /// <summary>Files of this snapshot that are done.</summary>
     public long Files { get; private set; }
 
-    /// <summary>Their bytes.</summary>
-    public long Size { get; private set; }
+    /// <summary>Their bytes, or those of the chunks that were copied for it, if these are more: a directory's files are done when all their chunks are.</summary>
+    public long Size => Math.Max(_size, chunks.Size - _sizeBefore);
 
     /// <summary>The directory or file that it is at.</summary>
     public string CurrentPath { get; private set; } = "";
 
     /// <summary>Begins to count anew.</summary>
-    public void ResetCounts() => (Files, Size) = (0, 0);
+    public void ResetCounts() => (Files, _size, _sizeBefore) = (0, 0, chunks.Size);
 
     /// <summary>Copies a saved path with all that is below.</summary>
     /// <returns>The root, as a snapshot's record has it.</returns>
@@ -115,7 +117,7 @@ internal sealed class TreeCopy(BlobReader blobs, WriteSession sink, ChunkCopy ch
     private TreeEntry CopyFile(TreeEntry file, string path, IReadOnlyDictionary<Oid, Oid>? copied)
     {
         Files++;
-        Size += file.Size;
+        _size += file.Size;
         if (file.Flags.HasFlag(EntryFlags.Unreadable))
             return file with { Chunks = default, ChunkLists = default };
         if (file.Chunks.IsEmpty && file.ChunkLists.IsEmpty)

@@ -114,6 +114,36 @@ public sealed class CopyTests : IDisposable
     }
 
     [Fact]
+    public void Progress_goes_on_while_the_files_of_one_directory_are_copied()
+    {
+        _source.Write("one", TestRepository.RandomBytes(6, 600_000));
+        _source.Write("two", TestRepository.RandomBytes(7, 600_000));
+        _source.Save();
+        using var source = _source.Open();
+        var seen = new List<CopyProgress>();
+        for (var call = 0; !seen.Exists(progress => progress is { Files: 0, Size: > 0 }); call += 2)
+        {
+            CopyOperation? operation = null;
+            using var destination = new TestRepository();
+            destination.UseSmallPacks();
+            using var directory = DirectoryObjectStore.Open(destination.Location);
+            var store = new FaultyStore(directory, fault: null, call)
+            {
+                Meanwhile = () =>
+                {
+                    if (operation is not null)
+                        seen.Add(operation.Progress);
+                },
+            };
+            using var opened = RepositoryAccess.Open(store, KeyFile.Read(destination.KeyFilePath), default);
+            operation = new CopyOperation(source, opened, new CopyRequest { Snapshots = ["test"], CacheDirectory = destination.CacheDirectory, Threads = 1 }, _source);
+            operation.Run(operation.Plan(default), _ => { }, default);
+            Assert.True(store.Calls > call, "No call of the store saw it.");
+            Assert.Equal((2, operation.Progress.TotalSize), (operation.Progress.Files, operation.Progress.Size));
+        }
+    }
+
+    [Fact]
     public void A_channel_that_no_save_takes_and_a_time_to_come_are_not_copied()
     {
         Prepare();

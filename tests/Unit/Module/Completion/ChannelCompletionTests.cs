@@ -68,6 +68,7 @@ public sealed class ChannelCompletionTests : IDisposable
     public void An_ID_is_offered_where_its_first_digits_were_typed_with_its_channel_and_age()
     {
         var id = _sandbox.Invoke("(Get-RekkordSnapshot mail).Id").Clean().Output.Single().ToString();
+        Assert.StartsWith("1 snapshot, the newest of ", Assert.Single(Complete("Restore-RekkordSnapshot -ConfigPath CONFIG mai")).ToolTip, StringComparison.Ordinal);
         foreach (var line in new[] { "Restore-RekkordSnapshot ", "Get-RekkordSnapshot -Id ", "Remove-RekkordSnapshot " })
         {
             var found = Assert.Single(Complete($"{line}{id[..10]} -ConfigPath CONFIG", line.Length + 10));
