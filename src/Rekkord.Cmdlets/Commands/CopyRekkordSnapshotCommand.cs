@@ -198,6 +198,9 @@ public sealed class CopyRekkordSnapshotCommand : SnapshotInputCommand
     {
         try
         {
+            // The file of the source may ask for a protection of its own.
+            if (DestinationConfigPath is not null)
+                target.Protection.RequireEffect(ObjectStore.MayRetain(url));
             var repository = RepositoryAccess.Open(url, keys, options: CreateStoreOptions(target), cancellation: StopToken);
             if (MayCache)
                 repository.RememberTags();

@@ -62,7 +62,7 @@ internal sealed class PassphraseSource(string keyFile)
         try
         {
             host.UI.Write(prompt);
-            return host.UI.ReadLineAsSecureString();
+            return TerminationSignals.WhileAsking(host.UI.ReadLineAsSecureString);
         }
         catch (Exception error) when (error is PSInvalidOperationException or HostException or NotImplementedException or InvalidOperationException or IOException)
         {

@@ -43,6 +43,16 @@ public abstract class RekkordCommand : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Whether to do something, which a person may be asked.</summary>
+    /// <param name="target">With what.</param>
+    /// <param name="action">What.</param>
+    private protected new bool ShouldProcess(string target, string action) => TerminationSignals.WhileAsking(() => base.ShouldProcess(target, action));
+
+    /// <summary>Asks whether to go on.</summary>
+    /// <param name="query">The question.</param>
+    /// <param name="caption">Its heading.</param>
+    private protected new bool ShouldContinue(string query, string caption) => TerminationSignals.WhileAsking(() => base.ShouldContinue(query, caption));
+
     /// <summary>The caller's current directory.</summary>
     private protected string CurrentDirectory => SessionState.Path.CurrentFileSystemLocation.ProviderPath;
 

@@ -14,6 +14,7 @@ internal sealed class TerminationSignals : IDisposable
     internal const string Pwsh = "ConsoleHost";
 
     private static int _interrupted;
+    private static volatile bool _isAsking;
 
     private readonly PSHost _host;
     private readonly Action _requestStop;
@@ -41,6 +42,21 @@ internal sealed class TerminationSignals : IDisposable
         ];
     }
 
+    /// <summary>Asks a person. The host waits for a key and hears nothing else: meanwhile the signals end the process, as they do without a command.</summary>
+    /// <param name="ask">Asks.</param>
+    public static T WhileAsking<T>(Func<T> ask)
+    {
+        _isAsking = true;
+        try
+        {
+            return ask();
+        }
+        finally
+        {
+            _isAsking = false;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -54,6 +70,8 @@ internal sealed class TerminationSignals : IDisposable
 
     private void Stop(PosixSignalContext signal, int exitCode)
     {
+        if (_isAsking)
+            return;
         signal.Cancel = true;
         _exitCode = exitCode;
 

@@ -280,7 +280,7 @@ internal sealed partial class ConfigResolution
         int number => number.ToString(CultureInfo.InvariantCulture),
         SecretReference reference => reference.ToString(),
         // The URL of a service may have been copied with a token.
-        _ when key.Type == ConfigValueType.Location || Uri.IsWellFormedUriString((string)value, UriKind.Absolute) => Storage.RepositoryLocation.WithoutCredentials((string)value),
+        _ when key.Type == ConfigValueType.Location || ((string)value).Contains("://", StringComparison.Ordinal) => Storage.RepositoryLocation.WithoutCredentials((string)value),
         _ => (string)value,
     };
 }

@@ -14,9 +14,9 @@ internal static class WindowsReparsePoint
     internal const uint LinuxCharacterDevice = 0x8000_0025;
     internal const uint LinuxBlockDevice = 0x8000_0026;
 
-    // FILE_ATTRIBUTE_RECALL_ON_OPEN and FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS: to read it is to download it. Windows hides the tags of
-    // such files from most programs, and shows these.
-    private const uint Recalled = 0x4_0000 | 0x40_0000;
+    // FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS: to read it is to download it. Windows hides the tags of such files from most programs, and shows
+    // this. FILE_ATTRIBUTE_RECALL_ON_OPEN is in listings only: a handle has another meaning for that bit, extended attributes.
+    private const uint Recalled = 0x40_0000;
 
     /// <summary>Whether a file is there by name only, and its content elsewhere.</summary>
     internal static bool IsPlaceholder(in FileStatus status) => status.Kind == FileKind.File && (status.WindowsAttributes & Recalled) != 0;

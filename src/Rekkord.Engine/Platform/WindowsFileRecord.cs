@@ -88,9 +88,9 @@ internal readonly partial record struct WindowsFileRecord
     /// <exception cref="IOException">The system refused.</exception>
     /// <exception cref="UnauthorizedAccessException">The system refused.</exception>
     [SupportedOSPlatform("windows")]
-    internal static string? FindLocalFileSystem(string path)
+    internal static string? FindLocalFileSystem(string path, bool followLink)
     {
-        using var handle = OpenEntry(path, followLink: true);
+        using var handle = OpenEntry(path, followLink);
         if (handle.IsInvalid)
             throw Win32Error.LastFailure();
         if (GetInformation(handle, RemoteProtocolClass, stackalloc byte[256], 256))

@@ -164,7 +164,7 @@ public sealed class SaveOperation
         try
         {
             missed.ForEach(context.Report);
-            var walker = _walker = new SourceWalker(context, Files, new OwnFiles(Files, _repository.Location, _request.KeyFile, cacheWriter.TemporaryPath));
+            var walker = _walker = new SourceWalker(context, Files, new OwnFiles(Files, _repository.Location, _request.KeyFile, File.Exists(cachePath) ? cachePath : null));
             walker.Walk(new RootSet(context, named));
             return new SavePlan(
                 context.Counters.Files, context.Counters.Size, context.Counters.UnchangedFiles, context.Counters.Omitted, [.. exclusions.Unmet.Select(pattern => pattern.Text)]);

@@ -10,6 +10,9 @@ internal static class RepositoryLocation
     /// </summary>
     public static string WithoutCredentials(string location)
     {
+        // azure: without // is refused only later.
+        if (location.StartsWith("azure:", StringComparison.OrdinalIgnoreCase) && location.AsSpan().IndexOfAny('?', '#') is >= 0 and var secret)
+            location = location[..secret];
         var schemeEnd = location.IndexOf("://", StringComparison.Ordinal);
         if (schemeEnd <= 0)
             return location;

@@ -56,7 +56,7 @@ internal sealed class PortableSourceDirectory : SourceDirectory
     {
         var path = PathOf(name, FileOperation.ReadStatus);
         return PortableErrors.Run(FileOperation.ReadStatus, path, () => OperatingSystem.IsWindows()
-            ? KeeperOf(WindowsFileRecord.FindLocalFileSystem(path))
+            ? KeeperOf(WindowsFileRecord.FindLocalFileSystem(path, followLink))
             : FindChangeTimeKeeper(_path));
     }
 

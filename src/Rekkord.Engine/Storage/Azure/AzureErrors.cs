@@ -48,7 +48,7 @@ internal sealed class AzureErrors(AzureLocation location, AzureOptions options, 
             $"The server of '{location.Text}' does not prove that it is the one: {FirstLine(reason)} Check Endpoint ([Azure]) and the clock. The certificate of a private authority belongs in this system's store of trusted ones.",
             "",
             error),
-        HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound } } => Failed(
+        HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound } } when !HasAnswered => Failed(
             action, name, $"its host name is not known ({FirstLine(error)}). Check the account in the URL, Endpoint ([Azure]), and the network.", error, isTransient: false),
         HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } when !HasAnswered => Failed(
             action, name, $"nothing listens there ({FirstLine(error)}). Check the host and the port of Endpoint ([Azure]), and whether the server runs.", error, isTransient: false),

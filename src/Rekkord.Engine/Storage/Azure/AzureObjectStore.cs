@@ -239,7 +239,15 @@ internal sealed class AzureObjectStore : IObjectStore
 
     private async Task<BlobDownloadStreamingResult> AskAsync(string name, HttpRange range, StallGuard guard)
     {
-        var answer = (await Blob(name).DownloadStreamingAsync(new BlobDownloadOptions { Range = range }, guard.Token).ConfigureAwait(false)).Value;
+        var response = await Blob(name).DownloadStreamingAsync(new BlobDownloadOptions { Range = range }, guard.Token).ConfigureAwait(false);
+        var answer = response.Value;
+        if (!response.GetRawResponse().Headers.Contains("Content-Length"))
+        {
+            // A length that is not known is 0 here, and the object would seem to be empty.
+            answer.Dispose();
+            throw new IOException("The server did not say how long its answer is.");
+        }
+
         if (range == default || answer.Details.ContentRange?.StartsWith(string.Create(CultureInfo.InvariantCulture, $"bytes {range.Offset}-"), StringComparison.Ordinal) == true)
             return answer;
         answer.Dispose();

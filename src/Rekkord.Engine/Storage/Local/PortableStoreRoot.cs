@@ -28,11 +28,11 @@ internal sealed class PortableStoreRoot : IStoreRoot
 
     public FileStatus? GetStatus(string name) => TryResolve(name, out var path) ? PortableStatus.TryRead(path, followLink: name.Length == 0) : null;
 
-    /// <remarks>What is open can be replaced and removed by others, as on Unix.</remarks>
+    /// <remarks>What is open can be flushed and removed by others, as on Unix.</remarks>
     public SafeFileHandle OpenFile(string name)
     {
         var path = ResolveFile(name);
-        return SharingRetry.Run(() => File.OpenHandle(path, share: FileShare.Read | FileShare.Delete));
+        return SharingRetry.Run(() => File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete));
     }
 
     public IReadOnlyList<StoreEntry> List(string folder)
@@ -57,7 +57,9 @@ internal sealed class PortableStoreRoot : IStoreRoot
     public void FlushFile(string name)
     {
         // Windows flushes only what was opened for writing.
-        using var file = File.OpenHandle(ResolveFile(name), FileMode.Open, OperatingSystem.IsWindows() ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var path = ResolveFile(name);
+        using var file = SharingRetry.Run(
+            () => File.OpenHandle(path, FileMode.Open, OperatingSystem.IsWindows() ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
         RandomAccess.FlushToDisk(file);
     }
 

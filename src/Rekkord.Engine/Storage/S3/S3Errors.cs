@@ -59,7 +59,7 @@ internal sealed class S3Errors(string location, string bucket, TimeSpan stallLim
             $"The server of '{location}' does not prove that it is the one: {FirstLine(reason)} Check the host name and the clock. The certificate of a private authority belongs in this system's store of trusted ones.",
             location,
             error),
-        HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound } } => Failed(
+        HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound } } when !HasAnswered => Failed(
             action, name, $"its host name is not known ({FirstLine(error)}). Check the URL, and the network.", error, isTransient: false),
         HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } when !HasAnswered => Failed(
             action, name, $"nothing listens there ({FirstLine(error)}). Check the host and the port in the URL, and whether the server runs.", error, isTransient: false),

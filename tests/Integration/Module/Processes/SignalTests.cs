@@ -151,6 +151,20 @@ public sealed class SignalTests
         Assert.Equal(4, sandbox.LogLines.Count);
     }
 
+    [RequiresProgramFact("script")]
+    public void SIGTERM_ends_the_session_while_somebody_is_asked()
+    {
+        using var sandbox = new ModuleSandbox();
+        var id = Path.Combine(sandbox.Base, "id");
+        using var process = PowerShellProcess.StartAtTerminal();
+        process.Type($"{Prepare(sandbox)}; Set-Content '{id}' $PID; Invoke-RekkordPrune -ConfigPath '{sandbox.ConfigFile}' -Confirm\n");
+        process.ReadUntil("Help");
+
+        TestProgram.Run("sh", "-c", $"kill -TERM {File.ReadAllText(id).Trim()}");
+
+        process.AssertEndsWith(143);
+    }
+
     // After SIGINT PowerShell ends with 0, which the module makes 130, or, seldom and by chance, with 1.
     private static int[] ExitCodes(int exitCode) => exitCode == 130 ? [130, 1] : [exitCode];
 

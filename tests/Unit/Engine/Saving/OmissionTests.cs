@@ -54,6 +54,28 @@ public sealed class OmissionTests : IDisposable
     }
 
     [Fact]
+    public void A_file_with_extended_attributes_of_Windows_is_no_placeholder()
+    {
+        // The same bit as FILE_ATTRIBUTE_RECALL_ON_OPEN, which only listings have.
+        const uint extendedAttributes = 0x4_0000;
+        _repository.Write("here", "content"u8);
+
+        Assert.Equal(0, Save(new ChangingFileSystem { Status = status => status with { WindowsAttributes = extendedAttributes } }, _repository.Source).Omitted);
+        Assert.Equal(["here"], Saved());
+    }
+
+    [Fact]
+    public void A_rehearsal_leaves_out_the_local_cache_as_the_save_does()
+    {
+        Write("a");
+        var request = new SaveRequest { Channel = "test", Paths = [FileName.FromText(_repository.Source)], CacheDirectory = Path.Combine(_repository.Source, "cache") };
+        _repository.Save(request);
+        using var access = _repository.Open();
+
+        Assert.Equal(1, new SaveOperation(access, request, _repository).Rehearse(default).Files);
+    }
+
+    [Fact]
     public void An_alias_of_an_app_has_nothing_to_save()
     {
         const uint programAlias = 0x8000_001B;
