@@ -137,8 +137,17 @@ internal sealed class PowerShellProcess : IDisposable
         if (_process.StandardOutput.Read() is not (>= 0 and var next))
             return false;
         _output.Append((char)next);
-        if (EndsWith("\e[6n", Math.Max(0, _output.Length - 8)))
+        if (!EndsWith("\e[6n", Math.Max(0, _output.Length - 8)))
+            return true;
+        try
+        {
             Type("\e[1;1R");
+        }
+        catch (IOException)
+        {
+            // It has ended since it asked.
+        }
+
         return true;
     }
 

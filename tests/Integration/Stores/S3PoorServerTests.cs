@@ -51,7 +51,7 @@ public sealed class S3PoorServerTests(PoorServer server) : IClassFixture<PoorSer
 /// <summary>One such server.</summary>
 public sealed class PoorServer : IAsyncLifetime
 {
-    private readonly int _port = RadosGateway.FreePort();
+    private int _port = RadosGateway.FreePort();
     private Process? _process;
     private int _prefixes;
 
@@ -60,11 +60,36 @@ public sealed class PoorServer : IAsyncLifetime
 
     public string NewLocation() => string.Create(CultureInfo.InvariantCulture, $"s3:http://127.0.0.1:{_port}/rekkord/{Interlocked.Increment(ref _prefixes)}");
 
+    /// <summary>The port was free when it was chosen. Another test may have it by now, and then it is not this server that answers.</summary>
     public async Task InitializeAsync()
     {
         if (Program is null)
             return;
-        var start = new ProcessStartInfo(Program) { RedirectStandardOutput = true };
+        for (var starts = 1; ; starts++)
+        {
+            try
+            {
+                await StartAsync();
+                return;
+            }
+            catch (Exception error) when (starts < 3 && error is (HttpRequestException or IOException or AmazonS3Exception or Xunit.Sdk.XunitException))
+            {
+                await DisposeAsync();
+                _port = RadosGateway.FreePort();
+            }
+        }
+    }
+
+    public Task DisposeAsync()
+    {
+        _process?.Kill(entireProcessTree: true);
+        _process?.Dispose();
+        return Task.CompletedTask;
+    }
+
+    private async Task StartAsync()
+    {
+        var start = new ProcessStartInfo(Program!) { RedirectStandardOutput = true };
         start.Environment["FAUXQS_PORT"] = _port.ToString(CultureInfo.InvariantCulture);
         start.Environment["FAUXQS_LOGGER"] = "false";
         _process = Process.Start(start)!;
@@ -77,13 +102,6 @@ public sealed class PoorServer : IAsyncLifetime
             RadosGateway.SecretKey,
             new AmazonS3Config { ServiceURL = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}"), ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
         await client.PutBucketAsync("rekkord");
-    }
-
-    public Task DisposeAsync()
-    {
-        _process?.Kill(entireProcessTree: true);
-        _process?.Dispose();
-        return Task.CompletedTask;
     }
 
     private bool IsListening()
