@@ -21,19 +21,15 @@ internal enum AzureAction
 /// What an error of the service or of the line means: whether it may pass, and what to do. No secret is in what it says, nor in the exceptions behind it: those
 /// of the SDK have what the server wrote.
 /// </summary>
-internal sealed class AzureErrors(AzureLocation location, AzureOptions options, TimeSpan stallLimit)
+internal sealed class AzureErrors(AzureLocation location, AzureOptions options, TimeSpan stallLimit) : IStoreErrors<AzureAction>
 {
     // The service refuses requests that are older.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(14);
 
-    /// <summary>Whether the server has answered before. One that nobody listens at from the start is a wrong URL rather than a server that starts again.</summary>
+    /// <inheritdoc/>
     public bool HasAnswered { get; set; }
 
-    /// <summary>Says what an error means.</summary>
-    /// <param name="error">What the SDK raised.</param>
-    /// <param name="hasStalled">Whether the request was ended because nothing moved.</param>
-    /// <param name="action">What the request was for.</param>
-    /// <param name="name">The object's name; empty for the container.</param>
+    /// <inheritdoc/>
     public StorageException Translate(Exception error, bool hasStalled, AzureAction action, string name) => error switch
     {
         StorageException known => known,

@@ -14,7 +14,7 @@ namespace Rekkord.Engine.Storage.Azure;
 /// Lists the objects of a repository in a container, a page in each request. A listing begins with the first object and not in the midst. So where several folders are
 /// asked for, all is listed at once, if that is no more than a page.
 /// </summary>
-internal sealed class AzureListings(AzureRequests requests, BlobContainerClient client, AzureLocation location)
+internal sealed class AzureListings(StoreRequests<AzureAction> requests, BlobContainerClient client, AzureLocation location)
 {
     // The SDK holds a page in memory, several times.
     private const int PageLength = 1000;

@@ -25,7 +25,7 @@ internal sealed class AzureObjectStore : IObjectStore
     private readonly AzureLocation _location;
     private readonly HttpClient _http;
     private readonly BlobContainerClient _client;
-    private readonly AzureRequests _requests;
+    private readonly StoreRequests<AzureAction> _requests;
     private readonly AzureListings _listings;
 
     private AzureObjectStore(AzureLocation location, AzureOptions options, int connections, TimeSpan stallLimit)
@@ -43,7 +43,7 @@ internal sealed class AzureObjectStore : IObjectStore
             throw;
         }
 
-        _requests = new AzureRequests(location, options, connections, stallLimit);
+        _requests = new StoreRequests<AzureAction>(new AzureErrors(location, options, stallLimit), connections, stallLimit);
         _listings = new AzureListings(_requests, _client, location);
     }
 

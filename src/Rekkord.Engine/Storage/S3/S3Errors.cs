@@ -25,20 +25,16 @@ internal enum S3Action
 /// What an error of a server or of the line means: whether it may pass, and what to do. Servers name their errors by codes, of which each knows some, so the
 /// status counts where the code says nothing.
 /// </summary>
-internal sealed class S3Errors(string location, string bucket, TimeSpan stallLimit)
+internal sealed class S3Errors(string location, string bucket, TimeSpan stallLimit) : IStoreErrors<S3Action>
 {
     // What a server says when it is busy or broken for the moment, also with a status below 500.
     private static readonly string[] PassingCodes =
         ["SlowDown", "RequestTimeout", "RequestLimitExceeded", "Throttling", "ThrottlingException", "InternalError", "ServiceUnavailable", "OperationAborted", "ConditionalRequestConflict", "IncompleteBody"];
 
-    /// <summary>Whether the server has answered before. One that nobody listens at from the start is a wrong URL rather than a server that starts again.</summary>
+    /// <inheritdoc/>
     public bool HasAnswered { get; set; }
 
-    /// <summary>Says what an error means.</summary>
-    /// <param name="error">What the SDK raised.</param>
-    /// <param name="hasStalled">Whether the request was ended because nothing moved.</param>
-    /// <param name="action">What the request was for.</param>
-    /// <param name="name">The object's name; empty for the bucket.</param>
+    /// <inheritdoc/>
     public StorageException Translate(Exception error, bool hasStalled, S3Action action, string name) => error switch
     {
         StorageException known => known,
