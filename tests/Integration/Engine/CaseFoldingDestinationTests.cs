@@ -26,7 +26,7 @@ public sealed class CaseFoldingDestinationTests : IDisposable
     {
         if (_device is not null)
         {
-            _directory.Run("umount", Mount);
+            _directory.Run("umount", "--lazy", Mount);
             _directory.Run("losetup", "-d", _device);
         }
 

@@ -23,7 +23,7 @@ public sealed class RefusedAttributeTests : IDisposable
     {
         if (_fileSystem is not null)
         {
-            _directory.Run("umount", Mount);
+            _directory.Run("umount", "--lazy", Mount);
             _fileSystem.WaitForExit();
             _fileSystem.Dispose();
         }
@@ -130,7 +130,7 @@ public sealed class RefusedAttributeTests : IDisposable
 
     private void UnmountFileSystem()
     {
-        _directory.Run("umount", Mount);
+        _directory.Run("umount", "--lazy", Mount);
         _fileSystem!.WaitForExit();
         _fileSystem.Dispose();
         _fileSystem = null;

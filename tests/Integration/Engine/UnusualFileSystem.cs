@@ -29,7 +29,8 @@ internal sealed class UnusualFileSystem : IDisposable
 
     public void Dispose()
     {
-        _directory.Run("umount", Mount);
+        // A program that another test starts at this moment may have a file of it open for an instant.
+        _directory.Run("umount", "--lazy", Mount);
         _process.WaitForExit();
         _process.Dispose();
         _directory.Dispose();

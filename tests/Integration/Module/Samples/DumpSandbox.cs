@@ -180,7 +180,7 @@ internal sealed class DumpSandbox : IDisposable
     public void Dispose()
     {
         if (_mounted)
-            TestProgram.Run("umount", Dumps);
+            TestProgram.Run("umount", "--lazy", Dumps);
         Module.Dispose();
     }
 }

@@ -184,7 +184,7 @@ public sealed class SqliteTests
             }
             finally
             {
-                TestProgram.Run("umount", directory);
+                TestProgram.Run("umount", "--lazy", directory);
             }
 
             File.WriteAllText($"{database}-wal", "what a connection left");
@@ -199,7 +199,7 @@ public sealed class SqliteTests
             }
             finally
             {
-                TestProgram.Run("umount", directory);
+                TestProgram.Run("umount", "--lazy", directory);
             }
         }
     }

@@ -335,7 +335,7 @@ public sealed class MisbehavingSourceTests : IDisposable
         }
         finally
         {
-            Run("umount", loop);
+            Run("umount", "--lazy", loop);
         }
     }
 

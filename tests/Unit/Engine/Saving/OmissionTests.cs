@@ -154,7 +154,7 @@ public sealed class OmissionTests : IDisposable
         }
         finally
         {
-            TestProgram.Run("umount", mount);
+            TestProgram.Run("umount", "--lazy", mount);
         }
     }
 
