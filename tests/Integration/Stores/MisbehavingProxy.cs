@@ -79,8 +79,10 @@ internal sealed class MisbehavingProxy : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        _listener.Dispose();
         _accepting.Wait();
+
+        // Only now: a listener that was disposed of refuses to accept in a way of its own, which the loop would not take for its end.
+        _listener.Dispose();
         _stop.Dispose();
     }
 
@@ -95,7 +97,7 @@ internal sealed class MisbehavingProxy : IDisposable
                 serving.Add(ServeAsync(client, Fault(Interlocked.Increment(ref _connections) - 1) ?? new ProxyFault()));
             }
         }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
             await Task.WhenAll(serving);
         }
