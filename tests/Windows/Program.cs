@@ -2,13 +2,14 @@ using System.Reflection;
 using Rekkord.WindowsSmoke;
 using Xunit.Abstractions;
 using Xunit.Sdk;
+using Rekkord.Tests;
 
 // Runs the tests of Rekkord.Engine.Tests whose names contain one of the words given, and none of those given with a ! before.
 var without = args.Where(word => word.StartsWith('!')).Select(word => word[1..]).ToArray();
 var with = args.Where(word => !word.StartsWith('!')).ToArray();
 var messages = new Messages();
 var assembly = AssemblyName.GetAssemblyName(Path.Combine(AppContext.BaseDirectory, "Rekkord.Engine.Tests.dll"));
-var framework = new XunitTestFramework(messages);
+var framework = new SystemTestFramework(messages);
 
 using var discoverer = framework.GetDiscoverer(Reflector.Wrap(Assembly.Load(assembly)));
 discoverer.Find(includeSourceInformation: false, messages, new OneAtATime());

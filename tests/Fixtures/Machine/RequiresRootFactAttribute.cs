@@ -9,7 +9,9 @@ public sealed class RequiresRootFactAttribute : FactAttribute, ITraitAttribute
 {
     public RequiresRootFactAttribute()
     {
-        if (!Environment.IsPrivilegedProcess && Environment.GetEnvironmentVariable("CI") != "true")
+        if (OperatingSystem.IsWindows())
+            Skip = "It needs root, which Windows has not.";
+        else if (!Environment.IsPrivilegedProcess && Environment.GetEnvironmentVariable("CI") != "true")
             Skip = "It needs root.";
     }
 }

@@ -49,6 +49,7 @@ public sealed class MemoryTests : IDisposable
     }
 
     [RequiresTimeFact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void Saving_thousands_of_directories_needs_few_open_files()
     {
         var source = Path.Combine(_base, "source");

@@ -2,6 +2,7 @@ namespace Rekkord.Module.Integration.Tests.Processes;
 
 /// <summary>A process that is told to end while it saves: it ends in order, and not as one that did its work.</summary>
 [Collection(nameof(SignalTests))]
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class SignalTests
 {
     // How hooks tell the process that saves to end, and then wait to be ended themselves.

@@ -1,7 +1,6 @@
 namespace Rekkord.Engine.Tests.Configuration;
 
 /// <summary>What is wrong with a file is told with file, line, column and, where there is one, the nearest valid name.</summary>
-[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class ConfigErrorTests : IDisposable
 {
     private readonly ConfigSandbox _sandbox = new();

@@ -1,10 +1,10 @@
 using Rekkord.Engine.Configuration;
 using Rekkord.Engine.Configuration.Syntax;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Tests.Configuration;
 
 /// <summary>Real configuration files in a temporary directory, and an environment of their own.</summary>
-[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 internal sealed class ConfigSandbox : IDisposable
 {
     public ConfigSandbox() => Root = Directory.CreateTempSubdirectory("rekkord-config-").FullName;
@@ -22,8 +22,9 @@ internal sealed class ConfigSandbox : IDisposable
     {
         var path = Path.Combine(Root, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, content);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.Delete(path);
+        using var file = new StreamWriter(PrivateFile.Create(path));
+        file.Write(content);
         return path;
     }
 

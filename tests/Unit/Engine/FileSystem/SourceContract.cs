@@ -30,8 +30,10 @@ public abstract class SourceContract : IDisposable
     {
         string[] names =
         [
-            "", "-", " ", "'", "\"", "$x", "a", "aa", "a b", "A", "ä", "z", "~", "\n", "日本", "𝄞", "\uffee", ".hidden",
+            "", "-", "'", "$x", "a", "aa", "a b", "ä", "z", "~", "日本", "𝄞", "\uffee", ".hidden",
             "prefix-longer-than-eight-1", "prefix-longer-than-eight-10", "prefix-longer-than-eight-2", "prefix-l", "prefix-", "prefix",
+            .. OperatingSystem.IsWindows() ? (string[])[] : [" ", "\"", "\n"],
+            .. OperatingSystem.IsLinux() ? (string[])["A"] : [], // the others tell no case apart
         ];
         foreach (var name in names.Skip(1))
             File.WriteAllText(_temporary[name], "");

@@ -61,6 +61,7 @@ public sealed class IgnoreRulesTests : IDisposable
     }
 
     [RequiresProgramFact("git")]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void Any_rules_leave_out_what_git_ignores()
     {
         var random = new Random(Seed);

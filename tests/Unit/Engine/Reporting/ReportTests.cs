@@ -74,12 +74,9 @@ public sealed partial class ReportTests : IDisposable
     }
 
     [Fact]
-    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
     public async Task Everybody_can_read_the_file_also_where_the_umask_is_strict()
     {
-        if (!OperatingSystem.IsLinux())
-            return;
-
         // The umask is of the process, until a thread has its own. Some containers do not let it.
         await Task.Factory.StartNew(
             () =>
@@ -95,10 +92,9 @@ public sealed partial class ReportTests : IDisposable
     }
 
     [Fact]
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
     public void The_journal_gets_fields_and_syslog_a_line()
     {
-        if (!OperatingSystem.IsLinux())
-            return;
         var failed = Report with { Outcome = JobOutcome.Failure, ErrorCount = 2, Error = "It is\nfull.", Snapshot = "abc" };
         Assert.Equal(
             """

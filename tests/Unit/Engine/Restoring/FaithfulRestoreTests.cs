@@ -13,6 +13,7 @@ public sealed class FaithfulRestoreTests : IDisposable
     public void Dispose() => _repository.Dispose();
 
     [RequiresRootFact]
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
     public void A_tree_of_everything_comes_back_identical()
     {
         // One script, because .NET can make neither names that are not UTF-8 nor half of the rest.
@@ -61,6 +62,7 @@ public sealed class FaithfulRestoreTests : IDisposable
     }
 
     [RequiresTimeFact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void A_file_of_two_hundred_mebibytes_comes_back_identical()
     {
         Shell("head -c 209715200 /dev/urandom > large; head -c 100000000 /dev/zero | tr '\\0' 'a' >> large");

@@ -149,12 +149,14 @@ public sealed class MisbehavingSourceTests : IDisposable
     [InlineData(Large)]
     public void A_file_with_something_else_in_its_place_when_its_turn_comes_is_reported_and_not_read(int size)
     {
-        foreach (var (name, replace) in new (string, Action<string>)[]
-        {
+        List<(string Name, Action<string> Replace)> others =
+        [
             ("directory", path => Directory.CreateDirectory(path)),
             ("link", path => File.CreateSymbolicLink(path, "/etc/passwd")),
-            ("fifo", path => Run("mkfifo", path)),
-        })
+        ];
+        if (!OperatingSystem.IsWindows())
+            others.Add(("fifo", path => Run("mkfifo", path)));
+        foreach (var (name, replace) in others)
         {
             var path = _repository.Write(name, TestRepository.RandomBytes(1, size));
             var result = Save(new ChangingFileSystem
@@ -172,7 +174,10 @@ public sealed class MisbehavingSourceTests : IDisposable
             var entry = Entries(result).Single(entry => FileName.ToDisplay(entry.Name) == name);
             Assert.Equal((EntryFlags.Unreadable, 0L), (entry.Flags, entry.Size));
             Assert.Contains(_repository.Restore(new() { Snapshot = "test", Path = _repository.Source, Destination = $"{_repository.Destination}-{name}" }).Errors, error => error.ErrorId == "ContentNotSaved");
-            Run("rm", "-rf", path);
+            if (name == "directory")
+                Directory.Delete(path);
+            else
+                File.Delete(path);
         }
     }
 

@@ -174,6 +174,7 @@ public sealed class NamedPathTests : IDisposable
     }
 
     [Fact]
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
     public void Wildcards_stand_for_hidden_files_and_names_that_are_no_text()
     {
         _repository.Write(".env", "x"u8);

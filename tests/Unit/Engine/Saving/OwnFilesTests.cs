@@ -70,9 +70,11 @@ public sealed class OwnFilesTests : IDisposable
 
     private static void CopyDirectory(string from, string to)
     {
-        using var copy = System.Diagnostics.Process.Start("cp", ["-a", from, to]);
-        copy.WaitForExit();
-        Assert.Equal(0, copy.ExitCode);
+        Directory.CreateDirectory(to);
+        foreach (var directory in Directory.GetDirectories(from, "*", SearchOption.AllDirectories))
+            Directory.CreateDirectory(Path.Join(to, Path.GetRelativePath(from, directory)));
+        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+            File.Copy(file, Path.Join(to, Path.GetRelativePath(from, file)));
     }
 
     private SaveResult Save(params string[] paths) => Save([.. paths.Select(path => new SourcePath(FileName.FromText(path)))], followLinks: false);

@@ -77,5 +77,5 @@ public sealed class DurableFolderTests : IDisposable
     }
 
     private string[] Flushed() =>
-        [.. _files.Steps.Where(step => step.Kind == StorageStepKind.FlushDirectory).Select(step => step.Path)];
+        [.. _files.Steps.Where(step => step.Kind == StorageStepKind.FlushDirectory).Select(step => Path.GetFullPath(step.Path))];
 }

@@ -36,7 +36,11 @@ public sealed class HostileStoreTests : IDisposable
 
     public static TheoryData<string, string> InThePlaceOfObjects => Combine([$"packs/ab/{Hash}", $"index/{Hash}", $"snapshots/{Hash}", $"tags/{Hash}"], Obstacle.Kinds);
 
-    public static TheoryData<string, string> InThePlaceOfFolders => Combine(Folders, ["link to a directory", "link to a file", "dangling link", "fifo"]);
+    public static TheoryData<string, string> InThePlaceOfFolders => Combine(Folders, [.. Kinds("link to a directory", "link to a file", "dangling link", "fifo")]);
+
+    public static TheoryData<string> InThePlaceOfRevocations => [.. Kinds("fifo", "link to a file")];
+
+    public static TheoryData<string> InThePlaceOfTheDescriptor => [.. Kinds("fifo", "link to a file", "dangling link")];
 
     public void Dispose() => _repository.Dispose();
 
@@ -80,8 +84,7 @@ public sealed class HostileStoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData("fifo")]
-    [InlineData("link to a file")]
+    [MemberData(nameof(InThePlaceOfRevocations))]
     public void One_in_the_place_of_a_revocation_leaves_the_key_revoked(string kind)
     {
         var (thief, id) = _repository.Derive(KeyRole.ReadWrite, "thief.key");
@@ -96,9 +99,7 @@ public sealed class HostileStoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData("fifo")]
-    [InlineData("link to a file")]
-    [InlineData("dangling link")]
+    [MemberData(nameof(InThePlaceOfTheDescriptor))]
     public void One_in_the_place_of_the_descriptor_is_not_opened(string kind)
     {
         File.Delete(Path.Combine(_repository.Location, "rekkord"));
@@ -142,6 +143,8 @@ public sealed class HostileStoreTests : IDisposable
         Assert.False(_repository.Save().IsPartial);
         Assert.Empty(_repository.Scan(new ScanRequest { Full = true }).Problems);
     }
+
+    private static IEnumerable<string> Kinds(params string[] kinds) => kinds.Intersect(Obstacle.Kinds);
 
     private static TheoryData<string, string> Combine(IEnumerable<string> places, string[] kinds)
     {

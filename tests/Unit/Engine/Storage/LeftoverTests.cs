@@ -32,21 +32,25 @@ public sealed class LeftoverTests : IDisposable
     [Fact]
     public void Only_what_has_the_name_of_a_temporary_file_and_is_one_is_removed()
     {
-        string[] others = ["tmp/notes", "tmp/0123456789ABCDEF0123456789ABCDEF", "tmp/0123456789abcdef0123456789abcdef.bak"];
+        string[] others = ["tmp/notes", "tmp/ABCDEF0123456789ABCDEF0123456789", "tmp/0123456789abcdef0123456789abcdef.bak"];
         Directory.CreateDirectory(_directory["tmp"]);
         foreach (var name in others.Append(Leftover))
             File.WriteAllText(_directory[name], "");
         var fifo = $"tmp/{new string('f', 32)}";
-        _directory.Run("mkfifo", fifo);
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(_directory[fifo]);
+        else
+            _directory.Run("mkfifo", fifo);
         Directory.CreateDirectory(_directory[$"tmp/{new string('d', 32)}"]);
 
         Assert.Equal(1, DirectoryObjectStore.Open(_directory.Path).RemoveLeftovers(DateTimeOffset.MaxValue));
 
         Assert.False(File.Exists(_directory[Leftover]));
-        Assert.All(others.Append(fifo), name => Assert.True(File.Exists(_directory[name]), name));
+        Assert.All(others.Append(fifo), name => Assert.True(Path.Exists(_directory[name]), name));
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void A_listing_waits_for_no_fifo_in_the_place_of_a_local_cache()
     {
         var path = _directory["tags.cache"];

@@ -6,8 +6,9 @@ namespace Rekkord.Engine.Tests.Storage;
 /// <summary>What somebody who runs the storage may put in the place of a file or a directory.</summary>
 internal static class Obstacle
 {
-    /// <summary>The kinds, of which those that are not links need Unix.</summary>
-    public static readonly string[] Kinds = ["link to a file", "link to a directory", "dangling link", "link to a fifo", "fifo", "socket"];
+    /// <summary>The kinds that there are here: on Windows, links.</summary>
+    public static readonly string[] Kinds =
+        ["link to a file", "link to a directory", "dangling link", .. OperatingSystem.IsWindows() ? (string[])[] : ["link to a fifo", "fifo", "socket"]];
 
     /// <summary>Puts an obstacle in a place.</summary>
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
@@ -34,7 +35,8 @@ internal static class Obstacle
             File.SetLastWriteTimeUtc(Path.Combine(path, file), DateTime.UtcNow.AddDays(-3));
         }
 
-        MakeFifo(Path.Combine(path, "fifo"));
+        if (!OperatingSystem.IsWindows())
+            MakeFifo(Path.Combine(path, "fifo"));
         return path;
     }
 

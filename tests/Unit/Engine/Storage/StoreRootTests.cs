@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Storage;
 using Rekkord.Engine.Storage.Local;
@@ -25,7 +26,7 @@ public sealed class StoreRootTests : IDisposable
 
     public static TheoryData<string> Ways => OperatingSystem.IsLinux() ? ["openat2", "components", "portable"] : ["portable"];
 
-    public static TheoryData<string> LinuxWays => OperatingSystem.IsLinux() ? ["openat2", "components"] : [];
+    public static TheoryData<string> LinuxWays => ["openat2", "components"];
 
     public void Dispose() => _directory.Dispose();
 
@@ -87,6 +88,7 @@ public sealed class StoreRootTests : IDisposable
 
     [Theory]
     [MemberData(nameof(LinuxWays))]
+    [SupportedOSPlatform("linux")]
     public void A_name_leads_nowhere_above_the_directory(string way)
     {
         using var root = Open(way);
@@ -97,6 +99,7 @@ public sealed class StoreRootTests : IDisposable
 
     [Theory]
     [MemberData(nameof(LinuxWays))]
+    [SupportedOSPlatform("linux")]
     public void What_is_in_the_opened_directory_is_used_wherever_that_is_moved(string way)
     {
         using var root = Open(way);
@@ -128,10 +131,9 @@ public sealed class StoreRootTests : IDisposable
 
     [Theory]
     [MemberData(nameof(LinuxWays))]
+    [SupportedOSPlatform("linux")]
     public void New_files_and_directories_are_open_to_those_who_the_repository_is_open_to(string way)
     {
-        if (!OperatingSystem.IsLinux())
-            return;
         const UnixFileMode group = UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
         const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         const UnixFileMode directory = owner | group | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.SetGroup;

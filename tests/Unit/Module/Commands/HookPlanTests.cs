@@ -3,6 +3,7 @@ namespace Rekkord.Module.Tests.Commands;
 public sealed class HookPlanTests
 {
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void Get_RekkordHook_lists_what_would_run_in_order_and_why_the_rest_would_not()
     {
         using var sandbox = new ModuleSandbox();
@@ -35,6 +36,7 @@ public sealed class HookPlanTests
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void WhatIf_on_a_save_shows_the_plan_and_writes_nothing()
     {
         using var sandbox = new ModuleSandbox();
@@ -78,6 +80,7 @@ public sealed class HookPlanTests
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void A_rehearsal_that_fails_ends_in_the_error_of_the_phase()
     {
         using var sandbox = new ModuleSandbox();

@@ -5,6 +5,7 @@ namespace Rekkord.Module.Tests.Commands;
 public sealed class SaveTests
 {
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void A_save_writes_each_hook_result_and_then_its_own_with_all_of_them()
     {
         using var sandbox = new ModuleSandbox();
@@ -26,6 +27,7 @@ public sealed class SaveTests
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void A_snapshot_knows_which_hooks_ran_before_it()
     {
         using var sandbox = new ModuleSandbox();
@@ -117,6 +119,7 @@ public sealed class SaveTests
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void Verbose_shows_what_hooks_write_while_they_run()
     {
         using var sandbox = new ModuleSandbox();
@@ -128,6 +131,7 @@ public sealed class SaveTests
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void Hook_results_can_be_filtered_in_the_pipeline()
     {
         using var sandbox = new ModuleSandbox();
@@ -139,6 +143,7 @@ public sealed class SaveTests
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void Leaving_hooks_out_asks_first()
     {
         using var sandbox = new ModuleSandbox();
@@ -162,6 +167,7 @@ public sealed class SaveTests
     [InlineData("Invoke-RekkordSave test $source | ForEach-Object { $_; break }")]
     [InlineData("foreach ($once in 1) { Invoke-RekkordSave test $source | ForEach-Object { $_; continue } }")]
     [InlineData("try { Invoke-RekkordSave test $source | ForEach-Object { $_; throw 'enough' } } catch { if ($_.Exception.Message -ne 'enough') { throw } }")]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void A_command_after_it_that_has_enough_gets_no_more_objects_and_the_save_still_comes_to_its_end(string script)
     {
         using var sandbox = new ModuleSandbox();

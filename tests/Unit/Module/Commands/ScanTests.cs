@@ -5,6 +5,7 @@ public sealed class ScanTests
     [Theory]
     [InlineData("Invoke-RekkordScan")]
     [InlineData("Invoke-RekkordScan -Full")]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void A_sound_repository_is_found_sound_between_the_hooks(string command)
     {
         using var sandbox = new ModuleSandbox();
@@ -62,6 +63,7 @@ public sealed class ScanTests
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void A_pre_hook_that_fails_keeps_the_scan_from_running()
     {
         using var sandbox = new ModuleSandbox();
@@ -74,6 +76,7 @@ public sealed class ScanTests
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void A_post_hook_that_fails_makes_an_error_after_the_result()
     {
         using var sandbox = new ModuleSandbox();

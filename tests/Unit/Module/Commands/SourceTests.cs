@@ -58,6 +58,7 @@ public sealed class SourceTests
     [Theory]
     [InlineData("dumps")]
     [InlineData("dumps/*.sql")]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void What_a_hook_makes_is_found(string path)
     {
         using var sandbox = new ModuleSandbox();

@@ -167,6 +167,7 @@ public sealed class ChannelCompletionTests : IDisposable
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void Storage_that_does_not_answer_is_not_waited_for()
     {
         var fifo = Path.Combine(_sandbox.Base, "fifo.toml");

@@ -10,6 +10,7 @@ public sealed class HookSecretTests
     private const string Variables = "REKKORD_S3_SECRET_KEY REKKORD_SFTP_PASSWORD REKKORD_PASSPHRASE REKKORD_KEY_FILE";
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void No_secret_reaches_a_hook_a_result_or_an_error()
     {
         using var sandbox = new ModuleSandbox();

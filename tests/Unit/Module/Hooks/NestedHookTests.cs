@@ -64,6 +64,7 @@ public sealed class NestedHookTests
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void What_a_hook_is_told_configures_no_command_of_a_program_that_it_starts()
     {
         using var sandbox = new ModuleSandbox();

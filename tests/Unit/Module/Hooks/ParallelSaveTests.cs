@@ -4,6 +4,7 @@ namespace Rekkord.Module.Tests.Hooks;
 public sealed class ParallelSaveTests
 {
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task A_script_hook_of_one_save_does_not_change_what_the_other_and_its_hooks_see()
     {
         using var first = new ModuleSandbox();

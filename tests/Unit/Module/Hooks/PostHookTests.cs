@@ -3,6 +3,7 @@ namespace Rekkord.Module.Tests.Hooks;
 public sealed class PostHookTests
 {
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void A_post_hook_that_fails_leaves_the_snapshot_and_its_result_and_ends_in_an_error()
     {
         using var sandbox = new ModuleSandbox();

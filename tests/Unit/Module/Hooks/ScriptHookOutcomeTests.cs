@@ -147,6 +147,7 @@ public sealed class ScriptHookOutcomeTests
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void Every_hook_of_a_phase_runs_and_one_error_names_all_that_failed()
     {
         using var sandbox = new ModuleSandbox();

@@ -4,6 +4,7 @@ using System.Management.Automation;
 namespace Rekkord.Module.Tests.Hooks;
 
 /// <summary>The time limit, and Ctrl-C at every place of a save.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class StopTests
 {
     // How long anything may take before the test gives up; nothing is measured by it.

@@ -97,6 +97,7 @@ public sealed class PassphraseTests(SealedRepository made) : IClassFixture<Seale
     [Theory]
     [InlineData("Invoke-RekkordSave test $source -Passphrase $passphrase")]
     [InlineData("Invoke-RekkordSave test $source")]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void It_reaches_no_hook_no_stream_and_no_result(string command)
     {
         // In the environment both times: what a parameter overrides is still a secret.

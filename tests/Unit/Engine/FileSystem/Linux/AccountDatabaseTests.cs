@@ -2,6 +2,7 @@ using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Tests.FileSystem.Linux;
 
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class AccountDatabaseTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using static Rekkord.Engine.FileSystem.FileName;
 
 namespace Rekkord.Engine.Tests.FileSystem.Linux;
 
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class ExtendedAttributeTests : LinuxFixture
 {
     // An ACL as the kernel keeps it (linux/posix_acl_xattr.h): owner rwx, user 54321 r-x, group r--, mask r-x, others none.

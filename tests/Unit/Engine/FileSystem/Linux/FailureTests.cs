@@ -6,6 +6,7 @@ using static Rekkord.Engine.FileSystem.FileName;
 
 namespace Rekkord.Engine.Tests.FileSystem.Linux;
 
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class FailureTests : LinuxFixture
 {
     [RequiresRootFact]

@@ -4,6 +4,7 @@ using static Rekkord.Engine.FileSystem.FileName;
 namespace Rekkord.Engine.Tests.FileSystem.Linux;
 
 /// <summary>File servers take leases on the files that their clients have open.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed partial class LeaseTests : LinuxFixture
 {
     private const int SetSignal = 10; // F_SETSIG

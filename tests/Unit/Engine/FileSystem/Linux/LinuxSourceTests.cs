@@ -2,4 +2,5 @@ using Rekkord.Engine.FileSystem.Linux;
 
 namespace Rekkord.Engine.Tests.FileSystem.Linux;
 
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class LinuxSourceTests() : SourceContract(new LinuxFileSystem());

@@ -5,6 +5,7 @@ using static Rekkord.Engine.FileSystem.FileName;
 namespace Rekkord.Engine.Tests.FileSystem.Linux;
 
 /// <summary>The way that file systems without an atomic "rename unless taken" need.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class RenamingTests : LinuxFixture
 {
     private readonly LinuxDirectory _directory;

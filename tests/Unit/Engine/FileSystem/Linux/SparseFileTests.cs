@@ -4,6 +4,7 @@ using static Rekkord.Engine.FileSystem.FileName;
 
 namespace Rekkord.Engine.Tests.FileSystem.Linux;
 
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class SparseFileTests : LinuxFixture
 {
     private const int Block = 4096;
