@@ -111,8 +111,11 @@ internal static class ReadAhead
     }
 }
 
-/// <summary>One step of something that goes on after errors: a result, or what kept it from one.</summary>
-internal readonly record struct Outcome<T>(T? Value, RekkordException? Error)
+/// <summary>
+/// One step of something that goes on after errors: a result, or what kept it from one. It is no value type: a collection of those is
+/// compiled anew in each process.
+/// </summary>
+internal sealed record Outcome<T>(T? Value, RekkordException? Error)
     where T : class
 {
     public static implicit operator Outcome<T>(T value) => new(value, null);

@@ -64,14 +64,26 @@ public sealed class SnapshotBrowser : IDisposable
         ArgumentNullException.ThrowIfNull(failed);
         ArgumentNullException.ThrowIfNull(warn);
         var wanted = _snapshots.List(failed, cancellation, warn).Where(isWanted).ToArray();
-        var opened = new List<(Snapshot, IReadOnlyList<SnapshotRoot>)>(wanted.Length);
-        var revoked = 0;
-        foreach (var snapshot in wanted)
+
+        // After the listing, so that it leads to all that was listed.
+        var blobs = Load(metadataOnly: true, warn, cancellation);
+        var opened = OpenTrusted(wanted, failed, warn, cancellation);
+        return ReadAhead.Run(stop => new SnapshotSearch(blobs, pattern, stop).Run(opened), failed, cancellation);
+    }
+
+    /// <summary>The roots of snapshots whose signatures count.</summary>
+    private List<SearchedSnapshot> OpenTrusted(Snapshot[] wanted, Action<RekkordException> failed, Action<string> warn, CancellationToken cancellation)
+    {
+        var opened = new List<SearchedSnapshot>(wanted.Length);
+        var trusted = wanted.Where(snapshot => snapshot.SignerStatus == SignerStatus.Trusted).ToArray();
+        var revoked = wanted.Length - trusted.Length;
+        foreach (var (snapshot, read) in ObjectReadAhead.Each(_repository, trusted, snapshot => _snapshots.Open(snapshot, cancellation), cancellation))
         {
             try
             {
-                if (snapshot.SignerStatus == SignerStatus.Trusted && _snapshots.Open(snapshot, cancellation) is { Record.SignerStatus: SignerStatus.Trusted } read)
-                    opened.Add((snapshot, read.Roots));
+                var (record, roots) = read();
+                if (record.SignerStatus == SignerStatus.Trusted)
+                    opened.Add(new SearchedSnapshot(snapshot, roots));
                 else
                     revoked++;
             }
@@ -83,10 +95,7 @@ public sealed class SnapshotBrowser : IDisposable
 
         if (revoked > 0)
             warn($"{revoked} snapshot(s) are signed by a key that was revoked, and were not looked into.");
-
-        // After the listing, so that it leads to all that was listed.
-        var blobs = Load(metadataOnly: true, warn, cancellation);
-        return ReadAhead.Run(stop => new SnapshotSearch(blobs, pattern, stop).Run(opened), failed, cancellation);
+        return opened;
     }
 
     /// <summary>Gives back the memory; contents that were opened can be read no more.</summary>

@@ -15,6 +15,9 @@ namespace Rekkord.Engine.Browsing;
 /// <param name="Snapshots">How many have it.</param>
 public sealed record ItemVersion(SnapshotItem Item, Snapshot First, Snapshot Last, int Snapshots);
 
+/// <summary>A snapshot to look into.</summary>
+internal sealed record SearchedSnapshot(Snapshot Snapshot, IReadOnlyList<SnapshotRoot> Roots);
+
 /// <summary>
 /// Walks the directories of many snapshots at once, name by name, as one merges sorted lists. What is the same directory in several of them
 /// is walked once. In memory are the directories on the way, with a page of each of their versions.
@@ -24,16 +27,16 @@ internal sealed class SnapshotSearch(BlobReader blobs, PathPattern pattern, Canc
     private static readonly Comparer<byte[]> ByteOrder = Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right));
 
     /// <summary>An entry, and which snapshots have it: the numbers of the first and the last one, and how many.</summary>
-    private readonly record struct Held(TreeEntry Entry, int First, int Last, int Count)
+    private sealed record Held(TreeEntry Entry, int First, int Last, int Count)
     {
         public Held Join(Held other) => new(other.Last > Last ? other.Entry : Entry, Math.Min(First, other.First), Math.Max(Last, other.Last), Count + other.Count);
     }
 
     /// <summary>Finds what matches.</summary>
     /// <param name="snapshots">The snapshots, oldest first.</param>
-    public IEnumerable<Outcome<ItemVersion>> Run(IReadOnlyList<(Snapshot Snapshot, IReadOnlyList<SnapshotRoot> Roots)> snapshots)
+    public IEnumerable<Outcome<ItemVersion>> Run(IReadOnlyList<SearchedSnapshot> snapshots)
     {
-        var roots = new SortedDictionary<string, List<Held>>(StringComparer.Ordinal);
+        var roots = new Dictionary<string, List<Held>>(StringComparer.Ordinal);
         for (var i = 0; i < snapshots.Count; i++)
         {
             foreach (var root in snapshots[i].Roots)
@@ -45,16 +48,16 @@ internal sealed class SnapshotSearch(BlobReader blobs, PathPattern pattern, Canc
             }
         }
 
-        return roots.SelectMany(root => Walk(root.Key, root.Value)).Select(outcome => outcome.Value is var (path, held)
+        return roots.Keys.Order(StringComparer.Ordinal).SelectMany(root => Walk(root, roots[root])).Select(outcome => outcome.Value is var (path, held)
             ? new ItemVersion(SnapshotItem.At(path, held.Entry), snapshots[held.First].Snapshot, snapshots[held.Last].Snapshot, held.Count)
             : (Outcome<ItemVersion>)outcome.Error!);
     }
 
     private IEnumerable<Outcome<Found>> Walk(string rootPath, List<Held> root)
     {
-        var open = new Stack<(string Path, IEnumerator<Outcome<List<Held>>> Names)>();
+        var open = new Stack<Level>();
         IEnumerable<Outcome<List<Held>>> start = [root];
-        open.Push(("", start.GetEnumerator()));
+        open.Push(new Level("", start.GetEnumerator()));
         while (open.TryPeek(out var current))
         {
             if (!current.Names.MoveNext())
@@ -81,7 +84,7 @@ internal sealed class SnapshotSearch(BlobReader blobs, PathPattern pattern, Canc
             if (directories.Count == 0 || !pattern.CanMatchWithin(path))
                 continue;
             if (open.Count <= FormatLimits.TreeDepth)
-                open.Push((path, Children(directories, path).GetEnumerator()));
+                open.Push(new Level(path, Children(directories, path).GetEnumerator()));
             else
                 yield return ItemListing.TooDeep(path);
         }
@@ -90,10 +93,10 @@ internal sealed class SnapshotSearch(BlobReader blobs, PathPattern pattern, Canc
     /// <summary>What several versions of a directory have, name by name in byte order.</summary>
     private IEnumerable<Outcome<List<Held>>> Children(List<Held> directories, string path)
     {
-        var cursors = new PriorityQueue<(Held Directory, IEnumerator<Outcome<TreeEntry>> Entries), byte[]>(ByteOrder);
+        var cursors = new PriorityQueue<Cursor, byte[]>(ByteOrder);
         List<RekkordException> errors = [];
         foreach (var directory in directories)
-            Advance((directory, ItemListing.Children(blobs, directory.Entry, path, stop).GetEnumerator()));
+            Advance(new Cursor(directory, ItemListing.Children(blobs, directory.Entry, path, stop).GetEnumerator()));
         while (cursors.TryPeek(out _, out var name))
         {
             List<Held> held = [];
@@ -113,7 +116,7 @@ internal sealed class SnapshotSearch(BlobReader blobs, PathPattern pattern, Canc
         foreach (var error in errors)
             yield return error;
 
-        void Advance((Held Directory, IEnumerator<Outcome<TreeEntry>> Entries) cursor)
+        void Advance(Cursor cursor)
         {
             while (cursor.Entries.MoveNext())
             {
@@ -156,4 +159,10 @@ internal sealed class SnapshotSearch(BlobReader blobs, PathPattern pattern, Canc
                 && ContentComparison.AreCutEqually(left, right)));
 
     private sealed record Found(string Path, Held Held);
+
+    /// <summary>A directory that is being walked, and the names in it that are still to come.</summary>
+    private sealed record Level(string Path, IEnumerator<Outcome<List<Held>>> Names);
+
+    /// <summary>One version of that directory, and its entries that are still to come.</summary>
+    private sealed record Cursor(Held Directory, IEnumerator<Outcome<TreeEntry>> Entries);
 }

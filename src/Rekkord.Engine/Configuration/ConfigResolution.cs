@@ -68,19 +68,19 @@ internal sealed partial class ConfigResolution
         foreach (var key in ConfigSchema.Keys)
         {
             var given = new[] { key.EnvironmentVariable, key.AlternativeVariable }
-                .Where(name => name is not null && variable(name) is { Length: > 0 })
-                .Select(name => (Name: name!, Text: variable(name!)!))
-                .ToList();
-            if (given.Count == 0)
+                .OfType<string>()
+                .Where(name => variable(name) is { Length: > 0 })
+                .ToArray();
+            if (given.Length == 0)
                 continue;
-            if (given.DistinctBy(each => each.Text).Count() > 1)
+            if (given.DistinctBy(variable).Count() > 1)
             {
                 throw new ConfigurationException("ConfigInvalidValue", RekkordErrorKind.InvalidArgument,
-                    $"{given[0].Name} and {given[1].Name} mean the same but have different values. Remove one of them from the environment.", given[1].Name);
+                    $"{given[0]} and {given[1]} mean the same but have different values. Remove one of them from the environment.", given[1]);
             }
 
-            var text = ExpandHome(key, given[0].Text, reason => new ConfigurationException("ConfigInvalidValue", RekkordErrorKind.InvalidArgument, reason, given[0].Name));
-            Add(key, text, directory, ConfigSource.Environment, given[0].Name);
+            var text = ExpandHome(key, variable(given[0])!, reason => new ConfigurationException("ConfigInvalidValue", RekkordErrorKind.InvalidArgument, reason, given[0]));
+            Add(key, text, directory, ConfigSource.Environment, given[0]);
         }
     }
 

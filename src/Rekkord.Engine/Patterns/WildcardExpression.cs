@@ -12,18 +12,19 @@ internal sealed class WildcardExpression
 {
     private const int LongestOnStack = 256;
 
-    private readonly List<Token> _tokens = [];
+    private readonly List<Token> _tokens;
     private readonly bool _ignoresCase;
     private readonly bool _hasOneLength;
+
+    // What every text that matches begins and ends with. Most texts do not, and are done with by that.
+    private readonly string _beginning;
+    private readonly string _end;
 
     /// <summary>Reads a pattern.</summary>
     /// <exception cref="RekkordException">A set has no end, or a separator in it (<c>PatternInvalid</c>).</exception>
     public WildcardExpression(string pattern, bool ignoresCase)
+        : this(Read(pattern), ignoresCase)
     {
-        _ignoresCase = ignoresCase;
-        for (var i = 0; i < pattern.Length;)
-            i += Read(pattern.AsSpan(i));
-        _hasOneLength = HasOneLength(_tokens);
     }
 
     private WildcardExpression(List<Token> tokens, bool ignoresCase)
@@ -31,7 +32,12 @@ internal sealed class WildcardExpression
         _tokens = tokens;
         _ignoresCase = ignoresCase;
         _hasOneLength = HasOneLength(tokens);
+        _beginning = Literal(tokens);
+        _end = new string([.. Literal(tokens.AsEnumerable().Reverse()).Reverse()]);
     }
+
+    // Compares character by character in upper case, as Equal does.
+    private StringComparison Comparison => _ignoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
     private enum TokenKind
     {
@@ -59,7 +65,7 @@ internal sealed class WildcardExpression
     /// <summary>Whether it stands for a text.</summary>
     public bool IsMatch(string text)
     {
-        if (_hasOneLength && text.Length != _tokens.Count)
+        if ((_hasOneLength && text.Length != _tokens.Count) || !text.StartsWith(_beginning, Comparison) || !text.EndsWith(_end, Comparison))
             return false;
         var places = _tokens.Count + 1;
         var room = places <= LongestOnStack ? stackalloc byte[2 * LongestOnStack] : new byte[2 * places];
@@ -134,13 +140,21 @@ internal sealed class WildcardExpression
         return false;
     }
 
+    private static List<Token> Read(string pattern)
+    {
+        var tokens = new List<Token>();
+        for (var i = 0; i < pattern.Length;)
+            i += Read(pattern.AsSpan(i), tokens);
+        return tokens;
+    }
+
     /// <returns>The length of what was read.</returns>
-    private int Read(ReadOnlySpan<char> rest)
+    private static int Read(ReadOnlySpan<char> rest, List<Token> tokens)
     {
         if (rest[0] == '[')
         {
             var members = ReadSet(rest, out var end);
-            _tokens.Add(new Token(TokenKind.Set, members));
+            tokens.Add(new Token(TokenKind.Set, members));
             return end;
         }
 
@@ -153,7 +167,7 @@ internal sealed class WildcardExpression
             Wildcard.Escape when rest.Length > 1 => (new Token(TokenKind.Character, rest.Slice(1, 1).ToString()), 2),
             _ => (new Token(TokenKind.Character, rest[..1].ToString()), 1),
         };
-        _tokens.Add(token);
+        tokens.Add(token);
         return length;
     }
 
@@ -278,6 +292,8 @@ internal sealed class WildcardExpression
         return pattern[i++];
     }
 
+    private static string Literal(IEnumerable<Token> tokens) => string.Concat(tokens.TakeWhile(token => token.Kind == TokenKind.Character).Select(token => token.Members));
+
     private static bool HasOneLength(List<Token> tokens) => tokens.TrueForAll(token => token.Kind < TokenKind.AnyInName);
 
     private static char ReadMember(ReadOnlySpan<char> pattern, ref int i)
@@ -291,5 +307,5 @@ internal sealed class WildcardExpression
 
     /// <param name="Kind">What it stands for.</param>
     /// <param name="Members">The character, or the ranges of a set in pairs.</param>
-    private readonly record struct Token(TokenKind Kind, string Members);
+    private sealed record Token(TokenKind Kind, string Members);
 }

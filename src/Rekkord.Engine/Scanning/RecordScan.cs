@@ -100,39 +100,9 @@ internal sealed class RecordScan
         }
     }
 
-    /// <summary>Reads objects one after another. Where the store is far away, the next ones are on their way meanwhile.</summary>
-    private IEnumerable<(ObjectInfo Found, Func<T> Read)> ReadEach<T>(IEnumerable<ObjectInfo> objects, Func<string, T> read, CancellationToken cancellation)
-    {
-        var atOnce = _repository.Store.Capabilities is { IsDistant: true, Connections: var connections } ? connections : 1;
-        var underWay = new Queue<(ObjectInfo Found, Task<T> Reading)>();
-        try
-        {
-            foreach (var found in objects)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                if (atOnce == 1)
-                    yield return (found, () => read(found.Name));
-                else
-                    underWay.Enqueue((found, Task.Run(() => read(found.Name), CancellationToken.None)));
-                if (underWay.Count >= atOnce)
-                    yield return Next();
-            }
-
-            while (underWay.Count > 0)
-                yield return Next();
-        }
-        finally
-        {
-            // The store may be closed after this: nothing may be under way then.
-            Task.WhenAll(underWay.Select(next => (Task)next.Reading)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
-        }
-
-        (ObjectInfo Found, Func<T> Read) Next()
-        {
-            var (found, reading) = underWay.Dequeue();
-            return (found, reading.GetAwaiter().GetResult);
-        }
-    }
+    /// <summary>Reads objects one after another.</summary>
+    private IEnumerable<ReadObject<ObjectInfo, T>> ReadEach<T>(IEnumerable<ObjectInfo> objects, Func<string, T> read, CancellationToken cancellation) =>
+        ObjectReadAhead.Each(_repository, objects, found => read(found.Name), cancellation);
 
     /// <summary>Whether an object's bytes are those that its name was made from.</summary>
     private void CheckNames(string folder, ProblemKind damaged, CancellationToken cancellation)

@@ -36,6 +36,8 @@ internal sealed class RemovalList
         var list = new RemovalList();
         var revocations = records.LoadRevocations(cancellation);
         var read = list.Read(repository, records, known, cancellation);
+        if (read.Count == 0)
+            return list;
         var undone = read.Where(said => said.Record.BringsBack)
             .SelectMany(said => said.Record.Undone.SelectMany(removal => said.Record.Snapshots.Select(snapshot => (removal, snapshot)))).ToHashSet();
         foreach (var (name, record) in read.Where(said => !said.Record.BringsBack && revocations.TrustsRemoval(said.Record.KeyId, said.Name)))
@@ -61,6 +63,8 @@ internal sealed class RemovalList
         RepositoryAccess repository, SnapshotRecords records, ConcurrentDictionary<string, RemovalRecord> known, CancellationToken cancellation)
     {
         string[] names = [.. ListNames(repository, cancellation).Select(found => found.Name)];
+        if (names.Length == 0)
+            return [];
         var read = new RemovalRecord?[names.Length];
         var failed = new RekkordException?[names.Length];
         var unknown = names.Count(name => !known.ContainsKey(name));

@@ -8,6 +8,8 @@ public sealed class PathPatternTests
 {
     [Theory]
     [InlineData("*.tmp", "/a/b.tmp", true)]
+    [InlineData("ab*ba", "/abba", true)]
+    [InlineData("ab*ba", "/aba", false)]
     [InlineData("*.tmp", "/a/b.tmp/c", false)]
     [InlineData("*.[ot]", "/a/b.o", true)]
     [InlineData("*.[ot]", "/a/b.p", false)]
