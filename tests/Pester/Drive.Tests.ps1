@@ -70,7 +70,11 @@ Describe 'The drive' {
                 Resolve-Path -Relative sub | Should -Be ./sub
                 Set-Location Backup:/
                 (Get-ChildItem).Name | Should -Contain laptop
-            } finally { Pop-Location }
+            } finally {
+                # A drive keeps its location, which is what its bare name means.
+                Set-Location Backup:/
+                Pop-Location
+            }
         }
 
         It 'take wildcards' {
@@ -118,6 +122,21 @@ Describe 'The drive' {
             Complete 'Get-ChildItem Backup:/laptop/2' | Should -HaveCount 2
             Complete "Get-Content $latest/l" | Should -Be $latest/lines.txt
             Complete "Copy-Item $latest/l" | Should -Be $latest/lines.txt
+        }
+
+        It 'do not keep Tab from completing what commands take' {
+            # A drive of its own: a drive keeps its location, which is what its bare name means.
+            $null = New-PSDrive Typing Rekkord '' -ConfigPath $sandbox.Config
+            $relative = [IO.Path]::GetRelativePath((Get-Location -PSProvider FileSystem).ProviderPath, $sandbox.Config)
+            Push-Location "Typing:/laptop/latest$source"
+            try {
+                foreach ($config in $sandbox.Config, $relative) {
+                    (TabExpansion2 "Get-RekkordItem -ConfigPath '$config' lap").CompletionMatches.CompletionText | Should -Be laptop
+                }
+            } finally {
+                Pop-Location
+                Remove-PSDrive Typing
+            }
         }
     }
 

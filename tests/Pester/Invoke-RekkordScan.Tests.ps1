@@ -49,6 +49,11 @@ Describe 'Invoke-RekkordScan' {
         $first.SkippedPacks | Should -Be 0
         $second = Invoke-RekkordScan -MaxAge 7.00:00:00
         $second.SkippedPacks | Should -Be $first.Packs
+        $second.Status, $second.NothingDue, $second.Packs | Should -Be Succeeded, $true, 0
+        $first.NothingDue | Should -BeFalse
+        $null = Invoke-RekkordSave test $sandbox.Config
+        $third = Invoke-RekkordScan -MaxAge 7.00:00:00
+        $third.NothingDue, $third.SkippedPacks | Should -Be $false, $first.Packs
         (Invoke-RekkordScan -MaxAge 7.00:00:00 -Full).SkippedPacks | Should -Be 0 -Because 'the first scan opened no content'
     }
 

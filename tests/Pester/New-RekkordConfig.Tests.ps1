@@ -34,6 +34,13 @@ Describe 'New-RekkordConfig and Test-RekkordConfig' {
         Test-Path (Join-Path $sandbox.Base other.toml) | Should -BeFalse
     }
 
+    It 'show what the file says, and warn of what goes before it' {
+        $env:REKKORD_KEY_FILE = Join-Path $sandbox.Base other.key
+        try { $config = New-RekkordConfig $sandbox.Repository $sandbox.KeyFile $file -WarningVariable warned -WarningAction SilentlyContinue } finally { $env:REKKORD_KEY_FILE = $null }
+        $config.KeyFile | Should -Be $sandbox.KeyFile
+        "$warned" | Should -BeLike "*REKKORD_KEY_FILE*$(Join-Path $sandbox.Base other.key)*"
+    }
+
     It 'find what works' {
         $null = New-RekkordKey ReadWrite (Join-Path $sandbox.Base server.key) $sandbox.KeyFile
         $null = New-RekkordConfig $sandbox.Repository (Join-Path $sandbox.Base server.key) $file

@@ -21,8 +21,10 @@ Describe 'Restore-RekkordSnapshot' {
         $said -join ' ' | Should -Match 'Restore \d+ files with [\d.,]+ B"'
         Set-Content (Join-Path $target file.txt) 'mine'
         $said = & $program @arguments -NoProfile -Command "Import-Module '$manifest'; $script -Force"
+        $said -join ' ' | Should -Match 'replacing 1 that are there \(-Verbose names them\)'
+        $said | Should -Not -Match 'What if: Replacing'
+        $said = & $program @arguments -NoProfile -Command "Import-Module '$manifest'; $script -Force -Verbose"
         $said | Should -Contain "What if: Replacing `"$(Join-Path $target file.txt)`"."
-        $said -join ' ' | Should -Match 'replacing 1 that are there'
         Get-Content (Join-Path $target file.txt) | Should -Be mine
     }
 

@@ -16,6 +16,11 @@ Describe 'The tables' {
         $scan = Invoke-RekkordScan
         $quick = Invoke-RekkordScan -MaxAge 7d
         $restore = Restore-RekkordSnapshot later $sandbox.Destination
+        # Cut by a time limit, as it comes from a job: in a small repository no limit ends a scan.
+        $cut = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($scan[-1], 3))
+        $cut.Status, $cut.OutOfTime, $cut.Packs, $cut.SkippedPacks = 'Incomplete', $true, 1, 3
+        $null = New-Item -ItemType Directory (Join-Path $sandbox.Base in-the-way "$($sandbox.Source)/file.txt/directory")
+        $partialRestore = Restore-RekkordSnapshot later (Join-Path $sandbox.Base in-the-way) -Force -ErrorAction SilentlyContinue
         $revocation = Revoke-RekkordKey $key.Id -DistrustExisting -Confirm:$false -WarningAction Ignore
         Initialize-RekkordRepository (Join-Path $sandbox.Base there) (Join-Path $sandbox.Base there.key) -WarningAction Ignore | Out-Null
         $copy = Copy-RekkordSnapshot $channel (Join-Path $sandbox.Base there) (Join-Path $sandbox.Base there.key) -WarningAction Ignore
@@ -24,7 +29,10 @@ Describe 'The tables' {
             RekkordHookRecord        = (Get-RekkordSnapshot later).Hooks[0]
             RekkordSaveResult        = $save[1]
             RekkordScanResult        = $scan[-1]
+            NothingDueScanResult     = $quick[-1]
+            IncompleteScanResult     = $cut
             RekkordRestoreResult     = $restore
+            PartialRestoreResult     = $partialRestore
             RekkordCopyResult        = $copy
             RekkordSnapshot          = Get-RekkordSnapshot
             RekkordItem              = Get-RekkordItem $channel -LiteralPath $sandbox.Source
@@ -36,7 +44,9 @@ Describe 'The tables' {
             RekkordKey               = $key
             RekkordRevocation        = $revocation
             RekkordConfigValue       = (Get-RekkordConfig).Values
+            RekkordConfig            = Get-RekkordConfig
         }
+        $wrapping = 'RekkordRetentionDecision', 'RekkordDifference', 'RekkordItemVersion', 'RekkordHook', 'RekkordRepository', 'RekkordKey', 'RekkordConfigValue', 'RekkordConfig'
         $rendering = $PSStyle.OutputRendering
 
         function Format-Plain($Objects, $Width, [switch] $Table) {
@@ -71,7 +81,7 @@ Describe 'The tables' {
                 $text = Format-Plain $objects[$name] $_ -Table:$table
                 $text | Should -Not -Match "(?m)^.{$($_ + 1)}" -Because $name
                 # One line for each object, beside headings and what says of itself that it wraps: reasons and paths.
-                if ($name -in 'RekkordRetentionDecision', 'RekkordDifference', 'RekkordItemVersion', 'RekkordHook') { continue }
+                if ($name -in $wrapping) { continue }
                 $rows = $text.Split("`n").TrimEnd().Where({ $_ -match '^(Status|Change|Action|Runs|Role|Revoked|Section) ' }, 'SkipUntil').Where{ $_ }
                 $rows | Should -HaveCount (2 + @($objects[$name]).Count) -Because "$name is shown so:`n$text"
             }
@@ -79,8 +89,8 @@ Describe 'The tables' {
     }
 
     It 'have the status first, and the same first columns at 80 and 120' {
-        foreach ($name in $objects.Keys) {
-            $headings = 80, 120 | ForEach-Object { (Format-Plain $objects[$name] $_ -Table).Split("`n").Trim().Where({ $_ -match '^\w+ ' -and $_ -notmatch '^Directory:' }, 'First') }
+        foreach ($name in $objects.Keys -ne 'RekkordConfig') {
+            $headings = 80, 120 | ForEach-Object { (Format-Plain $objects[$name] $_ -Table).Split("`n").Trim().Where({ $_ -match '^\w+ ' -and $_ -notmatch '^(Directory|Judged together):' }, 'First') }
             $headings[0] | Should -Match '^(Status|Change|Action|Runs|Role|Revoked key|Section)\b' -Because $name
             (-split $headings[1])[0..2] | Should -Be (-split $headings[0])[0..2] -Because $name
         }
@@ -110,11 +120,46 @@ Describe 'The tables' {
     It 'are green only where nothing is to be looked at' {
         $green = [regex]::Escape($PSStyle.Foreground.Green)
         Format-Coloured $scan[-1] | Should -Match "${green}Succeeded"
-        $quick[-1].Status | Should -Be Incomplete
         Format-Coloured $quick[-1] | Should -Not -Match $green
+        Format-Coloured $cut | Should -Not -Match $green
+        Format-Coloured $partialRestore | Should -Not -Match $green
         Format-Coloured (Get-RekkordSnapshot partial) | Should -Not -Match $green
         Format-Coloured (Get-RekkordSnapshot $channel) | Should -Match "${green}Whole"
         Format-Coloured $objects.RekkordRepository | Should -Match "${green}Ready"
+    }
+
+    It 'say in words what no status says' {
+        $quick[-1].Status | Should -Be Succeeded
+        foreach ($table in $true, $false) {
+            Format-Plain $quick[-1] 80 -Table:$table | Should -Match '(?m)^Succeeded +0 .+ none due +\d'
+            Format-Plain $cut 80 -Table:$table | Should -Match '(?m)^Incomplete +0 +\d+ +1 +3 '
+            Format-Plain $partialRestore 80 -Table:$table | Should -Match '(?m)^Partial +1 '
+        }
+    }
+
+    It 'show whole paths, in lines that end between names' {
+        foreach ($shown in @(, ($objects.RekkordRepository, $sandbox.Repository)), (, ((Get-RekkordKey), $sandbox.KeyFile))) {
+            $text = Format-Plain $shown[0][0] 80
+            $text | Should -Not -Match '…'
+            $lines = $text.Trim() -split '\r?\n' | Select-Object -Skip 2 | ForEach-Object { (-split $_)[-1] }
+            $lines -join '' | Should -Be $shown[0][1]
+            $lines[0] | Should -Match '[/\\]$'
+        }
+    }
+
+    It 'say what snapshots are judged with' {
+        $null = Invoke-RekkordSave $channel $sandbox.Config
+        $decisions = Invoke-RekkordRetention "channel:$channel" -KeepLast 1 -WhatIf
+        $decisions.Action | Should -Be Keep, Keep
+        $text = (Format-Plain $decisions 80) -replace '\s+'
+        $text | Should -BeLike "*Judgedtogether:${channel}on*,$($sandbox.Config)*last1of1*Judgedtogether:${channel}on*,$($sandbox.Source)*last1of1*"
+    }
+
+    It 'show of a configuration what is set, and what sets it' {
+        $env:REKKORD_KEY_FILE = $sandbox.KeyFile
+        try { $text = (Format-Plain (Get-RekkordConfig) 80) -replace '\s+' } finally { $env:REKKORD_KEY_FILE = $null }
+        $text | Should -BeLike "*ConfigFile:$($sandbox.Config)*KeyFile:$($sandbox.KeyFile)(*REKKORD_KEY_FILE)*Set:*PreSaveDirectory=*"
+        $text | Should -Not -BeLike '*CompressionLevel*'
     }
 
     It 'have no number that is cut on its left: <Bytes>' -ForEach @(

@@ -104,8 +104,9 @@ public sealed class InvokeRekkordRetentionCommand : RepositoryCommand
 
         void WriteDecisions()
         {
-            foreach (var decision in plan)
-                WriteObject(new RekkordRetentionDecision(decision, !decision.IsKept && removed.Contains(decision.Snapshot.ObjectName)));
+            // What neither counts nor goes is shown with the snapshots that it would count among.
+            foreach (var group in plan.Select(decision => new RekkordRetentionDecision(decision, !decision.IsKept && removed.Contains(decision.Snapshot.ObjectName))).GroupBy(decision => decision.Group))
+                WriteObject(group, enumerateCollection: true);
         }
     }
 

@@ -190,7 +190,9 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
             (result, hooks) => new RekkordSaveResult(result, hooks),
             Measure,
             () => operation?.Progress is { } progress ? Describe(progress) : null,
-            () => operation?.Progress is { StoredSize: > 0 and var size } ? $"The save was stopped. {Sizes.Format(size)} are stored already, and the next save goes on from there." : null);
+            () => operation?.Progress is { StoredSize: > 0 and var size }
+                ? $"The save was stopped, and made no snapshot. {Sizes.Format(size)} are stored already, and the next save goes on from there."
+                : "The save was stopped, and made no snapshot.");
     }
 
     private static JobReport Measure(SaveResult result, JobReport report)

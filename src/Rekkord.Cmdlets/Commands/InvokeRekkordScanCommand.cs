@@ -111,6 +111,8 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
                 operation = engine.Scan(awaited, CreateRequest(config), message => pump.Post(() => WriteWarning(message)));
                 var result = operation.Run(stop);
                 watch.Stop();
+                if (result.NothingDue)
+                    pump.Post(() => WriteVerbose($"No pack was due: this machine has verified all {result.SkippedPacks} within -MaxAge. Everything else was checked."));
                 foreach (var problem in result.Problems)
                     pump.Post(() => WriteError(ErrorRecords.Create(Describe(problem))));
                 return new HookedActionResult<ScanResult>(result, result.Problems.Count == 0, null, [.. result.Problems.Select(problem => problem.Message)]);
@@ -124,7 +126,7 @@ public sealed class InvokeRekkordScanCommand : HookedRepositoryCommand
     /// <summary>A scan that did not read all that it was to read is not reported as a success.</summary>
     private static JobReport Measure(ScanResult result, JobReport report) => report with
     {
-        Outcome = report.Outcome == JobOutcome.Success && result.IsIncomplete ? JobOutcome.Partial : report.Outcome,
+        Outcome = report.Outcome == JobOutcome.Success && result.OutOfTime ? JobOutcome.Partial : report.Outcome,
         Measures =
         [
             new("scan_packs", "Packs that were read.", result.VerifiedPacks),

@@ -53,6 +53,9 @@ public sealed class NewRekkordConfigCommand : RekkordCommand
         ConfigTemplate.Write(path, ConfigTemplate.Create(values), Force);
         foreach (var directory in hooks.Values)
             Directory.CreateDirectory(directory);
-        WriteObject(new Models.RekkordConfig(EngineConfig.Load(new ConfigurationRequest { ConfigPath = path, WorkingDirectory = CurrentDirectory })));
+        WriteObject(new Models.RekkordConfig(EngineConfig.Load(new ConfigurationRequest { ConfigPath = path, WorkingDirectory = CurrentDirectory, UsesEnvironment = false })));
+        var inForce = EngineConfig.Load(new ConfigurationRequest { ConfigPath = path, WorkingDirectory = CurrentDirectory });
+        foreach (var entry in inForce.Entries.Where(entry => entry.Source == ConfigSource.Environment && values.ContainsKey($"{entry.Key.Section}.{entry.Key.Name}")))
+            WriteWarning($"In this session {entry.Origin} goes before {entry.Key.Name} of the file: it is '{entry.DisplayValue}'.");
     });
 }

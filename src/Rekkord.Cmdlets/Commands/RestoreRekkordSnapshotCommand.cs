@@ -191,11 +191,11 @@ public sealed class RestoreRekkordSnapshotCommand : SnapshotInputCommand
         var plan = RestorePreview.Run(repository, request, WriteWarning, StopToken);
         foreach (var error in plan.Errors)
             WriteError(ErrorRecords.Create(error));
-        foreach (var path in plan.Replaced)
+        foreach (var path in IsVerbose ? plan.Replaced : [])
             Host.UI.WriteLine($"What if: Replacing \"{path}\".");
-        if (plan.ReplacedCount > plan.Replaced.Count)
+        if (IsVerbose && plan.ReplacedCount > plan.Replaced.Count)
             Host.UI.WriteLine($"What if: Replacing {plan.ReplacedCount - plan.Replaced.Count:N0} more files.");
-        var replacing = plan.ReplacedCount == 0 ? "" : $", replacing {plan.ReplacedCount:N0} that are there";
+        var replacing = plan.ReplacedCount == 0 ? "" : $", replacing {plan.ReplacedCount:N0} that are there{(IsVerbose ? "" : " (-Verbose names them)")}";
         return $"Restore {plan.Files:N0} files with {Sizes.Format(plan.Size)}{replacing}";
     }
 

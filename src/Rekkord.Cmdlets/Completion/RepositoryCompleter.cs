@@ -62,10 +62,17 @@ public abstract class RepositoryCompleter : IArgumentCompleter
     private protected static string Format(Snapshot snapshot)
     {
         var time = snapshot.Summary.Time.ToLocalTime();
-        var age = DateTimeOffset.Now - time;
-        var ago = age.TotalDays >= 2 ? $"{age.TotalDays:0} days" : age.TotalHours >= 2 ? $"{age.TotalHours:0} hours" : $"{Math.Max(0, age.TotalMinutes):0} minutes";
-        return string.Create(CultureInfo.InvariantCulture, $"{time:yyyy-MM-dd HH:mm}, {ago} ago");
+        return string.Create(CultureInfo.InvariantCulture, $"{time:yyyy-MM-dd HH:mm}, {FormatAge(DateTimeOffset.Now - time)}");
     }
+
+    private static string FormatAge(TimeSpan age) => age switch
+    {
+        { TotalDays: >= 2 } => $"{(int)age.TotalDays} days ago",
+        { TotalHours: >= 2 } => $"{(int)age.TotalHours} hours ago",
+        { TotalMinutes: >= 2 } => $"{(int)age.TotalMinutes} minutes ago",
+        { TotalMinutes: >= 1 } => "a minute ago",
+        _ => "just now",
+    };
 
     /// <summary>A text as an argument.</summary>
     private protected static string Quote(string text) =>
@@ -132,15 +139,24 @@ public abstract class RepositoryCompleter : IArgumentCompleter
     {
         var (config, keyFile, repository) = (TextOf("ConfigPath"), TextOf("KeyFile"), TextOf("Repository"));
         shell.Commands.Clear();
-        shell.AddScript("$args.ForEach{ $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($_ ? $_ : '.') }")
-            .AddArgument(null).AddArgument(config).AddArgument(keyFile);
-        var paths = shell.Invoke<string>();
+        var session = shell.AddScript("$ExecutionContext.SessionState").Invoke<SessionState>()[0];
+
+        // The session may be in a drive of another kind, such as the one that shows a repository.
+        var directory = session.Path.CurrentFileSystemLocation.ProviderPath;
         return new ConfigurationRequest
         {
-            WorkingDirectory = paths[0],
-            ConfigPath = config is null ? null : paths[1],
-            KeyFile = keyFile is null ? null : paths[2],
+            WorkingDirectory = directory,
+            ConfigPath = Resolve(config),
+            KeyFile = Resolve(keyFile),
             Repository = repository,
+        };
+
+        string? Resolve(string? path) => path switch
+        {
+            null => null,
+            "~" or ['~', '/' or '\\', ..] => session.Provider.GetOne("FileSystem").Home + path[1..],
+            _ when path.Contains(':', StringComparison.Ordinal) => session.Path.GetUnresolvedProviderPathFromPSPath(path),
+            _ => Path.GetFullPath(path, directory),
         };
 
         string? TextOf(string name) => parameters.TryGetValue(name, out var value) ? value?.ToString() : null;

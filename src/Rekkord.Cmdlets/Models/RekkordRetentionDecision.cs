@@ -1,5 +1,6 @@
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Retention;
+using Rekkord.Engine.Snapshots;
 
 namespace Rekkord.Cmdlets.Models;
 
@@ -20,6 +21,7 @@ public sealed class RekkordRetentionDecision
         Tags = [.. snapshot.Summary.Tags];
         IsPartial = snapshot.Summary.ErrorCount > 0;
         KeyId = snapshot.KeyId;
+        Group = string.Join(", ", DescribeGroup(snapshot));
     }
 
     /// <summary>Whether it stays or goes.</summary>
@@ -55,8 +57,22 @@ public sealed class RekkordRetentionDecision
     /// <summary>The ID of the keyfile that signed it; empty for the master key.</summary>
     public string KeyId { get; }
 
+    /// <summary>What it is judged among: the snapshots of the same channel, machine, paths and keyfile, in words.</summary>
+    public string Group { get; }
+
     /// <summary>What becomes of it, and why.</summary>
     public override string ToString() => $"{Action} {Id}: {string.Join("; ", Reasons)}";
+
+    private IEnumerable<string> DescribeGroup(Snapshot snapshot)
+    {
+        yield return $"{Channel} on {HostName}";
+        foreach (var path in Paths.Order(StringComparer.Ordinal))
+            yield return path;
+        if (KeyId.Length > 0)
+            yield return $"keyfile {KeyId[..12]}";
+        if (snapshot.Summary.Origin is { } origin)
+            yield return $"copied from {origin.RepositoryId[..12]}{(string.IsNullOrEmpty(origin.Signer) ? "" : $", signed there by {origin.Signer[..12]}")}";
+    }
 }
 
 /// <summary>What becomes of a snapshot.</summary>

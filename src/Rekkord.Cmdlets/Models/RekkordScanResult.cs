@@ -8,7 +8,7 @@ public sealed class RekkordScanResult
     internal RekkordScanResult(ScanResult result, string repository, bool full, DateTimeOffset start, TimeSpan duration, RekkordHookResult[] hooks)
     {
         Status = result.Problems.Count > 0 ? RekkordScanStatus.ProblemsFound
-            : result.IsIncomplete ? RekkordScanStatus.Incomplete
+            : result.OutOfTime ? RekkordScanStatus.Incomplete
             : RekkordScanStatus.Succeeded;
         Repository = repository;
         Full = full;
@@ -21,6 +21,7 @@ public sealed class RekkordScanResult
         Blobs = result.Blobs;
         UnindexedPacks = result.UnindexedPacks;
         OutOfTime = result.OutOfTime;
+        NothingDue = result.NothingDue;
         Problems = [.. result.Problems.Select(problem => new RekkordProblem(problem))];
         Hooks = hooks;
     }
@@ -61,6 +62,9 @@ public sealed class RekkordScanResult
     /// <summary>Whether -TimeLimit ended it before all packs were read.</summary>
     public bool OutOfTime { get; }
 
+    /// <summary>Whether no pack was read, because this machine has verified each of them within -MaxAge.</summary>
+    public bool NothingDue { get; }
+
     /// <summary>What is wrong; empty when nothing is.</summary>
     public RekkordProblem[] Problems { get; }
 
@@ -77,7 +81,7 @@ public enum RekkordScanStatus
     /// <summary>Something is damaged or missing.</summary>
     ProblemsFound,
 
-    /// <summary>All that was looked at is sound, but -TimeLimit ended it before all packs were read, or none of them was read.</summary>
+    /// <summary>All that was looked at is sound, but -TimeLimit ended it before all packs were read.</summary>
     Incomplete,
 }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 
 namespace Rekkord.Cmdlets.Models;
 
@@ -86,19 +87,69 @@ public static class TableCells
     /// <summary>A text for the last cell of a row, in lines that end between words: PowerShell breaks them anywhere.</summary>
     /// <param name="text">The text.</param>
     /// <param name="width">How many columns the cell has. A word that is longer is left to PowerShell.</param>
-    public static string Words(string? text, int width)
+    public static string Words(string? text, int width) => Break((text ?? "").Split(' '), " ", width);
+
+    /// <summary>A path or URL for the last cell of a row, all of it, in lines that end between its names: both its ends say something.</summary>
+    /// <param name="item">The object.</param>
+    /// <param name="property">Which of its properties is the path.</param>
+    /// <param name="host">The host, whose width counts. A name that is longer than the cell is left to PowerShell.</param>
+    /// <param name="before">How many columns are before the cell.</param>
+    public static string Path(PSObject item, string property, PSHost host, int before)
+    {
+        var parts = new List<string>();
+        for (var rest = Text(item, property); rest.Length > 0;)
+        {
+            var end = rest.AsSpan().IndexOfAny('/', '\\') is var separator and >= 0 ? separator + 1 : rest.Length;
+            parts.Add(rest[..end]);
+            rest = rest[end..];
+        }
+
+        return Break(parts, "", WidthOf(host) - before);
+    }
+
+    /// <summary>How many columns a host has; as a terminal has at least where it cannot tell, such as one whose output goes to a file.</summary>
+    private static int WidthOf(PSHost host)
+    {
+        const int Usual = 80;
+        try
+        {
+            return host?.UI?.RawUI?.BufferSize.Width is { } width and > 0 ? width : Usual;
+        }
+        catch (Exception error) when (error is HostException or IOException or NotImplementedException or PlatformNotSupportedException)
+        {
+            return Usual;
+        }
+    }
+
+    private static string Break(IEnumerable<string> parts, string between, int width)
     {
         var lines = new List<string>();
-        foreach (var word in (text ?? "").Split(' '))
+        foreach (var part in parts)
         {
-            if (lines.Count > 0 && lines[^1].Length + 1 + word.Length <= width)
-                lines[^1] += $" {word}";
+            if (lines.Count > 0 && lines[^1].Length + between.Length + part.Length <= width)
+                lines[^1] += between + part;
             else
-                lines.Add(word);
+                lines.Add(part);
         }
 
         return string.Join('\n', lines);
     }
+
+    /// <summary>A setting of a configuration, with what says so where that is not its file.</summary>
+    public static string Setting(PSObject config, string section, string name) =>
+        ListSettings(config).FirstOrDefault(value => Text(value, "Section") == section && Text(value, "Name") == name) is { } found ? Describe(found) : "";
+
+    /// <summary>The other settings of a configuration that something gives, a line each.</summary>
+    public static string OtherSettings(PSObject config) => string.Join('\n', ListSettings(config)
+        .Where(value => Text(value, "Source") != "Default" && (Text(value, "Section"), Text(value, "Name")) is not (("Repository", "URL") or ("Repository", "KeyFile")))
+        .Select(value => $"[{Text(value, "Section")}] {Text(value, "Name")} = {Describe(value)}")
+        .Append("(Get-RekkordConfig).Values has every key, and where it comes from."));
+
+    private static IEnumerable<PSObject> ListSettings(PSObject config) =>
+        Value(config, "Values") is System.Collections.IEnumerable values ? values.Cast<object>().Select(PSObject.AsPSObject) : [];
+
+    private static string Describe(PSObject value) =>
+        Text(value, "Value") + (Text(value, "Source") is "Default" or "File" ? "" : $" ({Text(value, "Origin")})");
 
     /// <summary>A status in its colour: green only where nothing is to be looked at.</summary>
     public static string Status(PSObject item, string property) => Colour(Text(item, property), Text(item, property));
@@ -114,7 +165,7 @@ public static class TableCells
         _ => "",
     };
 
-    /// <summary>The status of a scan. One that read nothing, because there is nothing, has no colour.</summary>
+    /// <summary>The status of a scan. One that read nothing, because there is nothing or nothing was due, has no colour.</summary>
     public static string ScanStatus(PSObject result) => Colour(Text(result, "Status"), HasRead(result) ? Text(result, "Status") : null);
 
     /// <summary>How an entry differs, in a colour of its own.</summary>
@@ -158,7 +209,10 @@ public static class TableCells
         result,
         ("Status", -13, "Status"), ("Problems", 8, Count((Value(result, "Problems") as System.Collections.ICollection)?.Count ?? 0)),
         ("Snapshots", 9, Count(result, "Snapshots")), ("Packs", 7, Count(result, "Packs")), ("Skipped", 7, Count(result, "SkippedPacks")),
-        ("Blobs", 10, Count(result, "Blobs")), ("Read", 8, Size(result, "Size")), ("Time", 7, Duration(result, "Duration")));
+        ("Blobs", 10, Count(result, "Blobs")), ("Read", 8, ScanSize(result)), ("Time", 7, Duration(result, "Duration")));
+
+    /// <summary>How much a scan read; in words, where it had nothing to read.</summary>
+    public static string ScanSize(PSObject result) => Value(result, "NothingDue") is true ? "none due" : Size(result, "Size");
 
     /// <summary>The row of a restore's result, with its heading.</summary>
     public static string RestoreRow(PSObject result) => Row(

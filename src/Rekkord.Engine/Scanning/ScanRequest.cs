@@ -48,6 +48,6 @@ public sealed record ScanResult(
     int UnindexedPacks,
     bool OutOfTime)
 {
-    /// <summary>Whether time ended it, or it read nothing at all of what there is.</summary>
-    public bool IsIncomplete => OutOfTime || (VerifiedPacks == 0 && SkippedPacks > 0);
+    /// <summary>Whether it read no pack, because this machine has verified each of them recently enough.</summary>
+    public bool NothingDue => VerifiedPacks == 0 && SkippedPacks > 0 && !OutOfTime;
 }

@@ -73,9 +73,10 @@ public sealed class ChannelCompletionTests : IDisposable
         {
             var found = Assert.Single(Complete($"{line}{id[..10]} -ConfigPath CONFIG", line.Length + 10));
             Assert.Equal(id, found.CompletionText);
-            Assert.Matches(@"^mail, \d{4}-\d\d-\d\d \d\d:\d\d, \d+ minutes ago$", found.ToolTip);
+            Assert.Matches(@"^mail, \d{4}-\d\d-\d\d \d\d:\d\d, (just now|a minute ago|\d+ minutes ago)$", found.ToolTip);
         }
 
+        Assert.Contains("just now", Complete("Get-RekkordSnapshot -ConfigPath CONFIG -Id ").Select(found => found.ToolTip.Split(", ")[^1]));
         Assert.Empty(Complete("Undo-RekkordRemoval -ConfigPath CONFIG -Id "));
         _sandbox.Invoke($"Remove-RekkordSnapshot {id} -Force").Clean();
         Assert.Equal(id, Assert.Single(Complete("Undo-RekkordRemoval -ConfigPath CONFIG -Id ")).CompletionText);

@@ -79,6 +79,7 @@ public sealed class StopTests
 
         Assert.Equal(["PostSave 0", "script 0 PostSave"], sandbox.LogLines);
         Assert.DoesNotContain(results, result => result.BaseObject.GetType().Name == "RekkordSaveResult");
+        Assert.Contains("WARNING: The save was stopped, and made no snapshot.", sandbox.Session.Host.Lines);
         Assert.Empty(sandbox.Invoke("Get-RekkordSnapshot").Clean().Output);
         sandbox.AssertRepositorySound();
     }
@@ -114,6 +115,7 @@ public sealed class StopTests
         await StopWhen(sandbox, SignalOf(name));
 
         Assert.Equal(["PostSave 0", "script 0 PostSave", "Cancelled"], sandbox.LogLines);
+        Assert.DoesNotContain(sandbox.Session.Host.Lines, line => line.Contains("made no snapshot", StringComparison.Ordinal));
         Assert.Single(sandbox.Invoke("Get-RekkordSnapshot").Clean().Output);
         sandbox.AssertRepositorySound();
     }
