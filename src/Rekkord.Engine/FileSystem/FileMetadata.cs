@@ -48,11 +48,18 @@ public sealed record FileMetadata
 /// </param>
 public sealed record MetadataProblem(string Property, string Message, bool IsSilent);
 
-/// <summary>One extended attribute of a file, POSIX ACLs (<c>system.posix_acl_*</c>) among them.</summary>
+/// <summary>One extended attribute of a file, POSIX ACLs (<c>system.posix_acl_*</c>) and alternate data streams of Windows (<c>:name</c>) among them.</summary>
 /// <param name="Name">The full name with its namespace, as bytes.</param>
 /// <param name="Value">The value's bytes.</param>
 public sealed record ExtendedAttribute(byte[] Name, byte[] Value)
 {
     /// <summary>Largest sum of the names and values of an entry's extended attributes that is saved, in bytes.</summary>
     internal const int LargestTotal = 4 * 1024 * 1024;
+
+    /// <summary>Whether a name is that of an alternate data stream of Windows: it has a colon before it, which no attribute has.</summary>
+    internal static bool IsStream(ReadOnlySpan<byte> name) => name is [(byte)':', ..];
+
+    /// <summary>What an attribute of a name is called in messages, with the name.</summary>
+    internal static string Describe(ReadOnlySpan<byte> name) =>
+        IsStream(name) ? $"alternate data stream '{FileName.ToDisplay(name[1..])}'" : $"extended attribute '{FileName.ToDisplay(name)}'";
 }

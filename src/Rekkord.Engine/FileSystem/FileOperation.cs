@@ -33,5 +33,5 @@ internal sealed record FileOperation(string Words, bool Writes)
     internal static readonly FileOperation Remove = new("remove", Writes: true);
 
     internal static FileOperation ReadAttribute(ReadOnlySpan<byte> attribute) =>
-        new($"read the extended attribute '{FileName.ToDisplay(attribute)}' of", Writes: false) { Advice = AllElse };
+        new($"read the {ExtendedAttribute.Describe(attribute)} of", Writes: false) { Advice = AllElse };
 }

@@ -62,6 +62,7 @@ internal static class ChildProcess
 internal static class Descriptors
 {
     private const int GetFlags = 1, SetFlags = 2, CloseOnExec = 1; // F_GETFD, F_SETFD, FD_CLOEXEC
+    private const uint DarwinCloseOnExec = 0x2000_6601, DarwinKeepOnExec = 0x2000_6602; // FIOCLEX, FIONCLEX (sys/filio.h)
 
     /// <summary>Makes a pipe that no program started meanwhile inherits.</summary>
     /// <returns>0, or the error number.</returns>
@@ -86,6 +87,7 @@ internal static class Descriptors
         LibC.FCntl(descriptor, GetFlags, 0) is var flags and >= 0 && (flags & CloseOnExec) == 0;
 
     /// <summary>Lets programs that this process starts have a descriptor, or not. One that was closed meanwhile stays closed.</summary>
-    public static void SetInherited(int descriptor, bool inherited) =>
-        _ = LibC.FCntl(descriptor, SetFlags, inherited ? 0 : CloseOnExec);
+    public static void SetInherited(int descriptor, bool inherited) => _ = OperatingSystem.IsMacOS()
+        ? LibC.IoControl(descriptor, inherited ? DarwinKeepOnExec : DarwinCloseOnExec)
+        : LibC.FCntl(descriptor, SetFlags, inherited ? 0 : CloseOnExec);
 }

@@ -46,7 +46,7 @@ internal static class DurableDirectory
 
     // On macOS fsync leaves the bytes in the disk's cache. Where a file system does not know the other call, it is the best there is.
     private static bool TryFlush(SafeHandle directory) =>
-        (OperatingSystem.IsMacOS() && LibC.FCntl(directory, FullFlush, 0) >= 0) || LibC.Flush(directory) == 0;
+        (OperatingSystem.IsMacOS() && LibC.FCntl(directory, FullFlush) >= 0) || LibC.Flush(directory) == 0;
 
     private static IOException Failure(string path)
     {

@@ -159,6 +159,19 @@ internal static partial class LibC
     [LibraryImport(Library, EntryPoint = "lremovexattr", SetLastError = true)]
     internal static partial int RemoveAttributeNoFollow(ReadOnlySpan<byte> path, ReadOnlySpan<byte> attribute);
 
+    /// <summary>listxattr(2) of macOS, with options.</summary>
+    [LibraryImport(Library, EntryPoint = "listxattr", SetLastError = true)]
+    internal static partial nint DarwinListAttributes(ReadOnlySpan<byte> path, Span<byte> list, nint size, int options);
+
+    /// <summary>getxattr(2) of macOS, with a position and options.</summary>
+    [LibraryImport(Library, EntryPoint = "getxattr", SetLastError = true)]
+    internal static partial nint DarwinGetAttribute(ReadOnlySpan<byte> path, ReadOnlySpan<byte> attribute, Span<byte> value, nint size, uint position, int options);
+
+    /// <summary>setxattr(2) of macOS, with a position and options.</summary>
+    [LibraryImport(Library, EntryPoint = "setxattr", SetLastError = true)]
+    internal static partial int DarwinSetAttribute(
+        ReadOnlySpan<byte> path, ReadOnlySpan<byte> attribute, ReadOnlySpan<byte> value, nint size, uint position, int options);
+
     /// <summary>stat(2) of macOS. On Intel the plain name is that of an old struct with 32-bit inode numbers.</summary>
     internal static int DarwinStat(ReadOnlySpan<byte> path, out DarwinStatRecord record) =>
         RuntimeInformation.ProcessArchitecture == Architecture.X64 ? StatX64(path, out record) : StatArm64(path, out record);

@@ -32,8 +32,13 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int FCntl(int descriptor, int command, int argument);
 
+    /// <summary>A command that reads no argument.</summary>
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
-    internal static partial int FCntl(SafeHandle file, int command, int argument);
+    internal static partial int FCntl(SafeHandle file, int command);
+
+    /// <summary>A request without an argument. On macOS for Arm64 those of a variable number come in other places than here, so the call is used for no others.</summary>
+    [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int IoControl(int descriptor, nuint request);
 
     [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
     internal static partial int Poll(Span<PollDescriptor> descriptors, nuint count, int milliseconds);

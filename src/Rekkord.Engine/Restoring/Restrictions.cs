@@ -63,9 +63,13 @@ internal sealed class Restrictions(OwnerChoice owner, bool noSpecial, RestoreTal
         return metadata with { ExtendedAttributes = [.. metadata.ExtendedAttributes.Where(attribute => !IsSpecial(attribute))] };
     }
 
-    /// <summary>Whether an attribute is neither a user's nor an ACL: capabilities, labels, what the kernel and overlays keep there.</summary>
+    /// <summary>
+    /// Whether an attribute is neither a user's nor an ACL: capabilities, labels, what the kernel and overlays keep there. Streams of Windows
+    /// and what macOS keeps are a user's.
+    /// </summary>
     private static bool IsSpecial(ExtendedAttribute attribute) =>
-        !attribute.Name.AsSpan().StartsWith("user."u8) && !attribute.Name.AsSpan().StartsWith("system.posix_acl_"u8);
+        !attribute.Name.AsSpan().StartsWith("user."u8) && !attribute.Name.AsSpan().StartsWith("system.posix_acl_"u8)
+        && !attribute.Name.AsSpan().StartsWith("com.apple."u8) && !ExtendedAttribute.IsStream(attribute.Name);
 
     private static string Describe(string? name, uint? number) => name is null ? $"{number}" : $"'{name}' ({number})";
 }

@@ -106,6 +106,12 @@ internal sealed class MetadataWriter
 
         foreach (var attribute in _metadata.ExtendedAttributes)
         {
+            if (ExtendedAttribute.IsStream(attribute.Name))
+            {
+                Report(Attributes, $"The {ExtendedAttribute.Describe(attribute.Name)} was left out, because only Windows has such", error: 0);
+                continue;
+            }
+
             if (attribute.Name.Length == 0 || attribute.Name.Contains((byte)0))
             {
                 Report(Attributes, $"The extended attribute '{FileName.ToDisplay(attribute.Name)}' has a name that is not valid for an attribute", error: 0);

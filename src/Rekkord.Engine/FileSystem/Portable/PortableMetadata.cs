@@ -6,8 +6,8 @@ using Rekkord.Engine.Platform;
 namespace Rekkord.Engine.FileSystem.Portable;
 
 /// <summary>
-/// Puts metadata on an entry in the order in which one step does not undo another or forbid the next: owner, mode, times,
-/// Windows attributes (read-only among them), security descriptor. Links get times only.
+/// Puts metadata on an entry in the order in which one step does not undo another or forbid the next: extended attributes or streams,
+/// owner, mode, times, Windows attributes (read-only among them), security descriptor. On Windows, links get times only.
 /// </summary>
 internal sealed class PortableMetadata
 {
@@ -49,17 +49,28 @@ internal sealed class PortableMetadata
     internal static IReadOnlyList<MetadataProblem> Apply(string path, SafeFileHandle? handle, FileMetadata metadata)
     {
         var writer = new PortableMetadata(path, handle, metadata);
+        writer.ApplyAttributes();
         if (!OperatingSystem.IsWindows())
             writer.ApplyOwnerAndMode();
         writer.ApplyTimes();
         if (OperatingSystem.IsWindows())
             writer.ApplyWindowsMetadata();
-        if (metadata.ExtendedAttributes.Count > 0)
-            writer.Report(Attributes, "The extended attributes were left out", "they are restored on Linux only");
         return writer._problems;
     }
 
     private bool IsLink => _metadata.Kind == FileKind.SymbolicLink;
+
+    private void ApplyAttributes()
+    {
+        foreach (var attribute in _metadata.ExtendedAttributes)
+        {
+            var what = ExtendedAttribute.Describe(attribute.Name);
+            if (!PortableAttributes.IsNative(attribute.Name))
+                Report(Attributes, $"The {what} was left out", "this system has no such attributes");
+            else
+                Try(Attributes, $"The {what} could not be set", () => PortableAttributes.Write(_path, attribute));
+        }
+    }
 
     [UnsupportedOSPlatform("windows")]
     private void ApplyOwnerAndMode()

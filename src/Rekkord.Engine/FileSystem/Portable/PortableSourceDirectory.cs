@@ -84,15 +84,11 @@ internal sealed class PortableSourceDirectory : SourceDirectory
     }
 
     /// <inheritdoc/>
-    /// <remarks>.NET has no call for extended attributes: there are none here.</remarks>
-    public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(byte[] name, bool followLink = false, Action<FileSystemException>? refused = null)
-    {
-        PathOf(name, FileOperation.ReadAttributes);
-        return [];
-    }
+    public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(byte[] name, bool followLink = false, Action<FileSystemException>? refused = null) =>
+        PortableAttributes.Read(PathOf(name, FileOperation.ReadAttributes), followLink, refused);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(Action<FileSystemException>? refused = null) => [];
+    public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(Action<FileSystemException>? refused = null) => PortableAttributes.Read(_path, followLink: true, refused);
 
     /// <inheritdoc/>
     public override byte[]? GetSecurityDescriptor(byte[]? name)

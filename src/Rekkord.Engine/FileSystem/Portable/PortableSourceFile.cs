@@ -83,7 +83,7 @@ internal sealed class PortableSourceFile : SourceFile
     public override IReadOnlyList<ByteRange> GetDataRanges(long size) => size > 0 ? [new ByteRange(0, size)] : [];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(Action<FileSystemException>? refused = null) => [];
+    public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(Action<FileSystemException>? refused = null) => PortableAttributes.Read(_path, _followLink, refused);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -72,6 +72,20 @@ public sealed class MetadataTests : LinuxFixture
     }
 
     [Fact]
+    public void A_stream_of_Windows_is_named_and_left_out()
+    {
+        using var file = Destination.CreateFile(FromText("file"));
+        var problems = file.ApplyMetadata(new FileMetadata
+        {
+            Kind = FileKind.File,
+            ModifiedTime = new FileTime(1_000_000_000, 0),
+            ExtendedAttributes = [new(FromText(":Zone.Identifier"), [1])],
+        });
+
+        Assert.Equal("The alternate data stream 'Zone.Identifier' was left out, because only Windows has such.", Assert.Single(problems).Message);
+    }
+
+    [Fact]
     public void A_time_beyond_what_the_file_system_keeps_is_reported()
     {
         var time = new FileTime(1L << 60, 0);
