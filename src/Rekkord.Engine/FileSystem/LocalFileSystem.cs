@@ -13,6 +13,13 @@ public abstract class LocalFileSystem
     /// <exception cref="FileSystemException">Something else is there, or the system refused.</exception>
     public abstract DestinationDirectory CreateDestination(byte[] path);
 
+    /// <summary>
+    /// Takes what rights the user has to read and restore files of others and that have to be asked for, until it is disposed. Null where there
+    /// is nothing to ask for.
+    /// </summary>
+    /// <param name="tell">Is told which they are.</param>
+    public virtual IDisposable? UsePrivileges(Action<string> tell) => null;
+
     /// <summary>The name of a user number, null when the machine knows none. Cached; thread-safe.</summary>
     public abstract string? GetUserName(uint userId);
 

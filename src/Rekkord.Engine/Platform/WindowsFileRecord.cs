@@ -11,11 +11,6 @@ namespace Rekkord.Engine.Platform;
 /// </summary>
 internal readonly partial record struct WindowsFileRecord
 {
-    private const uint ReadAttributes = 0x80; // asks for no data, so that no sharing mode of others is in its way
-    private const uint ShareEverything = 7;
-    private const uint OpenExisting = 3;
-    private const uint BackupSemantics = 0x0200_0000; // directories too
-    private const uint OpenReparsePoint = 0x0020_0000; // the entry itself, if it is a link
     private const uint ReparsePointAttribute = 0x400;
 
     // FILE_INFO_BY_HANDLE_CLASS
@@ -53,7 +48,7 @@ internal readonly partial record struct WindowsFileRecord
     [SupportedOSPlatform("windows")]
     internal static WindowsFileRecord? TryRead(string path, bool followLink)
     {
-        using var handle = OpenEntry(path, followLink);
+        using var handle = WindowsFile.OpenEntry(path, followLink);
         if (!handle.IsInvalid)
             return Read(handle);
         return Marshal.GetLastPInvokeError() is Win32Error.FileNotFound or Win32Error.PathNotFound ? null : throw Win32Error.LastFailure();
@@ -90,7 +85,7 @@ internal readonly partial record struct WindowsFileRecord
     [SupportedOSPlatform("windows")]
     internal static string? FindLocalFileSystem(string path, bool followLink)
     {
-        using var handle = OpenEntry(path, followLink);
+        using var handle = WindowsFile.OpenEntry(path, followLink);
         if (handle.IsInvalid)
             throw Win32Error.LastFailure();
         if (GetInformation(handle, RemoteProtocolClass, stackalloc byte[256], 256))
@@ -115,19 +110,12 @@ internal readonly partial record struct WindowsFileRecord
             : throw Win32Error.LastFailure();
     }
 
-    private static SafeFileHandle OpenEntry(string path, bool followLink) =>
-        Open(path, ReadAttributes, ShareEverything, 0, OpenExisting, BackupSemantics | (followLink ? 0 : OpenReparsePoint), 0);
-
     private static bool Get<T>(SafeFileHandle handle, int kind, out T information)
         where T : unmanaged
     {
         information = default;
         return GetInformation(handle, kind, MemoryMarshal.AsBytes(new Span<T>(ref information)), Unsafe.SizeOf<T>());
     }
-
-    [LibraryImport("kernel32", EntryPoint = "CreateFileW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
-    private static partial SafeFileHandle Open(
-        string path, uint desiredAccess, uint shareMode, nint securityAttributes, uint creation, uint flags, nint template);
 
     [LibraryImport("kernel32", EntryPoint = "GetFileInformationByHandle", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]

@@ -53,6 +53,7 @@ public sealed class RestoreOperation
         _ = _repository.Keys.DataPrivateKey;
         var (snapshot, roots) = new SnapshotStore(_repository).Open(_request.Snapshot, _observer.Warn, cancellation);
         var destination = RestoreDestination.Check(_request, _repository.Location);
+        using var privileges = MachineFileSystem.Current.UsePrivileges(_observer.Detail);
 
         using var blobs = BlobReader.Open(_repository, metadataOnly: false, _observer.Warn, _observer.Warn, cancellation);
         using var context = new RestoreContext(_repository, _request, blobs, _observer, cancellation);

@@ -132,6 +132,7 @@ public sealed class SaveOperation
         SnapshotLabels.ValidateNote(_request.Note);
         RequireSource(_request.Paths);
         _repository.RequireWriting(cancellation);
+        using var privileges = Files.UsePrivileges(_observer.Detail);
         var start = DateTimeOffset.UtcNow;
         var watch = Stopwatch.StartNew();
         var exclusions = new PatternSet(_request.Exclude);

@@ -48,6 +48,8 @@ internal sealed class ChangingFileSystem : LocalFileSystem
 
     public override string? GetUserName(uint userId) => _files.GetUserName(userId);
 
+    public override IDisposable? UsePrivileges(Action<string> tell) => _files.UsePrivileges(tell);
+
     public override string? GetGroupName(uint groupId) => _files.GetGroupName(groupId);
 
     private void Count(int change)

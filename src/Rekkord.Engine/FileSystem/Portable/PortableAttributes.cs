@@ -121,11 +121,12 @@ internal static class PortableAttributes
         $"it has {size} bytes, and all such values of an entry together may have {ExtendedAttribute.LargestTotal / 1024 / 1024} MiB",
         errorNumber: 0);
 
+    [SupportedOSPlatform("windows")]
     private static (byte[]? Value, long Size)? ReadStream(string path, long room)
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using var stream = new FileStream(WindowsFile.OpenForBackup(path), FileAccess.Read, bufferSize: 0);
             var size = stream.Length;
             if (size > room)
                 return (null, size);

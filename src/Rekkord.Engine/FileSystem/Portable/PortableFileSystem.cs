@@ -40,6 +40,17 @@ internal sealed class PortableFileSystem : LocalFileSystem
     }
 
     /// <inheritdoc/>
+    public override IDisposable? UsePrivileges(Action<string> tell)
+    {
+        if (!OperatingSystem.IsWindows())
+            return null;
+        var privileges = WindowsPrivileges.Use(WindowsPrivileges.Backup, WindowsPrivileges.Restore, WindowsPrivileges.Security);
+        if (privileges.Names.Count > 0)
+            tell($"Uses the privileges {string.Join(", ", privileges.Names)}.");
+        return privileges;
+    }
+
+    /// <inheritdoc/>
     public override string? GetUserName(uint userId) => OperatingSystem.IsWindows() ? null : AccountDatabase.GetUserName(userId);
 
     /// <inheritdoc/>

@@ -36,7 +36,9 @@ internal sealed class PortableSourceFile : SourceFile
                 errorNumber: 0);
         }
 
-        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var handle = OperatingSystem.IsWindows()
+            ? WindowsFile.OpenForBackup(path)
+            : File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         return new PortableSourceFile(handle, path, followLink, status);
     });
 

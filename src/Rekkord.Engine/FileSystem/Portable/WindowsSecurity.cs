@@ -1,10 +1,11 @@
 using System.Runtime.Versioning;
 using System.Security.AccessControl;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.FileSystem.Portable;
 
 /// <summary>
-/// Windows security descriptors: owner, group and access list. (The audit list needs a privilege that backups rarely have.)
+/// Windows security descriptors: owner, group and access list, and the audit list where the privilege for it is used.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal static class WindowsSecurity
@@ -22,9 +23,10 @@ internal static class WindowsSecurity
             return null;
         try
         {
+            var sections = WindowsPrivileges.IsUsed(WindowsPrivileges.Security) ? SavedSections | AccessControlSections.Audit : SavedSections;
             FileSystemSecurity security = info.Attributes.HasFlag(FileAttributes.Directory)
-                ? new DirectoryInfo(path).GetAccessControl(SavedSections)
-                : info.GetAccessControl(SavedSections);
+                ? new DirectoryInfo(path).GetAccessControl(sections)
+                : info.GetAccessControl(sections);
             return security.GetSecurityDescriptorBinaryForm();
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException)
@@ -40,7 +42,7 @@ internal static class WindowsSecurity
     {
         try
         {
-            Write(path, descriptor, withOwner ? SavedSections : AccessControlSections.Access);
+            Write(path, descriptor, withOwner ? SavedSections | AuditOf(descriptor) : AccessControlSections.Access);
             return null;
         }
         catch (Exception error) when (IsRefusal(error))
@@ -48,6 +50,13 @@ internal static class WindowsSecurity
             return withOwner ? ApplyAccessOnly(path, descriptor, error.Message) : $"The permissions could not be set ({error.Message.TrimEnd('.')}).";
         }
     }
+
+    // What was saved without the privilege has none, and leaves what the destination hands down.
+    private static AccessControlSections AuditOf(byte[] descriptor) =>
+        WindowsPrivileges.IsUsed(WindowsPrivileges.Security)
+        && new RawSecurityDescriptor(descriptor, 0).ControlFlags.HasFlag(ControlFlags.SystemAclPresent)
+            ? AccessControlSections.Audit
+            : AccessControlSections.None;
 
     private static string ApplyAccessOnly(string path, byte[] descriptor, string ownerReason)
     {

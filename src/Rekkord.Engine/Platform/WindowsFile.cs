@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
+
+namespace Rekkord.Engine.Platform;
+
+/// <summary>Opens files and directories in ways that .NET does not.</summary>
+[SupportedOSPlatform("windows")]
+internal static partial class WindowsFile
+{
+    private const uint ReadAttributes = 0x80; // asks for no data, so that no sharing mode of others is in its way
+    private const uint ReadData = 0x8000_0000; // GENERIC_READ
+    private const uint ShareEverything = 7;
+    private const uint OpenExisting = 3;
+    private const uint BackupSemantics = 0x0200_0000; // directories too, and where the backup privilege is on, what the access list forbids
+    private const uint OpenReparsePoint = 0x0020_0000; // the entry itself, if it is a link
+
+    /// <summary>Opens an entry for what is told of it. The handle is invalid when the system refused.</summary>
+    internal static SafeFileHandle OpenEntry(string path, bool followLink) =>
+        Open(path, ReadAttributes, ShareEverything, 0, OpenExisting, BackupSemantics | (followLink ? 0 : OpenReparsePoint), 0);
+
+    /// <summary>Opens the content of a file, or of a stream, to be saved.</summary>
+    /// <exception cref="IOException">The system refused.</exception>
+    /// <exception cref="UnauthorizedAccessException">The system refused.</exception>
+    internal static SafeFileHandle OpenForBackup(string path)
+    {
+        var handle = Open(path, ReadData, ShareEverything, 0, OpenExisting, BackupSemantics, 0);
+        return !handle.IsInvalid ? handle : throw Win32Error.LastFailure();
+    }
+
+    [LibraryImport("kernel32", EntryPoint = "CreateFileW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
+    private static partial SafeFileHandle Open(
+        string path, uint desiredAccess, uint shareMode, nint securityAttributes, uint creation, uint flags, nint template);
+}
