@@ -14,6 +14,8 @@ namespace Rekkord.Cmdlets.Commands;
 [OutputType(typeof(RekkordPruneResult))]
 public sealed class InvokeRekkordPruneCommand : RepositoryCommand
 {
+    private readonly ProgressDisplay _progress = new();
+
     /// <summary>How long what is condemned waits before it is deleted: a duration such as <c>7d</c>, at least <c>3d</c>.</summary>
     [Parameter]
     [Duration]
@@ -30,19 +32,32 @@ public sealed class InvokeRekkordPruneCommand : RepositoryCommand
     {
         PruneOperation.ValidateWait(config.Retention.SweepAfter.Value);
         using var repository = OpenRepository(config, KeyPermission.Remove);
-        var operation = new PruneOperation(repository, new PruneRequest { SweepAfter = config.Retention.SweepAfter.Value }, WriteWarning);
-        var result = operation.Plan(StopToken);
+        PipelinePump? current = null;
+        var operation = new PruneOperation(
+            repository, new PruneRequest { SweepAfter = config.Retention.SweepAfter.Value }, warning => current?.Post(() => WriteWarning(warning)));
+        var result = Run(operation.Plan);
+        ThrowIfWriteFailed();
 
         // With -WhatIf the result says all that, and once is enough.
         if (ShouldProcess(IsWhatIf ? $"'{repository.Location}'" : $"'{repository.Location}': {Describe(result)}", "Prune"))
         {
-            result = operation.Run(StopToken);
+            result = Run(operation.Run);
             EndJob(job, report => Measure(result, report), WriteResult);
         }
         else
         {
             WriteResult();
         }
+
+        ThrowIfWriteFailed();
+
+        PruneResult Run(Func<CancellationToken, PruneResult> part) => RunOperation(
+            pump =>
+            {
+                current = pump;
+                return part(StopToken);
+            },
+            () => operation.Progress is { } step ? [_progress.Describe(step)] : []);
 
         void WriteResult()
         {

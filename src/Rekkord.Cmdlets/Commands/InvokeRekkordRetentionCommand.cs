@@ -20,6 +20,8 @@ public sealed class InvokeRekkordRetentionCommand : RepositoryCommand
 {
     private const int Most = 1_000_000;
 
+    private readonly ProgressDisplay _progress = new();
+
     /// <summary>Only snapshots of channels that match, with wildcards; or of the channel in <c>channel:name</c>.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
@@ -90,17 +92,34 @@ public sealed class InvokeRekkordRetentionCommand : RepositoryCommand
         RetentionOperation.RequireRule(policy);
         SnapshotPattern[] patterns = [.. Channel.Select(channel => new SnapshotPattern(channel))];
         using var repository = OpenRepository(config, KeyPermission.Remove);
-        var operation = new RetentionOperation(repository, policy, channel => patterns.Any(pattern => pattern.IsMatch(channel)), error => WriteFailure(error, job), WriteWarning);
-        var plan = operation.Plan(StopToken);
+        PipelinePump? current = null;
+        var operation = new RetentionOperation(
+            repository,
+            policy,
+            channel => patterns.Any(pattern => pattern.IsMatch(channel)),
+            error => current?.Post(() => WriteFailure(error, job)),
+            warning => current?.Post(() => WriteWarning(warning)));
+        var plan = Run(operation.Plan);
+        ThrowIfWriteFailed();
         var leaving = plan.Count(decision => !decision.IsKept);
         var isConfirmed = leaving > 0 && ShouldProcess($"{leaving} of {plan.Count} snapshots in '{repository.Location}'", "Remove");
         var removed = isConfirmed
-            ? operation.Apply(plan, StopToken).Select(snapshot => snapshot.ObjectName).ToHashSet(StringComparer.Ordinal)
+            ? Run(stop => operation.Apply(plan, stop)).Select(snapshot => snapshot.ObjectName).ToHashSet(StringComparer.Ordinal)
             : [];
         if (isConfirmed || (leaving == 0 && !IsWhatIf))
             EndJob(job, report => Measure(job.Judge(report), removed.Count, plan.Count - removed.Count), WriteDecisions);
         else
             WriteDecisions();
+
+        ThrowIfWriteFailed();
+
+        T Run<T>(Func<CancellationToken, T> part) => RunOperation(
+            pump =>
+            {
+                current = pump;
+                return part(StopToken);
+            },
+            () => operation.Progress is { } step ? [_progress.Describe(step)] : []);
 
         void WriteDecisions()
         {

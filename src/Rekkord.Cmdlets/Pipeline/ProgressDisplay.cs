@@ -40,6 +40,21 @@ internal sealed class ProgressDisplay
         return new ProgressRecord(Operation, activity, status.Length > 0 ? status : " ") { PercentComplete = percent ?? -1 };
     }
 
+    /// <summary>An operation that goes by one thing after another.</summary>
+    public ProgressRecord Describe(StepCount step)
+    {
+        _pace.Update(step.Done);
+        var percent = PaceEstimate.Percent(step.Done, step.Total);
+        string?[] parts =
+        [
+            percent is null ? null : $"{percent} %",
+            _pace.TimeLeft(step.Total) is { } left ? $"{FormatTime(left)} left" : null,
+            step.Total > 0 ? $"{step.Done:N0} of {step.Total:N0} {step.Unit}" : step.Done > 0 ? $"{step.Done:N0} {step.Unit}" : null,
+        ];
+        var status = string.Join(", ", parts.Where(part => part is not null));
+        return new ProgressRecord(Operation, step.Activity, status.Length > 0 ? status : " ") { PercentComplete = percent ?? -1 };
+    }
+
     /// <summary>A hook of a command, below the command.</summary>
     /// <param name="command">The command's name.</param>
     /// <param name="hook">The hook.</param>

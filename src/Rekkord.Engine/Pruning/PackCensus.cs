@@ -3,6 +3,7 @@ using Rekkord.Engine.Errors;
 using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
+using Rekkord.Engine.Progress;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Storage;
@@ -22,6 +23,7 @@ internal sealed class PackCensus
     private readonly IReadOnlySet<string> _due;
     private readonly SmallPacks _small;
     private readonly ConfirmedPacks _confirmed;
+    private readonly StepProgress _progress;
     private readonly HashSet<string> _unsound = new(StringComparer.Ordinal);
     private CondemnedList _condemned;
     private OidSet _copied = new();
@@ -34,8 +36,10 @@ internal sealed class PackCensus
     /// <param name="due">The packs, by name, that may be deleted now.</param>
     /// <param name="small">Gets the packs that may be merged.</param>
     /// <param name="cacheDirectory">A directory to use instead of the user's; null for the user's.</param>
-    public PackCensus(RepositoryAccess repository, NeededBlobs needed, CondemnedList condemned, IReadOnlySet<string> due, SmallPacks small, string? cacheDirectory)
+    /// <param name="progress">Counts the packs.</param>
+    public PackCensus(RepositoryAccess repository, NeededBlobs needed, CondemnedList condemned, IReadOnlySet<string> due, SmallPacks small, string? cacheDirectory, StepProgress progress)
     {
+        _progress = progress;
         _repository = repository;
         _needed = needed;
         _condemned = condemned;
@@ -72,6 +76,7 @@ internal sealed class PackCensus
     /// <exception cref="RekkordException">The store failed.</exception>
     public void Run(DateTimeOffset now, Action<string> warn, CancellationToken cancellation)
     {
+        _progress.Begin("Looking at packs", "packs");
         AddCopies(cancellation);
         var loader = _loader = IndexLoader.ForSaving(_repository, error => warn(error.Message), _confirmed.Contains, _confirmed.Seed);
         loader.Load(pack => Take(pack, loader.Present[pack.Name].ModifiedTime, now), cancellation);
@@ -174,6 +179,8 @@ internal sealed class PackCensus
 
     private void Take(StoredPack pack, DateTimeOffset stored, DateTimeOffset now)
     {
+        _progress.Expect(_loader!.Present.Count);
+        _progress.Advance();
         var use = Measure(pack);
         var (needed, kept) = (use.SizeOf(use.Needed), use.SizeOf(use.Needed + use.Removed));
         NeededSize += needed;

@@ -3,6 +3,7 @@ using Rekkord.Engine.Errors;
 using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Packs;
+using Rekkord.Engine.Progress;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Storage;
 using Rekkord.Engine.Workers;
@@ -16,7 +17,8 @@ namespace Rekkord.Engine.Pruning;
 /// <param name="repository">The repository, opened with a key that can read and write.</param>
 /// <param name="needed">What the snapshots need.</param>
 /// <param name="warn">Is told of packs that stay because they cannot be read.</param>
-internal sealed class PackRewriting(RepositoryAccess repository, NeededBlobs needed, Action<string> warn)
+/// <param name="progress">Counts the packs.</param>
+internal sealed class PackRewriting(RepositoryAccess repository, NeededBlobs needed, Action<string> warn, StepProgress progress)
 {
     private const int CompressionLevel = 1;
 
@@ -83,7 +85,9 @@ internal sealed class PackRewriting(RepositoryAccess repository, NeededBlobs nee
             while (queue.TryDequeue(out var pack))
             {
                 threads.Cancellation.ThrowIfCancellationRequested();
-                if (!TryCopy(pack, sink, packer, threads.Cancellation))
+                var isCopied = TryCopy(pack, sink, packer, threads.Cancellation);
+                progress.Advance();
+                if (!isCopied)
                     continue;
                 lock (_copied)
                     _copied.Add(pack);

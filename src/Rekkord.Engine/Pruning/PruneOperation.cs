@@ -1,5 +1,6 @@
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Objects;
+using Rekkord.Engine.Progress;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
 
@@ -16,6 +17,7 @@ public sealed class PruneOperation
     private readonly RepositoryAccess _repository;
     private readonly PruneRequest _request;
     private readonly Action<string> _warn;
+    private readonly StepProgress _progress = new();
     private readonly SnapshotWalk _walk;
     private Inventory? _planned;
     private PackCensus? _census;
@@ -35,8 +37,11 @@ public sealed class PruneOperation
         _repository = repository;
         _request = request;
         _warn = warn;
-        _walk = new SnapshotWalk(repository, warn);
+        _walk = new SnapshotWalk(repository, warn, _progress);
     }
+
+    /// <summary>How far it is; null before it has begun. Any thread may ask.</summary>
+    public StepCount? Progress => _progress.Current;
 
     /// <summary>This machine's clock; tests put another one there.</summary>
     internal TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -80,7 +85,7 @@ public sealed class PruneOperation
         CondemnedRecord[] effective = [.. _planned.Condemned.Sweeps, .. _due];
         _walk.Run(_planned.Snapshots, name => _planned.FateOf(name, effective), cancellation);
         var small = new SmallPacks(_repository.Descriptor.PackSize, now - _request.SweepAfter);
-        _census = new PackCensus(_repository, _walk.Needed, _planned.Condemned, NamesIn(effective), small, _request.CacheDirectory);
+        _census = new PackCensus(_repository, _walk.Needed, _planned.Condemned, NamesIn(effective), small, _request.CacheDirectory, _progress);
         _census.Run(now, _warn, cancellation);
         _merging = small.Choose();
         if (_repository.RetainDuration is not null)
@@ -106,7 +111,7 @@ public sealed class PruneOperation
         var leaving = current.Snapshots.Where(name => _walk.Fates[name] == SnapshotFate.Leaving).ToHashSet(StringComparer.Ordinal);
 
         _repository.ThrowIfRevoked("nothing was deleted", cancellation);
-        var refused = new Sweep(_repository, Census, _warn).Run(leaving, FindTags(current, sweeps, cancellation), announced, cancellation);
+        var refused = new Sweep(_repository, Census, _warn, _progress).Run(leaving, FindTags(current, sweeps, cancellation), announced, cancellation);
         if (refused.Count > 0)
             LeaveUnmerged("the storage does not delete what it is told to delete, so each would be kept twice");
         var condemned = Condemn(current, cancellation);
@@ -182,9 +187,10 @@ public sealed class PruneOperation
             [.. Census.Dead.Select(pack => HashOf(pack.Name))],
             cancellation);
         List<PackUse> condemned = [.. Census.Dead];
+        _progress.Begin("Copying what is needed out of packs", "packs", Census.Sparse.Count + _merging.Count);
         foreach (var batch in PackRewriting.Divide([.. Census.Sparse, .. _merging], _repository.Descriptor.PackSize))
         {
-            var rewriting = new PackRewriting(_repository, _walk.Needed, _warn);
+            var rewriting = new PackRewriting(_repository, _walk.Needed, _warn, _progress);
             rewriting.Run(batch, cancellation);
             Write(
                 new CondemnedRecord(CondemnedKind.Mark) { Copies = [.. rewriting.Copies.Select(pack => new Oid(pack.Hash))] },

@@ -1,5 +1,6 @@
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Index;
+using Rekkord.Engine.Progress;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
 
@@ -8,7 +9,8 @@ namespace Rekkord.Engine.Pruning;
 /// <summary>Walks all snapshots of a repository, and later those that have come since, or whose fate has changed for the better.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="warn">Is told of what costs no snapshot anything.</param>
-internal sealed class SnapshotWalk(RepositoryAccess repository, Action<string> warn)
+/// <param name="progress">Counts the snapshots.</param>
+internal sealed class SnapshotWalk(RepositoryAccess repository, Action<string> warn, StepProgress progress)
 {
     private readonly Dictionary<string, SnapshotFate> _fates = new(StringComparer.Ordinal);
 
@@ -29,6 +31,7 @@ internal sealed class SnapshotWalk(RepositoryAccess repository, Action<string> w
         var due = names.Select(name => (Name: name, Fate: fateOf(name))).Where(one => !_fates.TryGetValue(one.Name, out var known) || one.Fate < known).OrderBy(one => one.Fate).ToArray();
         if (due.Length == 0)
             return 0;
+        progress.Begin("Finding out what snapshots need", "snapshots", due.Length);
         var records = new SnapshotRecords(repository);
         using var blobs = BlobReader.Open(repository, metadataOnly: true, warn, warn, cancellation);
         foreach (var (name, fate) in due)
@@ -36,6 +39,7 @@ internal sealed class SnapshotWalk(RepositoryAccess repository, Action<string> w
             cancellation.ThrowIfCancellationRequested();
             Walk(name, fate, records, blobs, cancellation);
             _fates[name] = fate;
+            progress.Advance();
         }
 
         return due.Length;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Progress;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Storage;
 using Rekkord.Engine.Workers;
@@ -13,7 +14,8 @@ namespace Rekkord.Engine.Pruning;
 /// <param name="repository">The repository, opened with a key that can write.</param>
 /// <param name="census">Which packs leave.</param>
 /// <param name="warn">Is told of what the store does not delete.</param>
-internal sealed class Sweep(RepositoryAccess repository, PackCensus census, Action<string> warn)
+/// <param name="progress">Counts what is deleted.</param>
+internal sealed class Sweep(RepositoryAccess repository, PackCensus census, Action<string> warn, StepProgress progress)
 {
     private readonly ConcurrentDictionary<string, StorageException> _refused = new(StringComparer.Ordinal);
 
@@ -26,6 +28,7 @@ internal sealed class Sweep(RepositoryAccess repository, PackCensus census, Acti
     /// <exception cref="StorageException">The store failed.</exception>
     public IReadOnlySet<string> Run(IReadOnlySet<string> leaving, IReadOnlyCollection<string> tags, IReadOnlySet<string> announced, CancellationToken cancellation)
     {
+        progress.Begin("Deleting", "objects", tags.Count + leaving.Count + census.Leaving.Count);
         Delete(tags, cancellation);
         if (_refused.IsEmpty)
             Delete([.. leaving], cancellation);
@@ -55,6 +58,7 @@ internal sealed class Sweep(RepositoryAccess repository, PackCensus census, Acti
             {
                 stop.ThrowIfCancellationRequested();
                 Delete(name, stop);
+                progress.Advance();
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Objects;
+using Rekkord.Engine.Progress;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Workers;
@@ -19,6 +20,7 @@ public sealed class RetentionOperation
     private readonly Action<RekkordException> _failed;
     private readonly Action<string> _warn;
     private readonly SnapshotRecords _records;
+    private readonly StepProgress _progress = new();
 
     /// <summary>Prepares it.</summary>
     /// <param name="repository">The repository, opened with a key that can remove.</param>
@@ -38,6 +40,9 @@ public sealed class RetentionOperation
         _warn = warn;
         _records = new SnapshotRecords(repository);
     }
+
+    /// <summary>How far it is; null before it has begun. Any thread may ask.</summary>
+    public StepCount? Progress => _progress.Current;
 
     /// <summary>Checks that a policy keeps anything, whatever tags there are.</summary>
     /// <exception cref="RekkordException">It does not (<c>RetentionNotGiven</c>).</exception>
@@ -62,6 +67,7 @@ public sealed class RetentionOperation
     public IReadOnlyList<RetentionDecision> Plan(CancellationToken cancellation)
     {
         _repository.RequireRemoving(cancellation);
+        _progress.Begin("Listing snapshots", "snapshots");
         var (all, errors, removals) = new SnapshotStore(_repository).ListAll(cancellation);
         foreach (var error in errors)
             _failed(error);
@@ -86,12 +92,16 @@ public sealed class RetentionOperation
     /// <summary>Removes what a plan does not keep.</summary>
     /// <returns>Those that are removed now.</returns>
     /// <exception cref="RekkordException">As for <see cref="RemovalOperation.Remove"/>.</exception>
-    public IReadOnlyList<Snapshot> Apply(IReadOnlyList<RetentionDecision> plan, CancellationToken cancellation) =>
-        new RemovalOperation(_repository, _failed).Remove([.. plan.Where(decision => !decision.IsKept).Select(decision => decision.Snapshot)], force: false, cancellation);
+    public IReadOnlyList<Snapshot> Apply(IReadOnlyList<RetentionDecision> plan, CancellationToken cancellation)
+    {
+        _progress.Begin("Removing snapshots", "snapshots");
+        return new RemovalOperation(_repository, _failed).Remove([.. plan.Where(decision => !decision.IsKept).Select(decision => decision.Snapshot)], force: false, cancellation);
+    }
 
     /// <summary>Reads the snapshots themselves, and says of each why it does not count, if it does not.</summary>
     private (Snapshot Snapshot, string? Obstacle)[] Judge(Snapshot[] snapshots, CancellationToken cancellation)
     {
+        _progress.Begin("Reading snapshots", "snapshots", snapshots.Length);
         var judged = new (Snapshot, string?)[snapshots.Length];
         var failed = new ConcurrentQueue<RekkordException>();
         var next = -1;
@@ -107,6 +117,7 @@ public sealed class RetentionOperation
             {
                 threads.Cancellation.ThrowIfCancellationRequested();
                 judged[i] = Judge(snapshots[i], failed, threads.Cancellation);
+                _progress.Advance();
             }
         }
     }

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Objects;
+using Rekkord.Engine.Progress;
 using Rekkord.Engine.Pruning;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
@@ -37,6 +39,30 @@ public sealed class PruneTests : IDisposable
         Assert.Equal(second.ObjectName, Assert.Single(_world.Store.List("snapshots/", default)).Name);
         Assert.Equal(second.TagName, Assert.Single(_world.Store.List("tags/", default)).Name);
         _world.Check(first);
+    }
+
+    [Fact]
+    public void It_tells_how_far_it_is()
+    {
+        var (first, _) = SaveTwo();
+        _world.Remove(first);
+        _world.Prune();
+        _world.Clock.Now += PrunedWorld.Wait;
+        var seen = new ConcurrentBag<StepCount?>();
+        PruneOperation? prune = null;
+        using var store = new SteppedStore(_world.Store, _ => seen.Add(prune?.Progress));
+        using var repository = _world.Open(store);
+        prune = _world.CreatePrune(repository);
+        Assert.Null(prune.Progress);
+
+        prune.Plan(CancellationToken.None);
+        var packs = _world.Store.List("packs/", default).Count;
+        Assert.Equal(new StepCount("Looking at packs", "packs", packs, packs), prune.Progress);
+
+        prune.Run(CancellationToken.None);
+        Assert.Contains(seen, step => step is { Activity: "Finding out what snapshots need", Unit: "snapshots", Done: 0, Total: 2 });
+        Assert.Contains(seen, step => step is { Activity: "Deleting", Unit: "objects", Done: 0, Total: > 2 });
+        Assert.Contains(seen, step => step is { Activity: "Deleting", Done: > 0 });
     }
 
     [Fact]

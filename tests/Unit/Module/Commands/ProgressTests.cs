@@ -30,4 +30,26 @@ public sealed class ProgressTests
         Assert.NotEmpty(run.Progress);
         Assert.Equal(ProgressRecordType.Completed, run.Progress[^1].RecordType);
     }
+
+    // Something is told in the midst of it. What takes that takes so long that a bar is due.
+    [Theory]
+    [InlineData("Invoke-RekkordPrune -WhatIf 3>&1", "index", "Finding out what snapshots need|Looking at packs")]
+    [InlineData("Invoke-RekkordRetention -KeepLast 1 -WhatIf 2>&1", "snapshots", "Reading snapshots")]
+    public void A_prune_and_a_retention_have_a_bar(string command, string damaged, string activities)
+    {
+        using var sandbox = new ModuleSandbox();
+        sandbox.Write("file", "one");
+        sandbox.Save().Clean();
+        foreach (var file in Directory.GetFiles(Path.Combine(sandbox.Repository, damaged), "*", SearchOption.AllDirectories))
+        {
+            File.SetAttributes(file, FileAttributes.Normal);
+            File.WriteAllText(file, "damaged");
+        }
+
+        var run = sandbox.Invoke($"{command} | ForEach-Object {{ $due = [Environment]::TickCount64 + 200; while ([Environment]::TickCount64 -lt $due) {{ }} }}");
+
+        Assert.NotEmpty(run.Progress);
+        Assert.Contains(run.Progress, record => activities.Split('|').Contains(record.Activity));
+        Assert.Equal(ProgressRecordType.Completed, run.Progress[^1].RecordType);
+    }
 }
