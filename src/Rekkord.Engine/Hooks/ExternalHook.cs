@@ -57,11 +57,17 @@ internal sealed class ExternalHook(IHookObserver observer, string workingDirecto
             ErrorOutputDropped = errorsDropped,
             Reason = hasWrongLineEnds ? $"{reason}; its first line has a Windows line end" : reason,
             Remedy = hasWrongLineEnds ? ScriptStart.RemoveCarriageReturns(hook.Path) : null,
-            Note = outcome.OutputLeftOpen
-                ? "A process that it started still had its output open 2 seconds after it ended. What that process wrote later is not kept."
-                : null,
+            Note = NoteOf(outcome),
         };
     }
+
+    /// <summary>What is worth knowing of how it ended; null when nothing is.</summary>
+    internal static string? NoteOf(ProcessOutcome outcome) =>
+        outcome is { Stopped: not StopCause.None, IsOutsideJob: true }
+            ? "Windows refused to have it in a job object, as where this PowerShell is in one that takes no other. What it started and let go of may still run."
+        : outcome.OutputLeftOpen
+            ? "A process that it started still had its output open 2 seconds after it ended. What that process wrote later is not kept."
+            : null;
 
     private static HookStatus Status(ProcessOutcome outcome) => outcome.Stopped switch
     {

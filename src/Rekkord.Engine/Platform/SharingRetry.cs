@@ -6,6 +6,8 @@ namespace Rekkord.Engine.Platform;
 /// </summary>
 internal static class SharingRetry
 {
+    private const string Tried = "Rekkord.Tried";
+
     // 0.6 s in all: a backup may come to many files that stay open.
     private static readonly int[] Pauses = [10, 20, 40, 80, 160, 320];
 
@@ -27,7 +29,9 @@ internal static class SharingRetry
 
     internal static bool IsSharingViolation(int number) => number is Win32Error.SharingViolation or Win32Error.LockViolation;
 
-    /// <summary>Tries again for as long as the error may pass.</summary>
+    /// <summary>
+    /// Tries again for as long as the error may pass. One that an attempt within another one has given up on is not tried again by the outer.
+    /// </summary>
     /// <param name="action">What is tried.</param>
     /// <param name="mayPass">Whether it is worth trying again after an error.</param>
     /// <param name="pause">Waits for some milliseconds.</param>
@@ -39,8 +43,14 @@ internal static class SharingRetry
             {
                 return action();
             }
-            catch (Exception error) when (i < Pauses.Length && mayPass(error))
+            catch (Exception error) when (!error.Data.Contains(Tried) && mayPass(error))
             {
+                if (i == Pauses.Length)
+                {
+                    error.Data[Tried] = true;
+                    throw;
+                }
+
                 pause(Pauses[i]);
             }
         }

@@ -10,9 +10,11 @@ internal static partial class WindowsFile
 {
     private const uint ReadAttributes = 0x80; // asks for no data, so that no sharing mode of others is in its way
     private const uint ReadData = 0x8000_0000; // GENERIC_READ
+    private const uint Delete = 0x1_0000, Synchronize = 0x10_0000;
     private const uint ShareEverything = 7;
     private const uint OpenExisting = 3;
     private const uint BackupSemantics = 0x0200_0000; // directories too, and where the backup privilege is on, what the access list forbids
+    private const uint WriteThrough = 0x8000_0000; // FILE_FLAG_WRITE_THROUGH
     private const uint OpenReparsePoint = 0x0020_0000; // the entry itself, if it is a link
 
     /// <summary>Opens an entry for what is told of it. The handle is invalid when the system refused.</summary>
@@ -27,6 +29,10 @@ internal static partial class WindowsFile
         var handle = Open(path, ReadData, ShareEverything, 0, OpenExisting, BackupSemantics, 0);
         return !handle.IsInvalid ? handle : throw Win32Error.LastFailure();
     }
+
+    /// <summary>Opens an entry to give it another name, which reaches the disk before the call returns. The handle is invalid when the system refused.</summary>
+    internal static SafeFileHandle OpenForRename(string path) =>
+        Open(path, Delete | Synchronize, ShareEverything, 0, OpenExisting, BackupSemantics | OpenReparsePoint | WriteThrough, 0);
 
     [LibraryImport("kernel32", EntryPoint = "CreateFileW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     private static partial SafeFileHandle Open(

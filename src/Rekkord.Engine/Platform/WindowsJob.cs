@@ -8,7 +8,8 @@ namespace Rekkord.Engine.Platform;
 
 /// <summary>
 /// A job object of Windows: a program and all that it starts, also what outlives its parent. While it is held, Windows ends all of them
-/// when this process dies. Where Windows makes none, it is empty, and nothing is ended.
+/// when this process dies. None of them can leave it: JOB_OBJECT_LIMIT_BREAKAWAY_OK is not set, so Windows refuses to start a program with
+/// CREATE_BREAKAWAY_FROM_JOB. Where Windows makes none, it is empty, and nothing is ended.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal sealed partial class WindowsJob : IDisposable
@@ -39,7 +40,7 @@ internal sealed partial class WindowsJob : IDisposable
 
     /// <summary>How many of its processes there are; 0 when Windows does not tell.</summary>
     public int CountLiving() =>
-        !_job.IsInvalid && Query(_job, BasicAccounting, out var accounting, Unsafe.SizeOf<Accounting>(), 0) ? (int)accounting.ActiveProcesses : 0;
+        !_job.IsInvalid && Query(_job, BasicAccounting, out var accounting, Unsafe.SizeOf<JobAccounting>(), 0) ? (int)accounting.ActiveProcesses : 0;
 
     /// <summary>Lets those that are left go on: what a program starts for others, such as a service, outlives it.</summary>
     public void Release() => SetLimits(0);
@@ -48,9 +49,9 @@ internal sealed partial class WindowsJob : IDisposable
 
     private void SetLimits(uint flags)
     {
-        var limits = new Limits { Flags = flags };
+        var limits = new JobLimits { Flags = flags };
         if (!_job.IsInvalid)
-            _ = Set(_job, ExtendedLimit, limits, Unsafe.SizeOf<Limits>());
+            _ = Set(_job, ExtendedLimit, limits, Unsafe.SizeOf<JobLimits>());
     }
 
     [LibraryImport("kernel32", EntryPoint = "CreateJobObjectW", SetLastError = true)]
@@ -58,11 +59,11 @@ internal sealed partial class WindowsJob : IDisposable
 
     [LibraryImport("kernel32", EntryPoint = "SetInformationJobObject", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
-    private static partial bool Set(SafeWaitHandle job, int kind, in Limits limits, int size);
+    private static partial bool Set(SafeWaitHandle job, int kind, in JobLimits limits, int size);
 
     [LibraryImport("kernel32", EntryPoint = "QueryInformationJobObject", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
-    private static partial bool Query(SafeWaitHandle job, int kind, out Accounting accounting, int size, nint length);
+    private static partial bool Query(SafeWaitHandle job, int kind, out JobAccounting accounting, int size, nint length);
 
     [LibraryImport("kernel32", EntryPoint = "AssignProcessToJobObject", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
@@ -71,20 +72,20 @@ internal sealed partial class WindowsJob : IDisposable
     [LibraryImport("kernel32", EntryPoint = "TerminateJobObject", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static partial bool Terminate(SafeWaitHandle job, uint exitCode);
+}
 
-    /// <summary>JOBOBJECT_EXTENDED_LIMIT_INFORMATION, of which only the flags are given.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 144)]
-    internal struct Limits
-    {
-        [FieldOffset(16)]
-        internal uint Flags;
-    }
+/// <summary>JOBOBJECT_EXTENDED_LIMIT_INFORMATION, of which only the flags are given.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 144)]
+internal struct JobLimits
+{
+    [FieldOffset(16)]
+    internal uint Flags;
+}
 
-    /// <summary>JOBOBJECT_BASIC_ACCOUNTING_INFORMATION, of which only one number is read.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 48)]
-    internal struct Accounting
-    {
-        [FieldOffset(40)]
-        internal uint ActiveProcesses;
-    }
+/// <summary>JOBOBJECT_BASIC_ACCOUNTING_INFORMATION, of which only one number is read.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 48)]
+internal struct JobAccounting
+{
+    [FieldOffset(40)]
+    internal uint ActiveProcesses;
 }

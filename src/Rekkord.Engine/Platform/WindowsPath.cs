@@ -12,6 +12,16 @@ internal static class WindowsPath
         : path.StartsWith(@"\\", StringComparison.Ordinal) ? string.Concat(ExtendedSharePrefix, path.AsSpan(2))
         : ExtendedPrefix + path;
 
+    /// <summary>The usual form of a path in the extended one.</summary>
+    internal static string ToPlain(string path) =>
+        path.StartsWith(ExtendedSharePrefix, StringComparison.Ordinal) ? string.Concat(@"\\", path.AsSpan(ExtendedSharePrefix.Length))
+        : path.StartsWith(ExtendedPrefix, StringComparison.Ordinal) ? path[ExtendedPrefix.Length..]
+        : path;
+
+    /// <summary>The root of a path on a drive with a letter, such as <c>C:\</c>; null for any other path.</summary>
+    internal static string? DriveOf(string path) =>
+        ToPlain(path) is [>= 'A' and <= 'Z' or >= 'a' and <= 'z', ':', '\\', ..] plain ? plain[..3] : null;
+
     /// <summary>The form that the system's own calls are given for a path.</summary>
     internal static string ForSystem(string path) => ToExtended(Path.GetFullPath(path));
 }

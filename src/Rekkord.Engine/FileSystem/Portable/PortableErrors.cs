@@ -38,8 +38,15 @@ internal static class PortableErrors
     {
         var number = Win32Error.NumberOf(exception);
         var reason = exception.Message.TrimEnd('.').ReplaceLineEndings(" ");
-        return FileSystemErrors.Create(Classify(exception, number), operation, PortablePath.ToDisplay(path), reason, number);
+        var failure = Classify(exception, number);
+        if (failure == FileSystemFailure.InUse && OperatingSystem.IsWindows())
+            reason = NameHolders(reason, FileHolders.Find(path));
+        return FileSystemErrors.Create(failure, operation, PortablePath.ToDisplay(path), reason, number);
     }
+
+    /// <summary>The reason, and who has the file open where that is known.</summary>
+    internal static string NameHolders(string reason, IReadOnlyList<string> holders) =>
+        holders.Count == 0 ? reason : $"{reason}. It is open in {string.Join(", ", holders)}";
 
     private static FileSystemFailure Classify(Exception exception, int number) => exception switch
     {

@@ -16,12 +16,5 @@ internal static class PortablePath
     }
 
     /// <summary>The path as people write it.</summary>
-    internal static string ToDisplay(string path)
-    {
-        var plain = path.StartsWith(WindowsPath.ExtendedSharePrefix, StringComparison.Ordinal)
-                ? string.Concat(@"\\", path.AsSpan(WindowsPath.ExtendedSharePrefix.Length))
-            : path.StartsWith(WindowsPath.ExtendedPrefix, StringComparison.Ordinal) ? path[WindowsPath.ExtendedPrefix.Length..]
-            : path;
-        return FileName.ToDisplay(PortableName.ToBytes(plain));
-    }
+    internal static string ToDisplay(string path) => FileName.ToDisplay(PortableName.ToBytes(WindowsPath.ToPlain(path)));
 }

@@ -56,7 +56,7 @@ internal sealed class PortableSourceDirectory : SourceDirectory
     {
         var path = PathOf(name, FileOperation.ReadStatus);
         return PortableErrors.Run(FileOperation.ReadStatus, path, () => OperatingSystem.IsWindows()
-            ? KeeperOf(WindowsFileRecord.FindLocalFileSystem(path, followLink))
+            ? KeeperOf(IsOnLocalDrive(path) ? WindowsFileRecord.FindLocalFileSystem(path, followLink) : null)
             : FindChangeTimeKeeper(_path));
     }
 
@@ -106,6 +106,10 @@ internal sealed class PortableSourceDirectory : SourceDirectory
 
     // On Windows the system keeps the time where NTFS and ReFS are on this machine's disks. FAT has none.
     private static ChangeTimeKeeper KeeperOf(string? fileSystem) => fileSystem is "NTFS" or "ReFS" ? ChangeTimeKeeper.Kernel : ChangeTimeKeeper.None;
+
+    // Not every network has a protocol that Windows tells of a handle: some are drives, which say so.
+    private static bool IsOnLocalDrive(string path) =>
+        WindowsPath.DriveOf(path) is { } drive && new DriveInfo(drive).DriveType is DriveType.Fixed or DriveType.Removable or DriveType.Ram;
 
     private static ChangeTimeKeeper FindChangeTimeKeeper(string path)
     {

@@ -34,7 +34,11 @@ internal sealed record ProcessStart(
 /// <param name="Stopped">Why it was ended from outside.</param>
 /// <param name="OutputLeftOpen">Whether something it started kept its output open after it had ended.</param>
 /// <param name="Survivors">How many of its processes were still there after they had been killed.</param>
-internal sealed record ProcessOutcome(int? ExitCode, int? Signal, StopCause Stopped, bool OutputLeftOpen, int Survivors);
+internal sealed record ProcessOutcome(int? ExitCode, int? Signal, StopCause Stopped, bool OutputLeftOpen, int Survivors)
+{
+    /// <summary>On Windows, whether it could not be taken into the job object by which all that it starts is ended.</summary>
+    public bool IsOutsideJob { get; init; }
+}
 
 /// <summary>Why a process was ended from outside.</summary>
 internal enum StopCause

@@ -34,8 +34,7 @@ internal sealed class WindowsProcess : ExternalProcess
         }
 
         // What the program starts before this is in no job, and is found as a descendant. .NET cannot start a program that waits.
-        if (!job.TryAdd(process))
-            Debug.WriteLine("The hook runs outside of a job object.");
+        var isInJob = job.TryAdd(process);
         process.StandardInput.Close();
         using var chunks = new BlockingCollection<(OutputCapture Capture, byte[] Bytes)>(QueuedChunks);
         using var letGo = new CancellationTokenSource();
@@ -51,7 +50,7 @@ internal sealed class WindowsProcess : ExternalProcess
         letGo.Cancel();
         var survivors = stopped == StopCause.None ? 0 : Math.Max(process.HasExited ? 0 : 1, job.CountLiving());
         job.Release();
-        return new ProcessOutcome(process.HasExited ? process.ExitCode : null, null, stopped, leftOpen, survivors);
+        return new ProcessOutcome(process.HasExited ? process.ExitCode : null, null, stopped, leftOpen, survivors) { IsOutsideJob = !isInJob };
     }
 
     private static ProcessStartInfo CreateStartInfo(ProcessStart start)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
 using System.Text;
+using Rekkord.Engine.Hooks;
 using Rekkord.Engine.Hooks.External;
 using Rekkord.Engine.Platform;
 using Rekkord.Tests;
@@ -34,9 +35,18 @@ public sealed class WindowsProcessTests : IDisposable
 
     // The sizes in winnt.h, for 64-bit programs.
     [Fact]
-    [SupportedOSPlatform("windows")]
     public void The_records_of_job_objects_have_the_layout_of_the_system() =>
-        Assert.Equal((144, 48), (Unsafe.SizeOf<WindowsJob.Limits>(), Unsafe.SizeOf<WindowsJob.Accounting>()));
+        Assert.Equal((144, 48), (Unsafe.SizeOf<JobLimits>(), Unsafe.SizeOf<JobAccounting>()));
+
+    [Fact]
+    public void A_hook_that_was_stopped_outside_of_a_job_object_says_so()
+    {
+        var outcome = new ProcessOutcome(null, null, StopCause.TimeLimit, OutputLeftOpen: true, Survivors: 0) { IsOutsideJob = true };
+
+        Assert.Contains("refused to have it in a job object", ExternalHook.NoteOf(outcome), StringComparison.Ordinal);
+        Assert.Contains("still had its output open", ExternalHook.NoteOf(outcome with { IsOutsideJob = false }), StringComparison.Ordinal);
+        Assert.Null(ExternalHook.NoteOf(outcome with { Stopped = StopCause.None, OutputLeftOpen = false }));
+    }
 
     [RequiresWindowsFact]
     [SupportedOSPlatform("windows")]

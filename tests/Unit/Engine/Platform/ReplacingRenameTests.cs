@@ -34,6 +34,22 @@ public sealed class ReplacingRenameTests : IDisposable
     }
 
     [RequiresWindowsFact]
+    public void A_file_takes_the_name_of_one_that_others_read()
+    {
+        string from = Write("new", "two"), to = Write("old", "one");
+        using var reader = new StreamReader(new FileStream(to, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+
+        ReplacingRename.Rename(from, to);
+
+        Assert.Equal(("two", "one"), (File.ReadAllText(to), reader.ReadToEnd()));
+    }
+
+    [Fact]
+    public void The_request_to_take_a_name_has_the_form_of_Windows() => Assert.Equal(
+        "03000000" + "00000000" + "0000000000000000" + "06000000" + "61005C006200" + "0000",
+        Convert.ToHexString(RenameRequest.Create("a\\b")));
+
+    [RequiresWindowsFact]
     public void What_a_store_reads_can_be_removed_meanwhile()
     {
         var path = Write("object", "content");

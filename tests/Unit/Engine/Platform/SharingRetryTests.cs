@@ -28,6 +28,14 @@ public sealed class SharingRetryTests
     }
 
     [Fact]
+    public void What_an_inner_attempt_has_given_up_on_is_not_tried_again_by_the_outer()
+    {
+        Assert.Throws<IOException>(() => SharingRetry.Run(() => SharingRetry.Run<int>(() => throw Held(), Passes, _pauses.Add), Passes, _pauses.Add));
+
+        Assert.InRange(_pauses.Sum(), 100, 1000);
+    }
+
+    [Fact]
     public void Other_errors_are_reported_at_once()
     {
         Assert.Throws<FileNotFoundException>(() => SharingRetry.Run<int>(() => throw new FileNotFoundException(), Passes, _pauses.Add));

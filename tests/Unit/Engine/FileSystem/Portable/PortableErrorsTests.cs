@@ -1,3 +1,4 @@
+using System.Text;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.FileSystem.Portable;
@@ -41,6 +42,34 @@ public sealed class PortableErrorsTests : IDisposable
 
         Assert.IsType(type, error);
         Assert.Equal(number, Win32Error.NumberOf(error));
+    }
+
+    [Fact]
+    public void Who_has_a_file_open_is_read_from_what_the_Restart_Manager_tells()
+    {
+        var records = new byte[2 * FileHolders.RecordLength];
+        Assert.Equal(668, FileHolders.RecordLength);
+        records[0] = 7;
+        Encoding.Unicode.GetBytes("Outlook").CopyTo(records, 12);
+        records[FileHolders.RecordLength + 1] = 1;
+        Encoding.Unicode.GetBytes("SQL Server").CopyTo(records, FileHolders.RecordLength + 12);
+
+        var holders = FileHolders.Read(records, 2);
+
+        Assert.Equal(["'Outlook' (process 7)", "'SQL Server' (process 256)"], holders);
+        Assert.Equal("It is used. It is open in 'Outlook' (process 7), 'SQL Server' (process 256)", PortableErrors.NameHolders("It is used", holders));
+        Assert.Equal("It is used", PortableErrors.NameHolders("It is used", []));
+    }
+
+    [RequiresWindowsFact]
+    public void The_program_that_keeps_a_file_open_is_named()
+    {
+        var path = Path.Combine(_directory.Path, "file");
+        using var open = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+
+        var error = Assert.Throws<FileSystemException>(() => PortableSourceFile.Open(path, followLink: false));
+
+        Assert.Contains($"(process {Environment.ProcessId})", error.Message, StringComparison.Ordinal);
     }
 
     [RequiresWindowsFact]

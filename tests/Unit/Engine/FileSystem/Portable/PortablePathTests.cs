@@ -15,4 +15,11 @@ public sealed class PortablePathTests
         Assert.Equal(path, PortablePath.ToDisplay(extended));
         Assert.Equal(path, PortablePath.ToDisplay(path));
     }
+
+    [Theory]
+    [InlineData(@"\\?\C:\data", @"C:\")]
+    [InlineData(@"d:\", @"d:\")]
+    [InlineData(@"\\?\UNC\server\share\x", null)]
+    [InlineData(@"\\.\pipe\x", null)]
+    public void A_path_is_on_a_drive_with_a_letter_or_on_none(string path, string? drive) => Assert.Equal(drive, WindowsPath.DriveOf(path));
 }
