@@ -74,6 +74,26 @@ Describe 'Register-RekkordTask, Get-RekkordTask and Unregister-RekkordTask' {
         (Get-ChildItem $units.Directory).Name | Should -Be rekkord-mine.service, rekkord-scan.service, rekkord-scan.timer
     }
 
+    It 'warn of a script whose failure nobody would see' {
+        Set-Content -LiteralPath $script 'Invoke-RekkordSave nightly ~'
+        $null = Register-RekkordTask nightly $script -Scheduler Cron -WarningVariable warned -WarningAction SilentlyContinue @units
+        "$warned" | Should -BeLike "*does not set `$ErrorActionPreference = 'Stop'*"
+        Set-Content -LiteralPath $script '$ErrorActionPreference = "Stop"', 'Invoke-RekkordSave nightly ~'
+        $null = Register-RekkordTask nightly $script -Scheduler Cron -Force -WarningVariable warned -WarningAction SilentlyContinue @units
+        $warned | Should -BeNullOrEmpty
+    }
+
+    It 'warn where there is no cron' -Skip:($IsWindows -or [bool](Get-Item /usr/sbin/cron*, /sbin/cron* -ErrorAction Ignore)) {
+        Register-RekkordTask nightly $script -Scheduler Cron -WhatIf -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -BeLike '*no cron on this machine*'
+        $bin = (New-Item -ItemType Directory (Join-Path $base bin)).FullName
+        [IO.File]::WriteAllText((Join-Path $bin crond), "#!/bin/sh`n")
+        [IO.File]::SetUnixFileMode((Join-Path $bin crond), 'UserRead, UserWrite, UserExecute')
+        $path, $env:PATH = $env:PATH, "${bin}:$env:PATH"
+        try { Register-RekkordTask nightly $script -Scheduler Cron -WhatIf -WarningVariable warned -WarningAction SilentlyContinue } finally { $env:PATH = $path }
+        $warned | Should -BeNullOrEmpty
+    }
+
     It 'refuse what they cannot do' {
         { Register-RekkordTask nightly (Join-Path $base nothing.ps1) @units } | Should -Throw -ErrorId 'ScriptNotFound,*'
         { Register-RekkordTask 'a b' $script @units } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Scheduling;
@@ -9,7 +10,7 @@ namespace Rekkord.Cmdlets.Commands;
 /// <summary>Has a script run at a time of day, with its exit code kept.</summary>
 [Cmdlet(VerbsLifecycle.Register, "RekkordTask", SupportsShouldProcess = true)]
 [OutputType(typeof(RekkordTask))]
-public sealed class RegisterRekkordTaskCommand : TaskCommand
+public sealed partial class RegisterRekkordTaskCommand : TaskCommand
 {
     /// <summary>The task's name: letters, digits, <c>-</c> and <c>_</c>.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -50,9 +51,29 @@ public sealed class RegisterRekkordTaskCommand : TaskCommand
             Days = [.. Day.Distinct().Order()],
             Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
         };
+        WarnOfSilence(script);
+        if (tasks.FindDoubt() is { } doubt)
+            WriteWarning(doubt);
         if (ShouldProcess($"'{script}' at {At} with {Scheduler}", $"Register the task '{Name}'"))
             WriteObject(new RekkordTask(tasks.Register(task, Force, StopToken)));
     });
+
+    /// <summary>Without <c>Stop</c>, PowerShell goes on after an error and ends with exit code 0: nobody would see that a save failed.</summary>
+    private void WarnOfSilence(string script)
+    {
+        try
+        {
+            if (!SaysWhatAnErrorDoes().IsMatch(File.ReadAllText(script)))
+                WriteWarning($"'{script}' does not set $ErrorActionPreference = 'Stop'. When its save fails it ends with exit code 0, and {Scheduler} takes that for success. Begin it with that line.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RekkordException("ScriptNotFound", RekkordErrorKind.NotFound, $"The script '{script}' cannot be read: {error.Message}", script, error);
+        }
+    }
+
+    [GeneratedRegex(@"ErrorAction|\bexit\b", RegexOptions.IgnoreCase)]
+    private static partial Regex SaysWhatAnErrorDoes();
 
     /// <summary>What runs this session, and not what started that: a launcher would not pass a signal on.</summary>
     private string[] FindPowerShell()

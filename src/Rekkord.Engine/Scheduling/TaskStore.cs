@@ -27,6 +27,10 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
 {
     private static readonly string[] Overwrite = ["/F"];
 
+    // The last one is systemd's that reads cron's files. The directories of the system are not in everybody's PATH.
+    private static readonly string[] CronPrograms = ["cron", "crond", "systemd-crontab-generator"];
+    private static readonly string[] SystemDirectories = ["/usr/sbin", "/sbin", "/usr/lib/systemd/system-generators"];
+
     private readonly string _directory = directory ?? (scheduler, ofUser) switch
     {
         (SchedulerKind.Systemd, true) => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config/systemd/user"),
@@ -34,6 +38,13 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
         (SchedulerKind.Cron, _) => "/etc/cron.d",
         _ => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "rekkord", "tasks"),
     };
+
+    /// <summary>Why tasks may never run, as a sentence; null when nothing speaks for that. systemd and Windows say it themselves.</summary>
+    public string? FindDoubt() => scheduler != SchedulerKind.Cron || directory is not null || CronPrograms.Any(IsInstalled) ? null
+        : "There is no cron on this machine (no program cron or crond), and so nothing that would run the task. Install one, or have something else start the script.";
+
+    private static bool IsInstalled(string program) =>
+        ProgramSearch.Find(program) is not null || SystemDirectories.Any(place => File.Exists(Path.Combine(place, program)));
 
     /// <summary>Writes a task's files, and tells the scheduler of it.</summary>
     /// <exception cref="RekkordException">There is such a task (<c>TaskExists</c>), a file cannot be written (<c>TaskNotWritable</c>), or the scheduler refuses it (<c>TaskNotRegistered</c>).</exception>
