@@ -36,4 +36,43 @@ Invoke-RekkordSave test '$base/source' -Repository '$base/repository' -KeyFile '
         ($saved | Select-Object -SkipLast 1 | ConvertFrom-Json).Status | Should -Be Succeeded
         $saved[-1] | Should -Be "$base/home/.local/share/powershell/Modules/Rekkord/$version"
     }
+
+    It 'is followed by a preview for those who ask, and by the next version for all' {
+        $gallery, $previews = "$base/upgrades", 'preview1', ''
+        $null = New-Item -ItemType Directory $gallery, "$base/next"
+        Copy-Item $package $gallery
+        foreach ($preview in $previews) {
+            # The same module, with another version in its manifest, as CONTRIBUTING.md says.
+            Copy-Item (Join-Path $root output/Rekkord/$version) "$base/next/Rekkord" -Recurse
+            $text = (Get-Content -Raw "$base/next/Rekkord/Rekkord.psd1") -replace "ModuleVersion( *)= '[\d.]+'", "ModuleVersion`$1= '99.0.0'"
+            if ($preview) { $text = $text -replace 'PSData = @\{', "PSData = @{`n            Prerelease = '$preview'" }
+            Set-Content "$base/next/Rekkord/Rekkord.psd1" $text
+            Compress-PSResource "$base/next/Rekkord" -DestinationPath $gallery
+            Remove-Item "$base/next/Rekkord" -Recurse
+        }
+
+        Move-Item "$gallery/Rekkord.99.0.0.nupkg" "$base/next"
+        $said = Invoke-InCleanProfile $base @"
+Register-PSResourceRepository Upgrades -Uri '$gallery' -Trusted
+Install-PSResource Rekkord -Repository Upgrades -Reinstall
+Update-PSResource Rekkord -Repository Upgrades
+'without: ' + (Get-InstalledPSResource Rekkord).Version
+Update-PSResource Rekkord -Repository Upgrades -Prerelease
+'preview: ' + ((Get-InstalledPSResource Rekkord)[0] | ForEach-Object { "`$(`$_.Version)-`$(`$_.Prerelease)" })
+Move-Item '$base/next/Rekkord.99.0.0.nupkg' '$gallery'
+# Update-PSResource takes a preview for its release.
+Install-PSResource Rekkord -Repository Upgrades -Reinstall
+'released: ' + ((Get-InstalledPSResource Rekkord)[0] | ForEach-Object { "`$(`$_.Version)-`$(`$_.Prerelease)" })
+"@
+        $said | Should -Be "without: $version", 'preview: 99.0.0-preview1', 'released: 99.0.0-'
+    }
+}
+
+Describe 'build.ps1 -Task Sign' {
+    It 'says where it can be run, before it builds anything' -Skip:$IsWindows {
+        $program, [string[]] $library = $pwsh
+        $said = & $program @library -NoProfile -NonInteractive -File (Join-Path $root build.ps1) -Task Sign -CertificateThumbprint 00 2>&1
+        $LASTEXITCODE | Should -Be 1
+        ("$said" -replace '\e\[[\d;]*m' -replace '[\s|]+', ' ') | Should -BeLike '*Set-AuthenticodeSignature is there only on Windows*'
+    }
 }
