@@ -88,6 +88,16 @@ Describe 'The tables' {
         }
     }
 
+    It 'have whole headings at <_> columns, too' -ForEach 100, 110, 132 {
+        foreach ($name in $objects.Keys -ne 'RekkordConfig') {
+            $text = Format-Plain $objects[$name] $_ -Table
+            $lines = $text.Split("`n").TrimEnd()
+            $rule = $lines.IndexOf($lines.Where({ $_ -match '^-+( +-+)*$' }, 'First')[0])
+            $rule | Should -BeGreaterThan 1
+            $lines[$rule - 2] | Should -BeNullOrEmpty -Because "$name is shown so:`n$text"
+        }
+    }
+
     It 'have the status first, and the same first columns at 80 and 120' {
         foreach ($name in $objects.Keys -ne 'RekkordConfig') {
             $headings = 80, 120 | ForEach-Object { (Format-Plain $objects[$name] $_ -Table).Split("`n").Trim().Where({ $_ -match '^\w+ ' -and $_ -notmatch '^(Directory|Judged together):' }, 'First') }
@@ -101,7 +111,7 @@ Describe 'The tables' {
         $text | Should -Match '(?m)^Whole +[0-9a-f]{12} a-channel-with-a-n… \d{4}-'
         $text | Should -Match '(?m)^Revoked +[0-9a-f]{12} later '
         $text | Should -Match '(?m)^Partial +[0-9a-f]{12} partial '
-        Format-Plain $objects.RekkordSnapshot 120 | Should -Match 'Files +Errors +Tags and paths'
+        Format-Plain $objects.RekkordSnapshot 120 | Should -Match 'Files +Errors +Paths'
     }
 
     It 'show the same for objects that come from a job or a file' {
@@ -126,6 +136,14 @@ Describe 'The tables' {
         Format-Coloured (Get-RekkordSnapshot partial) | Should -Not -Match $green
         Format-Coloured (Get-RekkordSnapshot $channel) | Should -Match "${green}Whole"
         Format-Coloured $objects.RekkordRepository | Should -Match "${green}Ready"
+    }
+
+    It 'are not needed where an object is a part of a text' {
+        "$($save[1])" | Should -Be "Succeeded $($save[1].Id.Substring(0, 12)) of $channel"
+        "$($scan[-1])" | Should -Be "Succeeded $($sandbox.Repository)"
+        "$restore" | Should -Be "Succeeded $($restore.Snapshot.Substring(0, 12)) to $($sandbox.Destination)"
+        "$copy" | Should -Be "Copied $($copy.SourceId.Substring(0, 12)) as $($copy.Id.Substring(0, 12))"
+        "$(Invoke-RekkordPrune -WhatIf)" | Should -Be "Deleted 0, condemned 0, merged 0 packs of $($sandbox.Repository) (planned)"
     }
 
     It 'say in words what no status says' {

@@ -68,6 +68,9 @@ public sealed class RekkordCopyResult
 
     /// <summary>The keyfile that it was made with.</summary>
     public string KeyFile { get; }
+
+    /// <summary>How it ended, and which snapshot became which.</summary>
+    public override string ToString() => $"{Status} {SourceId[..12]} as {Id[..12]}";
 }
 
 /// <summary>Whether a snapshot was copied.</summary>

@@ -64,4 +64,7 @@ public sealed class RekkordPruneResult
 
     /// <summary>When the next of what waited before this run can be deleted; null when nothing did.</summary>
     public DateTimeOffset? NextSweep { get; }
+
+    /// <summary>What it did, or would do, and where.</summary>
+    public override string ToString() => $"Deleted {DeletedPacks}, condemned {CondemnedPacks}, merged {MergedPacks} packs of {Repository}{(IsDone ? "" : " (planned)")}";
 }

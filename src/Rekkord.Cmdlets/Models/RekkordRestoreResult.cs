@@ -52,6 +52,9 @@ public sealed class RekkordRestoreResult
 
     /// <summary>Why, a message each; the first 1,000.</summary>
     public string[] Errors { get; }
+
+    /// <summary>How it ended, and of which snapshot to where.</summary>
+    public override string ToString() => $"{Status} {Snapshot[..12]} to {Destination}";
 }
 
 /// <summary>How a restore ended.</summary>

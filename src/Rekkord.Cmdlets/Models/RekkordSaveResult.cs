@@ -89,6 +89,9 @@ public sealed class RekkordSaveResult
 
     /// <summary>The results of all hooks that ran.</summary>
     public RekkordHookResult[] Hooks { get; }
+
+    /// <summary>How it ended, and which snapshot it made.</summary>
+    public override string ToString() => $"{Status} {Id[..12]} of {Channel}";
 }
 
 /// <summary>How a save ended that made a snapshot.</summary>

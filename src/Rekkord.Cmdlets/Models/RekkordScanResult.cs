@@ -70,6 +70,9 @@ public sealed class RekkordScanResult
 
     /// <summary>The results of all hooks that ran.</summary>
     public RekkordHookResult[] Hooks { get; }
+
+    /// <summary>How it ended, and where.</summary>
+    public override string ToString() => $"{Status} {Repository}";
 }
 
 /// <summary>How a scan ended.</summary>
