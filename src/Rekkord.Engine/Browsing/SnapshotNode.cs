@@ -1,6 +1,7 @@
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Objects;
+using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Trees;
 
 namespace Rekkord.Engine.Browsing;
@@ -47,8 +48,15 @@ public sealed class SnapshotNode
         if (!IsDirectory)
             return null;
         if (_way is not null)
-            return RootsBelow(_way).Any(names => names[_way.Count].AsSpan().SequenceEqual(name)) ? OnTheWay(_content, _pages, [.. _way, name]) : null;
-        return SnapshotPath.Search(_entry, name, _pages.Read(_content.Blobs)) is { } child ? Below(child) : null;
+        {
+            return RootsBelow(_way).Select(names => names[_way.Count]).FirstOrDefault(there => SnapshotPath.AreEqual(there, name, PathPattern.IgnoresCase)) is { } there
+                ? OnTheWay(_content, _pages, [.. _way, there])
+                : null;
+        }
+
+        var read = _pages.Read(_content.Blobs);
+        var child = SnapshotPath.Search(_entry, name, read) ?? (PathPattern.IgnoresCase ? SnapshotPath.SearchIgnoringCase(_entry, name, read) : null);
+        return child is not null ? Below(child) : null;
     }
 
     /// <summary>What it holds, in the order of the names. A page that cannot be read costs no other page.</summary>

@@ -3,6 +3,7 @@ using Rekkord.Engine.Errors;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.Index;
 using Rekkord.Engine.Objects;
+using Rekkord.Engine.Patterns;
 using Rekkord.Engine.Snapshots;
 using Rekkord.Engine.Trees;
 
@@ -45,9 +46,16 @@ internal static class SnapshotPath
         return normal.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/";
     }
 
-    /// <summary>Whether the first names of a path are those.</summary>
-    public static bool StartsWith(IReadOnlyList<byte[]> path, IReadOnlyList<byte[]> start) =>
-        start.Count <= path.Count && start.Zip(path).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
+    /// <summary>Whether the first names of a path are those; on Windows, whatever their case.</summary>
+    public static bool StartsWith(IReadOnlyList<byte[]> path, IReadOnlyList<byte[]> start) => StartsWith(path, start, PathPattern.IgnoresCase);
+
+    private static bool StartsWith(IReadOnlyList<byte[]> path, IReadOnlyList<byte[]> start, bool ignoreCase) =>
+        start.Count <= path.Count && start.Zip(path).All(pair => AreEqual(pair.First, pair.Second, ignoreCase));
+
+    /// <summary>Whether two names are one.</summary>
+    internal static bool AreEqual(ReadOnlySpan<byte> name, ReadOnlySpan<byte> other, bool ignoreCase) =>
+        name.SequenceEqual(other)
+        || (ignoreCase && string.Equals(FileName.ToDisplay(name), FileName.ToDisplay(other), StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A path and a name below it, as displayed.</summary>
     public static string Join(string directory, string name) =>
@@ -67,19 +75,25 @@ internal static class SnapshotPath
     /// <param name="path">The path, as displayed or as it is.</param>
     /// <param name="nearest">When nothing was found: the nearest parent that was saved, as displayed; null when there is none.</param>
     /// <exception cref="RekkordException">A directory on the way is damaged.</exception>
-    public static TreeEntry? TryFind(BlobReader blobs, IReadOnlyList<SnapshotRoot> roots, string path, out string? nearest)
+    public static TreeEntry? TryFind(BlobReader blobs, IReadOnlyList<SnapshotRoot> roots, string path, out string? nearest) =>
+        TryFind(blobs, roots, path, PathPattern.IgnoresCase, out nearest);
+
+    /// <summary>Finds what was saved under a path, or if there is nothing and it is told so, the only thing whose path differs in case.</summary>
+    internal static TreeEntry? TryFind(BlobReader blobs, IReadOnlyList<SnapshotRoot> roots, string path, bool ignoreCase, out string? nearest)
     {
+        if (ignoreCase && TryFind(blobs, roots, path, ignoreCase: false, out nearest) is { } exact)
+            return exact;
         var wanted = Split(path);
         nearest = null;
         foreach (var root in roots)
         {
             var names = Split(root.Path);
-            if (!StartsWith(wanted, names))
+            if (!StartsWith(wanted, names, ignoreCase))
                 continue;
             var current = root.Entry with { Name = names.Count > 0 ? names[^1] : root.Entry.Name };
             var reached = FileName.ToDisplay(root.Path);
             var depth = names.Count;
-            while (depth < wanted.Count && FindChild(blobs, current, wanted[depth]) is { } child)
+            while (depth < wanted.Count && FindChild(blobs, current, wanted[depth], ignoreCase) is { } child)
             {
                 current = child;
                 reached = Join(reached, FileName.ToDisplay(child.Name));
@@ -107,13 +121,32 @@ internal static class SnapshotPath
     /// <summary>Finds an entry of a directory by its name: the bytes as they are, or those that a displayed name stands for.</summary>
     /// <returns>Null when it has none, or is not a directory.</returns>
     /// <exception cref="RekkordException">A page is missing or damaged.</exception>
-    public static TreeEntry? FindChild(BlobReader blobs, TreeEntry directory, byte[] name)
+    private static TreeEntry? FindChild(BlobReader blobs, TreeEntry directory, byte[] name, bool ignoreCase)
     {
         if (directory.Kind != FileKind.Directory)
             return null;
-        return Search(directory, name, Read) ?? (FromDisplay(name) is { } other ? Search(directory, other, Read) : null);
+        return Search(directory, name, Read)
+            ?? (FromDisplay(name) is { } other ? Search(directory, other, Read) : null)
+            ?? (ignoreCase ? SearchIgnoringCase(directory, name, Read) : null);
 
         IReadOnlyList<TreeEntry> Read(ChunkReference page) => TreeReader.ReadPage(blobs, page);
+    }
+
+    /// <summary>Looks through all pages for the only entry whose name is another in nothing but its case.</summary>
+    /// <exception cref="RekkordException">A page is missing or damaged.</exception>
+    internal static TreeEntry? SearchIgnoringCase(TreeEntry directory, byte[] name, Func<ChunkReference, IReadOnlyList<TreeEntry>> read)
+    {
+        TreeEntry? found = null;
+        foreach (var entry in directory.ChunkReferences.SelectMany(read))
+        {
+            if (!AreEqual(name, entry.Name, ignoreCase: true))
+                continue;
+            if (found is not null)
+                return null;
+            found = entry;
+        }
+
+        return found;
     }
 
     /// <summary>Binary search among the pages, which hold the entries in ascending order of their names.</summary>

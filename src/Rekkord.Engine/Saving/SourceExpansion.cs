@@ -36,7 +36,7 @@ internal sealed class SourceExpansion(LocalFileSystem files, PatternSet exclusio
     /// <summary>Adds what wildcards match, also beside something that has that very name: somebody else may have made it.</summary>
     private void AddMatches(NamedPaths named, SourcePath path, string pattern, bool isThere)
     {
-        var root = OperatingSystem.IsWindows() ? Path.GetPathRoot(pattern)!.Replace('\\', '/') : "/";
+        var root = OperatingSystem.IsWindows() ? SourcePath.EndRoot(Path.GetPathRoot(pattern)!.Replace('\\', '/')) : "/";
         var names = pattern[Math.Min(root.Length, pattern.Length)..].Split('/', StringSplitOptions.RemoveEmptyEntries);
         List<byte[]> found;
         try

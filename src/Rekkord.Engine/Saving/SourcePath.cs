@@ -44,6 +44,9 @@ public sealed record SourcePath(byte[] Path, string? Pattern = null)
     private static string Normalize(string path, string directory)
     {
         var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path, directory));
-        return OperatingSystem.IsWindows() ? full.Replace('\\', '/') : full;
+        return OperatingSystem.IsWindows() ? EndRoot(full.Replace('\\', '/')) : full;
     }
+
+    /// <summary>The root of a share on Windows with the separator at its end that the root of a drive has: it is in no other directory.</summary>
+    internal static string EndRoot(string path) => path.StartsWith("//", StringComparison.Ordinal) && path.Count('/') == 3 && !path.EndsWith('/') ? path + '/' : path;
 }
