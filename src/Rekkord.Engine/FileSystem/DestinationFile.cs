@@ -7,6 +7,12 @@ public abstract class DestinationFile : IDisposable
     /// <exception cref="FileSystemException">Writing failed, for example because the disk is full.</exception>
     public abstract void Write(ReadOnlySpan<byte> data, long offset);
 
+    /// <summary>Says that some of the file will not be written. Windows keeps holes in files only of which it was told so.</summary>
+    public virtual void AllowHoles()
+    {
+        // Elsewhere every file may have some.
+    }
+
     /// <summary>Lengthens the file to so many bytes; the new ones read as zeros.</summary>
     /// <exception cref="FileSystemException">The system refused.</exception>
     public abstract void SetSize(long size);

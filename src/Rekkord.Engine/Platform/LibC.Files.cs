@@ -62,7 +62,7 @@ internal static partial class LibC
     internal static partial nint PositionedWrite(FileDescriptor file, ReadOnlySpan<byte> buffer, nint length, long offset);
 
     [LibraryImport(Library, EntryPoint = "lseek", SetLastError = true)]
-    internal static partial long Seek(FileDescriptor file, long offset, int whence);
+    internal static partial long Seek(SafeHandle file, long offset, int whence);
 
     [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
     internal static partial int Truncate(FileDescriptor file, long size);

@@ -112,7 +112,10 @@ internal sealed class FileRestore
             if (_file is not null)
                 return _file;
             _context.CurrentFile = this;
-            return _file = _directory.CreateFile(_temporaryName);
+            _file = _directory.CreateFile(_temporaryName);
+            if (_entry.DataRanges.Count > 0 || EndsInHole)
+                _file.AllowHoles();
+            return _file;
         }
     }
 

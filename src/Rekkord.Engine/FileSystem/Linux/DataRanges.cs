@@ -6,11 +6,8 @@ namespace Rekkord.Engine.FileSystem.Linux;
 /// <summary>Finds the holes of a sparse file with lseek's SEEK_DATA and SEEK_HOLE.</summary>
 internal static class DataRanges
 {
-    /// <summary>Holes smaller than this count as data: describing them costs more than their zeros.</summary>
-    internal const long SmallestHole = 64 * 1024;
-
-    /// <summary>A file with more ranges than this counts as data throughout, which bounds memory and the stored list.</summary>
-    internal const int MaxRanges = 65_536;
+    internal const long SmallestHole = SparseFile.SmallestHole;
+    internal const int MaxRanges = SparseFile.MaxRanges;
 
     /// <summary>The ranges that hold data, from 0 to <paramref name="size"/>.</summary>
     /// <exception cref="FileSystemException">The system refused.</exception>

@@ -1,3 +1,5 @@
+using Rekkord.Engine.Platform;
+
 namespace Rekkord.Engine.FileSystem.Portable;
 
 /// <summary>A regular file being written through .NET's API.</summary>
@@ -14,6 +16,14 @@ internal sealed class PortableDestinationFile(FileStream stream, string path) : 
         {
             throw PortableErrors.Create(error, FileOperation.WriteFile, path);
         }
+    }
+
+    /// <inheritdoc/>
+    public override void AllowHoles()
+    {
+        // Where the file system has no holes, zeros take their place.
+        if (OperatingSystem.IsWindows())
+            WindowsSparseFile.TryMark(stream.SafeFileHandle);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 using Rekkord.Engine.Platform;
 
@@ -82,10 +83,23 @@ internal sealed class PortableSourceFile : SourceFile
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ByteRange> GetDataRanges(long size) => size > 0 ? [new ByteRange(0, size)] : [];
+    public override IReadOnlyList<ByteRange> GetDataRanges(long size)
+    {
+        if (size <= 0)
+            return [];
+        var allocated = size <= SparseFile.SmallestHole || StatusAtOpening.AllocatedSize >= size ? null
+            : OperatingSystem.IsWindows() ? FindAllocatedOnWindows(size)
+            : OperatingSystem.IsMacOS() ? DarwinHoles.FindAllocated(_handle, size)
+            : null;
+        return allocated is null ? [new ByteRange(0, size)] : SparseFile.Join(allocated.Select(range => new ByteRange(range.Offset, range.Length)), size);
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<ExtendedAttribute> GetExtendedAttributes(Action<FileSystemException>? refused = null) => PortableAttributes.Read(_path, _followLink, refused);
+
+    [SupportedOSPlatform("windows")]
+    private List<(long Offset, long Length)>? FindAllocatedOnWindows(long size) =>
+        ((FileAttributes)StatusAtOpening.WindowsAttributes).HasFlag(FileAttributes.SparseFile) ? WindowsSparseFile.FindAllocated(_handle, size) : null;
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
