@@ -51,6 +51,23 @@ Describe 'Register-RekkordTask, Get-RekkordTask and Unregister-RekkordTask' {
         $LASTEXITCODE | Should -Be 0
     }
 
+    It 'make a property list for launchd, with the pwsh, the script and the days' {
+        $task = Register-RekkordTask nightly $script 4:05 -Day Sunday, Monday -Scheduler Launchd -User @units
+        Split-Path $task.Files -Leaf | Should -Be rekkord-nightly.plist
+        $values = ([xml](Get-Content -Raw $task.Files)).DocumentElement.dict
+        $values.key | Should -Be Label, ProgramArguments, EnvironmentVariables, StartCalendarInterval, ExitTimeOut, StandardOutPath, StandardErrorPath
+        $program, [string[]]$arguments = $values.array[0].string
+        $arguments[-1] | Should -Be $script
+        $PSNativeCommandUseErrorActionPreference = $false
+        & $program @arguments | Should -Be "run by $HOME"
+        $LASTEXITCODE | Should -Be 3
+        $values.array[1].dict.ForEach{ $_.integer -join ' ' } | Should -Be '4 5 0', '4 5 1'
+        $daily = Register-RekkordTask daily $script 23:59 -Scheduler Launchd @units
+        ([xml](Get-Content -Raw $daily.Files)).DocumentElement.dict.dict[1].integer | Should -Be 23, 59
+        (Get-RekkordTask -Scheduler Launchd @units).Name | Should -Be daily, nightly
+        if ($IsMacOS) { plutil -lint $task.Files $daily.Files | Should -Not -Match invalid }
+    }
+
     It 'make a file that the task scheduler of Windows can read, with pwsh as its command' {
         $task = Register-RekkordTask nightly $script 03:00 -Scheduler Windows @units
         $xml = [xml](Get-Content -Raw $task.Files)

@@ -9,13 +9,14 @@ namespace Rekkord.Cmdlets.Commands;
 /// <summary>The cmdlets for scripts that run at a time of day.</summary>
 public abstract class TaskCommand : RekkordCommand
 {
-    /// <summary>What runs the task; otherwise systemd where it is, cron on other Unix systems, and the task scheduler on Windows.</summary>
+    /// <summary>What runs the task; otherwise systemd where it is, launchd on macOS, cron on other Unix systems, and the task scheduler on Windows.</summary>
     [Parameter]
     public RekkordScheduler Scheduler { get; set; } = OperatingSystem.IsWindows() ? RekkordScheduler.Windows
+        : OperatingSystem.IsMacOS() ? RekkordScheduler.Launchd
         : System.IO.Directory.Exists("/run/systemd/system") ? RekkordScheduler.Systemd
         : RekkordScheduler.Cron;
 
-    /// <summary>A task of the user's and not of the machine's; with systemd.</summary>
+    /// <summary>A task of the user's and not of the machine's; with systemd and launchd.</summary>
     [Parameter]
     public SwitchParameter User { get; set; }
 
@@ -26,10 +27,10 @@ public abstract class TaskCommand : RekkordCommand
 
     private protected TaskStore OpenTasks()
     {
-        if (User && Scheduler != RekkordScheduler.Systemd)
+        if (User && Scheduler is not (RekkordScheduler.Systemd or RekkordScheduler.Launchd))
         {
             throw new RekkordException(
-                "TaskOfUserUnsupported", RekkordErrorKind.InvalidArgument, $"-User is for systemd, not for {Scheduler}. Write the files with -Directory, and give them to the scheduler yourself.");
+                "TaskOfUserUnsupported", RekkordErrorKind.InvalidArgument, $"-User is for systemd and launchd, not for {Scheduler}. Write the files with -Directory, and give them to the scheduler yourself.");
         }
 
         return new TaskStore((SchedulerKind)Scheduler, User, Directory is null ? null : ResolvePath(Directory));

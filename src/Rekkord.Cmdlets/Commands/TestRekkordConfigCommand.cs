@@ -221,6 +221,7 @@ public sealed class TestRekkordConfigCommand : RepositoryCommand
     private void CheckSchedule()
     {
         (SchedulerKind Scheduler, bool OfUser)[] schedulers = OperatingSystem.IsWindows() ? [(SchedulerKind.Windows, false)]
+            : OperatingSystem.IsMacOS() ? [(SchedulerKind.Launchd, false), (SchedulerKind.Launchd, true)]
             : Directory.Exists("/run/systemd/system") ? [(SchedulerKind.Systemd, false), (SchedulerKind.Systemd, true)]
             : [(SchedulerKind.Cron, false)];
         try
@@ -244,6 +245,7 @@ public sealed class TestRekkordConfigCommand : RepositoryCommand
         var next = task switch
         {
             { IsActive: null } => $"The task '{task.Name}' is there. {task.Scheduler} does not tell when it runs.",
+            { IsActive: false, Scheduler: SchedulerKind.Launchd } => $"The task '{task.Name}' does not run: launchd has not loaded it. Load it with launchctl bootstrap, or register it again with -Force.",
             { IsActive: false } => $"The task '{task.Name}' does not run: its timer is off. Start it with systemctl enable --now {TaskDefinition.Prefix}{task.Name}.timer.",
             { Next: { } time } => $"The task '{task.Name}' runs next at {time:yyyy-MM-dd HH:mm}.",
             _ => $"The task '{task.Name}' is on.",

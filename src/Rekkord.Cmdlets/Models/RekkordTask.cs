@@ -71,4 +71,7 @@ public enum RekkordScheduler
 
     /// <summary>The task scheduler of Windows.</summary>
     Windows,
+
+    /// <summary>launchd of macOS, by a daemon of the machine or an agent of the user.</summary>
+    Launchd,
 }

@@ -17,11 +17,14 @@ public enum SchedulerKind
 
     /// <summary>The task scheduler of Windows.</summary>
     Windows,
+
+    /// <summary>launchd of macOS.</summary>
+    Launchd,
 }
 
 /// <summary>The tasks of one scheduler on this machine, or the files of tasks in a directory that no scheduler reads.</summary>
 /// <param name="scheduler">The scheduler.</param>
-/// <param name="ofUser">Whether it is the user's and not the machine's; with systemd only.</param>
+/// <param name="ofUser">Whether it is the user's and not the machine's; with systemd and launchd only.</param>
 /// <param name="directory">Another directory than the scheduler's. Then only files are written.</param>
 public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? directory)
 {
@@ -36,6 +39,8 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
         (SchedulerKind.Systemd, true) => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config/systemd/user"),
         (SchedulerKind.Systemd, false) => "/etc/systemd/system",
         (SchedulerKind.Cron, _) => "/etc/cron.d",
+        (SchedulerKind.Launchd, true) => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "Library/LaunchAgents"),
+        (SchedulerKind.Launchd, false) => "/Library/LaunchDaemons",
         _ => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "rekkord", "tasks"),
     };
 
@@ -55,6 +60,7 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
         {
             SchedulerKind.Systemd => SystemdUnits.Create(task),
             SchedulerKind.Cron => [CronTable.Create(task, Environment.UserName)],
+            SchedulerKind.Launchd => [LaunchdJob.Create(task, Path.Combine(ofUser ? Path.Combine(task.Home, "Library/Logs") : "/var/log", $"{task.FileName}.log"))],
             _ => [WindowsTask.Create(task)],
         };
         string[] paths = [.. files.Select(file => Path.Combine(_directory, file.Name))];
@@ -83,6 +89,8 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
         var name = TaskDefinition.Prefix + task.Name;
         if (directory is null && scheduler == SchedulerKind.Systemd)
             Systemctl(cancellation, "disable", "--now", $"{name}.timer");
+        else if (directory is null && scheduler == SchedulerKind.Launchd)
+            Run("launchctl", cancellation, "bootout", $"{Domain}/{name}");
         try
         {
             foreach (var file in task.Files)
@@ -114,6 +122,7 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
     {
         ".service" or ".timer" => scheduler == SchedulerKind.Systemd,
         ".xml" => scheduler == SchedulerKind.Windows,
+        ".plist" => scheduler == SchedulerKind.Launchd,
         "" => scheduler == SchedulerKind.Cron,
         _ => false,
     };
@@ -126,6 +135,12 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
         {
             Demand(task.Name, Systemctl(cancellation, "daemon-reload"));
             Demand(task.Name, Systemctl(cancellation, "enable", "--now", $"{task.FileName}.timer"));
+        }
+        else if (scheduler == SchedulerKind.Launchd)
+        {
+            // One of that name that is loaded keeps the new one out. Where there is none, that is no fault.
+            Run("launchctl", cancellation, "bootout", $"{Domain}/{task.FileName}");
+            Demand(task.Name, Run("launchctl", cancellation, "bootstrap", Domain, paths[0]));
         }
         else if (scheduler == SchedulerKind.Windows)
         {
@@ -147,8 +162,18 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
         }
     }
 
-    private RegisteredTask Describe(string name, IReadOnlyList<string> files, CancellationToken cancellation) =>
-        directory is null && scheduler == SchedulerKind.Systemd ? AskSystemd(name, files, cancellation) : new(name, scheduler, files, null);
+    private RegisteredTask Describe(string name, IReadOnlyList<string> files, CancellationToken cancellation) => (directory, scheduler) switch
+    {
+        (null, SchedulerKind.Systemd) => AskSystemd(name, files, cancellation),
+        (null, SchedulerKind.Launchd) => new(name, scheduler, files, null)
+        {
+            IsActive = Run("launchctl", cancellation, "print", $"{Domain}/{TaskDefinition.Prefix}{name}").Code == 0,
+        },
+        _ => new(name, scheduler, files, null),
+    };
+
+    /// <summary>What launchd calls those whose jobs are meant: the machine, or the user who is logged in.</summary>
+    private string Domain => ofUser ? $"gui/{LibC.EffectiveUser()}" : "system";
 
     private RegisteredTask AskSystemd(string name, IReadOnlyList<string> files, CancellationToken cancellation)
     {
