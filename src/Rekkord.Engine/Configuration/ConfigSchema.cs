@@ -59,7 +59,7 @@ public static class ConfigSchema
         new("Retention", "SweepAfter", ConfigValueType.Duration, "How long what only removed snapshots need waits before it is deleted, at least 3d.") { Default = "7d" },
         new("Retention", "TimeZone", ConfigValueType.Text, "Whose days, weeks, months and years count. Unset: those of the machine that removes."),
 
-        new("Report", "Journal", ConfigValueType.Boolean, "Whether what came of each job is written to systemd's journal, or to syslog.") { Default = "false" },
+        new("Report", "Journal", ConfigValueType.Boolean, "Whether what came of each job is written to systemd's journal or syslog, on Windows to the event log.") { Default = "false" },
         new("Report", "PrometheusDirectory", ConfigValueType.Path, "The directory in which each job has a file with numbers for Prometheus."),
 
         new("S3", "AccessKeyID", ConfigValueType.Text, "The access key ID.")

@@ -1,15 +1,18 @@
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Text;
 using Rekkord.Engine.Errors;
+using Rekkord.Engine.Platform;
 
 namespace Rekkord.Engine.Reporting;
 
-/// <summary>Writes reports to the journal of systemd, or where there is none to syslog.</summary>
+/// <summary>Writes reports to the journal of systemd, or where there is none to syslog; on Windows to the event log.</summary>
 public static class SystemLog
 {
     private const string Journal = "/run/systemd/journal/socket";
     private const string Syslog = "/dev/log";
     private const string Identifier = "rekkord";
+    private const string EventSource = "Rekkord";
     private const int SendTimeout = 5000;
     private const int Information = 6, Warning = 4, Error = 3;
 
@@ -20,12 +23,12 @@ public static class SystemLog
     /// <exception cref="RekkordException">It does not (<c>ReportUnsupported</c>).</exception>
     public static void RequireSupport()
     {
-        if (OperatingSystem.IsLinux())
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows())
             return;
         throw new RekkordException(
             "ReportUnsupported",
             RekkordErrorKind.InvalidArgument,
-            "Journal = true in [Report] is for Linux: this system has neither systemd's journal nor syslog at /dev/log. Remove it. A post hook can write to another log.",
+            "Journal = true in [Report] is for Linux and Windows: this system has neither systemd's journal nor syslog at /dev/log. Remove it. A post hook can write to another log.",
             "Journal");
     }
 
@@ -34,19 +37,58 @@ public static class SystemLog
     public static void TryWriting()
     {
         RequireSupport();
-        TryWriting(Journal, Syslog);
+        if (OperatingSystem.IsWindows())
+            WriteEvent(WindowsEventKind.Information, 0, null);
+        else
+            TryWriting(Journal, Syslog);
     }
 
     internal static void TryWriting(string journal, string syslog) => Connect(journal, syslog, static (_, _) => { });
 
     /// <summary>Writes a report.</summary>
     /// <exception cref="RekkordException">The log takes nothing (<c>ReportNotWritten</c>).</exception>
-    public static void Write(JobReport report) => Write(report, Journal, Syslog);
+    public static void Write(JobReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        if (OperatingSystem.IsWindows())
+            WriteEvent(KindOf(report), EventOf(report), report.Describe());
+        else
+            Write(report, Journal, Syslog);
+    }
 
     internal static void Write(JobReport report, string journal, string syslog)
     {
         ArgumentNullException.ThrowIfNull(report);
         Connect(journal, syslog, (socket, isJournal) => socket.Send(Encoding.UTF8.GetBytes(isJournal ? FormatForJournal(report) : FormatForSyslog(report))));
+    }
+
+    /// <summary>The number of the event: 1 for success, 2 for what is partial or was stopped, 3 for a failure.</summary>
+    internal static uint EventOf(JobReport report) => PriorityOf(report) switch
+    {
+        Information => 1,
+        Warning => 2,
+        _ => 3,
+    };
+
+    private static WindowsEventKind KindOf(JobReport report) => EventOf(report) switch
+    {
+        1 => WindowsEventKind.Information,
+        2 => WindowsEventKind.Warning,
+        _ => WindowsEventKind.Error,
+    };
+
+    [SupportedOSPlatform("windows")]
+    private static void WriteEvent(WindowsEventKind kind, uint number, string? text)
+    {
+        try
+        {
+            WindowsEventLog.Write(EventSource, kind, number, text);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RekkordException(
+                "ReportNotWritten", RekkordErrorKind.WriteError, $"The report could not be written to the event log 'Application': {error.Message.TrimEnd('.')}. Does the service Windows Event Log run?", "Application", error);
+        }
     }
 
     private static void Connect(string journal, string syslog, Action<Socket, bool> use)

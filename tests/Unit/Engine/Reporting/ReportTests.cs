@@ -124,6 +124,22 @@ public sealed partial class ReportTests : IDisposable
         })[..4]);
     }
 
+    [Theory]
+    [InlineData(JobOutcome.Success, 1)]
+    [InlineData(JobOutcome.Partial, 2)]
+    [InlineData(JobOutcome.Cancelled, 2)]
+    [InlineData(JobOutcome.Failure, 3)]
+    public void An_outcome_has_an_event_of_its_kind(JobOutcome outcome, uint number) => Assert.Equal(number, SystemLog.EventOf(Report with { Outcome = outcome }));
+
+    [Fact]
+    [System.Runtime.Versioning.SupportedOSPlatform("windows")]
+    public void The_event_log_of_Windows_takes_reports()
+    {
+        SystemLog.RequireSupport();
+        SystemLog.TryWriting();
+        SystemLog.Write(Report);
+    }
+
     [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
     private static partial int Unshare(int flags);
 
