@@ -15,6 +15,22 @@ BeforeAll {
         $listener.Stop()
     }
 
+    # What somebody sees and types who looks around in it.
+    function Assert-Drive($Source, $Given) {
+        $null = New-PSDrive Far Rekkord '' -Scope Global @Given
+        try {
+            (Get-ChildItem Far:/).Name | Should -Contain files
+            (Get-ChildItem "Far:/files/latest$Source").Name | Should -Contain file.txt
+            Get-Content "Far:/files/latest$Source/file.txt" | Should -Be content
+            (TabExpansion2 'Get-Item Far:/fi' 16).CompletionMatches.CompletionText | Should -Be Far:/files
+            (TabExpansion2 "Get-Content Far:/files/latest$Source/fi").CompletionMatches.CompletionText | Should -Be "Far:/files/latest$Source/file.txt"
+            $restored = Join-Path $TestDrive ([guid]::NewGuid())
+            (Get-Item "Far:/files/latest$Source/file.txt" | Restore-RekkordSnapshot -Destination $restored).Files | Should -Be 1
+        } finally {
+            Remove-PSDrive Far
+        }
+    }
+
     function Wait-Listening($Process, $Port) {
         while (-not (Test-Connection 127.0.0.1 -TcpPort $Port -Quiet)) {
             if ($Process.WaitForExit(100)) { throw "'$($Process.StartInfo.FileName)' ended." }
@@ -62,6 +78,10 @@ Describe 'A repository in a bucket' {
         Get-RekkordSnapshot files @used 4>$null | Should -HaveCount 2
         Get-Content (Get-ChildItem $sandbox.Destination -Filter file.txt -Recurse) | Should -Be content
         $said | Format-List * | Out-String | Should -Not -BeLike '*the-secret-of-someone*'
+    }
+
+    It 'can be looked around in as in a drive' -Skip:(-not $hasServer) {
+        Assert-Drive $sandbox.Source @{ Repository = $bucket; KeyFile = Join-Path $TestDrive bucket.key }
     }
 
     It 'is not asked again and again when its keys are not complete' -Skip:(-not $hasServer) {
@@ -198,6 +218,10 @@ Describe 'A repository on an SFTP server' -Skip:(-not $hasSshd) {
         (Invoke-RekkordScan -Full).Status | Should -Be Succeeded
         (Restore-RekkordSnapshot files $sandbox.Destination).Status | Should -Be Succeeded
         Get-Content (Get-ChildItem $sandbox.Destination -Filter file.txt -Recurse) | Should -Be content
+    }
+
+    It 'can be looked around in as in a drive' {
+        Assert-Drive $sandbox.Source @{ ConfigPath = $sandbox.Config }
     }
 
     It 'takes up a save where it was when it was killed' {

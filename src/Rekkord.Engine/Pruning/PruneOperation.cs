@@ -119,7 +119,8 @@ public sealed class PruneOperation
         _repository.ThrowIfRevoked("what was condemned with it does not count", cancellation);
         _repository.RequireInPlace(cancellation);
         Census.Remember();
-        return Describe(current, leaving, refused, condemned) with { IsDone = true };
+        var result = Describe(current, leaving, refused, condemned) with { IsDone = true };
+        return result.NextSweep is null && condemned.Count > 0 ? result with { NextSweep = now + _request.SweepAfter } : result;
     }
 
     /// <summary>The tags of the snapshots that are deleted, or were: a repair may have made one again.</summary>

@@ -26,6 +26,7 @@ public sealed class PruneTests : IDisposable
         var condemning = _world.Prune();
 
         Assert.True(condemning is { DeletedPacks: 0, CondemnedPacks: > 0, IsDone: true, Snapshots.Count: 0 });
+        Assert.Equal(_world.Clock.Now + PrunedWorld.Wait, condemning.NextSweep);
         Assert.Equal(_world.Clock.Now + PrunedWorld.Wait, _world.Prune().NextSweep);
         Assert.True(_world.Prune() is { DeletedPacks: 0, CondemnedPacks: 0, WaitingPacks: > 0 });
         _world.Check(first);
