@@ -35,6 +35,6 @@ dotnet publish "$here/Rekkord.WindowsSmoke.csproj" -c Debug -o "$work/smoke"
 "$wine" wineboot -i
 "$wine" "$work/smoke/smoke.exe" \
     .FileSystem. .Platform. .Storage. .Configuration. .Hooks. .Secrets. .Reporting. .Patterns. .Chunking. .Trees. .Progress. \
-    '!link' '!Link' '!Display_paths' '!Names_come_in_byte_order' '!A_status_tells_type' '!permissions_of_its_directory' '!The_streams' '!that_others_read' '!Holes_of_other_systems' \
+    '!link' '!Link' '!Display_paths' '!Names_come_in_byte_order' '!A_status_tells_type' '!permissions_of_its_directory' '!The_streams' '!that_others_read' '!Holes_of_other_systems' '!A_junction_comes_back' \
     '!program_that_keeps_a_file_open_is_named' \
     '!HostileStoreTests' '!StoreRootTests' '!RequestTests' '!ConfigDocumentationTests'

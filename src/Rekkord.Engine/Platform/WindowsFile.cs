@@ -9,7 +9,7 @@ namespace Rekkord.Engine.Platform;
 internal static partial class WindowsFile
 {
     private const uint ReadAttributes = 0x80; // asks for no data, so that no sharing mode of others is in its way
-    private const uint ReadData = 0x8000_0000; // GENERIC_READ
+    private const uint ReadData = 0x8000_0000, WriteData = 0x4000_0000; // GENERIC_READ, GENERIC_WRITE
     private const uint Delete = 0x1_0000, Synchronize = 0x10_0000;
     private const uint ShareEverything = 7;
     private const uint OpenExisting = 3;
@@ -33,6 +33,16 @@ internal static partial class WindowsFile
     /// <summary>Opens an entry to give it another name, which reaches the disk before the call returns. The handle is invalid when the system refused.</summary>
     internal static SafeFileHandle OpenForRename(string path) =>
         Open(path, Delete | Synchronize, ShareEverything, 0, OpenExisting, BackupSemantics | OpenReparsePoint | WriteThrough, 0);
+
+    /// <summary>Opens a directory to make a junction of it. The handle is invalid when the system refused.</summary>
+    internal static SafeFileHandle OpenForReparsePoint(string path) =>
+        Open(path, WriteData, ShareEverything, 0, OpenExisting, BackupSemantics | OpenReparsePoint, 0);
+
+    /// <summary>Has the file system do something with an open file.</summary>
+    [LibraryImport("kernel32", EntryPoint = "DeviceIoControl", SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    internal static partial bool Control(
+        SafeFileHandle file, uint code, ReadOnlySpan<byte> input, int inputSize, Span<byte> output, int outputSize, out int length, nint overlapped);
 
     [LibraryImport("kernel32", EntryPoint = "CreateFileW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     private static partial SafeFileHandle Open(

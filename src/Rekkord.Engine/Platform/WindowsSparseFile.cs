@@ -6,7 +6,7 @@ namespace Rekkord.Engine.Platform;
 
 /// <summary>Files with holes on Windows. Only those that are marked have any.</summary>
 [SupportedOSPlatform("windows")]
-internal static partial class WindowsSparseFile
+internal static class WindowsSparseFile
 {
     private const uint QueryAllocatedRanges = 0x000940cf, SetSparse = 0x000900c4; // FSCTL_*
     private const int MoreData = 234;
@@ -20,7 +20,7 @@ internal static partial class WindowsSparseFile
         for (var start = 0L; start < size;)
         {
             long[] asked = [start, size - start]; // FILE_ALLOCATED_RANGE_BUFFER, and an array of them for an answer
-            var isWhole = Control(
+            var isWhole = WindowsFile.Control(
                 file, QueryAllocatedRanges, MemoryMarshal.AsBytes<long>(asked), asked.Length * sizeof(long), MemoryMarshal.AsBytes(buffer.AsSpan()), buffer.Length * sizeof(long), out var length, 0);
             if (!isWhole && Marshal.GetLastPInvokeError() != MoreData)
                 return null;
@@ -37,10 +37,5 @@ internal static partial class WindowsSparseFile
 
     /// <summary>Marks a file as one that may have holes.</summary>
     /// <returns>False where the file system has none.</returns>
-    internal static bool TryMark(SafeFileHandle file) => Control(file, SetSparse, [], 0, [], 0, out _, 0);
-
-    [LibraryImport("kernel32", EntryPoint = "DeviceIoControl", SetLastError = true)]
-    [return: MarshalAs(UnmanagedType.Bool)]
-    private static partial bool Control(
-        SafeFileHandle file, uint code, ReadOnlySpan<byte> input, int inputSize, Span<byte> output, int outputSize, out int length, nint overlapped);
+    internal static bool TryMark(SafeFileHandle file) => WindowsFile.Control(file, SetSparse, [], 0, [], 0, out _, 0);
 }

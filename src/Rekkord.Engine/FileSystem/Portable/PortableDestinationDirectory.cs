@@ -99,6 +99,12 @@ internal sealed class PortableDestinationDirectory(string path, bool isNew) : De
         PortableErrors.Run(FileOperation.CreateLink, entry, () =>
         {
             RefuseTaken(entry, FileOperation.CreateLink);
+            if (OperatingSystem.IsWindows() && WindowsJunction.IsTarget(text))
+            {
+                WindowsJunction.Create(entry, text);
+                return;
+            }
+
             // Windows has links of two kinds. Which one it was comes with the metadata; until then, what it leads to decides.
             if (Directory.Exists(Path.Combine(path, text)))
                 Directory.CreateSymbolicLink(entry, text);

@@ -74,8 +74,8 @@ internal sealed class PortableSourceDirectory : SourceDirectory
         var path = PathOf(name, FileOperation.ReadLink);
         var target = PortableErrors.Run(FileOperation.ReadLink, path, () =>
         {
-            PortableStatus.Read(path, followLink: false);
-            return new FileInfo(path).LinkTarget;
+            var status = PortableStatus.Read(path, followLink: false);
+            return WindowsStatus.ReadTarget(path, status.ReparseTag);
         });
         return target is not null
             ? PortableName.ToBytes(target)

@@ -16,8 +16,14 @@ internal static class WindowsStatus
     /// <exception cref="IOException">The system refused.</exception>
     [SupportedOSPlatform("windows")]
     internal static FileStatus? TryRead(string path, bool followLink) => WindowsFileRecord.TryRead(WindowsPath.ForSystem(path), followLink) is { } record
-        ? ToStatus(record, IsLink(record) ? new FileInfo(path).LinkTarget : null)
+        ? ToStatus(record, IsLink(record) ? ReadTarget(path, record.ReparseTag) : null)
         : null;
+
+    /// <summary>What a link leads to; null when the entry is none, or is a junction at which a volume is mounted.</summary>
+    internal static string? ReadTarget(string path, uint reparseTag) =>
+        new FileInfo(path).LinkTarget is not { } target ? null
+        : reparseTag == WindowsReparsePoint.Junction ? WindowsJunction.Prefix + target
+        : target;
 
     /// <summary>The status of what a record tells of.</summary>
     /// <param name="record">The record.</param>

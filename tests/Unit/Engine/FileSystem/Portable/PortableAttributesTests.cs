@@ -95,6 +95,20 @@ public sealed class PortableAttributesTests : IDisposable
 
     [Fact]
     [SupportedOSPlatform("macos")]
+    public void The_time_of_birth_is_read_and_set_again()
+    {
+        var born = new FileTime(900_000_000, 0);
+        using var destination = new PortableFileSystem().CreateDestination(_directory.NativePath);
+        using (var file = destination.CreateFile(FromText("file")))
+            Assert.Empty(file.ApplyMetadata(Metadata with { CreatedTime = born }));
+
+        using var source = new PortableFileSystem().OpenDirectory(_directory.NativePath);
+        var status = source.GetStatus(FromText("file"));
+        Assert.Equal((born, Metadata.ModifiedTime), (status.CreatedTime, status.ModifiedTime));
+    }
+
+    [Fact]
+    [SupportedOSPlatform("macos")]
     public void The_attributes_of_macOS_are_read_and_made_again()
     {
         using var destination = new PortableFileSystem().CreateDestination(_directory.NativePath);
