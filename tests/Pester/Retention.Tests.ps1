@@ -19,6 +19,10 @@ Describe 'Removing snapshots' {
     }
     AfterEach { Remove-Sandbox $sandbox }
 
+    It 'completes time zones' -Skip:$IsWindows {
+        (TabExpansion2 'Invoke-RekkordRetention -TimeZone Europe/Ber').CompletionMatches.CompletionText | Should -Be Europe/Berlin
+    }
+
     It 'lists nothing for a channel of which nothing was removed, and refuses a name that no channel has' {
         Get-RekkordSnapshot docs -Removed -ErrorAction Stop | Should -BeNullOrEmpty
         { Get-RekkordSnapshot nosuch -Removed -ErrorAction Stop } | Should -Throw -ErrorId 'ChannelNotFound,*'

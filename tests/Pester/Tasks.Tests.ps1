@@ -91,6 +91,16 @@ Describe 'Register-RekkordTask, Get-RekkordTask and Unregister-RekkordTask' {
         (Get-ChildItem $units.Directory).Name | Should -Be rekkord-mine.service, rekkord-scan.service, rekkord-scan.timer
     }
 
+    It 'are named by Tab' {
+        $null = Register-RekkordTask nightly $script -Scheduler Systemd @units
+        $null = Register-RekkordTask scan $script -Scheduler Systemd @units
+        foreach ($command in 'Get-RekkordTask', 'Unregister-RekkordTask') {
+            $line = "$command -Scheduler Systemd -Directory '$($units.Directory)' -Name "
+            (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be nightly, scan
+            (TabExpansion2 "${line}s").CompletionMatches.CompletionText | Should -Be scan
+        }
+    }
+
     It 'warn of a script whose failure nobody would see' {
         Set-Content -LiteralPath $script 'Invoke-RekkordSave nightly ~'
         $null = Register-RekkordTask nightly $script -Scheduler Cron -WarningVariable warned -WarningAction SilentlyContinue @units

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Rekkord.Cmdlets.Completion;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Cmdlets.Pipeline;
 using Rekkord.Engine.Errors;
@@ -14,6 +15,7 @@ public sealed class GetRekkordTaskCommand : TaskCommand
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(TaskNameCompleter))]
     public string Name { get; set; } = "*";
 
     /// <inheritdoc/>

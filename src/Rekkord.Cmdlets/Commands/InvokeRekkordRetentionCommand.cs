@@ -73,6 +73,7 @@ public sealed class InvokeRekkordRetentionCommand : RepositoryCommand
     /// <summary>The time zone whose days, weeks, months and years count; otherwise that of this machine.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TimeZoneCompleter))]
     public string? TimeZone { get; set; }
 
     /// <summary>Believes the times that snapshots claim, also where the storage's times contradict them.</summary>

@@ -280,7 +280,7 @@ public sealed class InvokeRekkordSaveCommand : HookedRepositoryCommand
             () => operation?.Progress is { } progress ? [Describe(progress)] : []);
         foreach (var unused in plan.UnusedExclusions)
             WriteVerbose($"The exclusion '{unused}' matches nothing.");
-        Host.UI.WriteLine($"What if: Saving {plan.Files:N0} files with {Sizes.Format(plan.Size)}, of which {plan.UnchangedFiles:N0} have not changed. Leaving out {plan.Omitted:N0} entries.");
+        Host.UI.WriteLine($"What if: Saving {plan.Files:N0} files with {Sizes.Format(plan.Size)}, of which {plan.UnchangedFiles:N0} have not changed. Leaving out {plan.Omitted:N0} {(plan.Omitted == 1 ? "entry" : "entries")}.");
         ThrowIfWriteFailed();
     }
 

@@ -11,10 +11,7 @@ public abstract class TaskCommand : RekkordCommand
 {
     /// <summary>What runs the task; otherwise systemd where it is, launchd on macOS, cron on other Unix systems, and the task scheduler on Windows.</summary>
     [Parameter]
-    public RekkordScheduler Scheduler { get; set; } = OperatingSystem.IsWindows() ? RekkordScheduler.Windows
-        : OperatingSystem.IsMacOS() ? RekkordScheduler.Launchd
-        : System.IO.Directory.Exists("/run/systemd/system") ? RekkordScheduler.Systemd
-        : RekkordScheduler.Cron;
+    public RekkordScheduler Scheduler { get; set; } = (RekkordScheduler)TaskStore.UsualScheduler;
 
     /// <summary>A task of the user's and not of the machine's; with systemd and launchd.</summary>
     [Parameter]

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Rekkord.Cmdlets.Completion;
 using Rekkord.Cmdlets.Models;
 using Rekkord.Engine.Errors;
 
@@ -12,6 +13,7 @@ public sealed class UnregisterRekkordTaskCommand : TaskCommand
     /// <summary>The task's name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TaskNameCompleter))]
     public string Name { get; set; } = "";
 
     /// <inheritdoc/>

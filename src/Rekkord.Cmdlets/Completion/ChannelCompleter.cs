@@ -11,7 +11,7 @@ public sealed class ChannelCompleter : RepositoryCompleter
     private protected override IEnumerable<CompletionResult> Find(RepositoryAccess repository, CompletedWord word, CancellationToken stop)
     {
         if (word.Text.Length > 0 && SnapshotReference.Parse(word.Text) is { Path: { } path, Name: { Length: > 0 } name })
-            return ItemPathCompleter.Find(repository, name, path, found => Quote($"{name}:{found}"), stop);
+            return ItemPathCompleter.Find(repository, name, word.FullPath(path), found => Quote($"{name}:{found}"), stop);
         var snapshots = List(repository, stop);
         if (word.Text.StartsWith(SnapshotReference.IdPrefix, StringComparison.OrdinalIgnoreCase))
             return SnapshotIdCompleter.Find(word.Text[SnapshotReference.IdPrefix.Length..], SnapshotReference.IdPrefix, snapshots);
@@ -79,7 +79,7 @@ public sealed class ItemPathCompleter : RepositoryCompleter
     private protected override IEnumerable<CompletionResult> Find(RepositoryAccess repository, CompletedWord word, CancellationToken stop)
     {
         var name = word.Parameters.GetValueOrDefault("Snapshot") ?? word.Parameters.GetValueOrDefault("Difference") ?? word.Parameters.GetValueOrDefault("Id");
-        return name?.ToString() is { Length: > 0 } snapshot ? Find(repository, SnapshotReference.Parse(snapshot).Name, word.Text, Quote, stop) : [];
+        return name?.ToString() is { Length: > 0 } snapshot ? Find(repository, SnapshotReference.Parse(snapshot).Name, word.FullPath(word.Text), Quote, stop) : [];
     }
 
     /// <summary>The entries of the directory that was typed so far; the saved paths before there is one.</summary>

@@ -30,10 +30,14 @@ public abstract class RepositoryCompleter : IArgumentCompleter
         try
         {
             using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-            var variables = shell.AddScript("$ExecutionContext.SessionState.PSVariable").Invoke<PSVariableIntrinsics>()[0];
-            var parameters = FindParameters(commandAst, fakeBoundParameters, variables);
-            var request = CreateRequest(shell, parameters);
-            var word = new CompletedWord(commandName, wordToComplete.Trim('\'', '"'), parameters);
+            var session = shell.AddScript("$ExecutionContext.SessionState").Invoke<SessionState>()[0];
+            var parameters = FindParameters(commandAst, fakeBoundParameters, session.PSVariable);
+
+            // The session may be in a drive of another kind, such as the one that shows a repository.
+            var directory = session.Path.CurrentFileSystemLocation.ProviderPath;
+            var home = session.Provider.GetOne("FileSystem").Home;
+            var request = CreateRequest(session, directory, home, parameters);
+            var word = new CompletedWord(commandName, wordToComplete.Trim('\'', '"'), parameters, directory, home);
             var token = stop.Token;
             var unlocked = UnlockedKeys.OfSession();
             var finding = Task.Run(() => Find(request, word, unlocked, token), token);
@@ -75,7 +79,7 @@ public abstract class RepositoryCompleter : IArgumentCompleter
     };
 
     /// <summary>A text as an argument.</summary>
-    private protected static string Quote(string text) =>
+    internal static string Quote(string text) =>
         text[0] != '-' && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.' or '/' or ':')
             ? text
             : $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";
@@ -135,14 +139,9 @@ public abstract class RepositoryCompleter : IArgumentCompleter
         }
     }
 
-    private static ConfigurationRequest CreateRequest(PowerShell shell, Dictionary<string, object?> parameters)
+    private static ConfigurationRequest CreateRequest(SessionState session, string directory, string home, Dictionary<string, object?> parameters)
     {
         var (config, keyFile, repository) = (TextOf("ConfigPath"), TextOf("KeyFile"), TextOf("Repository"));
-        shell.Commands.Clear();
-        var session = shell.AddScript("$ExecutionContext.SessionState").Invoke<SessionState>()[0];
-
-        // The session may be in a drive of another kind, such as the one that shows a repository.
-        var directory = session.Path.CurrentFileSystemLocation.ProviderPath;
         return new ConfigurationRequest
         {
             WorkingDirectory = directory,
@@ -154,7 +153,7 @@ public abstract class RepositoryCompleter : IArgumentCompleter
         string? Resolve(string? path) => path switch
         {
             null => null,
-            "~" or ['~', '/' or '\\', ..] => session.Provider.GetOne("FileSystem").Home + path[1..],
+            "~" or ['~', '/' or '\\', ..] => home + path[1..],
             _ when path.Contains(':', StringComparison.Ordinal) => session.Path.GetUnresolvedProviderPathFromPSPath(path),
             _ => Path.GetFullPath(path, directory),
         };
@@ -167,4 +166,15 @@ public abstract class RepositoryCompleter : IArgumentCompleter
 /// <param name="Command">The command.</param>
 /// <param name="Text">What was typed of the word, without quotes.</param>
 /// <param name="Parameters">The command's parameters, as far as they are known.</param>
-internal sealed record CompletedWord(string Command, string Text, IReadOnlyDictionary<string, object?> Parameters);
+/// <param name="Directory">What a path that does not begin at the root begins at.</param>
+/// <param name="Home">What <c>~</c> stands for.</param>
+internal sealed record CompletedWord(string Command, string Text, IReadOnlyDictionary<string, object?> Parameters, string Directory, string Home)
+{
+    /// <summary>A path that was begun, from the root on: its separator at the end stays.</summary>
+    public string FullPath(string path) => path switch
+    {
+        "~" or ['~', '/' or '\\', ..] => Home + path[1..],
+        ['.', '/' or '\\', ..] or ['.', '.', '/' or '\\', ..] => Path.GetFullPath(path, Directory),
+        _ => path,
+    };
+}

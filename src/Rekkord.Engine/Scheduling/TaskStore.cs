@@ -28,6 +28,12 @@ public enum SchedulerKind
 /// <param name="directory">Another directory than the scheduler's. Then only files are written.</param>
 public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? directory)
 {
+    /// <summary>What runs tasks where nobody says: systemd where it is, launchd on macOS, cron on other Unix systems, and the task scheduler on Windows.</summary>
+    public static SchedulerKind UsualScheduler { get; } = OperatingSystem.IsWindows() ? SchedulerKind.Windows
+        : OperatingSystem.IsMacOS() ? SchedulerKind.Launchd
+        : Directory.Exists("/run/systemd/system") ? SchedulerKind.Systemd
+        : SchedulerKind.Cron;
+
     private static readonly string[] Overwrite = ["/F"];
 
     // The last one is systemd's that reads cron's files. The directories of the system are not in everybody's PATH.

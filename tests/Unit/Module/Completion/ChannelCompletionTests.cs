@@ -96,6 +96,9 @@ public sealed class ChannelCompletionTests : IDisposable
         var source = Path.Combine(_sandbox.Base, "source");
         var name = line.EndsWith(':') ? "mail:" : "";
 
+        // As the command takes it: from the current directory on.
+        Assert.Equal([$"{name}{source}/other", $"{name}{source}/sub"], Complete($"{line}./source/").Select(match => match.CompletionText));
+
         // Somebody who has typed nothing sees what was saved.
         Assert.Equal(name + source, Assert.Single(Complete(line)).CompletionText);
         Assert.Equal([$"{name}{source}/other", $"{name}{source}/sub"], Complete($"{line}{source}/").Select(match => match.CompletionText));
