@@ -44,7 +44,7 @@ internal static unsafe partial class WindowsStreams
     internal static string? NameOf(string told) => told.Split(':') is ["", { Length: > 0 } name, "$DATA"] ? name : null;
 
     /// <summary>The path by which a stream is opened.</summary>
-    internal static string PathOf(string path, string name) => $"{path.TrimEnd('\\')}:{name}:$DATA";
+    internal static string PathOf(string path, string name) => $"{Path.TrimEndingDirectorySeparator(path)}:{name}:$DATA";
 
     [LibraryImport("kernel32", EntryPoint = "FindFirstStreamW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     private static partial nint FindFirst(string path, int kind, out Found found, uint flags);
