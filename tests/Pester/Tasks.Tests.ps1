@@ -135,6 +135,24 @@ Describe 'Register-RekkordTask, Get-RekkordTask and Unregister-RekkordTask' {
         Test-Path (Join-Path $units.Directory rekkord-other) | Should -BeFalse
     }
 
+    It 'leave nothing of a task that systemd does not take' -Skip:(-not $IsLinux) {
+        $bin = (New-Item -ItemType Directory (Join-Path $base bin)).FullName
+        $log = Join-Path $base systemctl.log
+        [IO.File]::WriteAllText((Join-Path $bin systemctl), "#!/bin/sh`necho `"`$@`" >>'$log'`ncase `"`$*`" in *enable*) echo 'No medium found.' >&2; exit 1;; esac`n")
+        [IO.File]::SetUnixFileMode((Join-Path $bin systemctl), 'UserRead, UserWrite, UserExecute')
+        $path, $env:PATH = $env:PATH, "${bin}:$env:PATH"
+        $homeBefore, $env:HOME = $env:HOME, $base.FullName
+        try {
+            { Register-RekkordTask nightly $script -Scheduler Systemd -User } | Should -Throw -ErrorId 'TaskNotRegistered,*' -ExpectedMessage '*No medium found.*'
+            Get-ChildItem "$base/.config/systemd/user" | Should -BeNullOrEmpty
+            (Get-Content $log)[-1] | Should -Be '--user daemon-reload'
+            [IO.File]::WriteAllText((Join-Path $bin systemctl), "#!/bin/sh`n")
+            (Register-RekkordTask nightly $script -Scheduler Systemd -User).Name | Should -Be nightly
+        } finally {
+            $env:PATH, $env:HOME = $path, $homeBefore
+        }
+    }
+
     It 'tell how the last run under systemd ended' -Skip:(-not $IsLinux) {
         # A systemctl that answers as systemd does, where none runs.
         $bin = (New-Item -ItemType Directory (Join-Path $base bin)).FullName

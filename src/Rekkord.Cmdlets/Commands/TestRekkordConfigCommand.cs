@@ -176,7 +176,7 @@ public sealed class TestRekkordConfigCommand : RepositoryCommand
                 Write(
                     "Hooks",
                     refused.Length > 0 ? RekkordCheckStatus.Failed : RekkordCheckStatus.Passed,
-                    refused.Length > 0 ? $"{phase} hooks would be refused. {string.Join("; ", refused)}" : $"{hooks.Count} {phase} hooks would run.",
+                    refused.Length > 0 ? $"{phase} hooks would be refused. {string.Join("; ", refused)}" : $"{hooks.Count} {phase} {(hooks.Count == 1 ? "hook" : "hooks")} would run.",
                     directory);
             }
             catch (RekkordException error)

@@ -72,6 +72,7 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
         string[] paths = [.. files.Select(file => Path.Combine(_directory, file.Name))];
         if (!overwrite && paths.FirstOrDefault(File.Exists) is { } existing)
             throw new RekkordException("TaskExists", RekkordErrorKind.AlreadyExists, $"There is a task '{task.Name}' already, in '{existing}'. Give another name, or add -Force to replace it.", existing);
+        var isNew = !Array.Exists(paths, File.Exists);
         try
         {
             Directory.CreateDirectory(_directory);
@@ -83,8 +84,23 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
             throw new RekkordException("TaskNotWritable", RekkordErrorKind.WriteError, $"The files of the task '{task.Name}' cannot be written to '{_directory}': {error.Message}", _directory, error);
         }
 
-        if (directory is null)
-            Activate(task, paths, overwrite, cancellation);
+        try
+        {
+            if (directory is null)
+                Activate(task, paths, overwrite, cancellation);
+        }
+        catch (RekkordException) when (isNew)
+        {
+            // What is not registered is not there either: it can be tried again.
+            if (scheduler == SchedulerKind.Systemd)
+                Systemctl(cancellation, "disable", "--now", $"{task.FileName}.timer");
+            foreach (var path in paths)
+                File.Delete(path);
+            if (scheduler == SchedulerKind.Systemd)
+                Systemctl(cancellation, "daemon-reload");
+            throw;
+        }
+
         return Describe(task.Name, paths, cancellation);
     }
 
@@ -230,14 +246,14 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
         }
     }
 
-    private void Demand(string name, (int Code, string Output) result)
+    private static void Demand(string name, (int Code, string Output) result)
     {
         if (result.Code == 0)
             return;
         throw new RekkordException(
             "TaskNotRegistered",
             RekkordErrorKind.InvalidOperation,
-            $"The scheduler did not take the task '{name}': {OneLine.From(result.Output, 500)}. Its files are in '{_directory}'. Unregister-RekkordTask removes them.",
+            $"The scheduler did not take the task '{name}': {OneLine.From(result.Output, 500).TrimEnd('.')}. Get-RekkordTask lists what is registered.",
             name);
     }
 }
