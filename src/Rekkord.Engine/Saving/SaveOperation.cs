@@ -149,6 +149,7 @@ public sealed class SaveOperation
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public SavePlan Rehearse(CancellationToken cancellation)
     {
+        using var privileges = Files.UsePrivileges(_observer.Detail);
         var exclusions = new PatternSet(_request.Exclude);
         var missed = new List<RekkordException>();
         var named = new SourceExpansion(Files, exclusions, missed.Add).Expand(_request.Paths);
