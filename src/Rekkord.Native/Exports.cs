@@ -35,6 +35,9 @@ internal static unsafe class Exports
     [UnmanagedCallersOnly(EntryPoint = "rekkord_progress")]
     private static int GetProgress(nint operation, byte** message) => Give(Find(operation).Progress, message);
 
+    [UnmanagedCallersOnly(EntryPoint = "rekkord_answer")]
+    private static void Answer(nint operation, byte* answer, int length) => Find(operation).Answer(new ReadOnlySpan<byte>(answer, length).ToArray());
+
     [UnmanagedCallersOnly(EntryPoint = "rekkord_cancel")]
     private static void Cancel(nint operation) => Find(operation).Cancel();
 

@@ -47,7 +47,7 @@ public abstract class RepositoryCommand : ConfigurationCommand
     /// <param name="repository">What it is for.</param>
     private protected EngineOperations ChooseEngine(AwaitedRepository repository)
     {
-        var refusal = repository.IsPlainDirectory ? NativeEngine.Refusal : "The native one is for repositories in directories, without an upload limit.";
+        var refusal = EngineOperations.RunsInLibrary(repository) ? NativeEngine.Refusal : "The native one has no upload limit for a repository in a directory.";
         WriteVerbose(refusal is null ? "The engine runs as native code." : $"The engine is compiled as it runs. {refusal}");
         return new EngineOperations(NativeEngine.Library);
     }

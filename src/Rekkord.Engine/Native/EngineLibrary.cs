@@ -17,6 +17,9 @@ internal interface IEngineLibrary
     /// <summary>How far an operation is; empty before it has begun.</summary>
     byte[] Progress(nint operation);
 
+    /// <summary>Gives an operation the answer to what it asked of a store. May come from any thread.</summary>
+    void Answer(nint operation, byte[] answer);
+
     /// <summary>Has an operation end soon.</summary>
     void Cancel(nint operation);
 
@@ -38,6 +41,7 @@ public sealed unsafe class EngineLibrary : IEngineLibrary
     private readonly delegate* unmanaged<byte*, int, byte*, int, nint> _start;
     private readonly delegate* unmanaged<nint, byte**, int> _take;
     private readonly delegate* unmanaged<nint, byte**, int> _progress;
+    private readonly delegate* unmanaged<nint, byte*, int, void> _answer;
     private readonly delegate* unmanaged<nint, void> _cancel;
     private readonly delegate* unmanaged<nint, void> _release;
     private readonly delegate* unmanaged<byte*, void> _free;
@@ -47,6 +51,7 @@ public sealed unsafe class EngineLibrary : IEngineLibrary
         _start = (delegate* unmanaged<byte*, int, byte*, int, nint>)NativeLibrary.GetExport(library, "rekkord_start");
         _take = (delegate* unmanaged<nint, byte**, int>)NativeLibrary.GetExport(library, "rekkord_take");
         _progress = (delegate* unmanaged<nint, byte**, int>)NativeLibrary.GetExport(library, "rekkord_progress");
+        _answer = (delegate* unmanaged<nint, byte*, int, void>)NativeLibrary.GetExport(library, "rekkord_answer");
         _cancel = (delegate* unmanaged<nint, void>)NativeLibrary.GetExport(library, "rekkord_cancel");
         _release = (delegate* unmanaged<nint, void>)NativeLibrary.GetExport(library, "rekkord_release");
         _free = (delegate* unmanaged<byte*, void>)NativeLibrary.GetExport(library, "rekkord_free");
@@ -105,6 +110,12 @@ public sealed unsafe class EngineLibrary : IEngineLibrary
         byte* message;
         var length = _progress(operation, &message);
         return Copy(message, length);
+    }
+
+    void IEngineLibrary.Answer(nint operation, byte[] answer)
+    {
+        fixed (byte* start = answer)
+            _answer(operation, start, answer.Length);
     }
 
     void IEngineLibrary.Cancel(nint operation) => _cancel(operation);

@@ -45,7 +45,7 @@ public sealed class EngineOperations
     public EngineOperation<SaveResult, SaveProgress> Save(AwaitedRepository repository, SaveRequest request, ISaveObserver observer)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        return _library is null || !repository.IsPlainDirectory
+        return _library is null || !RunsInLibrary(repository)
             ? new ManagedOperation<SaveResult, SaveProgress>(repository, opened =>
             {
                 var operation = new SaveOperation(opened, request, observer);
@@ -67,7 +67,7 @@ public sealed class EngineOperations
     public EngineOperation<ScanResult, ScanProgress> Scan(AwaitedRepository repository, ScanRequest request, Action<string> warn)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        return _library is null || !repository.IsPlainDirectory
+        return _library is null || !RunsInLibrary(repository)
             ? new ManagedOperation<ScanResult, ScanProgress>(repository, opened =>
             {
                 var operation = new ScanOperation(opened, request, warn);
@@ -89,7 +89,7 @@ public sealed class EngineOperations
     public EngineOperation<RestoreResult, RestoreProgress> Restore(AwaitedRepository repository, RestoreRequest request, IRestoreObserver observer)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        return _library is null || !repository.IsPlainDirectory
+        return _library is null || !RunsInLibrary(repository)
             ? new ManagedOperation<RestoreResult, RestoreProgress>(repository, opened =>
             {
                 var operation = new RestoreOperation(opened, request, observer);
@@ -102,6 +102,13 @@ public sealed class EngineOperations
                 new Observer { EntryFailed = observer.EntryFailed, Warn = observer.Warn, Detail = observer.Detail },
                 ResultMessages.ReadRestore,
                 ResultMessages.ReadRestoreProgress);
+    }
+
+    /// <summary>Whether the library can run an operation on a repository: it opens directories itself, and uses what this side has opened on another machine.</summary>
+    public static bool RunsInLibrary(AwaitedRepository repository)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        return repository.IsPlainDirectory || !repository.IsLocal;
     }
 
     private static RequestMessage Request(AwaitedRepository repository) => new()
@@ -156,6 +163,7 @@ internal sealed class NativeOperation<TResult, TProgress>(
 {
     private readonly Lock _lock = new();
     private nint _operation;
+    private StoreServer? _server;
     private TProgress? _ended;
 
     /// <inheritdoc/>
@@ -173,8 +181,14 @@ internal sealed class NativeOperation<TResult, TProgress>(
     public override TResult Run(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var operation = Start();
+
+        // A directory the library opens itself. Of a store on another machine it has only what this side does for it.
+        using var opened = repository.IsLocal ? null : repository.Open(cancellation);
+        var operation = Start(opened);
         var ended = false;
+        var server = opened is null ? null : new StoreServer(opened.Store, answer => library.Answer(operation, answer));
+        lock (_lock)
+            (_operation, _server) = (operation, server);
         try
         {
             using var registration = cancellation.UnsafeRegister(_ => library.Cancel(operation), null);
@@ -186,17 +200,20 @@ internal sealed class NativeOperation<TResult, TProgress>(
         }
     }
 
-    private TProgress? ReadProgress() => library.Progress(_operation) is { Length: > 0 } progress ? readProgress(new MessageReader(progress)) : null;
-
-    private nint Start()
+    private TProgress? ReadProgress()
     {
+        if (_server is not null)
+            library.Answer(_operation, _server.State());
+        return library.Progress(_operation) is { Length: > 0 } progress ? readProgress(new MessageReader(progress)) : null;
+    }
+
+    private nint Start(RepositoryAccess? opened)
+    {
+        var store = opened is null ? null : new StoreMessage(opened.Location, opened.DescriptorBytes, opened.RetainDuration, StoreState.Of(opened.Store));
         var keys = KeyMessage.Encode(repository.Keys);
         try
         {
-            var operation = library.Start(request.Encode(), keys);
-            lock (_lock)
-                _operation = operation;
-            return operation;
+            return library.Start((request with { Store = store }).Encode(), keys);
         }
         finally
         {
@@ -213,6 +230,9 @@ internal sealed class NativeOperation<TResult, TProgress>(
             ended = kind >= MessageKind.Succeeded;
             switch (kind)
             {
+                case MessageKind.StoreCall:
+                    _server!.Serve(message);
+                    break;
                 case MessageKind.EntryFailed:
                     observer.EntryFailed?.Invoke((RekkordException)ErrorMessages.Read(message));
                     break;
@@ -238,13 +258,22 @@ internal sealed class NativeOperation<TResult, TProgress>(
         if (!ended)
             library.Cancel(operation);
         while (!ended)
-            ended = (MessageKind)new MessageReader(library.Take(operation)).ReadInt32() >= MessageKind.Succeeded;
+        {
+            // Also what it does to leave nothing behind may need the store.
+            var message = new MessageReader(library.Take(operation));
+            var kind = (MessageKind)message.ReadInt32();
+            if (kind == MessageKind.StoreCall)
+                _server!.Serve(message);
+            ended = kind >= MessageKind.Succeeded;
+        }
+
         lock (_lock)
         {
             _ended = ReadProgress();
             _operation = 0;
         }
 
+        _server?.Dispose();
         library.Release(operation);
     }
 }

@@ -16,6 +16,10 @@ internal enum MessageKind
     EntryFailed,
     Warning,
     Detail,
+
+    /// <summary>A call of the caller's store, which waits for an answer.</summary>
+    StoreCall,
+
     Succeeded,
     Failed,
     Cancelled,
@@ -33,6 +37,7 @@ internal sealed class HostedOperation : ISaveObserver, IRestoreObserver, IDispos
     private readonly BlockingCollection<byte[]> _messages = new(Capacity);
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
+    private CallerStore? _store;
     private Action<MessageWriter>? _writeProgress;
 
     private HostedOperation(byte[] request, KeyMaterial keys) =>
@@ -61,6 +66,9 @@ internal sealed class HostedOperation : ISaveObserver, IRestoreObserver, IDispos
 
     /// <summary>Waits for the next message.</summary>
     public byte[] Take() => _messages.Take();
+
+    /// <summary>Takes the answer of the caller's store.</summary>
+    public void Answer(byte[] answer) => Volatile.Read(ref _store)?.Answer(answer);
 
     /// <summary>Has it end soon, with <see cref="MessageKind.Cancelled"/>.</summary>
     public void Cancel() => _stop.Cancel();
@@ -100,7 +108,7 @@ internal sealed class HostedOperation : ISaveObserver, IRestoreObserver, IDispos
             {
                 var request = RequestMessage.Decode(bytes);
                 CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(request.Culture);
-                using var repository = RepositoryAccess.Open(request.Location, keys, ownsKeys: false, new StoreOptions { Note = Detail }, _stop.Token);
+                using var repository = Open(request, keys);
                 repository.RememberTags(request.CacheDirectory);
                 writeResult = Run(repository, request);
             }
@@ -117,6 +125,15 @@ internal sealed class HostedOperation : ISaveObserver, IRestoreObserver, IDispos
         {
             Tell(MessageKind.Failed, writer => ErrorMessages.Write(writer, error));
         }
+    }
+
+    private RepositoryAccess Open(RequestMessage request, KeyMaterial keys)
+    {
+        if (request.Store is not { } opened)
+            return RepositoryAccess.Open(request.Location, keys, ownsKeys: false, new StoreOptions { Note = Detail }, _stop.Token);
+        var store = new CallerStore(opened, write => Tell(MessageKind.StoreCall, write));
+        Volatile.Write(ref _store, store);
+        return RepositoryAccess.Use(store, keys, opened.Descriptor, opened.RetainDuration);
     }
 
     private Action<MessageWriter> Run(RepositoryAccess repository, RequestMessage request)

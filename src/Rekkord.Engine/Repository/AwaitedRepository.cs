@@ -29,8 +29,11 @@ public sealed class AwaitedRepository : IDisposable
     /// <summary>How its store is used.</summary>
     public StoreOptions Options { get; init; } = new();
 
-    /// <summary>Whether its store is one that the native library can use, in the way that is asked for.</summary>
-    public bool IsPlainDirectory => Options.UploadLimit is null && ObjectStore.IsLocal(_location);
+    /// <summary>Whether it lies in a directory, which is used without a limit.</summary>
+    public bool IsPlainDirectory => Options.UploadLimit is null && IsLocal;
+
+    /// <summary>Whether it lies in a directory.</summary>
+    internal bool IsLocal => ObjectStore.IsLocal(_location);
 
     /// <summary>Whether the last look found it.</summary>
     public bool IsThere { get; private set; }

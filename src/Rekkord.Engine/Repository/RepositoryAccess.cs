@@ -52,6 +52,9 @@ public sealed class RepositoryAccess : IDisposable
     /// <summary>The directory of caches; null for the user's own.</summary>
     internal string? CacheDirectory { get; private set; }
 
+    /// <summary>The descriptor as it was read.</summary>
+    internal byte[] DescriptorBytes => _descriptorBytes;
+
     internal IObjectStore Store { get; }
 
     internal KeyMaterial Keys { get; }
@@ -122,6 +125,14 @@ public sealed class RepositoryAccess : IDisposable
             store = KeepCopies(store, descriptor, remote, cancellation);
         return new RepositoryAccess(store, keys, descriptor, bytes, ownsKeys);
     }
+
+    /// <summary>Uses a repository that was opened elsewhere.</summary>
+    /// <param name="store">Where it is; belongs to the repository afterwards.</param>
+    /// <param name="keys">Its keys, which stay with whoever gives them.</param>
+    /// <param name="descriptor">Its descriptor, as it was read there.</param>
+    /// <param name="retainDuration">How long what it gets is kept from being deleted; null for not at all.</param>
+    internal static RepositoryAccess Use(IObjectStore store, KeyMaterial keys, byte[] descriptor, TimeSpan? retainDuration) =>
+        new(store, keys, Descriptor.Decode(descriptor, keys, store.Location), descriptor, ownsKeys: false) { RetainDuration = retainDuration };
 
     private static IObjectStore KeepCopies(IObjectStore store, Descriptor descriptor, StoreOptions options, CancellationToken cancellation)
     {

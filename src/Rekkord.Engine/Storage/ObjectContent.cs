@@ -20,6 +20,15 @@ public abstract class ObjectContent
     /// <summary>The content of pieces of memory, one after another.</summary>
     public static ObjectContent From(ReadOnlySequence<byte> bytes) => new WholeContent(bytes);
 
+    /// <inheritdoc cref="From(ReadOnlySequence{byte})"/>
+    public static ObjectContent From(IEnumerable<ReadOnlyMemory<byte>> pieces)
+    {
+        ArgumentNullException.ThrowIfNull(pieces);
+        var first = new Piece(default, null);
+        var last = pieces.Aggregate(first, static (before, bytes) => new Piece(bytes, before));
+        return From(new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length));
+    }
+
     /// <summary>
     /// Opens the bytes, or a part of them, as a stream that can be read and sought, to send them. May be called again for another attempt, and several
     /// times at once for parts that go on several connections.
@@ -30,6 +39,18 @@ public abstract class ObjectContent
 
     /// <summary>Opens all bytes to send them.</summary>
     public Stream OpenRead() => OpenRead(0, Length);
+
+    private sealed class Piece : ReadOnlySequenceSegment<byte>
+    {
+        public Piece(ReadOnlyMemory<byte> bytes, Piece? before)
+        {
+            Memory = bytes;
+            if (before is null)
+                return;
+            RunningIndex = before.RunningIndex + before.Memory.Length;
+            before.Next = this;
+        }
+    }
 
     private sealed class WholeContent(ReadOnlySequence<byte> bytes) : ObjectContent
     {

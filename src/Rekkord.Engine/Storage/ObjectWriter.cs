@@ -78,26 +78,6 @@ public sealed class BufferedObjectWriter(IObjectStore store) : ObjectWriter
         _pieces.Clear();
     }
 
-    private ReadOnlySequence<byte> Collect()
-    {
-        if (_pieces.Count == 0)
-            return ReadOnlySequence<byte>.Empty;
-        var first = new Piece(default, null);
-        var last = first;
-        for (var i = 0; i < _pieces.Count; i++)
-            last = new Piece(_pieces[i].AsMemory(0, (int)Math.Min(PieceLength, _length - ((long)i * PieceLength))), last);
-        return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
-    }
-
-    private sealed class Piece : ReadOnlySequenceSegment<byte>
-    {
-        public Piece(ReadOnlyMemory<byte> bytes, Piece? before)
-        {
-            Memory = bytes;
-            if (before is null)
-                return;
-            RunningIndex = before.RunningIndex + before.Memory.Length;
-            before.Next = this;
-        }
-    }
+    private IEnumerable<ReadOnlyMemory<byte>> Collect() =>
+        _pieces.Select((piece, i) => new ReadOnlyMemory<byte>(piece, 0, (int)Math.Min(PieceLength, _length - ((long)i * PieceLength))));
 }

@@ -21,6 +21,9 @@ internal sealed record RequestMessage
     /// <summary>The culture that numbers in messages are written in.</summary>
     public required string Culture { get; init; }
 
+    /// <summary>The store, where the caller has opened it; null when the library opens it.</summary>
+    public StoreMessage? Store { get; init; }
+
     public SaveRequest? Save { get; init; }
 
     public ScanRequest? Scan { get; init; }
@@ -33,6 +36,8 @@ internal sealed record RequestMessage
         writer.Write(Location);
         writer.Write(CacheDirectory);
         writer.Write(Culture);
+        writer.Write(Store is not null);
+        Store?.Write(writer);
         writer.Write(Save is not null);
         if (Save is not null)
             Write(writer, Save);
@@ -53,6 +58,7 @@ internal sealed record RequestMessage
             Location = reader.ReadString(),
             CacheDirectory = reader.ReadString(),
             Culture = reader.ReadString(),
+            Store = reader.ReadBoolean() ? StoreMessage.Read(reader) : null,
             Save = reader.ReadBoolean() ? ReadSave(reader) : null,
             Scan = reader.ReadBoolean() ? ReadScan(reader) : null,
             Restore = reader.ReadBoolean() ? ReadRestore(reader) : null,

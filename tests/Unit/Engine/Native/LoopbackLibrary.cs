@@ -27,6 +27,8 @@ internal sealed class LoopbackLibrary : IEngineLibrary
 
     public byte[] Progress(nint operation) => _operations[operation].Progress;
 
+    public void Answer(nint operation, byte[] answer) => _operations[operation].Answer(answer);
+
     public void Cancel(nint operation) => _operations[operation].Cancel();
 
     public void Release(nint operation)
