@@ -78,6 +78,10 @@ Describe 'A repository in a bucket' {
         Get-RekkordSnapshot files @used 4>$null | Should -HaveCount 2
         Get-Content (Get-ChildItem $sandbox.Destination -Filter file.txt -Recurse) | Should -Be content
         $said | Format-List * | Out-String | Should -Not -BeLike '*the-secret-of-someone*'
+
+        # Two saves, a scan and a restore, where the module has a native engine.
+        $native = if (Get-ChildItem (Split-Path $manifest) -Recurse -Filter Rekkord.Native.so) { 4 } else { 0 }
+        "$said" -split 'The engine runs as native code' | Should -HaveCount ($native + 1)
     }
 
     It 'can be looked around in as in a drive' -Skip:(-not $hasServer) {
