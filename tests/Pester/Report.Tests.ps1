@@ -35,6 +35,15 @@ Describe 'Reports' -Skip:(-not $IsLinux) {
         (Get-Content (Join-Path $directory 'rekkord_save_files_*.prom')) -match '^rekkord_snapshot_files\{' | Should -Be "rekkord_snapshot_files{command=`"save`",channel=`"files`",repository=`"$($sandbox.Repository)`"} 1"
     }
 
+    It 'tell of a scan with nothing due that it succeeded, and how much it read' {
+        $null = Invoke-RekkordSave files $sandbox.Source
+        $packs = (Invoke-RekkordScan).Packs
+        $null = Invoke-RekkordScan -MaxAge 7d
+        Get-Outcome scan | Should -Be success
+        $lines = (Get-Content (Join-Path $directory 'rekkord_scan_*.prom')) -match '^rekkord_scan_(packs|skipped_packs)\{'
+        $lines -replace '\{.*\}' | Should -Be 'rekkord_scan_packs 0', "rekkord_scan_skipped_packs $packs"
+    }
+
     It 'tell of what failed, was not whole or could not begin, and not of a rehearsal' {
         Set-Hook $sandbox PostSave 90-bad "#!/bin/sh`nexit 3`n"
         { Invoke-RekkordSave files $sandbox.Source } | Should -Throw -ErrorId 'PostSaveHookFailed,*'
