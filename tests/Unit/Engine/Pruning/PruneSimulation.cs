@@ -101,14 +101,21 @@ public abstract class PruneSimulation(PruneHistory history)
 
 /// <summary>
 /// A repository whose first snapshot is removed, and which has small packs enough to be merged; and the same with what only that snapshot needs condemned, and the
-/// small packs merged.
+/// small packs merged. The snapshots that stay have waited, so that the second has them in an archive, too.
 /// </summary>
-public sealed class PruneHistory : IDisposable
+public class PruneHistory : IDisposable
 {
     private const int SmallSaves = 8;
 
     /// <summary>Makes them.</summary>
     public PruneHistory()
+        : this(isArchived: false)
+    {
+    }
+
+    /// <summary>Makes them.</summary>
+    /// <param name="isArchived">Whether the first snapshot was archived before it was removed, with the others.</param>
+    protected PruneHistory(bool isArchived)
     {
         World.Write(0);
         Removed = World.Save();
@@ -121,11 +128,17 @@ public sealed class PruneHistory : IDisposable
             World.Forget(World.Save());
         }
 
-        World.Remove(Removed);
         World.Clock.Now += PrunedWorld.Wait;
+        if (isArchived)
+        {
+            World.Prune();
+            World.Clock.Now += PrunedWorld.Wait;
+        }
+
+        World.Remove(Removed);
         (Base, Now) = (World.Store, World.Clock.Now);
         World.Reset(Base, Now);
-        Assert.True(World.Prune() is { CondemnedPacks: > 0, MergedPacks: >= 2 * SmallSaves });
+        Assert.True(World.Prune() is { CondemnedPacks: > 0 } pruned && (isArchived || pruned.MergedPacks >= 2 * SmallSaves));
         Condemned = World.Store;
 
         // What saves find is the content of the removed snapshot.
@@ -143,5 +156,15 @@ public sealed class PruneHistory : IDisposable
     internal MemoryObjectStore Condemned { get; }
 
     /// <inheritdoc/>
-    public void Dispose() => World.Dispose();
+    public void Dispose()
+    {
+        World.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }
+
+/// <summary>
+/// The same, all of it in an archive: at the start the archive has waited, and the snapshots are still objects by themselves. With what is condemned, they are only in
+/// the archive. The sweep writes that anew.
+/// </summary>
+public sealed class ArchiveHistory() : PruneHistory(isArchived: true);
