@@ -16,13 +16,11 @@ internal sealed class KilledPrune(Workspace workspace) : KilledOperation(workspa
     private int _unfinished;
     private int _removed;
     private int _merged;
-    private int _archived;
-    private int _archives;
 
     public override void Report(TextWriter output)
     {
         base.Report(output);
-        output.WriteLine($"{_removed} snapshots were removed, and prunes that ended merged {_merged} small packs; after {_unfinished} kills the next prune deleted what the killed one had not. At the end {_archived} snapshots and tags are in {_archives} archive(s).");
+        output.WriteLine($"{_removed} snapshots were removed, and prunes that ended merged {_merged} small packs; after {_unfinished} kills the next prune deleted what the killed one had not.");
     }
 
     protected override void Prepare()
@@ -47,7 +45,6 @@ internal sealed class KilledPrune(Workspace workspace) : KilledOperation(workspa
         // What the prune before condemned is due now, beside what is removed just before it.
         Workspace.AgeCondemned();
         Workspace.AgePacks();
-        Workspace.AgeRecords();
         var victims = Workspace.Snapshots.SkipLast(1).OrderBy(_ => Workspace.Random.Next()).Take(Workspace.Snapshots.Count - Kept).ToArray();
         Workspace.Remove(victims);
         _removed += victims.Length;
@@ -73,14 +70,11 @@ internal sealed class KilledPrune(Workspace workspace) : KilledOperation(workspa
     protected override void End()
     {
         // What was condemned last, then its records.
-        for (var run = 0; run < 4; run++)
+        for (var run = 0; run < 3; run++)
         {
             Workspace.Prune();
             Workspace.AgeCondemned(days: 31);
-            Workspace.AgeRecords();
         }
-
-        (_archived, _archives) = Workspace.CountArchived();
 
         Workspace.RequireNothingToPrune();
     }

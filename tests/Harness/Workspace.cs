@@ -12,7 +12,6 @@ using Rekkord.Engine.Retention;
 using Rekkord.Engine.Saving;
 using Rekkord.Engine.Scanning;
 using Rekkord.Engine.Snapshots;
-using Rekkord.Engine.Storage;
 using Rekkord.Engine.Storage.Local;
 using Rekkord.Engine.Tests;
 using Oid = Rekkord.Engine.Objects.Oid;
@@ -110,24 +109,6 @@ internal sealed class Workspace : ISaveObserver, IRestoreObserver, IDisposable
     {
         foreach (var pack in System.IO.Directory.GetFiles(Path.Combine(Repository, "packs"), "*", SearchOption.AllDirectories))
             File.SetLastWriteTimeUtc(pack, DateTime.UtcNow.AddDays(-8));
-    }
-
-    /// <summary>Makes all snapshots, tags and archives old enough for archives to be made, and what is in them to be deleted.</summary>
-    public void AgeRecords()
-    {
-        var time = DateTime.UtcNow.AddDays(-8);
-        var folders = ((string[])["snapshots", "tags", "snapshot-archives"]).Select(folder => Path.Combine(Repository, folder)).Where(System.IO.Directory.Exists);
-        foreach (var record in folders.SelectMany(System.IO.Directory.GetFiles))
-            File.SetLastWriteTimeUtc(record, time);
-    }
-
-    /// <summary>How many objects there are in archives, and how many archives.</summary>
-    public (int Entries, int Archives) CountArchived()
-    {
-        using var repository = Open();
-        var view = BlockingCalls.Wait(repository.Archives.RefreshAsync(CancellationToken.None));
-        Require(view.Unread.Count == 0, "An archive cannot be read.");
-        return (view.Archives.SelectMany(archive => archive.Entries).DistinctBy(entry => entry.Name).Count(), view.Archives.Count);
     }
 
     /// <summary>Prunes in this process.</summary>

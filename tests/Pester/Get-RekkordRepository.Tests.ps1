@@ -36,7 +36,6 @@ Describe 'Get-RekkordRepository' {
         $found.PackSize | Should -Be (Measure-Folder packs).Sum
         $found.Indexes | Should -Be (Measure-Folder index).Count
         $found.IndexSize | Should -Be (Measure-Folder index).Sum
-        $found.Archives, $found.ArchiveSize | Should -Be 0, 0
         $all = Measure-Folder ''
         $found.Objects | Should -Be ($all.Count - 1)
         $found.Size | Should -Be ($all.Sum - (Get-Item (Join-Path $sandbox.Repository rekkord)).Length)

@@ -75,7 +75,6 @@ public sealed class InvokeRekkordPruneCommand : RepositoryCommand
             new("prune_condemned_size_bytes", "Bytes of the packs that were condemned.", result.CondemnedSize),
             new("prune_merged_packs", "Small packs that were merged into larger ones.", result.MergedPacks),
             new("prune_merged_size_bytes", "Bytes of these.", result.MergedSize),
-            new("prune_archived_snapshots", "Snapshots that were put into archives.", result.ArchivedSnapshots),
             new("prune_waiting_size_bytes", "Bytes of the packs that were condemned before, and wait.", result.WaitingSize),
             new("prune_refused_objects", "Objects that the store did not delete, because it protects them.", result.RefusedObjects),
         ],

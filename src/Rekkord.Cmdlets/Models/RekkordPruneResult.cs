@@ -17,7 +17,6 @@ public sealed class RekkordPruneResult
         MergedPacks = result.MergedPacks;
         MergedSize = result.MergedSize;
         MergeObstacle = result.MergeObstacle;
-        ArchivedSnapshots = result.ArchivedSnapshots;
         WaitingPacks = result.WaitingPacks;
         WaitingSize = result.WaitingSize;
         RefusedObjects = result.RefusedObjects;
@@ -53,9 +52,6 @@ public sealed class RekkordPruneResult
 
     /// <summary>Why small packs that are worth being merged stay as they are, as a sentence; null when none does.</summary>
     public string? MergeObstacle { get; }
-
-    /// <summary>How many snapshots were put into archives, which have many in one object. A later run deletes the objects that they were.</summary>
-    public int ArchivedSnapshots { get; }
 
     /// <summary>How many packs were condemned before and wait.</summary>
     public int WaitingPacks { get; }

@@ -26,8 +26,6 @@ public sealed class RekkordRepository
         PackSize = contents.PackSize;
         Indexes = contents.Indexes;
         IndexSize = contents.IndexSize;
-        Archives = contents.Archives;
-        ArchiveSize = contents.ArchiveSize;
         CondemnedPacks = contents.CondemnedPacks;
         CondemnedSize = contents.CondemnedSize;
         OldestMark = contents.OldestMark?.ToLocalTime();
@@ -86,12 +84,6 @@ public sealed class RekkordRepository
 
     /// <summary>The bytes of these.</summary>
     public long IndexSize { get; }
-
-    /// <summary>How many of the objects are archives, which have the records of many snapshots each.</summary>
-    public int Archives { get; }
-
-    /// <summary>The bytes of these.</summary>
-    public long ArchiveSize { get; }
 
     /// <summary>How many packs are condemned: a prune deletes them after a time. Null when the keyfile may not know.</summary>
     public int? CondemnedPacks { get; }

@@ -102,7 +102,7 @@ public sealed class RekkordProblem
         Repair = problem.Repair;
     }
 
-    /// <summary>What sort of problem it is: PackDamaged, PackMissing, IndexDamaged, TagDamaged, SnapshotDamaged, SnapshotMissing, TagMissing, ContentMissing, ContentInvalid, SignerRevoked, RevocationDamaged, CatalogueDamaged, ArchiveDamaged, RemovalDamaged, MarkDamaged, Obstructed, Deleted or Unreadable.</summary>
+    /// <summary>What sort of problem it is: PackDamaged, PackMissing, IndexDamaged, TagDamaged, SnapshotDamaged, SnapshotMissing, TagMissing, ContentMissing, ContentInvalid, SignerRevoked, RevocationDamaged, CatalogueDamaged, RemovalDamaged, MarkDamaged, Obstructed, Deleted or Unreadable.</summary>
     public string Kind { get; }
 
     /// <summary>The stored object it is about.</summary>

@@ -11,7 +11,6 @@ internal static class ObjectName
     public const string Indexes = "index/";
     public const string Snapshots = "snapshots/";
     public const string Tags = "tags/";
-    public const string Archives = "snapshot-archives/";
     public const string Catalogue = "catalogue/";
     public const string Revocations = "revoked/";
     public const string Removals = "removed/";
@@ -19,7 +18,7 @@ internal static class ObjectName
     public const string Quarantine = "damaged/";
 
     /// <summary>All folders that a repository has.</summary>
-    public static readonly string[] Folders = [Packs, Indexes, Snapshots, Tags, Archives, Catalogue, Removals, Condemned, Revocations, Quarantine, $"{StoreNames.TemporaryFolder}/"];
+    public static readonly string[] Folders = [Packs, Indexes, Snapshots, Tags, Catalogue, Removals, Condemned, Revocations, Quarantine, $"{StoreNames.TemporaryFolder}/"];
 
     private const int HashLength = 64;
     private const int PackFolderLength = 3;

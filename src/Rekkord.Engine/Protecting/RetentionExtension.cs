@@ -16,7 +16,7 @@ namespace Rekkord.Engine.Protecting;
 /// <param name="cacheDirectory">A directory to use instead of the user's; null for the user's.</param>
 internal sealed class RetentionExtension(RepositoryAccess repository, string? cacheDirectory)
 {
-    private static readonly string[] Kept = [ObjectName.Packs, ObjectName.Indexes, ObjectName.Snapshots, ObjectName.Tags, ObjectName.Archives, ObjectName.Removals, ObjectName.Revocations];
+    private static readonly string[] Kept = [ObjectName.Packs, ObjectName.Indexes, ObjectName.Snapshots, ObjectName.Tags, ObjectName.Removals, ObjectName.Revocations];
 
     /// <summary>Prolongs it; does nothing in a repository that is used without.</summary>
     /// <param name="all">Whether it is done for every object, whatever is known.</param>
@@ -29,7 +29,7 @@ internal sealed class RetentionExtension(RepositoryAccess repository, string? ca
         var now = DateTimeOffset.UtcNow;
         var record = RetentionRecord.Load(repository.Id, repository.Location, cacheDirectory);
         var isDue = all || record.Until < now + (duration / 2);
-        var found = Kept.SelectMany(folder => repository.Store.List(folder, cancellation)).Where(entry => entry is { Obstacle: null, IsArchived: false } && ObjectName.IsWellFormed(entry.Name)).ToList();
+        var found = Kept.SelectMany(folder => repository.Store.List(folder, cancellation)).Where(entry => entry.Obstacle is null && ObjectName.IsWellFormed(entry.Name)).ToList();
 
         // What was stored since, and in the same second, may have been stored by a machine that asks for no retention.
         List<string> names = [.. found.Where(entry => isDue || entry.ModifiedTime >= record.Newest).Select(entry => entry.Name)];

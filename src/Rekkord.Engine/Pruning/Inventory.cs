@@ -18,10 +18,7 @@ internal sealed record Inventory(CondemnedList Condemned, RemovalList Removals, 
         var condemned = CondemnedList.Load(repository, cancellation);
         var store = new SnapshotStore(repository);
         var (listed, _, removals) = store.ListAll(cancellation);
-        var revocations = store.Records.LoadRevocations(cancellation);
-        string[] names = [.. repository.List(ObjectName.Snapshots, cancellation).Select(found => found.Name)];
-        var archives = repository.Archives.Current;
-        RekkordException[] unread = [.. condemned.Unread, .. revocations.Damaged, .. removals.Unread, .. archives.Unread];
+        RekkordException[] unread = [.. condemned.Unread, .. store.Records.LoadRevocations(cancellation).Damaged, .. removals.Unread];
         if (unread is [var first, ..])
         {
             throw new RekkordException(
@@ -32,9 +29,7 @@ internal sealed record Inventory(CondemnedList Condemned, RemovalList Removals, 
                 first);
         }
 
-        // What was swept and is still in an archive that waits for its end is as good as deleted.
-        var leftOut = archives.FindLeftOut(revocations.TrustsAll);
-        return new Inventory(condemned, removals, listed, [.. names.Where(name => !leftOut.Contains(name) || !CondemnedList.Names(name, removals, condemned.Sweeps))]);
+        return new Inventory(condemned, removals, listed, [.. repository.List(ObjectName.Snapshots, cancellation).Select(found => found.Name)]);
     }
 
     /// <summary>What becomes of a snapshot.</summary>

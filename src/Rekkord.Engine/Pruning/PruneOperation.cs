@@ -24,7 +24,6 @@ public sealed class PruneOperation
     private List<CondemnedRecord> _due = [];
     private List<PackUse> _merging = [];
     private string? _mergeObstacle;
-    private int _archivedSnapshots;
 
     /// <summary>Prepares it.</summary>
     /// <param name="repository">The repository, opened with a key that can remove.</param>
@@ -115,8 +114,6 @@ public sealed class PruneOperation
         var refused = new Sweep(_repository, Census, _warn, _progress).Run(leaving, FindTags(current, sweeps, cancellation), announced, cancellation);
         if (refused.Count > 0)
             LeaveUnmerged("the storage does not delete what it is told to delete, so each would be kept twice");
-        else
-            Archive(current, sweeps, now, cancellation);
         var condemned = Condemn(current, cancellation);
         new RecordDisposal(_repository, _request.SweepAfter, now).Run(current, Census, cancellation);
         _repository.ThrowIfRevoked("what was condemned with it does not count", cancellation);
@@ -131,23 +128,6 @@ public sealed class PruneOperation
         _repository,
         current.Listed.Select(snapshot => snapshot.ObjectName).Where(name => _walk.Fates.GetValueOrDefault(name, SnapshotFate.Leaving) == SnapshotFate.Leaving && current.FateOf(name, sweeps) == SnapshotFate.Leaving).ToHashSet(StringComparer.Ordinal),
         cancellation);
-
-    /// <summary>Puts what has waited into archives, where that leads to fewer objects.</summary>
-    private void Archive(Inventory current, CondemnedRecord[] sweeps, DateTimeOffset now, CancellationToken cancellation)
-    {
-        if (_repository.RetainDuration is not null)
-            return;
-        var renewal = new ArchiveRenewal(
-            _repository,
-            current,
-            name => _walk.Fates.GetValueOrDefault(name, SnapshotFate.Leaving) == SnapshotFate.Leaving && current.FateOf(name, sweeps) == SnapshotFate.Leaving,
-            _request.SweepAfter,
-            now,
-            _warn,
-            _progress);
-        renewal.Run(cancellation);
-        _archivedSnapshots = renewal.ArchivedSnapshots;
-    }
 
     private static HashSet<string> NamesIn(IEnumerable<CondemnedRecord> records) =>
         records.SelectMany(record => record.Packs).Select(pack => ObjectName.ForPack(pack.ToArray())).ToHashSet(StringComparer.Ordinal);
@@ -248,7 +228,6 @@ public sealed class PruneOperation
             MergedPacks = merged.Count,
             MergedSize = merged.Sum(pack => pack.Size),
             MergeObstacle = _mergeObstacle,
-            ArchivedSnapshots = _archivedSnapshots,
             WaitingPacks = Census.Waiting.Count,
             WaitingSize = Census.Waiting.Sum(pack => pack.Size),
             RefusedObjects = refused.Count,
@@ -299,9 +278,6 @@ public sealed record PruneResult
 
     /// <summary>Why small packs stay as they are that are worth being merged, as a sentence; null when they do not.</summary>
     public string? MergeObstacle { get; init; }
-
-    /// <summary>How many snapshots were put into archives with their tags.</summary>
-    public int ArchivedSnapshots { get; init; }
 
     /// <summary>How many packs were condemned before, and wait.</summary>
     public int WaitingPacks { get; init; }

@@ -22,8 +22,7 @@ internal sealed class RecordDisposal(RepositoryAccess repository, TimeSpan sweep
     public void Run(Inventory current, PackCensus census, CancellationToken cancellation)
     {
         var left = census.Waiting.Concat(census.Leaving).Select(pack => new Oid(ObjectName.TryGetHash(pack.Name)))
-            .Concat(current.Snapshots.Concat(repository.Archives.Current.In(ObjectName.Snapshots).Select(holder => holder.Entry.Name))
-                .Where(name => current.Removals.Find(name) is not null).Select(name => new Oid(ObjectName.TryGetHash(name)))).ToHashSet();
+            .Concat(current.Snapshots.Where(name => current.Removals.Find(name) is not null).Select(name => new Oid(ObjectName.TryGetHash(name)))).ToHashSet();
         CondemnedRecord[] done = [.. current.Condemned.Records.Where(record => now - record.StoredTime >= ShortestLife(record) && !record.Packs.Concat(record.Snapshots).Any(left.Contains))];
         if (done.Length == 0)
             return;

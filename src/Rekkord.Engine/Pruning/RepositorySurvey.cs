@@ -25,13 +25,8 @@ public sealed class RepositorySurvey(RepositoryAccess repository, PruneRequest r
         var revocations = records.LoadRevocations(cancellation);
         var removals = RemovalList.Load(repository, records, new(), cancellation);
         revocations.Damaged.Concat(removals.Unread).ToList().ForEach(failed);
-        ObjectInfo[] packs = [.. In(ObjectName.Packs)], snapshots = [.. repository.List(ObjectName.Snapshots, cancellation)];
-        var archives = repository.Archives.Current;
-        archives.Unread.ToList().ForEach(failed);
-        var leftOut = archives.FindLeftOut(revocations.TrustsAll);
+        ObjectInfo[] packs = [.. In(ObjectName.Packs)], snapshots = [.. In(ObjectName.Snapshots)];
         var removed = snapshots.Where(snapshot => removals.Find(snapshot.Name) is not null).Select(snapshot => snapshot.Name).ToHashSet(StringComparer.Ordinal);
-        var swept = removed.Where(leftOut.Contains).ToHashSet(StringComparer.Ordinal);
-        removed.ExceptWith(swept);
         var contents = new RepositoryContents
         {
             Objects = stored.Count,
@@ -40,9 +35,7 @@ public sealed class RepositorySurvey(RepositoryAccess repository, PruneRequest r
             PackSize = packs.Sum(pack => pack.Size),
             Indexes = In(ObjectName.Indexes).Count(),
             IndexSize = In(ObjectName.Indexes).Sum(index => index.Size),
-            Archives = In(ObjectName.Archives).Count(),
-            ArchiveSize = In(ObjectName.Archives).Sum(archive => archive.Size),
-            Snapshots = snapshots.Length - removed.Count - swept.Count,
+            Snapshots = snapshots.Length - removed.Count,
             RemovedSnapshots = removed.Count,
             IsKeyRevoked = repository.Role != KeyRole.Master && revocations.IsRevoked(Convert.ToHexStringLower(repository.Keys.KeyId)),
         };
@@ -113,12 +106,6 @@ public sealed record RepositoryContents
 
     /// <summary>The bytes of these.</summary>
     public long IndexSize { get; init; }
-
-    /// <summary>How many archives of snapshots and tags it has.</summary>
-    public int Archives { get; init; }
-
-    /// <summary>The bytes of these.</summary>
-    public long ArchiveSize { get; init; }
 
     /// <summary>How many snapshots there are that are not removed, with or without a tag.</summary>
     public int Snapshots { get; init; }

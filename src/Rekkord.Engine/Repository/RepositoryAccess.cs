@@ -1,4 +1,3 @@
-using Rekkord.Engine.Archives;
 using Rekkord.Engine.Chunking;
 using Rekkord.Engine.Cryptography;
 using Rekkord.Engine.Errors;
@@ -19,7 +18,7 @@ public sealed class RepositoryAccess : IDisposable
 
     private RepositoryAccess(IObjectStore store, KeyMaterial keys, Descriptor descriptor, byte[] descriptorBytes, bool ownsKeys = true)
     {
-        Archives = new ArchivedStore(store, keys);
+        Store = store;
         Keys = keys;
         Descriptor = descriptor;
         _descriptorBytes = descriptorBytes;
@@ -56,11 +55,7 @@ public sealed class RepositoryAccess : IDisposable
     /// <summary>The descriptor as it was read.</summary>
     internal byte[] DescriptorBytes => _descriptorBytes;
 
-    /// <summary>Its store. Snapshots and tags are found in it whether they are objects by themselves or in an archive.</summary>
-    internal IObjectStore Store => Archives;
-
-    /// <summary>The same store, to be asked what is in archives.</summary>
-    internal ArchivedStore Archives { get; }
+    internal IObjectStore Store { get; }
 
     internal KeyMaterial Keys { get; }
 
@@ -142,7 +137,7 @@ public sealed class RepositoryAccess : IDisposable
     private static IObjectStore KeepCopies(IObjectStore store, Descriptor descriptor, StoreOptions options, CancellationToken cancellation)
     {
         var directory = CacheLocation.ForCopies(Convert.ToHexStringLower(descriptor.RepositoryId), options.CacheDirectory);
-        return CachingStore.Open(store, directory, [ObjectName.Indexes, ObjectName.Snapshots, ObjectName.Archives, ObjectName.Catalogue, ObjectName.Removals], options.CacheSize, options.Note, cancellation);
+        return CachingStore.Open(store, directory, [ObjectName.Indexes, ObjectName.Snapshots, ObjectName.Catalogue, ObjectName.Removals], options.CacheSize, options.Note, cancellation);
     }
 
     /// <summary>Makes a repository in a store that has none.</summary>

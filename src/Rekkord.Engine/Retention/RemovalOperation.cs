@@ -2,7 +2,6 @@ using Rekkord.Engine.Errors;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Repository;
 using Rekkord.Engine.Snapshots;
-using Rekkord.Engine.Storage;
 
 namespace Rekkord.Engine.Retention;
 
@@ -111,7 +110,7 @@ public sealed class RemovalOperation
     {
         var removals = Load(cancellation).Removals;
         var condemned = LoadCondemned(null, cancellation);
-        Snapshot[] back = [.. snapshots.Where(snapshot => IsThere(snapshot, cancellation)).Where(snapshot => IsKept(snapshot, removals, condemned)).DistinctBy(snapshot => snapshot.ObjectName)];
+        Snapshot[] back = [.. snapshots.Where(IsThere).Where(snapshot => IsKept(snapshot, removals, condemned)).DistinctBy(snapshot => snapshot.ObjectName)];
         foreach (var some in back.Chunk(MostInARecord))
         {
             var undone = some.SelectMany(snapshot => removals.FindAll(snapshot.ObjectName)).Select(removal => removal.RecordName).Distinct();
@@ -174,9 +173,9 @@ public sealed class RemovalOperation
         }
     }
 
-    private bool IsThere(Snapshot snapshot, CancellationToken cancellation)
+    private bool IsThere(Snapshot snapshot)
     {
-        if (snapshot.StoredTime is not null || _repository.Store.Exists(snapshot.ObjectName, cancellation))
+        if (snapshot.StoredTime is not null)
             return true;
         _failed(new RekkordException("SnapshotNotFound", RekkordErrorKind.NotFound, $"The snapshot {snapshot.Id} cannot be brought back: its object '{snapshot.ObjectName}' does not exist any more.", snapshot.Id.ToString()));
         return false;

@@ -46,10 +46,7 @@ internal sealed class DeletedObjects(RepositoryAccess repository, ProblemList pr
 
             // Also when somebody has emptied the quarantine since.
             var setAside = deleted.Concat(repository.Store.List(ObjectName.Quarantine, cancellation).Select(found => found.Name)).ToHashSet(StringComparer.Ordinal);
-            var archives = BlockingCalls.Wait(repository.Archives.RefreshAsync(cancellation));
-            var replaced = archives.Archives.SelectMany(archive => archive.Replaced).ToHashSet(StringComparer.Ordinal);
-            return deleted.FindAll(name => ObjectName.IsWellFormed(name) && !MayBeReplaced(name) && !swept.Has(name) && !setAside.Contains(ObjectName.InQuarantine(name))
-                && archives.Find(name) is null && !replaced.Contains(name));
+            return deleted.FindAll(name => ObjectName.IsWellFormed(name) && !MayBeReplaced(name) && !swept.Has(name) && !setAside.Contains(ObjectName.InQuarantine(name)));
         }
         catch (StorageException error) when (error.ErrorId == StorageException.AccessDeniedId)
         {

@@ -39,9 +39,6 @@ public enum ProblemKind
     /// <summary>An object of the catalogue has other bytes than were written, says something else of a tag than that says itself, or is signed by a key whose word does not count.</summary>
     CatalogueDamaged,
 
-    /// <summary>An archive of snapshots and tags has other bytes than were written, or is not signed by a key that may delete.</summary>
-    ArchiveDamaged,
-
     /// <summary>A record of removed snapshots has other bytes than were written, or is not signed by a key that may remove. It does not count.</summary>
     RemovalDamaged,
 

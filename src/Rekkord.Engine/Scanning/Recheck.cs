@@ -54,7 +54,6 @@ internal sealed class Recheck(RepositoryAccess repository)
         name.StartsWith(ObjectName.Packs, StringComparison.Ordinal) ? IsSoundPack(name, cancellation)
         : name.StartsWith(ObjectName.Indexes, StringComparison.Ordinal) ? IsRightIndex(name, cancellation)
         : name.StartsWith(ObjectName.Catalogue, StringComparison.Ordinal) ? IsRightCatalogue(name, cancellation)
-        : name.StartsWith(ObjectName.Archives, StringComparison.Ordinal) ? IsSoundArchive(name, cancellation)
         : HasItsName(name, cancellation) && (
             name.StartsWith(ObjectName.Tags, StringComparison.Ordinal) ? IsSoundTag(name, cancellation)
             : name.StartsWith(ObjectName.Removals, StringComparison.Ordinal) ? IsSoundRemoval(name, cancellation)
@@ -124,16 +123,6 @@ internal sealed class Recheck(RepositoryAccess repository)
     private bool IsSoundMark(string name, CancellationToken cancellation) =>
         repository.Store.Find(name, cancellation) is { } found && CondemnedRecord.Read(repository, found, cancellation).Name == name;
 
-    private bool IsSoundArchive(string name, CancellationToken cancellation)
-    {
-        if (repository.Store.Find(name, cancellation) is not { } found)
-            return false;
-
-        // Raises an error when it is not sound.
-        new ArchiveScan(repository).Verify(found, cancellation);
-        return true;
-    }
-
     private bool IsSoundPack(string name, CancellationToken cancellation)
     {
         if (repository.List(ObjectName.Packs, cancellation).FirstOrDefault(pack => pack.Name == name) is not { } found)
@@ -142,10 +131,6 @@ internal sealed class Recheck(RepositoryAccess repository)
         return verifier.Verify(PackTables.Read(repository, found, cancellation), openSegments: true, static (Oid _) => { }, static _ => { }, cancellation) is null;
     }
 
-    /// <summary>Whether an object is as it was written; if there is none of this name, whether what an archive has of it is.</summary>
-    private bool HasItsName(string name, CancellationToken cancellation)
-    {
-        var store = repository.Archives.Plain.Exists(name, cancellation) ? repository.Archives.Plain : repository.Store;
-        return SHA256.HashData(store.Read(name, FormatLimits.Index, cancellation)).AsSpan().SequenceEqual(ObjectName.TryGetHash(name));
-    }
+    private bool HasItsName(string name, CancellationToken cancellation) =>
+        SHA256.HashData(repository.Store.Read(name, FormatLimits.Index, cancellation)).AsSpan().SequenceEqual(ObjectName.TryGetHash(name));
 }

@@ -40,16 +40,15 @@ internal sealed class RecordScan
 
     public void Run(CancellationToken cancellation)
     {
-        _repository.Store.ListAhead([ObjectName.Removals, ObjectName.Revocations, ObjectName.Archives, ObjectName.Snapshots, ObjectName.Tags], cancellation);
+        _repository.Store.ListAhead([ObjectName.Removals, ObjectName.Revocations, ObjectName.Snapshots, ObjectName.Tags], cancellation);
 
         // What the snapshots are judged by: of two readings, one alone may fail, and what is good would count as forged.
         foreach (var error in _store.Records.LoadRevocations(cancellation).Damaged)
             _problems.Add(ProblemKind.RevocationDamaged, error.Target!, error);
-        new ArchiveScan(_repository).Run(_problems, cancellation);
         CheckNames(ObjectName.Tags, ProblemKind.TagDamaged, cancellation);
         CheckNames(ObjectName.Snapshots, ProblemKind.SnapshotDamaged, cancellation);
         CheckNames(ObjectName.Removals, ProblemKind.RemovalDamaged, cancellation);
-        _repository.Store.ListAhead([ObjectName.Removals, ObjectName.Archives, ObjectName.Snapshots, ObjectName.Tags], cancellation);
+        _repository.Store.ListAhead([ObjectName.Removals, ObjectName.Snapshots, ObjectName.Tags], cancellation);
         ReadRemovals(cancellation);
         ReadSnapshots(cancellation);
         ReadTags(cancellation);
@@ -70,7 +69,6 @@ internal sealed class RecordScan
     /// </summary>
     public void FindUntagged(CancellationToken cancellation)
     {
-        _repository.Archives.Outdate();
         foreach (var found in List(ObjectName.Tags, cancellation).Where(tag => !_tagNames.Contains(tag.Name)).ToArray())
         {
             cancellation.ThrowIfCancellationRequested();
@@ -89,14 +87,12 @@ internal sealed class RecordScan
         }
     }
 
-    /// <summary>What there is of a folder, also in archives; none where something else stands in its place, which the scan reports by itself.</summary>
-    private IEnumerable<ObjectInfo> List(string folder, CancellationToken cancellation) => List(_repository.Store, folder, cancellation);
-
-    private static IEnumerable<ObjectInfo> List(IObjectStore store, string folder, CancellationToken cancellation)
+    /// <summary>The objects of a folder; none where something else stands in its place, which the scan reports by itself.</summary>
+    private IEnumerable<ObjectInfo> List(string folder, CancellationToken cancellation)
     {
         try
         {
-            return store.List(folder, cancellation).Where(found => ObjectName.IsWellFormed(folder, found.Name));
+            return _repository.List(folder, cancellation);
         }
         catch (StorageException error) when (error.ErrorId == StorageException.ObstructedId)
         {
@@ -111,18 +107,13 @@ internal sealed class RecordScan
     /// <summary>Whether an object's bytes are those that its name was made from.</summary>
     private void CheckNames(string folder, ProblemKind damaged, CancellationToken cancellation)
     {
-        foreach (var (found, read) in ReadEach(List(_repository.Archives.Plain, folder, cancellation), name => SHA256.HashData(_repository.Archives.Plain.Read(name, FormatLimits.Index, cancellation)), cancellation))
+        foreach (var (found, read) in ReadEach(List(folder, cancellation), name => SHA256.HashData(_repository.Store.Read(name, FormatLimits.Index, cancellation)), cancellation))
         {
             var expected = ObjectName.TryGetHash(found.Name);
             try
             {
                 if (!read().AsSpan().SequenceEqual(expected))
                     _problems.Add(damaged, found.Name, $"'{found.Name}' is damaged: its bytes do not match its name. Put back a good copy if there is one, or run the scan with -Repair.");
-            }
-            catch (StorageException error) when (error.Kind == RekkordErrorKind.NotFound && _repository.Store.Exists(found.Name, cancellation))
-            {
-                // A prune has deleted it because an archive has it.
-                continue;
             }
             catch (RekkordException error)
             {
@@ -160,7 +151,7 @@ internal sealed class RecordScan
                 var read = open();
                 if (_problems.Find(found.Name) is not null)
                     continue;
-                Snapshots.Add(read with { Snapshot = read.Snapshot with { StoredTime = _repository.Archives.Current.FindTime(found, _store.Records.LoadRevocations(cancellation).TrustsAll) } });
+                Snapshots.Add(read with { Snapshot = read.Snapshot with { StoredTime = found.ModifiedTime } });
                 _byName[found.Name] = read.Snapshot;
                 if (read.Snapshot.SignerStatus == SignerStatus.Revoked)
                     AddRevoked(found.Name, read.Snapshot);

@@ -53,7 +53,7 @@ internal sealed class RepositoryRepair
             Note(ProblemKind.TagMissing, snapshot.ObjectName, "tag made again");
         }
 
-        foreach (var tag in tags.Where(tag => (IsReported(ProblemKind.SnapshotMissing, tag) || _damaged.Contains(tag.ObjectName)) && !_repository.Store.Exists(tag.ObjectName, cancellation) && _repository.Archives.Plain.Exists(tag.TagName, cancellation)))
+        foreach (var tag in tags.Where(tag => (IsReported(ProblemKind.SnapshotMissing, tag) || _damaged.Contains(tag.ObjectName)) && !_repository.Store.Exists(tag.ObjectName, cancellation) && _repository.Store.Exists(tag.TagName, cancellation)))
             Note(ProblemKind.SnapshotMissing, tag.ObjectName, $"its tag was moved to '{MoveToQuarantine(tag.TagName, cancellation)}'");
     }
 
@@ -63,14 +63,7 @@ internal sealed class RepositoryRepair
     /// </summary>
     private void LookAgain(CancellationToken cancellation)
     {
-        foreach (var problem in _problems.Where(problem => problem.Kind == ProblemKind.SignerRevoked && _repository.Store.Exists(problem.ObjectName, cancellation)))
-        {
-            if (IsArchived(problem.ObjectName, cancellation))
-                problem.Repair = "left in its archive, where Remove-RekkordSnapshot and Invoke-RekkordPrune take it out";
-            else
-                _damaged.Add(problem.ObjectName);
-        }
-
+        _damaged.UnionWith(_problems.Where(problem => problem.Kind == ProblemKind.SignerRevoked).Select(problem => problem.ObjectName).Where(name => _repository.Store.Exists(name, cancellation)));
         var look = new Recheck(_repository);
         foreach (var problem in _problems.Where(MayBeQuarantined))
         {
@@ -84,13 +77,11 @@ internal sealed class RepositoryRepair
             else
                 _damaged.Add(problem.ObjectName);
         }
-
-        AddArchives(cancellation);
     }
 
     private static bool MayBeQuarantined(RepositoryProblem problem) => problem.Kind switch
     {
-        ProblemKind.PackDamaged or ProblemKind.IndexDamaged or ProblemKind.TagDamaged or ProblemKind.SnapshotDamaged or ProblemKind.CatalogueDamaged or ProblemKind.ArchiveDamaged or ProblemKind.RemovalDamaged or ProblemKind.MarkDamaged => true,
+        ProblemKind.PackDamaged or ProblemKind.IndexDamaged or ProblemKind.TagDamaged or ProblemKind.SnapshotDamaged or ProblemKind.CatalogueDamaged or ProblemKind.RemovalDamaged or ProblemKind.MarkDamaged => true,
 
         // Not the revocations: without one, its key would count again.
         ProblemKind.Unreadable => ObjectName.TryGetHash(problem.ObjectName) is not null,
@@ -144,36 +135,12 @@ internal sealed class RepositoryRepair
 
     private void MoveDamaged(CancellationToken cancellation)
     {
-        // Archives come before what is in them.
         foreach (var name in _damaged)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (ObjectName.IsWellFormed(ObjectName.Archives, name))
-                new ArchiveSalvage(_repository).Run(name, _damaged, cancellation);
-            else if (IsArchived(name, cancellation))
-                continue;
             Note(name, $"moved to '{MoveToQuarantine(name, cancellation)}'");
         }
-
-        if (_damaged.Any(name => ObjectName.IsWellFormed(ObjectName.Archives, name)))
-            BlockingCalls.Wait(_repository.Archives.RefreshAsync(cancellation));
     }
-
-    /// <summary>What an archive has that is damaged goes aside with it. The rest of the archive is stored again.</summary>
-    private void AddArchives(CancellationToken cancellation)
-    {
-        foreach (var name in _damaged.Where(name => IsArchived(name, cancellation)).ToArray())
-        {
-            for (var holder = _repository.Archives.Current.Find(name); holder is not null; holder = holder.Next)
-            {
-                _damaged.Add(holder.Archive.Name);
-                Note(name, $"moved to '{ObjectName.InQuarantine(holder.Archive.Name)}' with its archive, of which the rest was stored again");
-            }
-        }
-    }
-
-    private bool IsArchived(string name, CancellationToken cancellation) =>
-        _repository.Archives.Current.Find(name) is not null && !_repository.Archives.Plain.Exists(name, cancellation);
 
     /// <summary>Replaces each index that names a pack that is gone by one without it; otherwise every later scan would miss that pack.</summary>
     private void RenewIndexes(CancellationToken cancellation)
@@ -234,7 +201,7 @@ internal sealed class RepositoryRepair
     /// </summary>
     private string MoveToQuarantine(string name, CancellationToken cancellation)
     {
-        var store = _repository.Archives.Plain;
+        var store = _repository.Store;
         var quarantined = ObjectName.InQuarantine(name);
         if (store.TrySetAside(name, quarantined, cancellation))
             return quarantined;

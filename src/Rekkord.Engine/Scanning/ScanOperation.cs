@@ -111,7 +111,7 @@ public sealed class ScanOperation
             try
             {
                 // What is in quarantine is in nobody's way.
-                foreach (var found in _repository.Archives.Plain.List(folder, cancellation).Where(found => found.Obstacle is not null && folder != ObjectName.Quarantine))
+                foreach (var found in _repository.Store.List(folder, cancellation).Where(found => found.Obstacle is not null && folder != ObjectName.Quarantine))
                     _problems.Add(ProblemKind.Obstructed, found.Name, StorageException.Obstructed(_repository.Location, found.Name, found.Obstacle!));
             }
             catch (StorageException error) when (error.ErrorId == StorageException.ObstructedId)

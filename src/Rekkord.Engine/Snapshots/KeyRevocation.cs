@@ -153,9 +153,6 @@ public sealed class KeyRevocation
     private Signed FindSigned(string keyId, HashSet<string> seen, CancellationToken cancellation)
     {
         var signed = new Signed();
-        _ = BlockingCalls.Wait(_repository.Archives.RefreshAsync(cancellation));
-        foreach (var error in _repository.Archives.Current.Unread.Where(error => error.Target is not null && seen.Add(error.Target)))
-            _warn($"{error.Message} What the key signed of the snapshots in it will not count.");
         ForEach(ObjectName.Snapshots, name =>
         {
             var (snapshot, _) = ReadTwice(() => _snapshots.Records.Read(name, cancellation));

@@ -128,22 +128,6 @@ internal sealed class SnapshotRecords
         }
     }
 
-    /// <summary>Whether bytes are a snapshot or a tag of this repository, as their name says, and not something that anybody could have made.</summary>
-    public bool IsRecord(string name, ReadOnlySpan<byte> bytes)
-    {
-        var isTag = name.StartsWith(ObjectName.Tags, StringComparison.Ordinal);
-        using var opener = new RecordOpener(_repository.Keys, isTag ? _repository.Keys.LogPrivateKey : _repository.Keys.DataPrivateKey);
-        try
-        {
-            _ = isTag ? Open(name, bytes, TagMagic, TagDomain, opener) : Open(name, bytes, SnapshotMagic, SnapshotDomain, opener);
-            return true;
-        }
-        catch (DamagedObjectException)
-        {
-            return false;
-        }
-    }
-
     /// <summary>Writes that snapshots are removed, or back.</summary>
     /// <returns>The name of the object that says so.</returns>
     public string WriteRemoval(RemovalRecord record, CancellationToken cancellation)

@@ -98,17 +98,15 @@ public sealed class SnapshotStore
     private Listing Load(CancellationToken cancellation, bool withRemovals = true)
     {
         _ = _repository.Keys.LogPrivateKey;
-        _repository.Store.ListAhead([.. withRemovals ? [ObjectName.Removals] : Array.Empty<string>(), ObjectName.Revocations, ObjectName.Archives, ObjectName.Snapshots, ObjectName.Tags], cancellation);
+        _repository.Store.ListAhead(withRemovals ? [ObjectName.Removals, ObjectName.Revocations, ObjectName.Snapshots, ObjectName.Tags] : [ObjectName.Revocations, ObjectName.Snapshots, ObjectName.Tags], cancellation);
         var stored = _repository.List(ObjectName.Snapshots, cancellation).ToDictionary(found => found.Name, StringComparer.Ordinal);
         var removals = withRemovals ? LoadRemovals(cancellation) : RemovalList.None;
-        var archives = _repository.Archives.Current;
-        List<RekkordException> errors = [.. Records.LoadRevocations(cancellation).Damaged, .. removals.Unread, .. archives.Unread];
+        List<RekkordException> errors = [.. Records.LoadRevocations(cancellation).Damaged, .. removals.Unread];
         var damaged = errors.Count;
         var names = ListTags();
         var tags = OpenTags(names, errors, cancellation);
         if (FindUntagged().Length > errors.Count - damaged)
         {
-            _repository.Archives.Outdate();
             var more = ListTags().Except(names).ToArray();
             tags.AddRange(OpenTags(more, errors, cancellation));
             names = [.. names, .. more];
@@ -117,14 +115,10 @@ public sealed class SnapshotStore
         Listed = names;
         _cache.Value?.Save(names.ToHashSet(StringComparer.Ordinal));
         var now = DateTimeOffset.UtcNow;
-        Predicate<string> trusts = Records.LoadRevocations(cancellation).TrustsAll;
-        var swept = archives.FindLeftOut(trusts);
         var snapshots = tags
-            .Select(tag => tag with { StoredTime = archives.FindTime(stored.GetValueOrDefault(tag.ObjectName), trusts), Removal = removals.Find(tag.ObjectName) })
-            .Where(tag => tag.Removal is null || !swept.Contains(tag.ObjectName))
+            .Select(tag => tag with { StoredTime = stored.GetValueOrDefault(tag.ObjectName)?.ModifiedTime, Removal = removals.Find(tag.ObjectName) })
             .OrderBy(tag => tag.ListTime(now).UtcTicks).ThenBy(tag => tag.TagName, StringComparer.Ordinal);
-        var untagged = FindUntagged().Where(found => removals.Find(found.Name) is null || !swept.Contains(found.Name));
-        return new Listing([.. snapshots], removals, errors, stored.Values, [.. untagged], errors.Count - damaged);
+        return new Listing([.. snapshots], removals, errors, stored.Values, FindUntagged(), errors.Count - damaged);
 
         string[] ListTags() => [.. _repository.List(ObjectName.Tags, cancellation).Select(tag => tag.Name)];
 
@@ -288,7 +282,7 @@ public sealed class SnapshotStore
 
     /// <summary>Whether what could not be read is a tag or snapshot, and not what says which of them count.</summary>
     private static bool IsOfTag(RekkordException error) =>
-        error.Target is not { } name || !Array.Exists([ObjectName.Revocations, ObjectName.Removals, ObjectName.Archives], folder => name.StartsWith(folder.TrimEnd('/'), StringComparison.Ordinal));
+        error.Target is not { } name || !Array.Exists([ObjectName.Revocations, ObjectName.Removals], folder => name.StartsWith(folder.TrimEnd('/'), StringComparison.Ordinal));
 
     /// <summary>
     /// Reads the snapshots that no tag names, if the key can: one of them may be the newest of its channel. Those whose tags could not be
@@ -304,7 +298,7 @@ public sealed class SnapshotStore
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                found.Add(Records.Read(untagged.Name, cancellation).Snapshot with { StoredTime = _repository.Archives.Current.FindTime(untagged, Records.LoadRevocations(cancellation).TrustsAll), Removal = listing.Removals.Find(untagged.Name) });
+                found.Add(Records.Read(untagged.Name, cancellation).Snapshot with { StoredTime = untagged.ModifiedTime, Removal = listing.Removals.Find(untagged.Name) });
             }
             catch (RekkordException error)
             {

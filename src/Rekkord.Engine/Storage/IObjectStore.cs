@@ -209,9 +209,6 @@ public sealed record ObjectInfo(string Name, long Size, DateTimeOffset ModifiedT
     /// <summary>What stands under the name in the place of an object, such as <c>it is a fifo</c>, and is never opened; null for an object.</summary>
     public string? Obstacle { get; init; }
 
-    /// <summary>Whether it is a part of another object, and its time is what that says. No store gives it so.</summary>
-    public bool IsArchived { get; init; }
-
     /// <summary>
     /// What tells an object apart from a copy of it elsewhere, and from one that was put in its place since: these have the same bytes, or
     /// should. Null when the store cannot tell, and in a listing where it would cost more than the listing.

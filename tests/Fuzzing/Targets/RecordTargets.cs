@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Rekkord.Engine.Archives;
 using Rekkord.Engine.Caching;
 using Rekkord.Engine.Objects;
 using Rekkord.Engine.Snapshots;
@@ -23,8 +22,7 @@ internal static class RecordTargets
                 new SnapshotStore(repository.Access).ListRemoved(_ => { }, CancellationToken.None);
             }))
             .Concat(Marks(repository))
-            .Concat(Catalogue(repository))
-            .Concat(Archives(repository));
+            .Concat(Catalogue(repository));
 
     /// <summary>What says which objects are to be deleted: the object, the envelope, and the payload.</summary>
     private static IEnumerable<FuzzTarget> Marks(FuzzRepository repository)
@@ -67,33 +65,6 @@ internal static class RecordTargets
             AllocationBound = 3L * FormatLimits.Record,
             Cost = 5,
         };
-    }
-
-    /// <summary>Archives: the object, and the head under a signature that was made to fit.</summary>
-    private static IEnumerable<FuzzTarget> Archives(FuzzRepository repository)
-    {
-        ArchiveMember[] members = [.. repository.Objects
-            .Where(found => found.Key.StartsWith(ObjectName.Snapshots, StringComparison.Ordinal) || found.Key.StartsWith(ObjectName.Tags, StringComparison.Ordinal))
-            .Select(found => new ArchiveMember(found.Key, DateTimeOffset.UnixEpoch, "", found.Value))];
-        var sound = Archive.Encode(repository.Keys, 1, [ObjectName.For(ObjectName.Archives, new byte[32])], members);
-        var envelope = 4 + sizeof(int) + BitConverter.ToInt32(sound, 4);
-        var end = Archive.HeadLength(new ObjectInfo(ObjectName.Archives, sound.Length, default), sound);
-        yield return new FuzzTarget("archive/object", [sound], Read) { Cost = 5 };
-        yield return new FuzzTarget("archive/head", [sound[(envelope + sizeof(int))..end]], head =>
-        {
-            var signed = SignedEnvelope.Wrap(repository.Keys, "rekkord archive v1\0"u8, SHA256.HashData(head));
-            Read([.. sound[..4], .. BitConverter.GetBytes(signed.Length), .. signed, .. BitConverter.GetBytes(head.Length), .. head, .. sound[end..]]);
-        })
-        { Cost = 5 };
-
-        void Read(byte[] bytes) => repository.With(ObjectName.Archives, bytes, name =>
-        {
-            foreach (var entry in Archive.GuessEntries(repository.Store.Find(name, default)!, bytes))
-                _ = bytes.AsSpan((int)entry.Offset, entry.Length);
-            var found = Archive.ReadHead(repository.Store.Find(name, default)!, bytes, repository.Keys);
-            foreach (var entry in found.Entries)
-                BlockingCalls.Wait(repository.Access.Archives.ReadAsync(found, entry, default));
-        });
     }
 
     private static IEnumerable<FuzzTarget> Of(FuzzRepository repository, string group, RecordKind kind, Action<string> read)

@@ -101,21 +101,14 @@ public abstract class PruneSimulation(PruneHistory history)
 
 /// <summary>
 /// A repository whose first snapshot is removed, and which has small packs enough to be merged; and the same with what only that snapshot needs condemned, and the
-/// small packs merged. The snapshots that stay have waited, so that the second has them in an archive, too.
+/// small packs merged.
 /// </summary>
-public class PruneHistory : IDisposable
+public sealed class PruneHistory : IDisposable
 {
     private const int SmallSaves = 8;
 
     /// <summary>Makes them.</summary>
     public PruneHistory()
-        : this(isArchived: false)
-    {
-    }
-
-    /// <summary>Makes them.</summary>
-    /// <param name="isArchived">Whether the first snapshot was archived before it was removed, with the others.</param>
-    protected PruneHistory(bool isArchived)
     {
         World.Write(0);
         Removed = World.Save();
@@ -128,17 +121,11 @@ public class PruneHistory : IDisposable
             World.Forget(World.Save());
         }
 
-        World.Clock.Now += PrunedWorld.Wait;
-        if (isArchived)
-        {
-            World.Prune();
-            World.Clock.Now += PrunedWorld.Wait;
-        }
-
         World.Remove(Removed);
+        World.Clock.Now += PrunedWorld.Wait;
         (Base, Now) = (World.Store, World.Clock.Now);
         World.Reset(Base, Now);
-        Assert.True(World.Prune() is { CondemnedPacks: > 0 } pruned && (isArchived || pruned.MergedPacks >= 2 * SmallSaves));
+        Assert.True(World.Prune() is { CondemnedPacks: > 0, MergedPacks: >= 2 * SmallSaves });
         Condemned = World.Store;
 
         // What saves find is the content of the removed snapshot.
@@ -156,15 +143,5 @@ public class PruneHistory : IDisposable
     internal MemoryObjectStore Condemned { get; }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        World.Dispose();
-        GC.SuppressFinalize(this);
-    }
+    public void Dispose() => World.Dispose();
 }
-
-/// <summary>
-/// The same, all of it in an archive: at the start the archive has waited, and the snapshots are still objects by themselves. With what is condemned, they are only in
-/// the archive. The sweep writes that anew.
-/// </summary>
-public sealed class ArchiveHistory() : PruneHistory(isArchived: true);

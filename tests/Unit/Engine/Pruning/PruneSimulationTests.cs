@@ -6,14 +6,7 @@ using Rekkord.Engine.Storage.Memory;
 namespace Rekkord.Engine.Tests.Pruning;
 
 /// <summary>Prunes beside everything else, suspended or killed at each of their calls.</summary>
-public sealed class PruneSimulationTests(PruneHistory history) : PruneBesideOthers(history), IClassFixture<PruneHistory>;
-
-/// <summary>The same where snapshots are in archives.</summary>
-public sealed class ArchiveSimulationTests(ArchiveHistory history) : PruneBesideOthers(history), IClassFixture<ArchiveHistory>;
-
-/// <summary>What prunes must stand, whatever there is at the start.</summary>
-/// <param name="history">What there is.</param>
-public abstract class PruneBesideOthers(PruneHistory history) : PruneSimulation(history)
+public sealed class PruneSimulationTests(PruneHistory history) : PruneSimulation(history), IClassFixture<PruneHistory>
 {
     private static readonly string[] OtherNames = ["save", "two saves", "another prune", "scan", "bring back", "bring back and remove", "wait, prune and save"];
 
@@ -54,37 +47,6 @@ public abstract class PruneBesideOthers(PruneHistory history) : PruneSimulation(
     [Fact]
     public void A_repair_during_which_a_sweep_runs_loses_nothing() => AtEveryCall(
         3, Condemned, DueTime, store => Assert.Empty(World.Scan(store, repair: true).Problems.Select(problem => $"{problem.Kind}: {problem.Message}")), () => World.Prune());
-
-    [Fact]
-    public void A_sweep_where_listings_are_most_of_a_day_late_loses_nothing() => AtLateCalls(Condemned, DueTime);
-
-    [Fact]
-    public void Nor_does_a_prune_that_condemns_where_listings_are_late() => AtLateCalls(Base, Now);
-
-    private void AtLateCalls(MemoryObjectStore from, DateTimeOffset now)
-    {
-        World.Reset(from, now);
-        var late = new LateListings(World.Store, World.Clock, TimeSpan.FromHours(23));
-        var calls = 0;
-        var stepped = new SteppedStore(late);
-        World.Prune(stepped);
-        calls = stepped.Calls;
-        foreach (var call in TestLength.Choose([.. Enumerable.Range(0, calls)], 3))
-        {
-            World.Reset(from, now);
-            late = new LateListings(World.Store, World.Clock, TimeSpan.FromHours(23));
-            SteppedStore? killed = null;
-            killed = new SteppedStore(late, number => { if (number == call) killed!.Kill(); });
-            Guard($"Killed at call {call} of {calls}, with late listings", () =>
-            {
-                TryPrune(killed);
-                World.Prune(late);
-                World.Check(Removed);
-                Assert.NotNull(Save(World.Store));
-                Settle(late, Removed);
-            });
-        }
-    }
 
     private void PruneAtEveryCall(MemoryObjectStore from, DateTimeOffset now, string other)
     {
@@ -166,7 +128,7 @@ public abstract class PruneBesideOthers(PruneHistory history) : PruneSimulation(
                 World.Prune();
                 World.Check(Removed);
                 Settle(World.Store, Removed);
-                Assert.Null(World.Open().Store.Find(Removed.ObjectName, default));
+                Assert.False(World.Store.Exists(Removed.ObjectName, default));
                 Assert.True(World.SizeOf("packs/") <= 2 * expected);
             });
         }

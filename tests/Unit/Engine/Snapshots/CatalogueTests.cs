@@ -58,7 +58,7 @@ public sealed class CatalogueTests : IDisposable
         Assert.InRange(Objects().Length, 30, 60);
         var (snapshots, requests) = List();
         Assert.Equal(407, snapshots.Count);
-        Assert.InRange(requests, 1, 21);
+        Assert.InRange(requests, 1, 20);
 
         Assert.Empty(Scan(repair: true).Problems);
         Assert.InRange(Objects().Length, 1, 8);

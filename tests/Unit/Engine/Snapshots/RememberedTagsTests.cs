@@ -14,8 +14,8 @@ namespace Rekkord.Engine.Tests.Snapshots;
 /// <summary>A listing opens each tag once, and remembering it changes nothing of what is listed.</summary>
 public sealed class RememberedTagsTests : IDisposable
 {
-    // The descriptor, the names of snapshots, of archives, of tags, of removals and of revocations.
-    private const int CallsOfAnyListing = 6;
+    // The descriptor, the names of snapshots, of tags, of removals and of revocations.
+    private const int CallsOfAnyListing = 5;
     private const int Enough = TagCache.ChangesWorthWriting;
 
     private readonly TemporaryDirectory _directory = new();

@@ -20,7 +20,7 @@ public sealed class RequestTests : IDisposable
     private const int RequestsOfOneFile = 5;
     private const int RequestsOfARestore = 5;
     private const int RequestsOfAFirstListing = 4;
-    private const int RequestsOfAScan = 23;
+    private const int RequestsOfAScan = 21;
 
     private readonly TestRepository _repository = new();
     private readonly List<string> _requests = [];
@@ -30,7 +30,7 @@ public sealed class RequestTests : IDisposable
         _repository.OpenStore = location => CachingStore.Open(
             new DistantStore(DirectoryObjectStore.Open(location), Count),
             Path.Combine(_repository.CacheDirectory, "copies"),
-            [ObjectName.Indexes, ObjectName.Snapshots, ObjectName.Archives, ObjectName.Catalogue, ObjectName.Removals],
+            [ObjectName.Indexes, ObjectName.Snapshots, ObjectName.Catalogue, ObjectName.Removals],
             long.MaxValue,
             _ => { },
             default);
