@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.FileSystem.Portable;
+using Rekkord.Engine.Platform;
 using static Rekkord.Engine.FileSystem.FileName;
 
 namespace Rekkord.Engine.Tests.FileSystem.Portable;
@@ -42,6 +43,52 @@ public sealed class PortableHolesTests : IDisposable
         Assert.Equal(SparseFile.MaxRanges, SparseFile.Join(ranges.SkipLast(1), long.MaxValue).Count);
     }
 
+    [Theory]
+    [InlineData(new long[0])]
+    [InlineData(new long[] { 0, 100 })]
+    [InlineData(new long[] { 0, 10 })]
+    [InlineData(new long[] { 90, 10 })]
+    [InlineData(new long[] { 40, 20 })]
+    [InlineData(new long[] { 0, 10, 90, 10 })]
+    [InlineData(new long[] { 0, 1, 2, 1, 4, 1, 50, 20 })]
+    public void Data_is_found_on_macOS_where_asking_for_data_within_data_gives_the_next(long[] data)
+    {
+        (long, long)[] expected = [.. Ranges(data).Select(range => (range.Offset, range.Length))];
+
+        Assert.Equal(expected, DarwinHoles.FindAllocated((offset, whence) => Seek(data, 100, offset, whence), 100)!);
+        Assert.Equal(expected, DarwinHoles.FindAllocated((offset, whence) => Seek(data, 100, offset, whence, isWithinFound: true), 100)!);
+    }
+
+    [Fact]
+    public void What_macOS_refuses_to_tell_or_contradicts_is_all_data()
+    {
+        const int refused = 45; // ENOTSUP
+        Assert.Null(DarwinHoles.FindAllocated((_, _) => (-1, refused), 100));
+        Assert.Null(DarwinHoles.FindAllocated((_, _) => (-1, Errno.ENXIO), 100));
+        Assert.Null(DarwinHoles.FindAllocated((offset, whence) => whence == DarwinHoles.SeekHole ? (offset, 0) : (-1, refused), 100));
+        Assert.Null(DarwinHoles.FindAllocated((offset, whence) => (whence == DarwinHoles.SeekHole ? offset : offset + 10, 0), 100));
+        Assert.Null(DarwinHoles.FindAllocated((offset, _) => (offset, 0), 100));
+        Assert.Null(DarwinHoles.FindAllocated((offset, whence) => offset == 0 ? Seek([0, 10, 50, 10], 100, offset, whence) : (-1, refused), 100));
+    }
+
+    [Fact]
+    [SupportedOSPlatform("macos")]
+    public void Data_before_the_first_hole_is_found()
+    {
+        using (var destination = new PortableFileSystem().CreateDestination(_directory.NativePath))
+        using (var file = destination.CreateFile(FromText("sparse")))
+        {
+            file.AllowHoles();
+            file.SetSize(10 * MiB);
+            file.Write(new byte[MiB], 0);
+            file.Write(new byte[MiB], 8 * MiB);
+        }
+
+        using var source = new PortableFileSystem().OpenDirectory(_directory.NativePath);
+        using var sparse = source.OpenFile(FromText("sparse"));
+        Assert.Equal([new ByteRange(0, MiB), new ByteRange(8 * MiB, MiB)], sparse.GetDataRanges(10 * MiB));
+    }
+
     [Fact]
     [SupportedOSPlatform("windows")]
     [SupportedOSPlatform("macos")]
@@ -59,6 +106,18 @@ public sealed class PortableHolesTests : IDisposable
         using var sparse = source.OpenFile(FromText("sparse"));
         Assert.True(sparse.StatusAtOpening.AllocatedSize < 2 * MiB);
         Assert.Equal([new ByteRange(4 * MiB, MiB)], sparse.GetDataRanges(10 * MiB));
+    }
+
+    /// <summary>lseek(2) as macOS has it: the data that begins after the offset; or as other systems do, the data that it is within.</summary>
+    private static (long Offset, int Error) Seek(long[] data, long size, long offset, int whence, bool isWithinFound = false)
+    {
+        var within = Ranges(data).FirstOrDefault(range => offset >= range.Offset && offset < range.Offset + range.Length);
+        if (offset < size && whence == DarwinHoles.SeekHole)
+            return (within.Length > 0 ? within.Offset + within.Length : offset, 0);
+        if (isWithinFound && within.Length > 0)
+            return (offset, 0);
+        var next = Ranges(data).FirstOrDefault(range => range.Offset > offset);
+        return next.Length > 0 ? (next.Offset, 0) : (-1, Errno.ENXIO);
     }
 
     private static IEnumerable<ByteRange> Ranges(long[] numbers) => numbers.Chunk(2).Select(pair => new ByteRange(pair[0], pair[1]));
