@@ -29,11 +29,12 @@ internal sealed unsafe class PinnedMemory : IDisposable
     public void Dispose() => _pieces.ForEach(static piece => piece.Handle.Dispose());
 }
 
-/// <summary>A piece of that memory, on the caller's side.</summary>
+/// <summary>A piece of that memory, on the caller's side, until the call is answered.</summary>
 internal sealed unsafe class CallerMemory : MemoryManager<byte>
 {
     private readonly byte* _start;
     private readonly int _length;
+    private volatile bool _isClosed;
 
     private CallerMemory(byte* start, int length)
     {
@@ -42,19 +43,22 @@ internal sealed unsafe class CallerMemory : MemoryManager<byte>
     }
 
     /// <summary>Reads where pieces are.</summary>
-    public static Memory<byte>[] ReadAll(MessageReader reader)
+    public static CallerMemory[] ReadAll(MessageReader reader)
     {
-        var pieces = new Memory<byte>[reader.ReadInt32()];
+        var pieces = new CallerMemory[reader.ReadInt32()];
         for (var i = 0; i < pieces.Length; i++)
-            pieces[i] = new CallerMemory((byte*)reader.ReadInt64(), reader.ReadInt32()).Memory;
+            pieces[i] = new CallerMemory((byte*)reader.ReadInt64(), reader.ReadInt32());
         return pieces;
     }
 
-    /// <inheritdoc/>
-    public override Span<byte> GetSpan() => new(_start, _length);
+    /// <summary>Ends its use: whoever touches it later gets an error, and not what lies there then.</summary>
+    public void Close() => _isClosed = true;
 
     /// <inheritdoc/>
-    public override MemoryHandle Pin(int elementIndex = 0) => new(_start + elementIndex);
+    public override Span<byte> GetSpan() => _isClosed ? throw new ObjectDisposedException(nameof(CallerMemory)) : new Span<byte>(_start, _length);
+
+    /// <inheritdoc/>
+    public override MemoryHandle Pin(int elementIndex = 0) => _isClosed ? throw new ObjectDisposedException(nameof(CallerMemory)) : new MemoryHandle(_start + elementIndex);
 
     /// <inheritdoc/>
     public override void Unpin()

@@ -31,7 +31,9 @@ internal sealed class CallerStore(StoreMessage message, Action<Action<MessageWri
     {
         var reader = new MessageReader(bytes);
         var number = reader.ReadInt64();
-        Volatile.Write(ref _state, StoreState.Read(reader));
+        var state = StoreState.Read(reader);
+        lock (_calls)
+            Volatile.Write(ref _state, state with { SentLength = Math.Max(state.SentLength, _state.SentLength) });
         if (_calls.TryRemove(number, out var call))
             call.SetResult(reader);
     }

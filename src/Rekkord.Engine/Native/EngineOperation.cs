@@ -273,7 +273,13 @@ internal sealed class NativeOperation<TResult, TProgress>(
             _operation = 0;
         }
 
-        _server?.Dispose();
-        library.Release(operation);
+        try
+        {
+            _server?.Dispose();
+        }
+        finally
+        {
+            library.Release(operation);
+        }
     }
 }

@@ -31,10 +31,12 @@ internal enum MessageKind
 /// </summary>
 internal sealed class HostedOperation : ISaveObserver, IRestoreObserver, IDisposable
 {
-    // As many as wait for the pipeline: what is told faster than it is taken waits in the operation.
+    // As many as wait for the pipeline: what is told faster than it is taken waits in the operation. Calls of a store do not wait: there are few at once, and
+    // whoever cancels them must not be held up by a caller that takes nothing.
     private const int Capacity = 1000;
 
-    private readonly BlockingCollection<byte[]> _messages = new(Capacity);
+    private readonly BlockingCollection<byte[]> _messages = [];
+    private readonly SemaphoreSlim _room = new(Capacity);
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
     private CallerStore? _store;
@@ -65,7 +67,13 @@ internal sealed class HostedOperation : ISaveObserver, IRestoreObserver, IDispos
     }
 
     /// <summary>Waits for the next message.</summary>
-    public byte[] Take() => _messages.Take();
+    public byte[] Take()
+    {
+        var message = _messages.Take();
+        if (IsBounded((MessageKind)new MessageReader(message).ReadInt32()))
+            _room.Release();
+        return message;
+    }
 
     /// <summary>Takes the answer of the caller's store.</summary>
     public void Answer(byte[] answer) => Volatile.Read(ref _store)?.Answer(answer);
@@ -88,11 +96,16 @@ internal sealed class HostedOperation : ISaveObserver, IRestoreObserver, IDispos
         // It may be about to leave the queue still.
         _thread.Join();
         _messages.Dispose();
+        _room.Dispose();
         _stop.Dispose();
     }
 
+    private static bool IsBounded(MessageKind kind) => kind < MessageKind.StoreCall;
+
     private void Tell(MessageKind kind, Action<MessageWriter>? write = null)
     {
+        if (IsBounded(kind))
+            _room.Wait();
         var writer = new MessageWriter();
         writer.Write((int)kind);
         write?.Invoke(writer);

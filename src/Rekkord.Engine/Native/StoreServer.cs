@@ -51,43 +51,50 @@ internal sealed class StoreServer(IObjectStore store, Action<byte[]> answer) : I
     {
         Call[] left = [.. _calls.Values];
         Array.ForEach(left, static call => call.Cancel());
-        Task.WaitAll(left.Select(static call => call.Work));
+        Task.WhenAll(left.Select(static call => call.Work)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
         foreach (var opened in _opened.Values)
             BlockingCalls.Wait(opened.DisposeAsync());
     }
 
     private async Task ServeAsync(long number, StoreCall kind, MessageReader message, Call call)
     {
-        var outcome = StoreOutcome.Done;
-        Action<MessageWriter> write;
+        byte[] bytes;
         try
         {
-            write = await DoAsync(number, kind, message, call.Stop);
+            bytes = Encode(number, StoreOutcome.Done, await DoAsync(number, kind, message, call));
         }
         catch (OperationCanceledException) when (call.Stop.IsCancellationRequested)
         {
-            (outcome, write) = (StoreOutcome.Cancelled, static _ => { });
+            bytes = Encode(number, StoreOutcome.Cancelled, Nothing);
         }
 #pragma warning disable CA1031 // The other side waits for an answer, and raises it there.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            (outcome, write) = (StoreOutcome.Failed, writer => ErrorMessages.Write(writer, error));
+            bytes = Encode(number, StoreOutcome.Failed, writer => ErrorMessages.Write(writer, error));
         }
 
+        // Before the other side lets go of its memory.
+        call.CloseMemory();
+        answer(bytes);
+        _calls.TryRemove(number, out _);
+        call.Dispose();
+    }
+
+    private byte[] Encode(long number, StoreOutcome outcome, Action<MessageWriter> write)
+    {
         var writer = new MessageWriter();
         writer.Write(number);
         StoreState.Of(store).Write(writer);
         writer.Write((int)outcome);
         write(writer);
-        answer(writer.ToArray());
-        _calls.TryRemove(number, out _);
-        call.Dispose();
+        return writer.ToArray();
     }
 
     /// <returns>Writes what comes of it.</returns>
-    private async ValueTask<Action<MessageWriter>> DoAsync(long number, StoreCall kind, MessageReader message, CancellationToken stop)
+    private async ValueTask<Action<MessageWriter>> DoAsync(long number, StoreCall kind, MessageReader message, Call call)
     {
+        var stop = call.Stop;
         switch (kind)
         {
             case StoreCall.IsInPlace:
@@ -107,7 +114,7 @@ internal sealed class StoreServer(IObjectStore store, Action<byte[]> answer) : I
                 return writer => writer.Write(number);
             case StoreCall.ReadOn:
                 var stream = (Stream)_opened[message.ReadInt64()];
-                var buffer = CallerMemory.ReadAll(message)[0];
+                var buffer = call.ReadMemory(message)[0];
 
                 // As much as there is room for: what came so far is mostly little, and each answer crosses by itself.
                 var read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, stop);
@@ -116,17 +123,18 @@ internal sealed class StoreServer(IObjectStore store, Action<byte[]> answer) : I
                 _opened[number] = new OpenedWriter(await store.CreateAsync(stop));
                 return writer => writer.Write(number);
             case StoreCall.Append:
-                await ((OpenedWriter)_opened[message.ReadInt64()]).Writer.WriteAsync(CallerMemory.ReadAll(message)[0], stop);
+                await ((OpenedWriter)_opened[message.ReadInt64()]).Writer.WriteAsync(call.ReadMemory(message)[0], stop);
                 return Nothing;
             case StoreCall.Commit:
                 return Answer(await ((OpenedWriter)_opened[message.ReadInt64()]).Writer.CommitAsync(message.ReadString(), stop));
             default:
-                return await DoByNameAsync(kind, message, stop);
+                return await DoByNameAsync(kind, message, call);
         }
     }
 
-    private async ValueTask<Action<MessageWriter>> DoByNameAsync(StoreCall kind, MessageReader message, CancellationToken stop)
+    private async ValueTask<Action<MessageWriter>> DoByNameAsync(StoreCall kind, MessageReader message, Call call)
     {
+        var stop = call.Stop;
         switch (kind)
         {
             case StoreCall.ListAhead:
@@ -138,11 +146,11 @@ internal sealed class StoreServer(IObjectStore store, Action<byte[]> answer) : I
                 var bytes = await store.ReadAsync(message.ReadString(), message.ReadInt32(), stop);
                 return writer => writer.Write(bytes);
             case StoreCall.ReadRanges:
-                await store.ReadAsync(message.ReadString(), ReadRanges(message), stop);
+                await store.ReadAsync(message.ReadString(), ReadRanges(message, call), stop);
                 return Nothing;
             case StoreCall.Put:
                 var (name, mode) = (message.ReadString(), (PutMode)message.ReadInt32());
-                return Answer(await store.PutAsync(name, ObjectContent.From(CallerMemory.ReadAll(message).Select(static piece => (ReadOnlyMemory<byte>)piece)), mode, stop));
+                return Answer(await store.PutAsync(name, ObjectContent.From(call.ReadMemory(message).Select(static piece => (ReadOnlyMemory<byte>)piece)), mode, stop));
             case StoreCall.Delete:
                 await store.DeleteAsync(message.ReadString(), stop);
                 return Nothing;
@@ -187,9 +195,9 @@ internal sealed class StoreServer(IObjectStore store, Action<byte[]> answer) : I
         };
     }
 
-    private static ObjectRange[] ReadRanges(MessageReader message)
+    private static ObjectRange[] ReadRanges(MessageReader message, Call call)
     {
-        var buffers = CallerMemory.ReadAll(message);
+        var buffers = call.ReadMemory(message);
         var ranges = new ObjectRange[buffers.Length];
         for (var i = 0; i < ranges.Length; i++)
             ranges[i] = new ObjectRange(message.ReadInt64(), buffers[i]);
@@ -215,6 +223,7 @@ internal sealed class StoreServer(IObjectStore store, Action<byte[]> answer) : I
     {
         private readonly Lock _lock = new();
         private readonly CancellationTokenSource _source = new();
+        private CallerMemory[] _memory = [];
         private bool _hasEnded;
 
         public Call() => Stop = _source.Token;
@@ -222,6 +231,14 @@ internal sealed class StoreServer(IObjectStore store, Action<byte[]> answer) : I
         public CancellationToken Stop { get; }
 
         public Task Work { get; set; } = Task.CompletedTask;
+
+        public Memory<byte>[] ReadMemory(MessageReader message)
+        {
+            _memory = CallerMemory.ReadAll(message);
+            return Array.ConvertAll(_memory, static piece => piece.Memory);
+        }
+
+        public void CloseMemory() => Array.ForEach(_memory, static piece => piece.Close());
 
         public void Cancel()
         {

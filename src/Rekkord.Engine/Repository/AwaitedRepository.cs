@@ -33,7 +33,10 @@ public sealed class AwaitedRepository : IDisposable
     public bool IsPlainDirectory => Options.UploadLimit is null && IsLocal;
 
     /// <summary>Whether it lies in a directory.</summary>
-    internal bool IsLocal => ObjectStore.IsLocal(_location);
+    internal bool IsLocal => OpenStore is null && ObjectStore.IsLocal(_location);
+
+    /// <summary>Opens its store; null for the one at the location. Tests put another one there, for a store on another machine.</summary>
+    internal Func<Storage.IObjectStore>? OpenStore { get; init; }
 
     /// <summary>Whether the last look found it.</summary>
     public bool IsThere { get; private set; }
@@ -75,7 +78,9 @@ public sealed class AwaitedRepository : IDisposable
     {
         if (Interlocked.Exchange(ref _examined, null) is { } examined)
             return examined;
-        var repository = RepositoryAccess.Open(_location, _keys, ownsKeys: false, Options, cancellation);
+        var repository = OpenStore is null
+            ? RepositoryAccess.Open(_location, _keys, ownsKeys: false, Options, cancellation)
+            : RepositoryAccess.Open(OpenStore(), _keys, ownsKeys: false, remote: null, cancellation);
         repository.RememberTags();
         return repository;
     }

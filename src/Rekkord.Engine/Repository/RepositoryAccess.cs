@@ -106,7 +106,13 @@ public sealed class RepositoryAccess : IDisposable
         }
     }
 
-    private static RepositoryAccess Open(IObjectStore store, KeyMaterial keys, bool ownsKeys, StoreOptions? remote, CancellationToken cancellation)
+    /// <summary>Opens a repository.</summary>
+    /// <param name="store">Where it is; belongs to the repository afterwards.</param>
+    /// <param name="keys">Its keys.</param>
+    /// <param name="ownsKeys">Whether they belong to the repository afterwards.</param>
+    /// <param name="remote">How a store on another machine is used; null for a directory.</param>
+    /// <param name="cancellation">Ends the opening.</param>
+    internal static RepositoryAccess Open(IObjectStore store, KeyMaterial keys, bool ownsKeys, StoreOptions? remote, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(keys);

@@ -38,6 +38,24 @@ public sealed class S3ObjectStoreTests(RadosGateway gateway) : ObjectStoreContra
         Assert.False(clock.WasOvertaken, "The line was sent more than the limit allows.");
         Assert.Equal(bytes, await store.ReadAsync("packs/ab/one", bytes.Length, default));
     }
+
+    [RequiresRadosGatewayFact]
+    public async Task A_part_in_the_place_of_a_whole_object_is_not_taken_for_it()
+    {
+        using var proxy = new MisbehavingProxy(gateway.Port);
+        using var store = S3ObjectStore.Open(S3Location.Parse(gateway.NewLocation(port: proxy.Port)), RadosGateway.Options);
+        var bytes = TestRepository.RandomBytes(1, 100);
+        using (var direct = S3ObjectStore.Open(S3Location.Parse(store.Location.Replace($":{proxy.Port}/", $":{gateway.Port}/", StringComparison.Ordinal)), RadosGateway.Options))
+            await direct.PutAsync("tags/one", ObjectContent.From(bytes), PutMode.Create, default);
+        Func<int, ProxyFault?> part = static number => number == 0 ? ProxyFault.Answering("206 Partial Content\r\nContent-Range: bytes 0-3/100", "part") : null;
+
+        proxy.Fault = part;
+        Assert.Equal(bytes, await store.ReadAsync("tags/one", bytes.Length, default));
+        proxy.Fault = part;
+        using var stream = await store.OpenReadAsync("tags/one", 0, default);
+        var read = new byte[200];
+        Assert.Equal(bytes.Length, await stream.ReadAtLeastAsync(read, read.Length, throwOnEndOfStream: false));
+    }
 }
 
 /// <summary>The store in a bucket that keeps versions.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Rekkord.Engine.Errors;
@@ -284,7 +285,9 @@ internal sealed class S3ObjectStore : IObjectStore
         request.ByteRange = new ByteRange(offset, ranges[^1].End - 1);
         try
         {
-            using var response = RequireFrom(await _client.GetObjectAsync(request, guard.Token).ConfigureAwait(false), offset);
+            using var response = await _client.GetObjectAsync(request, guard.Token).ConfigureAwait(false);
+            if (RangeOf(response)?.From != offset)
+                throw OtherPart(response);
             if (offset + response.ContentLength < ranges[^1].End)
                 throw StorageException.TooShort(Location, name);
             foreach (var range in ranges)
@@ -314,9 +317,14 @@ internal sealed class S3ObjectStore : IObjectStore
             var request = Request(name);
             request.ByteRange = new ByteRange(string.Create(CultureInfo.InvariantCulture, $"bytes={offset}-"));
             var response = await _client.GetObjectAsync(request, cancellation).ConfigureAwait(false);
+            if (offset > 0)
+                return IsRest(response, offset) ? response : throw OtherPart(response);
 
-            // A server may answer with the whole, whatever part it is asked for.
-            return offset == 0 && response.HttpStatusCode == HttpStatusCode.OK ? response : RequireFrom(response, offset);
+            // A server may answer with the whole, whatever part it is asked for, and something on the way with less than there is.
+            if (response.HttpStatusCode == HttpStatusCode.OK || IsRest(response, 0))
+                return response;
+            response.Dispose();
+            return await _client.GetObjectAsync(Request(name), cancellation).ConfigureAwait(false);
         }
         catch (AmazonS3Exception error) when (error.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
@@ -326,11 +334,14 @@ internal sealed class S3ObjectStore : IObjectStore
 
     private GetObjectRequest Request(string name) => new() { BucketName = _location.Bucket, Key = _location.KeyOf(name) };
 
-    private static GetObjectResponse RequireFrom(GetObjectResponse response, long offset)
+    /// <summary>Whether what comes is all that the object has from a place on.</summary>
+    private static bool IsRest(GetObjectResponse response, long offset) => RangeOf(response) is { } range && range.From == offset && range.To + 1 == range.Length;
+
+    private static ContentRangeHeaderValue? RangeOf(GetObjectResponse response) => ContentRangeHeaderValue.TryParse(response.ContentRange, out var range) ? range : null;
+
+    private static IOException OtherPart(GetObjectResponse response)
     {
-        if (response.ContentRange?.StartsWith(string.Create(CultureInfo.InvariantCulture, $"bytes {offset}-"), StringComparison.Ordinal) == true)
-            return response;
         response.Dispose();
-        throw new IOException("The server gave another part than it was asked for.");
+        return new IOException("The server gave another part than it was asked for.");
     }
 }
