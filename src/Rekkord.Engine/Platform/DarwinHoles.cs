@@ -8,6 +8,11 @@ internal static class DarwinHoles
 {
     internal const int SeekHole = 3, SeekData = 4; // the other way round than on Linux
 
+    private const uint Compressed = 0x20, Dataless = 0x4000_0000; // UF_COMPRESSED, SF_DATALESS
+
+    /// <summary>Whether what a file has on its volume is its data. Files that the system compresses, or keeps in a cloud, have next to nothing there.</summary>
+    internal static bool IsInPlace(uint flags) => (flags & (Compressed | Dataless)) == 0;
+
     /// <summary>The ranges of a file that are no holes, ascending: offsets and lengths. Null where the file system does not tell.</summary>
     [SupportedOSPlatform("macos")]
     internal static List<(long Offset, long Length)>? FindAllocated(SafeHandle file, long size) => FindAllocated(

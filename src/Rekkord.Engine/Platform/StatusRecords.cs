@@ -54,6 +54,8 @@ internal readonly struct DarwinStatRecord
     internal readonly Time BirthTime;
     internal readonly long Size;
     internal readonly long Blocks;
+    private readonly int _blockSize;
+    internal readonly uint Flags;
 
     /// <summary>Reads the status of an entry.</summary>
     /// <returns>0 or the error number.</returns>

@@ -28,7 +28,7 @@ internal static class DarwinStatus
         UserId = record.UserId,
         GroupId = record.GroupId,
         Size = record.Size,
-        AllocatedSize = record.Blocks * AllocationUnit,
+        AllocatedSize = DarwinHoles.IsInPlace(record.Flags) ? record.Blocks * AllocationUnit : record.Size,
         ModifiedTime = ToFileTime(record.ModifyTime),
         ChangedTime = ToFileTime(record.ChangeTime),
         CreatedTime = ToFileTime(record.BirthTime),

@@ -99,7 +99,7 @@ internal sealed class PortableSourceFile : SourceFile
 
     [SupportedOSPlatform("windows")]
     private List<(long Offset, long Length)>? FindAllocatedOnWindows(long size) =>
-        ((FileAttributes)StatusAtOpening.WindowsAttributes).HasFlag(FileAttributes.SparseFile) ? WindowsSparseFile.FindAllocated(_handle, size) : null;
+        WindowsSparseFile.HasHoles((FileAttributes)StatusAtOpening.WindowsAttributes) ? WindowsSparseFile.FindAllocated(_handle, size) : null;
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

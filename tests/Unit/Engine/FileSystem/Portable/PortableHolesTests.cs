@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.FileSystem.Portable;
@@ -69,6 +70,46 @@ public sealed class PortableHolesTests : IDisposable
         Assert.Null(DarwinHoles.FindAllocated((offset, whence) => (whence == DarwinHoles.SeekHole ? offset : offset + 10, 0), 100));
         Assert.Null(DarwinHoles.FindAllocated((offset, _) => (offset, 0), 100));
         Assert.Null(DarwinHoles.FindAllocated((offset, whence) => offset == 0 ? Seek([0, 10, 50, 10], 100, offset, whence) : (-1, refused), 100));
+    }
+
+    [Theory]
+    [InlineData(0x200, true)]
+    [InlineData(0x220, true)]
+    [InlineData(0x20, false)]
+    [InlineData(0x600, false)]
+    [InlineData(0x1200, false)]
+    [InlineData(0x4_0200, false)]
+    [InlineData(0x40_0200, false)]
+    public void Only_of_sparse_files_that_lie_on_the_volume_itself_does_Windows_tell_holes(int attributes, bool hasHoles) =>
+        Assert.Equal(hasHoles, WindowsSparseFile.HasHoles((FileAttributes)attributes));
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(0x40, true)]
+    [InlineData(0x20, false)]
+    [InlineData(0x4000_0000, false)]
+    public void Only_of_files_that_lie_on_the_volume_itself_does_macOS_tell_holes(uint flags, bool isInPlace) => Assert.Equal(isInPlace, DarwinHoles.IsInPlace(flags));
+
+    [Fact]
+    public void The_flags_of_macOS_are_at_their_place() =>
+        Assert.Equal((104, 116), ((int)Marshal.OffsetOf<DarwinStatRecord>("Blocks"), (int)Marshal.OffsetOf<DarwinStatRecord>("Flags")));
+
+    [Fact]
+    public void The_ranges_of_Windows_come_in_parts()
+    {
+        Assert.Equal([(10, 5), (20, 5), (90, 10)], WindowsSparseFile.FindAllocated(start => start == 0 ? (false, [(10, 5), (20, 5)]) : (true, [(90, 10)]), 100)!);
+        Assert.Equal([(10, 5)], WindowsSparseFile.FindAllocated(start => start == 0 ? (false, [(10, 5)]) : (true, []), 100)!);
+        Assert.Empty(WindowsSparseFile.FindAllocated(_ => (true, []), 100)!);
+    }
+
+    [Fact]
+    public void What_Windows_does_not_tell_wholly_is_all_data()
+    {
+        Assert.Null(WindowsSparseFile.FindAllocated(_ => null, 100));
+        Assert.Null(WindowsSparseFile.FindAllocated(_ => (false, []), 100));
+        Assert.Null(WindowsSparseFile.FindAllocated(start => start == 0 ? (false, [(10, 5)]) : (false, []), 100));
+        Assert.Null(WindowsSparseFile.FindAllocated(_ => (false, [(10, 5)]), 100));
+        Assert.Null(WindowsSparseFile.FindAllocated(_ => (true, [(10, 0)]), 100));
     }
 
     [Fact]
