@@ -23,11 +23,7 @@ internal static class WindowsSecurity
             return null;
         try
         {
-            var sections = WindowsPrivileges.IsUsed(WindowsPrivileges.Security) ? SavedSections | AccessControlSections.Audit : SavedSections;
-            FileSystemSecurity security = info.Attributes.HasFlag(FileAttributes.Directory)
-                ? new DirectoryInfo(path).GetAccessControl(sections)
-                : info.GetAccessControl(sections);
-            return security.GetSecurityDescriptorBinaryForm();
+            return AuditList.WithOrWithout(WindowsPrivileges.IsUsed(WindowsPrivileges.Security), withAudit => Read(info, SectionsOf(withAudit)), out _);
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException)
         {
@@ -40,30 +36,41 @@ internal static class WindowsSecurity
     /// <returns>What could not be applied, as a sentence; null when all was.</returns>
     internal static string? Apply(string path, byte[] descriptor, bool withOwner)
     {
+        var withAudit = false;
         try
         {
-            Write(path, descriptor, withOwner ? SavedSections | AuditOf(descriptor) : AccessControlSections.Access);
-            return null;
+            withAudit = withOwner && HasAudit(descriptor);
+            AuditList.WithOrWithout(withAudit, audit => Write(path, descriptor, withOwner ? SectionsOf(audit) : AccessControlSections.Access), out var refusal);
+            return refusal is null ? null : $"The audit list could not be set ({refusal.Message.TrimEnd('.')}).";
         }
         catch (Exception error) when (IsRefusal(error))
         {
-            return withOwner ? ApplyAccessOnly(path, descriptor, error.Message) : $"The permissions could not be set ({error.Message.TrimEnd('.')}).";
+            return withOwner ? ApplyAccessOnly(path, descriptor, withAudit ? "The owner and the audit list" : "The owner", error.Message)
+                : $"The permissions could not be set ({error.Message.TrimEnd('.')}).";
         }
     }
 
-    // What was saved without the privilege has none, and leaves what the destination hands down.
-    private static AccessControlSections AuditOf(byte[] descriptor) =>
-        WindowsPrivileges.IsUsed(WindowsPrivileges.Security)
-        && new RawSecurityDescriptor(descriptor, 0).ControlFlags.HasFlag(ControlFlags.SystemAclPresent)
-            ? AccessControlSections.Audit
-            : AccessControlSections.None;
+    private static AccessControlSections SectionsOf(bool withAudit) => withAudit ? SavedSections | AccessControlSections.Audit : SavedSections;
 
-    private static string ApplyAccessOnly(string path, byte[] descriptor, string ownerReason)
+    // What was saved without the privilege has none, and leaves what the destination hands down.
+    private static bool HasAudit(byte[] descriptor) =>
+        WindowsPrivileges.IsUsed(WindowsPrivileges.Security)
+        && new RawSecurityDescriptor(descriptor, 0).ControlFlags.HasFlag(ControlFlags.SystemAclPresent);
+
+    private static byte[] Read(FileInfo info, AccessControlSections sections)
+    {
+        FileSystemSecurity security = info.Attributes.HasFlag(FileAttributes.Directory)
+            ? new DirectoryInfo(info.FullName).GetAccessControl(sections)
+            : info.GetAccessControl(sections);
+        return security.GetSecurityDescriptorBinaryForm();
+    }
+
+    private static string ApplyAccessOnly(string path, byte[] descriptor, string what, string reason)
     {
         try
         {
             Write(path, descriptor, AccessControlSections.Access);
-            return $"The owner could not be set ({ownerReason.TrimEnd('.')}).";
+            return $"{what} could not be set ({reason.TrimEnd('.')}).";
         }
         catch (Exception error) when (IsRefusal(error))
         {
@@ -91,4 +98,39 @@ internal static class WindowsSecurity
             new FileInfo(path).SetAccessControl(security);
         }
     }
+}
+
+/// <summary>The audit list of a descriptor, which a server may refuse to an account that holds the privilege for it on this machine.</summary>
+internal static class AuditList
+{
+    /// <summary>Reads or sets a descriptor with its audit list, and where that is refused once more without it.</summary>
+    /// <param name="isWanted">Whether the audit list is wanted at all.</param>
+    /// <param name="action">Does it, with the audit list or without.</param>
+    /// <param name="refusal">Why it was done without; null when it was not.</param>
+    internal static T WithOrWithout<T>(bool isWanted, Func<bool, T> action, out Exception? refusal)
+    {
+        refusal = null;
+        try
+        {
+            return action(isWanted);
+        }
+        catch (Exception error) when (isWanted && IsRefusal(error))
+        {
+            refusal = error;
+            return action(false);
+        }
+    }
+
+    /// <inheritdoc cref="WithOrWithout{T}"/>
+    internal static void WithOrWithout(bool isWanted, Action<bool> action, out Exception? refusal) => WithOrWithout(
+        isWanted,
+        withIt =>
+        {
+            action(withIt);
+            return true;
+        },
+        out refusal);
+
+    // .NET's exception for a privilege that is not held is one of the first kind.
+    private static bool IsRefusal(Exception error) => error is UnauthorizedAccessException || Win32Error.NumberOf(error) is Win32Error.PrivilegeNotHeld or Win32Error.AccessDenied;
 }
