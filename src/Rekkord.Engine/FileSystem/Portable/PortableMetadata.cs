@@ -65,7 +65,9 @@ internal sealed class PortableMetadata
         foreach (var attribute in _metadata.ExtendedAttributes)
         {
             var what = ExtendedAttribute.Describe(attribute.Name);
-            if (!PortableAttributes.IsNative(attribute.Name))
+            if (IsLink && ExtendedAttribute.IsStream(attribute.Name)) // Windows would write it to what the link leads to
+                Report(Attributes, $"The {what} was left out", "the streams of links are not restored");
+            else if (!PortableAttributes.IsNative(attribute.Name))
                 Report(Attributes, $"The {what} was left out", "this system has no such attributes");
             else
                 Try(Attributes, $"The {what} could not be set", () => PortableAttributes.Write(_path, attribute));

@@ -1,6 +1,7 @@
 using Rekkord.Engine.FileSystem;
 using Rekkord.Engine.FileSystem.Linux;
 using Rekkord.Engine.FileSystem.Portable;
+using Rekkord.Engine.Platform;
 using static Rekkord.Engine.FileSystem.FileName;
 
 namespace Rekkord.Engine.Tests.FileSystem.Portable;
@@ -54,5 +55,39 @@ public sealed class PortableMetadataTests : IDisposable
         Assert.Contains("extended attribute 'trusted.a' was left out", Assert.Single(problems).Message, StringComparison.Ordinal);
         var failure = Assert.Throws<FileSystemException>(() => _destination.CreateSpecial(FromText("fifo"), FileKind.Fifo, 0));
         Assert.Equal("FileWriteError", failure.ErrorId);
+    }
+
+    [Fact]
+    public void The_streams_of_links_are_left_out_and_reported()
+    {
+        _destination.CreateSymbolicLink(FromText("link"), FromText("file"));
+
+        var problems = _destination.ApplyMetadata(FromText("link"), new FileMetadata
+        {
+            Kind = FileKind.SymbolicLink,
+            ModifiedTime = new FileTime(1_000_000_000, 0),
+            ExtendedAttributes = [new(FromText(":note"), [1])],
+        });
+
+        Assert.Equal("The alternate data stream 'note' was left out (the streams of links are not restored).", problems[0].Message);
+    }
+
+    [RequiresWindowsFact]
+    public void A_junctions_stream_does_not_reach_what_it_leads_to()
+    {
+        var target = Directory.CreateDirectory(_temporary["target"]).FullName;
+        _destination.CreateSymbolicLink(FromText("junction"), FromText(WindowsJunction.Prefix + target));
+
+        var problems = _destination.ApplyMetadata(FromText("junction"), new FileMetadata
+        {
+            Kind = FileKind.SymbolicLink,
+            ModifiedTime = new FileTime(1_000_000_000, 0),
+            WindowsAttributes = (uint)(FileAttributes.Directory | FileAttributes.ReparsePoint),
+            ExtendedAttributes = [new(FromText(":note"), [1])],
+        });
+
+        Assert.Contains("'note' was left out", Assert.Single(problems).Message, StringComparison.Ordinal);
+        using var source = new PortableFileSystem().OpenDirectory(_temporary.NativePath);
+        Assert.Empty(source.GetExtendedAttributes(FromText("target")));
     }
 }
