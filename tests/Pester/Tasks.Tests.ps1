@@ -153,6 +153,81 @@ Describe 'Register-RekkordTask, Get-RekkordTask and Unregister-RekkordTask' {
         }
     }
 
+    Context 'with launchd' {
+        BeforeEach {
+            # A launchctl that answers as macOS does: the file "job" is what is loaded, and one that is booted out is gone after a second look.
+            $bin = (New-Item -ItemType Directory (Join-Path $base bin)).FullName
+            [IO.File]::WriteAllText((Join-Path $bin launchctl), @"
+#!/bin/sh
+cd '$base'
+echo "`$1" >>log
+case `$1 in
+print) if [ -e leaving ]; then rm leaving; mv job gone; exit 0; fi; cat job || exit 113;;
+bootout) [ -e job ] && >leaving;;
+bootstrap)
+    if [ -e up ]; then echo up >up; exec sleep 20; fi
+    [ -e job ] && { echo 'Bootstrap failed: 5: Input/output error' >&2; exit 5; }
+    grep -q refused "`$3" && { [ -e stuck ] && rm "`$3" && mkdir "`$3"; echo 'Bootstrap failed: 22: Invalid argument' >&2; exit 22; }
+    printf '\tstate = not running\n' >job;;
+esac
+"@.ReplaceLineEndings("`n"))
+            [IO.File]::SetUnixFileMode((Join-Path $bin launchctl), 'UserRead, UserWrite, UserExecute')
+            $path, $env:PATH = $env:PATH, "${bin}:$env:PATH"
+            $homeBefore, $env:HOME = $env:HOME, $base.FullName
+            $user = @{ Scheduler = 'Launchd'; User = $true }
+            $plist = Join-Path $base Library/LaunchAgents/rekkord-nightly.plist
+            $refused = Join-Path $base refused.ps1
+            Set-Content $refused 'exit 0'
+        }
+        AfterEach { $env:PATH, $env:HOME = $path, $homeBefore }
+
+        It 'wait until the earlier task is gone, and load the new one' -Skip:(-not $IsLinux) {
+            $null = Register-RekkordTask nightly $script @user
+            (Register-RekkordTask nightly $script 05:00 -Force @user).Name | Should -Be nightly
+            Get-Content -Raw $plist | Should -Match '<integer>5</integer>'
+            (Unregister-RekkordTask nightly @user).Name | Should -Be nightly
+            Test-Path $base/job, $plist | Should -Be $false, $false
+        }
+
+        It 'do not end a run' -Skip:(-not $IsLinux) {
+            $null = Register-RekkordTask nightly $script @user
+            $before = Get-Content -Raw $plist
+            [IO.File]::WriteAllText("$base/job", "gui/1/rekkord-nightly = {`n`tstate = running`n`tpid = 123`n}`n")
+            { Register-RekkordTask nightly $script 05:00 -Force @user } | Should -Throw -ErrorId 'TaskRunning,*'
+            { Unregister-RekkordTask nightly @user } | Should -Throw -ErrorId 'TaskRunning,*'
+            Get-Content -Raw $plist | Should -Be $before
+            Test-Path $base/job | Should -BeTrue
+        }
+
+        It 'put back the earlier task when the new one is refused, and leave nothing of a new one' -Skip:(-not $IsLinux) {
+            { Register-RekkordTask nightly $refused @user } | Should -Throw -ErrorId 'TaskNotRegistered,*' -ExpectedMessage '*22: Invalid argument*'
+            Test-Path $plist | Should -BeFalse
+            $null = Register-RekkordTask nightly $script @user
+            $before = Get-Content -Raw $plist
+            { Register-RekkordTask nightly $refused -Force @user } | Should -Throw -ErrorId 'TaskNotRegistered,*' -ExpectedMessage '*22: Invalid argument*'
+            Get-Content -Raw $plist | Should -Be $before
+            Test-Path $base/job | Should -BeTrue
+        }
+
+        It 'say why a task is refused also when its file cannot be removed' -Skip:(-not $IsLinux) {
+            Set-Content $base/stuck ''
+            { Register-RekkordTask nightly $refused @user } | Should -Throw -ErrorId 'TaskNotRegistered,*' -ExpectedMessage '*22: Invalid argument*could not be removed*'
+        }
+
+        It 'leave nothing of a task whose registration was stopped' -Skip:(-not $IsLinux) {
+            mkfifo $base/up
+            $other = [powershell]::Create().AddScript({ param ($module, $script, $user) Import-Module $module; Register-RekkordTask nightly $script @user })
+            $null = $other.AddArgument((Get-Module Rekkord).Path).AddArgument($script).AddArgument($user)
+            $running = $other.BeginInvoke()
+            timeout 60 cat $base/up | Should -Be up
+            Test-Path $plist | Should -BeTrue
+            $other.Stop()
+            $running.IsCompleted | Should -BeTrue
+            Test-Path $plist | Should -BeFalse
+            $other.Dispose()
+        }
+    }
+
     It 'tell how the last run under systemd ended' -Skip:(-not $IsLinux) {
         # A systemctl that answers as systemd does, where none runs.
         $bin = (New-Item -ItemType Directory (Join-Path $base bin)).FullName

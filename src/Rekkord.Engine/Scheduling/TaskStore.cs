@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Rekkord.Engine.Errors;
 using Rekkord.Engine.Platform;
 
@@ -26,13 +27,16 @@ public enum SchedulerKind
 /// <param name="scheduler">The scheduler.</param>
 /// <param name="ofUser">Whether it is the user's and not the machine's; with systemd and launchd only.</param>
 /// <param name="directory">Another directory than the scheduler's. Then only files are written.</param>
-public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? directory)
+public sealed partial class TaskStore(SchedulerKind scheduler, bool ofUser, string? directory)
 {
     /// <summary>What runs tasks where nobody says: systemd where it is, launchd on macOS, cron on other Unix systems, and the task scheduler on Windows.</summary>
     public static SchedulerKind UsualScheduler { get; } = OperatingSystem.IsWindows() ? SchedulerKind.Windows
         : OperatingSystem.IsMacOS() ? SchedulerKind.Launchd
         : Directory.Exists("/run/systemd/system") ? SchedulerKind.Systemd
         : SchedulerKind.Cron;
+
+    private const int LooksForJob = 50; // ten seconds
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(0.2);
 
     private static readonly string[] Overwrite = ["/F"];
 
@@ -58,7 +62,7 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
         ProgramSearch.Find(program) is not null || SystemDirectories.Any(place => File.Exists(Path.Combine(place, program)));
 
     /// <summary>Writes a task's files, and tells the scheduler of it.</summary>
-    /// <exception cref="RekkordException">There is such a task (<c>TaskExists</c>), a file cannot be written (<c>TaskNotWritable</c>), or the scheduler refuses it (<c>TaskNotRegistered</c>).</exception>
+    /// <exception cref="RekkordException">There is such a task (<c>TaskExists</c>), a file cannot be written (<c>TaskNotWritable</c>), the scheduler refuses it (<c>TaskNotRegistered</c>), or it is running with launchd (<c>TaskRunning</c>).</exception>
     public RegisteredTask Register(TaskDefinition task, bool overwrite, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(task);
@@ -72,9 +76,12 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
         string[] paths = [.. files.Select(file => Path.Combine(_directory, file.Name))];
         if (!overwrite && paths.FirstOrDefault(File.Exists) is { } existing)
             throw new RekkordException("TaskExists", RekkordErrorKind.AlreadyExists, $"There is a task '{task.Name}' already, in '{existing}'. Give another name, or add -Force to replace it.", existing);
-        var isNew = !Array.Exists(paths, File.Exists);
+        if (directory is null && scheduler == SchedulerKind.Launchd)
+            RequireIdle(task.Name, cancellation);
+        byte[]?[] before;
         try
         {
+            before = [.. paths.Select(path => File.Exists(path) ? File.ReadAllBytes(path) : null)];
             Directory.CreateDirectory(_directory);
             foreach (var (path, file) in paths.Zip(files))
                 File.WriteAllText(path, file.Content, scheduler == SchedulerKind.Windows ? Encoding.Unicode : new UTF8Encoding(false));
@@ -89,19 +96,46 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
             if (directory is null)
                 Activate(task, paths, overwrite, cancellation);
         }
-        catch (RekkordException) when (isNew)
+        catch (Exception error) when (error is RekkordException or OperationCanceledException)
         {
-            // What is not registered is not there either: it can be tried again.
-            if (scheduler == SchedulerKind.Systemd)
-                Systemctl(cancellation, "disable", "--now", $"{task.FileName}.timer");
-            foreach (var path in paths)
-                File.Delete(path);
-            if (scheduler == SchedulerKind.Systemd)
-                Systemctl(cancellation, "daemon-reload");
-            throw;
+            if (Undo(task, paths, before) is not { } left || error is not RekkordException failure)
+                throw;
+            throw new RekkordException(failure.ErrorId, failure.Kind, $"{failure.Message} {left}", failure.Target, failure);
         }
 
         return Describe(task.Name, paths, cancellation);
+    }
+
+    /// <summary>What is not registered is not there either, and a task that was to be replaced is what it was: it can be tried again.</summary>
+    /// <returns>What could not be undone, as a sentence; null when all was.</returns>
+    private string? Undo(TaskDefinition task, string[] paths, byte[]?[] before)
+    {
+        var isNew = Array.TrueForAll(before, content => content is null);
+        if (isNew && scheduler == SchedulerKind.Systemd)
+            Systemctl(CancellationToken.None, "disable", "--now", $"{task.FileName}.timer");
+        if (scheduler == SchedulerKind.Launchd)
+            BootOut(task.FileName, CancellationToken.None);
+        string? problem = null;
+        foreach (var (path, content) in paths.Zip(before))
+        {
+            try
+            {
+                if (content is null)
+                    File.Delete(path);
+                else
+                    File.WriteAllBytes(path, content);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                problem = $"The file '{path}' could not be {(content is null ? "removed" : "put back")}: {error.Message}";
+            }
+        }
+
+        if (scheduler == SchedulerKind.Systemd)
+            Systemctl(CancellationToken.None, "daemon-reload");
+        else if (scheduler == SchedulerKind.Launchd && !isNew && Bootstrap(paths[0], CancellationToken.None) is { Code: not 0 } refusal)
+            problem ??= $"The task that was before could not be loaded again: {OneLine.From(refusal.Output, 500)}";
+        return problem;
     }
 
     /// <summary>Takes a task from the scheduler, and removes its files.</summary>
@@ -110,9 +144,15 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
         ArgumentNullException.ThrowIfNull(task);
         var name = TaskDefinition.Prefix + task.Name;
         if (directory is null && scheduler == SchedulerKind.Systemd)
+        {
             Systemctl(cancellation, "disable", "--now", $"{name}.timer");
+        }
         else if (directory is null && scheduler == SchedulerKind.Launchd)
-            Run("launchctl", cancellation, "bootout", $"{Domain}/{name}");
+        {
+            RequireIdle(task.Name, cancellation);
+            BootOut(name, cancellation);
+        }
+
         try
         {
             foreach (var file in task.Files)
@@ -160,9 +200,8 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
         }
         else if (scheduler == SchedulerKind.Launchd)
         {
-            // One of that name that is loaded keeps the new one out. Where there is none, that is no fault.
-            Run("launchctl", cancellation, "bootout", $"{Domain}/{task.FileName}");
-            Demand(task.Name, Run("launchctl", cancellation, "bootstrap", Domain, paths[0]));
+            BootOut(task.FileName, cancellation); // one of that name that is loaded keeps the new one out
+            Demand(task.Name, Bootstrap(paths[0], cancellation));
         }
         else if (scheduler == SchedulerKind.Windows)
         {
@@ -189,13 +228,37 @@ public sealed class TaskStore(SchedulerKind scheduler, bool ofUser, string? dire
         (null, SchedulerKind.Systemd) => AskSystemd(name, files, cancellation),
         (null, SchedulerKind.Launchd) => new(name, scheduler, files, null)
         {
-            IsActive = Run("launchctl", cancellation, "print", $"{Domain}/{TaskDefinition.Prefix}{name}").Code == 0,
+            IsActive = PrintJob(TaskDefinition.Prefix + name, cancellation).Code == 0,
         },
         _ => new(name, scheduler, files, null),
     };
 
     /// <summary>What launchd calls those whose jobs are meant: the machine, or the user who is logged in.</summary>
     private string Domain => ofUser ? $"gui/{LibC.EffectiveUser()}" : "system";
+
+    /// <summary>To take a job from launchd ends what runs of it, and that may be a save.</summary>
+    private void RequireIdle(string name, CancellationToken cancellation)
+    {
+        if (PrintJob(TaskDefinition.Prefix + name, cancellation) is not (0, var job) || !RunningJob().IsMatch(job))
+            return;
+        throw new RekkordException(
+            "TaskRunning", RekkordErrorKind.InvalidOperation, $"The task '{name}' is running, and launchd would end it. Wait until it is done, or end it: launchctl kill SIGTERM {Domain}/{TaskDefinition.Prefix}{name}", name);
+    }
+
+    /// <summary>launchctl may return before the job is gone, and until then another of its name is refused.</summary>
+    private void BootOut(string label, CancellationToken cancellation)
+    {
+        Run("launchctl", cancellation, "bootout", $"{Domain}/{label}");
+        for (var looks = 0; looks < LooksForJob && PrintJob(label, cancellation).Code == 0; looks++)
+            cancellation.WaitHandle.WaitOne(BetweenLooks);
+    }
+
+    private (int Code, string Output) Bootstrap(string path, CancellationToken cancellation) => Run("launchctl", cancellation, "bootstrap", Domain, path);
+
+    private (int Code, string Output) PrintJob(string label, CancellationToken cancellation) => Run("launchctl", cancellation, "print", $"{Domain}/{label}");
+
+    [GeneratedRegex(@"^\s*(pid = [0-9]+|state = running)\s*$", RegexOptions.Multiline)]
+    private static partial Regex RunningJob();
 
     private RegisteredTask AskSystemd(string name, IReadOnlyList<string> files, CancellationToken cancellation)
     {
