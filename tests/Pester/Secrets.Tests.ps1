@@ -273,7 +273,7 @@ Describe 'Get-RekkordKey' {
             $PSStyle.OutputRendering = $rendering
             Lock-RekkordKey
         }
-        $text | Should -Match "(?m)^WriteOnly no         REVOKED $($lost.Id) "
+        $text | Should -Match "(?m)^WriteOnly no       REVOKED $($lost.Id) "
         $text | Should -Match '(?m)^ReadWrite unlocked           [0-9a-f]{32} '
         $text | Should -Not -Match '(?m)^.{81}'
     }
