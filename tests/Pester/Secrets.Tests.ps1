@@ -274,7 +274,7 @@ Describe 'Get-RekkordKey' {
             Lock-RekkordKey
         }
         $text | Should -Match "(?m)^WriteOnly no       REVOKED $($lost.Id) "
-        $text | Should -Match '(?m)^ReadWrite unlocked           [0-9a-f]{32} '
+        $text | Should -Match '(?m)^ReadWrite unlocked         [0-9a-f]{32} '
         $text | Should -Not -Match '(?m)^.{81}'
     }
 }
